@@ -1,0 +1,64 @@
+-- Rules that hold whatever the code does. Numbers are 0 to 999,999,999,999,999,999 (18 digits), so that
+-- every sum and product of them fits a bigint.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+--> statement-breakpoint
+ALTER TABLE tenants
+  ADD CONSTRAINT tenants_tenant_is_a_slug CHECK (tenant ~ '^[a-z][a-z0-9-]{1,39}$');
+--> statement-breakpoint
+ALTER TABLE api_keys
+  ADD CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32);
+--> statement-breakpoint
+ALTER TABLE sequences
+  ADD CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
+  ADD CONSTRAINT sequences_width_in_range CHECK (width BETWEEN 1 AND 18),
+  ADD CONSTRAINT sequences_start_in_range CHECK (start BETWEEN 0 AND 999999999999999999),
+  ADD CONSTRAINT sequences_increment_in_range CHECK (increment BETWEEN 1 AND 1000000000);
+--> statement-breakpoint
+ALTER TABLE series
+  ADD CONSTRAINT series_next_in_range CHECK (next BETWEEN 0 AND 1000000999999999999);
+--> statement-breakpoint
+-- The counter row is rewritten at every draw: leave room to do it on its own page.
+ALTER TABLE series SET (fillfactor = 50);
+--> statement-breakpoint
+ALTER TABLE ledger
+  ADD CONSTRAINT ledger_run_is_whole CHECK (
+    first BETWEEN 0 AND last
+    AND last <= 999999999999999999
+    AND step BETWEEN 1 AND 1000000000
+    AND (last - first) % step = 0
+  ),
+  ADD CONSTRAINT ledger_names_are_known CHECK (form IS NOT NULL OR kind <> 'reserved'),
+  -- No number is ever given twice, whatever a counter says: not even one restored from an old copy.
+  ADD CONSTRAINT ledger_number_once
+    EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&) WHERE (kind <> 'void'),
+  ADD CONSTRAINT ledger_void_once
+    EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&) WHERE (kind = 'void');
+--> statement-breakpoint
+ALTER TABLE products
+  ADD CONSTRAINT products_shelf_life_in_range CHECK (shelf_life_days BETWEEN 1 AND 36500),
+  ADD CONSTRAINT products_shelf_life_needs_expiry CHECK (shelf_life_days IS NULL OR expiry <> 'none');
+--> statement-breakpoint
+ALTER TABLE requests
+  ADD CONSTRAINT requests_key_is_short CHECK (octet_length(key) BETWEEN 1 AND 255);
+--> statement-breakpoint
+ALTER TABLE jobs
+  ADD CONSTRAINT jobs_cursor_in_range CHECK (cursor BETWEEN 0 AND chunked),
+  ADD CONSTRAINT jobs_done_is_whole CHECK (status <> 'done' OR cursor = chunked),
+  ADD CONSTRAINT jobs_failure_is_told CHECK (status <> 'failed' OR error IS NOT NULL);
+--> statement-breakpoint
+ALTER TABLE job_items
+  ADD CONSTRAINT job_items_is_a_run_or_names CHECK (
+    (names IS NULL) = (start IS NOT NULL)
+    AND (names IS NULL) = (prefix IS NOT NULL AND width IS NOT NULL AND suffix IS NOT NULL
+                           AND first IS NOT NULL AND step IS NOT NULL)
+  ),
+  ADD CONSTRAINT job_items_count_in_range CHECK (count BETWEEN 1 AND 10000000),
+  ADD CONSTRAINT job_items_quantity_is_positive CHECK (quantity > 0),
+  -- No number of a series is recorded by two items.
+  ADD CONSTRAINT job_items_number_once
+    EXCLUDE USING gist (series WITH =, numbers WITH &&) WHERE (numbers IS NOT NULL);
+--> statement-breakpoint
+ALTER TABLE lots
+  ADD CONSTRAINT lots_name_is_short CHECK (char_length(name) BETWEEN 1 AND 128),
+  ADD CONSTRAINT lots_quantity_is_positive CHECK (quantity > 0);

@@ -1,0 +1,89 @@
+-- Refuses the running call: nothing it did remains. `facts` are what the answer tells the caller.
+CREATE FUNCTION fail(code text, facts jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'SM001', MESSAGE = code, DETAIL = facts::text;
+END
+$$;
+--> statement-breakpoint
+-- The one SQL rendering of a number: zero padded to `width`, never cut.
+CREATE FUNCTION render_name(prefix text, number bigint, width integer, suffix text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN prefix || lpad(number::text, greatest(width, length(number::text)), '0') || suffix;
+--> statement-breakpoint
+-- A reservation's public name: its sequence, its period if it has one, its first number.
+CREATE FUNCTION reservation_id(sequence text, period text, first bigint) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sequence || ':' || CASE period WHEN '' THEN '' ELSE period || ':' END || first::text;
+--> statement-breakpoint
+-- A moment on the wire: RFC 3339 in UTC, to the millisecond.
+CREATE FUNCTION wire_time(moment timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+--> statement-breakpoint
+-- The id of the caller's API key. Fails: api_key_unknown, api_key_revoked.
+CREATE FUNCTION caller_v1(p_digest bytea, p_tenant text) RETURNS integer
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_key api_keys;
+BEGIN
+  SELECT * INTO v_key FROM api_keys WHERE digest = p_digest AND tenant = p_tenant;
+  IF NOT FOUND THEN
+    PERFORM fail('api_key_unknown', '{}');
+  ELSIF v_key.revoked_at IS NOT NULL THEN
+    PERFORM fail('api_key_revoked', '{}');
+  END IF;
+  RETURN v_key.id;
+END
+$$;
+--> statement-breakpoint
+-- Opens an idempotent call: gives the answer that was recorded for its key, or null when the call is
+-- the first and now holds the key until it ends. Under READ COMMITTED each statement here sees what
+-- has committed before it, so the second look sees a twin that ended while we took the lock.
+-- Fails: idempotency_key_reused (the key belongs to another request), request_in_flight (its twin runs).
+CREATE FUNCTION open_request_v1(p_tenant text, p_key text, p_fingerprint bytea) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_request requests;
+BEGIN
+  SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
+  IF NOT FOUND THEN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0)) THEN
+      PERFORM fail('request_in_flight', '{}');
+    END IF;
+    SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
+    IF NOT FOUND THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  IF v_request.fingerprint <> p_fingerprint THEN
+    PERFORM fail('idempotency_key_reused', '{}');
+  END IF;
+  RETURN v_request.answer || '{"replayed": true}';
+END
+$$;
+--> statement-breakpoint
+-- Records the answer of an open call, in the transaction that did its work.
+CREATE FUNCTION answer_request_v1(p_tenant text, p_key text, p_fingerprint bytea, p_answer jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO requests (tenant, key, fingerprint, answer, expires_at)
+  VALUES (p_tenant, p_key, p_fingerprint, p_answer, now() + interval '30 days');
+  RETURN p_answer || '{"replayed": false}';
+END
+$$;
+--> statement-breakpoint
+-- Removes answers past their time, at most `p_limit` of them. Returns how many.
+CREATE FUNCTION expire_requests_v1(p_limit integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  WITH expired AS (
+    DELETE FROM requests
+    WHERE (tenant, key) IN (
+      SELECT tenant, key FROM requests WHERE expires_at < now()
+      ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING 1
+  )
+  SELECT count(*) FROM expired
+$$;

@@ -1,0 +1,199 @@
+-- A reservation as the wire knows it, from its ledger row.
+CREATE FUNCTION reservation_facts(p_entry ledger) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN (
+  SELECT jsonb_build_object(
+    'sequence', s.sequence,
+    'series', nullif(s.period, ''),
+    'id', reservation_id(s.sequence, s.period, p_entry.first),
+    'first', p_entry.first::text,
+    'last', p_entry.last::text,
+    'step', p_entry.step::text,
+    'count', (p_entry.last - p_entry.first) / p_entry.step + 1,
+    'prefix', f.prefix,
+    'width', f.width,
+    'suffix', f.suffix,
+    'created_at', wire_time(p_entry.at)
+  )
+  FROM series AS s
+  JOIN forms AS f ON f.tenant = p_entry.tenant AND f.id = p_entry.form
+  WHERE s.id = p_entry.series
+);
+--> statement-breakpoint
+-- Reserves one run of `p_count` numbers: caller, idempotency, definition, draw and ledger in one call.
+-- The bound form is the caller's rendering of the definition that `p_definition` names.
+-- Fails as caller_v1, open_request_v1 and draw_v1 do.
+CREATE FUNCTION reserve_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_sequence text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_form bigint;
+  v_drawn drawn;
+  v_entry ledger;
+BEGIN
+  IF v_answer IS NOT NULL THEN
+    RETURN v_answer;
+  END IF;
+  v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
+  v_form := form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix);
+  INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+  VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, v_form, 'reserved',
+          v_api_key)
+  RETURNING * INTO v_entry;
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, reservation_facts(v_entry));
+END
+$$;
+--> statement-breakpoint
+-- The numbers of a reservation that are neither voided nor taken by a job's item. Each stretch ends
+-- where the next number of the run would stand, so that stretches of any step fit together.
+CREATE FUNCTION open_numbers(p_entry ledger) RETURNS int8multirange
+LANGUAGE sql STABLE
+RETURN int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step))
+  - coalesce((
+      SELECT range_agg(int8range(v.first, v.last + v.step)) FROM ledger AS v
+      WHERE v.series = p_entry.series AND v.kind = 'void'
+        AND int8range(v.first, v.last, '[]') && int8range(p_entry.first, p_entry.last, '[]')
+    ), '{}')
+  - coalesce((
+      SELECT range_agg(i.numbers) FROM job_items AS i
+      WHERE i.series = p_entry.series
+        AND i.numbers && int8range(p_entry.first, p_entry.last, '[]')
+    ), '{}');
+--> statement-breakpoint
+-- Locks a reservation's ledger row, so that it is voided or recorded by one caller at a time.
+-- Gives null when there is none.
+CREATE FUNCTION lock_reservation(p_tenant text, p_sequence text, p_period text, p_first bigint)
+RETURNS ledger
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_entry ledger;
+BEGIN
+  SELECT l.* INTO v_entry
+  FROM series AS s
+  JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND s.period = p_period
+    AND l.first = p_first AND l.kind = 'reserved'
+  FOR UPDATE OF l;
+  RETURN v_entry;
+END
+$$;
+--> statement-breakpoint
+-- Writes ledger voids for stretches of a run, which end where the next number would stand.
+CREATE FUNCTION void_numbers(
+  p_entry ledger, p_stretches int8multirange, p_api_key integer, p_reason text
+) RETURNS void
+LANGUAGE sql AS $$
+  INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+  SELECT p_entry.tenant, p_entry.series, lower(stretch), upper(stretch) - p_entry.step, p_entry.step,
+         p_entry.form, 'void', p_api_key, p_reason
+  FROM unnest(p_stretches) AS stretch
+$$;
+--> statement-breakpoint
+-- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
+-- Fails: reservation_not_found, reservation_range, reservation_used.
+CREATE FUNCTION void_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_entry ledger;
+  v_open int8multirange;
+  v_wanted int8multirange;
+BEGIN
+  IF v_answer IS NOT NULL THEN
+    RETURN v_answer;
+  END IF;
+  v_entry := lock_reservation(p_tenant, p_sequence, p_period, p_first);
+  IF v_entry.first IS NULL THEN
+    PERFORM fail('reservation_not_found', jsonb_build_object(
+      'reservation', reservation_id(p_sequence, p_period, p_first)));
+  END IF;
+  v_open := open_numbers(v_entry);
+  v_wanted := v_open;
+  IF p_from IS NOT NULL THEN
+    PERFORM check_in_run(v_entry, p_from, p_to);
+    v_wanted := int8multirange(int8range(p_from, p_to + v_entry.step));
+  END IF;
+  IF isempty(v_open) OR NOT v_open @> v_wanted THEN
+    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
+  END IF;
+  PERFORM void_numbers(v_entry, v_wanted, v_api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+    'reservation', reservation_id(p_sequence, p_period, p_first),
+    'reason', p_reason,
+    'voided', run_list(v_wanted, v_entry.step)
+  ));
+END
+$$;
+--> statement-breakpoint
+-- Refuses a stretch that is not made of numbers of the run.
+CREATE FUNCTION check_in_run(p_entry ledger, p_from bigint, p_to bigint) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF p_from > p_to OR p_from < p_entry.first OR p_to > p_entry.last
+     OR (p_from - p_entry.first) % p_entry.step <> 0 OR (p_to - p_entry.first) % p_entry.step <> 0 THEN
+    PERFORM fail('reservation_range', jsonb_build_object(
+      'reservation', reservation_facts(p_entry)->>'id',
+      'first', p_entry.first::text, 'last', p_entry.last::text, 'step', p_entry.step::text,
+      'from', p_from::text, 'to', p_to::text
+    ));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Stretches as a list of {first, last, count}.
+CREATE FUNCTION run_list(p_stretches int8multirange, p_step bigint) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+RETURN (
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'first', lower(stretch)::text,
+           'last', (upper(stretch) - p_step)::text,
+           'count', (upper(stretch) - lower(stretch)) / p_step
+         ) ORDER BY stretch), '[]')
+  FROM unnest(p_stretches) AS stretch
+);
+--> statement-breakpoint
+-- What stands in the way of taking `p_wanted`: the stretches of it that are voided or recorded, and
+-- what is still open, each list cut after ten.
+CREATE FUNCTION reservation_use(p_entry ledger, p_open int8multirange, p_wanted int8multirange)
+RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'reservation', reservation_facts(p_entry)->>'id',
+  'used', jsonb_path_query_array(run_list(
+    CASE WHEN isempty(p_wanted)
+      THEN int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step))
+      ELSE p_wanted - p_open
+    END, p_entry.step), '$[0 to 9]'),
+  'open', jsonb_path_query_array(run_list(p_open, p_entry.step), '$[0 to 9]')
+);
+--> statement-breakpoint
+-- A sequence's counter as it stands: the next number (null when none is left), how many numbers it has
+-- given, how many it can still give.
+CREATE FUNCTION counter_v1(p_tenant text, p_sequence text)
+RETURNS TABLE (next bigint, issued bigint, remaining bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_sequence sequences;
+  v_series series;
+BEGIN
+  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
+  next := next_number(v_series, v_sequence.increment);
+  issued := v_series.issued_before + (next - v_series.since) / v_sequence.increment - v_series.skipped;
+  remaining := CASE WHEN next > v_sequence.ceiling THEN 0
+    ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
+  IF next > v_sequence.ceiling THEN
+    next := NULL;
+  END IF;
+  RETURN NEXT;
+END
+$$;

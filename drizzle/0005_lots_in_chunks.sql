@@ -1,0 +1,695 @@
+-- How lots are recorded: a job with items, worked off in chunks. See docs/concepts/jobs.md.
+
+-- One item as the caller sends it. `source` is 'draw', 'reservation', 'continue' or 'names'.
+CREATE TYPE lot_request AS (
+  ordinal integer,
+  product text,
+  product_definition uuid,
+  source text,
+  sequence text,
+  definition uuid,
+  prefix text,
+  width integer,
+  suffix text,
+  first bigint,
+  count bigint,
+  numbered boolean,
+  allow_jump boolean,
+  reservation_sequence text,
+  reservation_period text,
+  reservation_first bigint,
+  first_name text,
+  names text[],
+  numbers bigint[],
+  quantity numeric,
+  produced_on date,
+  expires_on date,
+  attributes jsonb
+);
+--> statement-breakpoint
+-- A job as the wire knows it: where it stands now.
+CREATE FUNCTION job_facts(p_tenant text, p_job uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+RETURN (
+  SELECT jsonb_build_object(
+    'id', j.id,
+    'status', j.status,
+    'total', j.given + j.chunked,
+    'done', j.given + j.cursor - j.skipped,
+    'skipped', j.skipped,
+    'cursor', j.cursor,
+    'chunked', j.chunked,
+    'error', j.error,
+    'created_at', wire_time(j.created_at),
+    'started_at', wire_time(j.started_at),
+    'finished_at', wire_time(j.finished_at),
+    'elapsed_s', extract(epoch FROM coalesce(j.finished_at, clock_timestamp()) - j.started_at)::float8,
+    'lease_left_s', extract(epoch FROM j.lease_until - clock_timestamp())::float8,
+    'items', (
+      SELECT jsonb_agg(jsonb_build_object(
+        'product', i.product,
+        'count', i.count,
+        'done', worked.off - i.skipped,
+        'skipped', i.skipped,
+        'first_name', CASE WHEN i.names IS NULL
+          THEN render_name(i.prefix, i.first, i.width, i.suffix) ELSE i.names[1] END,
+        'last_name', CASE WHEN i.names IS NULL
+          THEN render_name(i.prefix, i.first + (i.count - 1) * i.step, i.width, i.suffix)
+          ELSE i.names[i.count] END,
+        'reservation', CASE WHEN i.reservation IS NOT NULL
+          THEN reservation_id(s.sequence, s.period, i.reservation) END
+      ) ORDER BY i.ordinal)
+      FROM job_items AS i
+      LEFT JOIN series AS s ON s.id = i.series
+      CROSS JOIN LATERAL (
+        SELECT CASE WHEN i.names IS NOT NULL THEN i.count
+               ELSE least(greatest(j.cursor - i.start, 0), i.count) END AS off
+      ) AS worked
+      WHERE i.tenant = j.tenant AND i.job = j.id
+    )
+  )
+  FROM jobs AS j
+  WHERE j.tenant = p_tenant AND j.id = p_job
+);
+--> statement-breakpoint
+-- Works off units `p_from` to `p_from + p_size` of a job. The cursor moves first and only from `p_from`
+-- and only for the holder of the lease, so a chunk that is delivered twice changes nothing.
+-- A name that a lot of the product has already is left out, listed, and its number voided.
+-- Returns whether this call worked the chunk off, and the job.
+CREATE FUNCTION run_chunk_v1(
+  p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_job jobs;
+  v_skipped bigint;
+BEGIN
+  UPDATE jobs
+  SET cursor = least(p_from + p_size, chunked),
+      status = CASE WHEN p_from + p_size >= chunked THEN 'done' ELSE 'running' END::job_status,
+      finished_at = CASE WHEN p_from + p_size >= chunked THEN clock_timestamp() END,
+      started_at = coalesce(started_at, now()),
+      lease_until = now() + p_lease,
+      failures = 0,
+      error = NULL,
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_job
+    AND cursor = p_from AND token = p_token AND status IN ('queued', 'running')
+  RETURNING * INTO v_job;
+  IF NOT FOUND THEN
+    RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
+                                      'chunked', chunked)
+            FROM jobs WHERE tenant = p_tenant AND id = p_job);
+  END IF;
+
+  BEGIN
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
+                      produced_on, attributes)
+    SELECT p_tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
+           CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
+           i.produced_on, i.attributes
+    FROM job_items AS i
+    CROSS JOIN LATERAL generate_series(
+      i.first + greatest(p_from - i.start, 0) * i.step,
+      i.first + (least(v_job.cursor - i.start, i.count) - 1) * i.step,
+      i.step
+    ) AS number
+    WHERE i.tenant = p_tenant AND i.job = p_job
+      AND i.start < v_job.cursor AND i.start + i.count > p_from;
+  EXCEPTION WHEN unique_violation THEN
+    v_skipped := record_around_foreign_names(v_job, p_from);
+    UPDATE jobs SET skipped = skipped + v_skipped WHERE tenant = p_tenant AND id = p_job;
+  END;
+  RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
+                            'chunked', v_job.chunked);
+END
+$$;
+--> statement-breakpoint
+-- The slow way of a chunk in which some names are taken. Returns how many were left out.
+CREATE FUNCTION record_around_foreign_names(p_job jobs, p_from bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_skipped bigint;
+BEGIN
+  WITH wanted AS (
+    SELECT i.id AS item, i.product, i.series, i.reservation, i.numbers IS NOT NULL AS issued,
+           number, render_name(i.prefix, number, i.width, i.suffix) AS name
+    FROM job_items AS i
+    CROSS JOIN LATERAL generate_series(
+      i.first + greatest(p_from - i.start, 0) * i.step,
+      i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
+      i.step
+    ) AS number
+    WHERE i.tenant = p_job.tenant AND i.job = p_job.id
+      AND i.start < p_job.cursor AND i.start + i.count > p_from
+  ), recorded AS (
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
+                      produced_on, attributes)
+    SELECT p_job.tenant, w.name, w.product, w.item, CASE WHEN i.numbered THEN w.number END, now(),
+           i.quantity, i.expires_on, i.produced_on, i.attributes
+    FROM wanted AS w
+    JOIN job_items AS i ON i.tenant = p_job.tenant AND i.id = w.item
+    ORDER BY w.name, w.product
+    ON CONFLICT DO NOTHING
+    RETURNING item, name
+  ), foreign_names AS (
+    SELECT w.* FROM wanted AS w
+    WHERE NOT EXISTS (SELECT FROM recorded AS r WHERE r.item = w.item AND r.name = w.name)
+  ), listed AS (
+    INSERT INTO skipped_names (tenant, item, name)
+    SELECT p_job.tenant, item, name FROM foreign_names
+  ), counted AS (
+    UPDATE job_items AS i SET skipped = i.skipped + n.names
+    FROM (SELECT item, count(*) AS names FROM foreign_names GROUP BY item) AS n
+    WHERE i.tenant = p_job.tenant AND i.id = n.item
+  ), voided AS (
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+    SELECT l.tenant, l.series, f.number, f.number, l.step, l.form, 'void', p_job.api_key,
+           'a lot of this name was recorded before'
+    FROM foreign_names AS f
+    JOIN ledger AS l ON l.tenant = p_job.tenant AND l.series = f.series
+      AND l.first = f.reservation AND l.kind = 'reserved'
+    WHERE f.issued
+  )
+  SELECT count(*) INTO v_skipped FROM foreign_names;
+  RETURN v_skipped;
+END
+$$;
+--> statement-breakpoint
+-- Names of a run that lots of the product have already, at most ten. Names of one length and form sort
+-- as their numbers do, so each length is one range of the index.
+CREATE FUNCTION taken_in_run(
+  p_tenant text, p_product text, p_prefix text, p_width integer, p_suffix text,
+  p_first bigint, p_last bigint
+) RETURNS SETOF text
+LANGUAGE sql STABLE AS $$
+  SELECT lots.name
+  FROM generate_series(length(p_first::text), length(p_last::text)) AS digits
+  CROSS JOIN LATERAL (
+    SELECT render_name(p_prefix, greatest(p_first, CASE digits WHEN 1 THEN 0 ELSE (10::numeric ^ (digits - 1))::bigint END),
+                       p_width, p_suffix) AS lowest,
+           render_name(p_prefix, least(p_last, (10::numeric ^ digits)::bigint - 1),
+                       p_width, p_suffix) AS highest
+  ) AS bounds
+  CROSS JOIN LATERAL (
+    SELECT l.name FROM lots AS l
+    WHERE l.tenant = p_tenant AND l.product = p_product
+      AND l.name BETWEEN bounds.lowest AND bounds.highest
+      AND length(l.name) = length(bounds.lowest)
+      AND right(l.name, length(p_suffix)) = p_suffix
+      AND substr(l.name, length(p_prefix) + 1, length(l.name) - length(p_prefix) - length(p_suffix))
+          ~ '^[0-9]+$'
+    ORDER BY l.name LIMIT 10
+  ) AS lots
+  LIMIT 10
+$$;
+--> statement-breakpoint
+-- Refuses a run continued by hand that meets numbers which reservations hold and nobody has recorded.
+CREATE FUNCTION check_run_is_free(p_tenant text, p_series bigint, p_item lot_request) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_entry ledger;
+  v_held int8multirange;
+BEGIN
+  FOR v_entry IN
+    SELECT l.* FROM ledger AS l
+    JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+    WHERE l.series = p_series AND l.kind = 'reserved'
+      AND int8range(l.first, l.last, '[]') && int8range(p_item.first, p_item.first + p_item.count)
+      AND f.prefix = p_item.prefix AND f.width = p_item.width AND f.suffix = p_item.suffix
+  LOOP
+    v_held := open_numbers(v_entry)
+      * int8multirange(int8range(p_item.first, p_item.first + p_item.count));
+    IF NOT isempty(v_held) THEN
+      PERFORM fail('name_issued', jsonb_build_object(
+        'product', p_item.product,
+        'name', render_name(p_item.prefix, lower(v_held), p_item.width, p_item.suffix),
+        'reservation', reservation_facts(v_entry)->>'id'
+      ));
+    END IF;
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Refuses names given by hand that a reservation holds and nobody has recorded before this job.
+CREATE FUNCTION check_names_are_free(p_tenant text, p_job uuid, p_series bigint, p_item lot_request)
+RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_clash jsonb;
+BEGIN
+  SELECT jsonb_build_object('product', p_item.product, 'name', given.name, 'reservation',
+                            reservation_id(s.sequence, s.period, entry.first))
+  INTO v_clash
+  FROM unnest(p_item.names, p_item.numbers) AS given (name, number)
+  JOIN series AS s ON s.id = p_series
+  CROSS JOIN LATERAL (
+    SELECT l.* FROM ledger AS l
+    WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind = 'reserved'
+      AND l.first <= given.number
+    ORDER BY l.first DESC LIMIT 1
+  ) AS entry
+  JOIN forms AS f ON f.tenant = p_tenant AND f.id = entry.form
+  WHERE given.number BETWEEN entry.first AND entry.last
+    AND (given.number - entry.first) % entry.step = 0
+    AND render_name(f.prefix, given.number, f.width, f.suffix) = given.name
+    AND NOT EXISTS (
+      SELECT FROM lots AS l
+      JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+      WHERE l.tenant = p_tenant AND l.name = given.name AND i.job <> p_job
+    )
+    AND NOT EXISTS (
+      SELECT FROM ledger AS v
+      WHERE v.series = p_series AND v.kind = 'void'
+        AND int8range(v.first, v.last, '[]') @> given.number
+    )
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('name_issued', v_clash);
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Records the names that a job's items were given one by one, all or none unless `p_skip`. Returns how
+-- many were left out. Fails: name_taken.
+CREATE FUNCTION record_given_names(p_tenant text, p_job uuid, p_skip boolean) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_skipped bigint := 0;
+BEGIN
+  INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
+                    produced_on, attributes)
+  SELECT p_tenant, given.name, i.product, i.id, given.number, now(), i.quantity, i.expires_on,
+         i.produced_on, i.attributes
+  FROM job_items AS i
+  CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS given (name, number)
+  WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
+  ORDER BY given.name COLLATE "C", i.product;
+  RETURN 0;
+EXCEPTION WHEN unique_violation THEN
+  IF NOT p_skip THEN
+    PERFORM fail('name_taken', jsonb_build_object('names', (
+      SELECT coalesce(jsonb_agg(taken), '[]') FROM (
+        SELECT l.product, l.name
+        FROM job_items AS i
+        CROSS JOIN LATERAL unnest(i.names) AS given (name)
+        JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
+        WHERE i.tenant = p_tenant AND i.job = p_job
+        ORDER BY l.name, l.product LIMIT 10
+      ) AS taken
+    )));
+  END IF;
+  WITH given AS (
+    SELECT i.id AS item, i.product, i.quantity, i.expires_on, i.produced_on, i.attributes,
+           g.name, g.number
+    FROM job_items AS i
+    CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS g (name, number)
+    WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
+  ), recorded AS (
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
+                      produced_on, attributes)
+    SELECT p_tenant, name, product, item, number, now(), quantity, expires_on, produced_on,
+           attributes
+    FROM given
+    ORDER BY name COLLATE "C", product
+    ON CONFLICT DO NOTHING
+    RETURNING item, name
+  ), listed AS (
+    INSERT INTO skipped_names (tenant, item, name)
+    SELECT p_tenant, g.item, g.name FROM given AS g
+    WHERE NOT EXISTS (SELECT FROM recorded AS r WHERE r.item = g.item AND r.name = g.name)
+    RETURNING item
+  ), counted AS (
+    UPDATE job_items AS i SET skipped = n.names
+    FROM (SELECT item, count(*) AS names FROM listed GROUP BY item) AS n
+    WHERE i.tenant = p_tenant AND i.id = n.item
+  )
+  SELECT count(*) INTO v_skipped FROM listed;
+  RETURN v_skipped;
+END
+$$;
+--> statement-breakpoint
+-- Takes numbers of a reservation for an item: from `p_first_name`, else from the first open number;
+-- `p_count` of them, else all to the end of that open stretch. Returns the run.
+-- Fails: unknown_reservation, reservation_range, reservation_used, first_name_not_reserved.
+CREATE FUNCTION take_of_reservation(p_tenant text, p_item lot_request) RETURNS ledger
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_entry ledger := lock_reservation(p_tenant, p_item.reservation_sequence,
+                                     p_item.reservation_period, p_item.reservation_first);
+  v_id text := reservation_id(p_item.reservation_sequence, p_item.reservation_period,
+                              p_item.reservation_first);
+  v_form forms;
+  v_open int8multirange;
+  v_first bigint;
+  v_last bigint;
+  v_digits text;
+BEGIN
+  IF v_entry.first IS NULL THEN
+    PERFORM fail('unknown_reservation', jsonb_build_object('reservation', v_id));
+  END IF;
+  SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_entry.form;
+  v_open := open_numbers(v_entry);
+  IF isempty(v_open) THEN
+    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_open));
+  END IF;
+
+  v_first := lower(v_open);
+  IF p_item.first_name IS NOT NULL THEN
+    v_digits := substr(p_item.first_name, length(v_form.prefix) + 1,
+                       length(p_item.first_name) - length(v_form.prefix) - length(v_form.suffix));
+    IF v_digits !~ '^[0-9]{1,18}$'
+       OR render_name(v_form.prefix, v_digits::bigint, v_form.width, v_form.suffix)
+          <> p_item.first_name THEN
+      PERFORM fail('first_name_not_reserved', jsonb_build_object(
+        'reservation', v_id, 'first_name', p_item.first_name,
+        'reserved_first_name', render_name(v_form.prefix, v_entry.first, v_form.width, v_form.suffix),
+        'reserved_last_name', render_name(v_form.prefix, v_entry.last, v_form.width, v_form.suffix)
+      ));
+    END IF;
+    v_first := v_digits::bigint;
+  END IF;
+  v_last := CASE
+    WHEN p_item.count IS NOT NULL THEN v_first + (p_item.count - 1) * v_entry.step
+    ELSE coalesce((SELECT upper(stretch) - v_entry.step FROM unnest(v_open) AS stretch
+                   WHERE stretch @> v_first), v_first)
+  END;
+  PERFORM check_in_run(v_entry, v_first, v_last);
+  IF NOT v_open @> int8range(v_first, v_last + v_entry.step) THEN
+    PERFORM fail('reservation_used', reservation_use(
+      v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step))));
+  END IF;
+  v_entry.last := v_last;
+  v_entry.first := v_first;
+  RETURN v_entry;
+END
+$$;
+--> statement-breakpoint
+-- Creates a job that records lots, with everything that decides their names: given names are recorded
+-- here, numbers are drawn here (one draw a series, in ascending order of series), reservations taken.
+-- A job of at most `p_inline` units is worked off in the same call; a larger one belongs to `p_token`
+-- for `p_lease`. Fails as the functions it calls do.
+CREATE FUNCTION create_lots_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
+  p_inline bigint
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_items lot_request[];
+  v_item lot_request;
+  v_changed text;
+  v_group record;
+  v_drawn drawn;
+  v_given bigint;
+  v_skipped bigint := 0;
+  v_chunked bigint := 0;
+BEGIN
+  IF v_answer IS NOT NULL THEN
+    RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, (v_answer->>'job_id')::uuid));
+  END IF;
+  SELECT array_agg(item) INTO v_items
+  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS item;
+
+  SELECT i.product INTO v_changed
+  FROM unnest(v_items) AS i
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
+  LEFT JOIN settings AS s ON s.tenant = p_tenant
+  WHERE p.definition IS DISTINCT FROM i.product_definition
+     OR (i.sequence IS NOT NULL
+         AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence)
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
+  END IF;
+
+  SELECT coalesce(sum(count), 0) INTO v_given FROM unnest(v_items) WHERE source = 'names';
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
+  VALUES (p_tenant, p_job, 'queued', v_given, 0, 0, 0, v_api_key);
+
+  -- Given names come first: a large insert must not run while a counter is held.
+  IF v_given > 0 THEN
+    INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                           count, quantity, produced_on, expires_on, attributes)
+    SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
+           produced_on, expires_on, attributes
+    FROM unnest(v_items)
+    WHERE source = 'names'
+    ORDER BY ordinal;
+    v_skipped := record_given_names(p_tenant, p_job, p_skip);
+  END IF;
+
+  FOR v_group IN
+    SELECT s.id AS series, i.sequence, i.definition,
+           (sum(i.count) FILTER (WHERE i.source = 'draw'))::bigint AS to_draw,
+           max(CASE i.source
+                 WHEN 'continue' THEN i.first + i.count - 1
+                 WHEN 'names' THEN (SELECT max(number) FROM unnest(i.numbers) AS number)
+               END) AS highest,
+           bool_or(i.allow_jump) AS allow_jump
+    FROM unnest(v_items) AS i
+    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
+    WHERE i.source = 'draw' OR i.numbered
+    GROUP BY s.id, i.sequence, i.definition
+    ORDER BY s.id
+  LOOP
+    IF v_group.highest IS NOT NULL THEN
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, NULL, v_group.highest,
+                         CASE WHEN NOT coalesce(v_group.allow_jump, false) THEN p_jump END);
+      IF v_drawn.count > 0 THEN
+        INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+        VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
+                v_api_key, 'names made elsewhere');
+      END IF;
+      FOR v_item IN SELECT i.* FROM unnest(v_items) AS i
+                    WHERE i.sequence = v_group.sequence AND i.numbered LOOP
+        IF v_item.source = 'continue' THEN
+          PERFORM check_run_is_free(p_tenant, v_group.series, v_item);
+        ELSIF v_item.source = 'names' THEN
+          PERFORM check_names_are_free(p_tenant, p_job, v_group.series, v_item);
+        END IF;
+      END LOOP;
+    END IF;
+
+    IF v_group.to_draw > 0 THEN
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, v_group.to_draw);
+      WITH run AS (
+        SELECT i.*,
+               v_drawn.first + (i.upto - i.count) * v_drawn.step AS run_first,
+               v_drawn.first + (i.upto - 1) * v_drawn.step AS run_last,
+               v_chunked + i.upto - i.count AS start
+        FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
+              FROM unnest(v_items) AS u
+              WHERE u.source = 'draw' AND u.sequence = v_group.sequence) AS i
+      ), entries AS (
+        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+        SELECT p_tenant, v_group.series, run_first, run_last, v_drawn.step,
+               form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', v_api_key
+        FROM run
+      )
+      INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
+                             prefix, width, suffix, first, step, numbered, count, start, quantity,
+                             produced_on, expires_on, attributes)
+      SELECT p_tenant, p_job, ordinal, product, v_group.series, run_first, false,
+             int8range(run_first, run_last + v_drawn.step), prefix, width, suffix,
+             run_first, v_drawn.step, true, count, start, quantity, produced_on, expires_on,
+             attributes
+      FROM run ORDER BY ordinal;
+      v_chunked := v_chunked + v_group.to_draw;
+    END IF;
+  END LOOP;
+
+  -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
+  FOR v_item IN
+    SELECT i.* FROM unnest(v_items) AS i
+    WHERE i.source IN ('continue', 'reservation')
+    ORDER BY i.reservation_sequence NULLS FIRST, i.reservation_period, i.reservation_first, i.ordinal
+  LOOP
+    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked);
+  END LOOP;
+
+  UPDATE jobs
+  SET chunked = v_chunked, skipped = v_skipped, token = p_token, lease_until = now() + p_lease,
+      started_at = now(),
+      status = CASE WHEN v_chunked = 0 THEN 'done' ELSE 'running' END::job_status,
+      finished_at = CASE WHEN v_chunked = 0 THEN clock_timestamp() END
+  WHERE tenant = p_tenant AND id = p_job;
+  IF v_chunked BETWEEN 1 AND p_inline THEN
+    PERFORM run_chunk_v1(p_tenant, p_job, p_token, 0, v_chunked, p_lease);
+  END IF;
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
+    || jsonb_build_object('job', job_facts(p_tenant, p_job));
+END
+$$;
+--> statement-breakpoint
+-- Adds one run to a job: continued from a name made elsewhere, or taken of a reservation.
+-- Returns its count. Fails: name_taken, and as take_of_reservation does.
+CREATE FUNCTION record_run(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
+RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_taken ledger;
+  v_form forms;
+  v_names jsonb;
+BEGIN
+  IF p_item.source = 'reservation' THEN
+    v_taken := take_of_reservation(p_tenant, p_item);
+    SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_taken.form;
+    p_item.prefix := v_form.prefix;
+    p_item.width := v_form.width;
+    p_item.suffix := v_form.suffix;
+    p_item.first := v_taken.first;
+    p_item.count := (v_taken.last - v_taken.first) / v_taken.step + 1;
+    p_item.numbered := true;
+  ELSE
+    SELECT jsonb_agg(jsonb_build_object('product', p_item.product, 'name', name)) INTO v_names
+    FROM taken_in_run(p_tenant, p_item.product, p_item.prefix, p_item.width, p_item.suffix,
+                      p_item.first, p_item.first + p_item.count - 1) AS name;
+    IF v_names IS NOT NULL THEN
+      PERFORM fail('name_taken', jsonb_build_object('names', v_names));
+    END IF;
+  END IF;
+  INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
+                         prefix, width, suffix, first, step, numbered, count, start, quantity,
+                         produced_on, expires_on, attributes)
+  VALUES (p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series,
+          CASE WHEN v_taken.series IS NOT NULL THEN p_item.reservation_first END,
+          v_taken.series IS NOT NULL,
+          CASE WHEN v_taken.series IS NOT NULL
+            THEN int8range(v_taken.first, v_taken.last + v_taken.step) END,
+          p_item.prefix, p_item.width, p_item.suffix, p_item.first, coalesce(v_taken.step, 1),
+          p_item.numbered, p_item.count, p_start, p_item.quantity, p_item.produced_on,
+          p_item.expires_on, p_item.attributes);
+  RETURN p_item.count;
+END
+$$;
+--> statement-breakpoint
+-- Takes or renews the lease on an unfinished job. Null when the job is finished or somebody else's.
+CREATE FUNCTION take_job_v1(p_tenant text, p_job uuid, p_token uuid, p_lease interval) RETURNS jsonb
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  UPDATE jobs
+  SET token = p_token, lease_until = now() + p_lease
+  WHERE tenant = p_tenant AND id = p_job AND status IN ('queued', 'running')
+    AND (token IS NULL OR token = p_token OR lease_until IS NULL OR lease_until < now())
+  RETURNING jsonb_build_object('cursor', cursor, 'chunked', chunked)
+$$;
+--> statement-breakpoint
+-- Lets go of a job, so that the next one who asks may take it at once.
+CREATE FUNCTION release_job_v1(p_tenant text, p_job uuid, p_token uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  UPDATE jobs SET token = NULL, lease_until = now()
+  WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
+$$;
+--> statement-breakpoint
+-- Counts a chunk that failed. After `p_patience` failures in a row, or at once when `p_final`, the job
+-- fails and says why; its cursor stays where it is. Returns the status.
+CREATE FUNCTION note_failure_v1(
+  p_tenant text, p_job uuid, p_token uuid, p_error jsonb, p_final boolean, p_patience integer
+) RETURNS text
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  UPDATE jobs
+  SET failures = failures + 1,
+      error = p_error,
+      status = CASE WHEN p_final OR failures + 1 >= p_patience THEN 'failed' ELSE status END,
+      token = CASE WHEN p_final OR failures + 1 >= p_patience THEN NULL ELSE token END,
+      finished_at = CASE WHEN p_final OR failures + 1 >= p_patience THEN now() END,
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
+  RETURNING status::text
+$$;
+--> statement-breakpoint
+-- Jobs that nobody works on though they are not finished, longest waiting first.
+CREATE FUNCTION stranded_jobs_v1(p_limit integer) RETURNS TABLE (tenant text, job uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT j.tenant, j.id FROM jobs AS j
+  WHERE j.status IN ('queued', 'running') AND j.lease_until < now()
+  ORDER BY j.lease_until
+  LIMIT p_limit
+$$;
+--> statement-breakpoint
+-- Cancels a job: what is recorded stays, what is not is voided if the job drew it, and given back to its
+-- reservation if it was presented. Fails: job_not_found, job_wrong_state.
+CREATE FUNCTION cancel_job_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_job jobs;
+  v_item job_items;
+  v_left int8range;
+BEGIN
+  IF v_answer IS NULL THEN
+    v_job := lock_job(p_tenant, p_job, 'cancelled', '{queued,running,failed}');
+    UPDATE jobs
+    SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
+    WHERE tenant = p_tenant AND id = p_job;
+    FOR v_item IN
+      SELECT * FROM job_items
+      WHERE tenant = p_tenant AND job = p_job AND start + count > v_job.cursor
+        AND numbers IS NOT NULL
+      ORDER BY id
+    LOOP
+      v_left := int8range(v_item.first + greatest(v_job.cursor - v_item.start, 0) * v_item.step,
+                          upper(v_item.numbers));
+      UPDATE job_items SET numbers = v_item.numbers - v_left
+      WHERE tenant = p_tenant AND id = v_item.id;
+      IF NOT v_item.presented THEN
+        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+        SELECT p_tenant, l.series, lower(v_left), upper(v_left) - l.step, l.step, l.form, 'void',
+               v_api_key, 'the job was cancelled'
+        FROM ledger AS l
+        WHERE l.tenant = p_tenant AND l.series = v_item.series AND l.first = v_item.reservation
+          AND l.kind = 'reserved';
+      END IF;
+    END LOOP;
+    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                  jsonb_build_object('job_id', p_job));
+  END IF;
+  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+END
+$$;
+--> statement-breakpoint
+-- Sends a failed job on from where it stopped. Fails: job_not_found, job_wrong_state.
+CREATE FUNCTION retry_job_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_answer jsonb;
+  v_job jobs;
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  v_answer := open_request_v1(p_tenant, p_key, p_fingerprint);
+  IF v_answer IS NULL THEN
+    v_job := lock_job(p_tenant, p_job, 'queued', '{failed}');
+    UPDATE jobs
+    SET status = 'queued', failures = 0, error = NULL, token = NULL, lease_until = now(),
+        finished_at = NULL, updated_at = now()
+    WHERE tenant = p_tenant AND id = p_job;
+    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                  jsonb_build_object('job_id', p_job));
+  END IF;
+  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+END
+$$;
+--> statement-breakpoint
+-- Locks a job that is in one of the states from which it may become `p_wanted`.
+CREATE FUNCTION lock_job(p_tenant text, p_job uuid, p_wanted text, p_from job_status[]) RETURNS jobs
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_job jobs;
+BEGIN
+  SELECT * INTO v_job FROM jobs WHERE tenant = p_tenant AND id = p_job FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('job_not_found', jsonb_build_object('job', p_job));
+  ELSIF v_job.status <> ALL (p_from) THEN
+    PERFORM fail('job_wrong_state', jsonb_build_object(
+      'job', p_job, 'status', v_job.status, 'wanted', p_wanted, 'possible_from', p_from));
+  END IF;
+  RETURN v_job;
+END
+$$;

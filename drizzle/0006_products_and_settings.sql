@@ -1,0 +1,61 @@
+-- Makes or replaces a product. `p_fields` holds every column of it.
+-- Returns 'created', 'replaced' or 'unchanged'. Fails: unknown_sequence, product_tracking_fixed.
+CREATE FUNCTION put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_new products := jsonb_populate_record(NULL::products, p_fields);
+  v_old products;
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  IF v_new.sequence IS NOT NULL
+     AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
+    PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
+  END IF;
+
+  INSERT INTO products (tenant, sku, name, tracking, sequence, gtin, expiry, shelf_life_days)
+  VALUES (p_tenant, p_sku, v_new.name, v_new.tracking, v_new.sequence, v_new.gtin, v_new.expiry,
+          v_new.shelf_life_days)
+  ON CONFLICT (tenant, sku) DO NOTHING;
+  IF FOUND THEN
+    RETURN 'created';
+  END IF;
+
+  SELECT * INTO STRICT v_old FROM products WHERE tenant = p_tenant AND sku = p_sku FOR UPDATE;
+  IF ROW (v_old.name, v_old.tracking, v_old.sequence, v_old.gtin, v_old.expiry, v_old.shelf_life_days)
+     IS NOT DISTINCT FROM
+     ROW (v_new.name, v_new.tracking, v_new.sequence, v_new.gtin, v_new.expiry, v_new.shelf_life_days)
+  THEN
+    RETURN 'unchanged';
+  END IF;
+  IF v_old.tracking <> v_new.tracking
+     AND EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
+    PERFORM fail('product_tracking_fixed', jsonb_build_object(
+      'product', p_sku, 'tracking', v_old.tracking));
+  END IF;
+  UPDATE products
+  SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
+      expiry = v_new.expiry, shelf_life_days = v_new.shelf_life_days, updated_at = now()
+  WHERE tenant = p_tenant AND sku = p_sku;
+  RETURN 'replaced';
+END
+$$;
+--> statement-breakpoint
+-- Changes the settings that `p_changes` names and leaves the others. Fails: unknown_sequence.
+CREATE FUNCTION change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_sequence text := p_changes->>'default_sequence';
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  IF v_sequence IS NOT NULL
+     AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
+    PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
+  END IF;
+  UPDATE settings
+  SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
+                              ELSE default_sequence END,
+      time_zone = coalesce(p_changes->>'time_zone', time_zone),
+      updated_at = now()
+  WHERE tenant = p_tenant;
+END
+$$;

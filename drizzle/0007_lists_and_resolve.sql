@@ -1,0 +1,158 @@
+-- One CSV field (RFC 4180). Unless `raw`, a text that a spreadsheet would run as a formula gets an
+-- apostrophe in front (OWASP, CSV injection).
+CREATE FUNCTION csv_field(value text, raw boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+  WHEN value IS NULL THEN ''
+  WHEN raw OR left(value, 1) NOT IN ('=', '+', '-', '@', chr(9), chr(13)) THEN
+    CASE WHEN value ~ '[",\r\n]' THEN '"' || replace(value, '"', '""') || '"' ELSE value END
+  ELSE '"''' || replace(value, '"', '""') || '"'
+END;
+--> statement-breakpoint
+-- A lot as the wire knows it, with its place in the order of creation.
+CREATE TYPE lot_row AS (
+  product text,
+  name text,
+  number text,
+  reservation text,
+  quantity text,
+  state text,
+  location text,
+  expires_on date,
+  produced_on date,
+  attributes jsonb,
+  created_at text,
+  place text
+);
+--> statement-breakpoint
+-- Lots in the order of their creation, behind index `p_index` of item `p_item`. An item tells the names
+-- of its lots, and each is found by its name; so the order needs no index on lots. Null filters match
+-- everything.
+CREATE FUNCTION list_lots_v1(
+  p_tenant text, p_product text, p_job uuid, p_series bigint, p_reservation bigint,
+  p_item bigint, p_index bigint, p_limit integer
+) RETURNS SETOF lot_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  -- Names looked up at a time.
+  c_window CONSTANT bigint := 2000;
+  v_item record;
+  v_from bigint;
+  v_left integer := p_limit;
+  v_found integer;
+BEGIN
+  FOR v_item IN
+    SELECT i.*, reservation_id(s.sequence, s.period, i.reservation) AS reservation_name,
+           CASE WHEN i.names IS NOT NULL THEN i.count ELSE least(j.cursor - i.start, i.count) END AS done
+    FROM job_items AS i
+    JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.job
+    LEFT JOIN series AS s ON s.id = i.series
+    WHERE i.tenant = p_tenant
+      AND i.id >= p_item
+      AND (p_product IS NULL OR i.product = p_product)
+      AND (p_job IS NULL OR i.job = p_job)
+      AND (p_series IS NULL OR (i.series = p_series AND i.reservation = p_reservation))
+    ORDER BY i.id
+  LOOP
+    v_from := CASE WHEN v_item.id = p_item THEN p_index + 1 ELSE 0 END;
+    WHILE v_from < v_item.done LOOP
+      RETURN QUERY
+        SELECT l.product, l.name, l.number::text, v_item.reservation_name, l.quantity::text,
+               l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
+               wire_time(l.created_at), v_item.id || '.' || index
+        FROM generate_series(v_from, least(v_from + c_window, v_item.done) - 1) AS index
+        JOIN lots AS l
+          ON l.tenant = p_tenant AND l.product = v_item.product AND l.item = v_item.id
+         AND l.name = CASE WHEN v_item.names IS NOT NULL THEN v_item.names[index + 1]
+                      ELSE render_name(v_item.prefix, v_item.first + index * v_item.step,
+                                       v_item.width, v_item.suffix) END
+        ORDER BY index
+        LIMIT v_left;
+      GET DIAGNOSTICS v_found = ROW_COUNT;
+      v_left := v_left - v_found;
+      IF v_left = 0 THEN
+        RETURN;
+      END IF;
+      v_from := v_from + c_window;
+    END LOOP;
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Lots of one name, of one product or of all.
+CREATE FUNCTION find_lots_v1(p_tenant text, p_name text, p_product text) RETURNS SETOF lot_row
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT l.product, l.name, l.number::text, reservation_id(s.sequence, s.period, i.reservation),
+         l.quantity::text, l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
+         wire_time(l.created_at), l.product
+  FROM lots AS l
+  JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+  LEFT JOIN series AS s ON s.id = i.series
+  WHERE l.tenant = p_tenant AND l.name = p_name AND (p_product IS NULL OR l.product = p_product)
+  ORDER BY l.product
+$$;
+--> statement-breakpoint
+-- What happened to a number of a series: the ledger entry that gave it or passed it, if any.
+CREATE FUNCTION entry_of_number(p_tenant text, p_series bigint, p_number bigint) RETURNS ledger
+LANGUAGE sql STABLE AS $$
+  SELECT l.* FROM ledger AS l
+  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind <> 'void'
+    AND int8range(l.first, l.last, '[]') @> p_number
+    AND (p_number - l.first) % l.step = 0
+$$;
+--> statement-breakpoint
+-- Where a name comes from: every number of ours that renders it, what became of that number, and the
+-- lots that carry the name. Each digit run of the name, or part of one, may be the counter.
+CREATE FUNCTION resolve_v1(p_tenant text, p_name text) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  WITH split AS (
+    SELECT left(p_name, begins - 1) AS prefix,
+           substr(p_name, begins, digits)::bigint AS number,
+           substr(p_name, begins + digits) AS suffix
+    FROM generate_series(1, length(p_name)) AS begins
+    CROSS JOIN generate_series(1, least(18, length(p_name) - begins + 1)) AS digits
+    WHERE substr(p_name, begins, digits) ~ '^[0-9]+$'
+  ), origin AS (
+    SELECT f.sequence, s.period, s.id AS series, split.number, f.id AS form,
+           entry_of_number(p_tenant, s.id, split.number) AS entry
+    FROM split
+    JOIN forms AS f ON f.tenant = p_tenant AND f.prefix = split.prefix AND f.suffix = split.suffix
+     AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
+    JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+  )
+  SELECT jsonb_build_object(
+    'name', p_name,
+    'origins', coalesce((
+      SELECT jsonb_agg(jsonb_build_object(
+        'sequence', o.sequence,
+        'series', nullif(o.period, ''),
+        'number', o.number::text,
+        'status', CASE
+          WHEN v.at IS NOT NULL THEN 'voided'
+          WHEN (o.entry).kind <> 'reserved' THEN (o.entry).kind::text
+          WHEN c.number IS NOT NULL THEN 'recorded'
+          ELSE 'reserved' END,
+        'reservation', CASE WHEN (o.entry).kind = 'reserved'
+          THEN reservation_id(o.sequence, o.period, (o.entry).first) END,
+        'issued_at', wire_time((o.entry).at),
+        'reason', coalesce(v.reason, (o.entry).reason),
+        'voided_at', wire_time(v.at)
+      ) ORDER BY o.sequence, o.number)
+      FROM origin AS o
+      LEFT JOIN LATERAL (
+        SELECT l.at, l.reason FROM ledger AS l
+        WHERE l.tenant = p_tenant AND l.series = o.series AND l.kind = 'void'
+          AND int8range(l.first, l.last, '[]') @> o.number
+      ) AS v ON true
+      LEFT JOIN LATERAL (
+        SELECT l.number FROM lots AS l
+        WHERE l.tenant = p_tenant AND l.name = p_name AND l.number = o.number LIMIT 1
+      ) AS c ON true
+      WHERE (o.entry).kind IS NOT NULL AND ((o.entry).form = o.form OR (o.entry).form IS NULL)
+    ), '[]'),
+    'lots', coalesce((
+      SELECT jsonb_agg(to_jsonb(l) - 'place' ORDER BY l.product) FROM find_lots_v1(p_tenant, p_name, NULL) AS l
+    ), '[]')
+  )
+$$;

@@ -1,0 +1,106 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { big, exactText, moment, numberRange } from "./columns.ts";
+
+export const jobStatus = pgEnum("job_status", ["queued", "running", "done", "failed", "cancelled"]);
+
+/**
+ * Work done in chunks. `cursor` counts the units that chunks have worked off out of `chunked`; `given`
+ * are lots recorded with the job itself. `token` and `lease_until` say who may move the cursor.
+ */
+export const jobs = pgTable(
+  "jobs",
+  {
+    tenant: exactText().notNull(),
+    id: uuid().notNull(),
+    status: jobStatus().notNull(),
+    given: big().notNull(),
+    chunked: big().notNull(),
+    cursor: big().notNull(),
+    skipped: big().notNull(),
+    token: uuid(),
+    leaseUntil: moment(),
+    failures: integer().notNull().default(0),
+    error: jsonb(),
+    apiKey: integer().notNull(),
+    createdAt: moment().defaultNow().notNull(),
+    startedAt: moment(),
+    finishedAt: moment(),
+    updatedAt: moment().defaultNow().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.id] }),
+    index("jobs_unfinished").on(table.leaseUntil).where(sql`status IN ('queued', 'running')`),
+  ],
+);
+
+/**
+ * One line of a job: a run of names under one bound form, or `names` given one by one. `start` is where
+ * its run begins on the job's cursor. `numbers` is what it takes of a series; no two items may overlap.
+ */
+export const jobItems = pgTable(
+  "job_items",
+  {
+    tenant: exactText().notNull(),
+    id: bigint({ mode: "bigint" }).generatedByDefaultAsIdentity(),
+    job: uuid().notNull(),
+    ordinal: integer().notNull(),
+    product: exactText().notNull(),
+    series: bigint({ mode: "bigint" }),
+    reservation: big(),
+    presented: boolean().notNull(),
+    numbers: numberRange(),
+    prefix: exactText(),
+    width: smallint(),
+    suffix: exactText(),
+    first: big(),
+    step: big(),
+    numbered: boolean().notNull(),
+    names: text().array(),
+    nameNumbers: bigint({ mode: "bigint" }).array(),
+    count: big().notNull(),
+    start: big(),
+    skipped: big().notNull().default(sql`0`),
+    quantity: numeric().notNull(),
+    producedOn: date({ mode: "string" }),
+    expiresOn: date({ mode: "string" }),
+    attributes: jsonb(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.id] }),
+    uniqueIndex("job_items_in_order").on(table.tenant, table.job, table.ordinal),
+    index("job_items_by_product").on(table.tenant, table.product, table.id),
+    foreignKey({
+      name: "job_items_of_job",
+      columns: [table.tenant, table.job],
+      foreignColumns: [jobs.tenant, jobs.id],
+    }),
+  ],
+);
+
+/** Names that an item left out, since a lot of that product and name was there already. */
+export const skippedNames = pgTable(
+  "skipped_names",
+  {
+    tenant: exactText().notNull(),
+    item: bigint({ mode: "bigint" }).notNull(),
+    name: exactText().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.item, table.name] })],
+);
