@@ -1,0 +1,81 @@
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { findProcess } from "../postgres/process-table.ts";
+import { Refusal } from "../refusal.ts";
+import type { DataFolder } from "./folder.ts";
+
+interface Holder {
+  pid: number;
+  /** When that process was started: tells it from a later one with the same pid. */
+  started: string;
+}
+
+/**
+ * Takes the data folder for a stack of this process: two workerds on one storage would both run
+ * the same Durable Object. A lock whose process is gone is taken over, with a line. Answers what
+ * gives the folder back. Refuses when a living process holds it.
+ */
+export async function lockDataFolder(
+  folder: DataFolder,
+  log: (line: string) => void,
+): Promise<() => Promise<void>> {
+  await mkdir(folder.root, { recursive: true });
+  const me: Holder = { pid: process.pid, started: findProcess(process.pid)?.started ?? "" };
+  // Written beside and linked, so that nobody ever reads half a lock.
+  const mine = `${folder.lock}.${process.pid}`;
+  await writeFile(mine, JSON.stringify(me));
+  try {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      if (await linked(mine, folder.lock)) return () => rm(folder.lock, { force: true });
+      const holder = await readHolder(folder.lock);
+      if (holder !== null && findProcess(holder.pid)?.started === holder.started) {
+        throw new Refusal(inUse(folder, holder));
+      }
+      const who = holder === null ? "a process unknown" : `process ${holder.pid}, which is gone`;
+      log(`Taking over ${folder.lock}, left by ${who}.`);
+      await rm(folder.lock, { force: true });
+    }
+  } finally {
+    await rm(mine, { force: true });
+  }
+  throw new Refusal(`${folder.lock} is taken again and again. Remove it.`);
+}
+
+/** The process that runs a stack in this folder now, or null. */
+export async function stackProcess(folder: DataFolder): Promise<number | null> {
+  const holder = await readHolder(folder.lock);
+  if (holder === null || findProcess(holder.pid)?.started !== holder.started) return null;
+  return holder.pid;
+}
+
+function inUse(folder: DataFolder, { pid }: Holder): string {
+  const who = pid === process.pid ? "This process" : `Process ${pid}`;
+  const shown = path.relative(process.cwd(), folder.root) || ".";
+  return (
+    `${who} already runs a stack on the data folder ${shown}. Stop it first, or choose another ` +
+    "folder and another port: SERIALMINT_DATA=.data-2 PORT=8788 npm start"
+  );
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function readHolder(lock: string): Promise<Holder | null> {
+  try {
+    const json: unknown = JSON.parse(await readFile(lock, "utf8"));
+    if (typeof json !== "object" || json === null) return null;
+    if (!("pid" in json) || !("started" in json)) return null;
+    const { pid, started } = json;
+    return typeof pid === "number" && typeof started === "string" ? { pid, started } : null;
+  } catch {
+    return null;
+  }
+}

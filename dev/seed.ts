@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+import { createTenant } from "../ops/tenant-create.ts";
+import { demo } from "./demo.ts";
+
+const lots = z.object({ data: z.array(z.object({ name: z.string() })) });
+
+/**
+ * Makes the demo tenant with its fixed key, one sequence and two products, and mints ten serials,
+ * all over HTTP but the tenant; answers the names. Safe at every start: what is there stays as it
+ * is, and the ten come from one request with a fixed Idempotency-Key, so that a later start gets
+ * the same ten again.
+ */
+export async function seed(url: string, directUrl: string): Promise<string[]> {
+  await createTenant(directUrl, { tenant: demo.tenant, name: demo.name, key: demo.key });
+  await putIfMissing(url, `/v1/sequences/${demo.sequence.key}`, demo.sequence.body);
+  for (const { sku, body } of demo.products) await putIfMissing(url, `/v1/products/${sku}`, body);
+  const items = [{ product: demo.serialProduct, count: 10 }];
+  await call(url, "POST", "/v1/lots", { items }, { "idempotency-key": "demo-first-ten" });
+  const first = await call(url, "GET", `/v1/lots?product=${demo.serialProduct}&limit=10`);
+  return lots.parse(first.json).data.map(({ name }) => name);
+}
+
+/** Leaves alone what the user may have changed since. */
+async function putIfMissing(url: string, path: string, body: object): Promise<void> {
+  const found = await call(url, "GET", path, undefined, {}, [404]);
+  if (found.status === 404) await call(url, "PUT", path, body);
+}
+
+async function call(
+  url: string,
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+  expected: readonly number[] = [],
+): Promise<{ status: number; json: unknown }> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${demo.key}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok && !expected.includes(response.status)) {
+    throw new Error(`The self-check failed: ${method} ${path} gave ${response.status}\n${text}`);
+  }
+  return { status: response.status, json: JSON.parse(text) };
+}

@@ -1,0 +1,60 @@
+import { openDatabase as open } from "./db/client.ts";
+import type { App, OpenDatabase } from "./http/context.ts";
+import { authentication } from "./http/middleware/authentication.ts";
+import { crossOrigin } from "./http/middleware/cross-origin.ts";
+import { fingerprint } from "./http/middleware/fingerprint.ts";
+import { idempotencyKey } from "./http/middleware/idempotency-key.ts";
+import { jsonBody } from "./http/middleware/json-body.ts";
+import { undeclaredQuery } from "./http/middleware/query.ts";
+import { requestId } from "./http/middleware/request-id.ts";
+import { routing } from "./http/middleware/routing.ts";
+import { runToEnd } from "./http/middleware/run-to-end.ts";
+import { securityHeaders } from "./http/middleware/security-headers.ts";
+import { serverTiming } from "./http/middleware/server-timing.ts";
+import { openapiApp } from "./http/openapi.ts";
+import { answerError } from "./http/problem.ts";
+import { registerDocs } from "./http/routes/docs.ts";
+import { registerHealth } from "./http/routes/health.ts";
+import type { RouteTable } from "./http/route-table.ts";
+import { routeTable } from "./http/route-table.ts";
+
+/** What the app is made of besides its routes. */
+export interface AppOptions {
+  /** Opens the database for a request; without it the one that the settings name. */
+  readonly openDatabase?: OpenDatabase;
+  /** Registers further routes. */
+  readonly register?: (app: App) => void;
+}
+
+/** The HTTP app: middleware in the order in which a request is checked, then the routes. */
+export function createApp(options: AppOptions = {}): App {
+  const app = openapiApp();
+  const openDatabase = options.openDatabase ?? openNamedDatabase;
+  let known: RouteTable | undefined;
+  const table = () => (known ??= routeTable(app));
+
+  app.onError(answerError);
+  app.use(requestId());
+  app.use(serverTiming());
+  app.use(securityHeaders());
+  app.use(crossOrigin());
+  app.use(routing(table));
+  app.use(async (c, next) => {
+    c.set("openDatabase", openDatabase);
+    await next();
+  });
+  app.use("/v1/*", authentication());
+  app.use("/v1/*", idempotencyKey());
+  app.use("/v1/*", runToEnd());
+  app.use("/v1/*", jsonBody(table));
+  app.use("/v1/*", undeclaredQuery(table));
+  app.use("/v1/*", fingerprint());
+
+  registerHealth(app);
+  registerDocs(app);
+  options.register?.(app);
+  return app;
+}
+
+const openNamedDatabase: OpenDatabase = ({ databaseUrl, sqlEndpoint }, timings) =>
+  open({ databaseUrl, sqlEndpoint, timings });

@@ -1,0 +1,81 @@
+import { NeonDbError } from "@neondatabase/serverless";
+import type { Failure } from "../errors.ts";
+import { failure, failureFromFacts } from "../errors.ts";
+
+/** What became of a statement that did not succeed. */
+export interface Breakdown {
+  readonly failure: Failure;
+  /** Whether sending it again may help. */
+  readonly worthRepeating: boolean;
+}
+
+/** The SQLSTATE of `fail()` in the store: message is the code, detail its facts as JSON. */
+const refusal = "SM001";
+
+/** Rolled back by the database in favour of somebody else: serialisation, deadlock, lock timeout. */
+const yielded = new Set(["40001", "40P01", "55P03"]);
+
+/** Cancelled for its time: statement, lock or idle timeout. */
+const timedOut = new Set(["57014", "25P03", "25P04"]);
+
+/** Classes of SQLSTATE that say the server cannot serve now: connection, resources, intervention. */
+const notServing = ["08", "53", "57"];
+
+/**
+ * Reads a driver's error. A network failure, or an answer without a SQLSTATE, leaves open whether a
+ * write was carried out.
+ */
+export function breakdownOf(error: unknown, writes: boolean): Breakdown {
+  const told = databaseError(error);
+  const code = told?.code;
+  if (told !== undefined && code !== undefined && code !== "") {
+    if (code === refusal) {
+      const refused = failureFromFacts(told.message, parsed(told.detail), { cause: error });
+      if (refused !== undefined) return { failure: refused, worthRepeating: false };
+    }
+    if (timedOut.has(code)) {
+      return { failure: failure("database_slow", {}, { cause: error }), worthRepeating: false };
+    }
+    if (yielded.has(code) || notServing.some((kind) => code.startsWith(kind))) {
+      const unavailable = failure("database_unavailable", {}, { cause: error });
+      return { failure: unavailable, worthRepeating: true };
+    }
+    return { failure: failure("internal_error", {}, { cause: error }), worthRepeating: false };
+  }
+  if (isTimeout(error)) {
+    const slow = writes ? "outcome_unknown" : "database_slow";
+    return { failure: failure(slow, {}, { cause: error }), worthRepeating: false };
+  }
+  const lost = writes ? "outcome_unknown" : "database_unavailable";
+  return { failure: failure(lost, {}, { cause: error }), worthRepeating: true };
+}
+
+function databaseError(error: unknown): NeonDbError | undefined {
+  for (const one of chain(error)) if (one instanceof NeonDbError) return one;
+  return undefined;
+}
+
+function isTimeout(error: unknown): boolean {
+  for (const one of chain(error)) {
+    if (one instanceof Error && (one.name === "TimeoutError" || one.name === "AbortError")) return true;
+  }
+  return false;
+}
+
+/** The error, what caused it, and what the driver wrapped. */
+function* chain(error: unknown): Generator<unknown> {
+  let one = error;
+  for (let depth = 0; depth < 5 && one !== undefined && one !== null; depth += 1) {
+    yield one;
+    if (one instanceof NeonDbError && one.sourceError !== undefined) one = one.sourceError;
+    else one = one instanceof Error ? one.cause : undefined;
+  }
+}
+
+function parsed(detail: string | undefined): unknown {
+  try {
+    return JSON.parse(detail ?? "{}");
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,121 @@
+import { neon, neonConfig } from "@neondatabase/serverless";
+import type { SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { PgDialect } from "drizzle-orm/pg-core";
+import { breakdownOf } from "./breakdown.ts";
+import { textTypes } from "./types.ts";
+
+/** Who calls: the tenant, and the SHA-256 digest of the API key in hex, which the database checks. */
+export interface Caller {
+  readonly tenant: string;
+  readonly digest: string;
+}
+
+/** What a client counts for one HTTP request. */
+export interface Timings {
+  requests: number;
+  /** Spent waiting, in milliseconds. */
+  milliseconds: number;
+}
+
+export interface DatabaseOptions {
+  readonly databaseUrl: string;
+  /** Address of the SQL-over-HTTP endpoint; undefined: the driver's own rule from the host. */
+  readonly sqlEndpoint: string | undefined;
+  readonly timings: Timings;
+}
+
+/**
+ * The database over HTTP. Every statement is one round trip and one transaction, and is safe to send
+ * twice: reads, and calls that carry an idempotency key, a cursor or a whole new state. So what breaks
+ * on the way is tried again. Rejects with a `Failure`.
+ */
+export interface Database {
+  /** A statement that writes, most often one function call. `seconds` is how long it may take. */
+  write<Row>(statement: SQL, seconds?: number): Promise<Row[]>;
+  /** A select without a caller. */
+  read<Row>(statement: SQL): Promise<Row[]>;
+  /** A select for a caller, whose key is checked in the same statement. Rows come as JSON. */
+  readFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+}
+
+const dialect = new PgDialect({ casing: "snake_case" });
+
+/** How long a statement may take before its caller is told to come back, in seconds. */
+const patience = 15;
+
+/** Pauses before another try, in milliseconds. */
+const pauses = [40, 160, 640];
+
+export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOptions): Database {
+  if (sqlEndpoint !== undefined) neonConfig.fetchEndpoint = sqlEndpoint;
+  const client = neon(databaseUrl, {
+    types: textTypes,
+    fullResults: false,
+    disableWarningInBrowsers: true,
+  });
+
+  async function send<Row>(statement: SQL, seconds: number, writes: boolean): Promise<Row[]> {
+    const { sql: text, params } = dialect.sqlToQuery(statement);
+    for (let tries = 0; ; tries += 1) {
+      const began = performance.now();
+      timings.requests += 1;
+      try {
+        const signal = AbortSignal.timeout(seconds * 1000);
+        const rows = await client.query(text, params, { fetchOptions: { signal } });
+        // The shape of a row is what the statement's select list says.
+        return rows as Row[];
+      } catch (error) {
+        const breakdown = breakdownOf(error, writes);
+        const pause = pauses[tries];
+        if (!breakdown.worthRepeating || pause === undefined) throw breakdown.failure;
+        await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+      } finally {
+        timings.milliseconds += performance.now() - began;
+      }
+    }
+  }
+
+  return {
+    write: async (statement, seconds = patience) => await send(statement, seconds, true),
+    read: async (statement) => await send(statement, patience, false),
+    readFor: async <Row>(caller: Caller, statement: SQL) => {
+      const [row] = await send<{ rows: Row[] }>(
+        sql`SELECT ${checkedCaller(caller)},
+                   (SELECT coalesce(json_agg(q), '[]') FROM (${statement}) AS q) AS rows`,
+        patience,
+        false,
+      );
+      return row?.rows ?? [];
+    },
+    ping: async () => {
+      await send(sql`SELECT 1`, 2, false);
+    },
+  };
+}
+
+/** The check of the caller's key as an expression, for a select list that is always evaluated. */
+export function checkedCaller(caller: Caller): SQL {
+  return sql`caller_v1(${bytes(caller.digest)}, ${caller.tenant}::text)`;
+}
+
+/** Bytes given in hex. */
+export function bytes(hex: string): SQL {
+  return sql`decode(${hex}::text, 'hex')`;
+}
+
+/** The key of an idempotent call. */
+export interface Idempotency {
+  readonly key: string;
+  /** SHA-256 of the request in hex. */
+  readonly fingerprint: string;
+}
+
+/** The four arguments with which every idempotent function begins. */
+export function callOf(caller: Caller, idempotency: Idempotency): SQL {
+  return sql`${bytes(caller.digest)}, ${caller.tenant}::text,
+             ${idempotency.key}::text, ${bytes(idempotency.fingerprint)}`;
+}
+

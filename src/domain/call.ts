@@ -1,0 +1,21 @@
+import type { Caller, Database, Idempotency } from "../db/client.ts";
+import type { Definitions } from "./definitions/definitions.ts";
+import type { Arm } from "./jobs/job.ts";
+
+/** What a verb works with: who calls, the database, what the isolate knows, the clock, the pump. */
+export interface Call {
+  readonly db: Database;
+  readonly caller: Caller;
+  readonly definitions: Definitions;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Sets the pump on a job that outlasts its request. */
+  readonly arm: Arm;
+  /** How long a request may work on a job before it answers 202, in milliseconds. */
+  readonly inlineBudgetMs: number;
+}
+
+/** A call that is carried out once however often it is sent. */
+export interface OnceCall extends Call {
+  readonly idempotency: Idempotency;
+}

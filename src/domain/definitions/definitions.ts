@@ -1,0 +1,73 @@
+import type { Pattern } from "../patterns/pattern.ts";
+
+/** A sequence as the isolate knows it; `hash` fences it, so that a stale one draws nothing. */
+export interface SequenceDefinition {
+  readonly key: string;
+  readonly hash: string;
+  readonly pattern: Pattern;
+  readonly timeZone: string;
+  readonly fiscalYearStart: string;
+  /** The last number that it may give. */
+  readonly ceiling: bigint;
+}
+
+/** A product as the isolate knows it, with the sequence that serves it: its own or the default one. */
+export interface ProductDefinition {
+  readonly sku: string;
+  readonly hash: string;
+  readonly tracking: "none" | "lot" | "serial";
+  readonly sequence: string | null;
+  readonly expiry: "none" | "optional" | "required";
+  readonly shelfLifeDays: number | null;
+}
+
+/**
+ * What an isolate remembers between requests. It may be out of date without harm: every use of it
+ * carries a hash that the database compares, so nothing here expires.
+ */
+export interface Definitions {
+  tenantOf(digest: string): string | undefined;
+  rememberTenant(digest: string, tenant: string): void;
+  sequence(tenant: string, key: string): SequenceDefinition | undefined;
+  rememberSequence(tenant: string, definition: SequenceDefinition): void;
+  product(tenant: string, sku: string): ProductDefinition | undefined;
+  rememberProduct(tenant: string, definition: ProductDefinition): void;
+  /** Forgets all sequences and products of a tenant. */
+  forget(tenant: string): void;
+}
+
+/** Entries kept of each kind; the oldest leave first. About 1 kB each. */
+const capacity = 10_000;
+
+export function createDefinitions(): Definitions {
+  const tenants = new Map<string, string>();
+  const sequences = new Map<string, SequenceDefinition>();
+  const products = new Map<string, ProductDefinition>();
+  return {
+    tenantOf: (digest) => tenants.get(digest),
+    rememberTenant: (digest, tenant) => remember(tenants, digest, tenant),
+    sequence: (tenant, key) => sequences.get(entry(tenant, key)),
+    rememberSequence: (tenant, known) => remember(sequences, entry(tenant, known.key), known),
+    product: (tenant, sku) => products.get(entry(tenant, sku)),
+    rememberProduct: (tenant, known) => remember(products, entry(tenant, known.sku), known),
+    forget: (tenant) => {
+      for (const known of [sequences, products]) {
+        for (const key of known.keys()) if (key.startsWith(entry(tenant, ""))) known.delete(key);
+      }
+    },
+  };
+}
+
+/** A line break stands in no tenant, key or SKU. */
+function entry(tenant: string, key: string): string {
+  return `${tenant}\n${key}`;
+}
+
+function remember<Value>(known: Map<string, Value>, key: string, value: Value): void {
+  known.delete(key);
+  known.set(key, value);
+  if (known.size > capacity) {
+    const [oldest] = known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+  }
+}

@@ -1,0 +1,122 @@
+import { sql } from "drizzle-orm";
+import { Failure, failureOfRefusal } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import { parseNative } from "../patterns/native.ts";
+import type { ProductDefinition, SequenceDefinition } from "./definitions.ts";
+
+interface SequenceRow {
+  readonly key: string;
+  readonly definition: string;
+  readonly pattern: string;
+  readonly time_zone: string;
+  readonly fiscal_year_start: string;
+  readonly ceiling: string;
+}
+
+interface ProductRow {
+  readonly sku: string;
+  readonly definition: string;
+  readonly tracking: ProductDefinition["tracking"];
+  readonly sequence: string | null;
+  readonly expiry: ProductDefinition["expiry"];
+  readonly shelf_life_days: number | null;
+  readonly served_by: SequenceRow | null;
+}
+
+const sequenceColumns = sql`
+  s.key, s.definition, s.pattern, s.time_zone, s.fiscal_year_start, s.ceiling::text AS ceiling`;
+
+/** The sequence of that key, or undefined when there is none. */
+export async function sequenceDefinition(
+  call: Call,
+  key: string,
+): Promise<SequenceDefinition | undefined> {
+  const { db, caller, definitions } = call;
+  const known = definitions.sequence(caller.tenant, key);
+  if (known !== undefined) return known;
+  const [row] = await db.readFor<SequenceRow>(
+    caller,
+    sql`SELECT ${sequenceColumns} FROM sequences AS s
+        WHERE s.tenant = ${caller.tenant} AND s.key = ${key}`,
+  );
+  return row === undefined ? undefined : rememberSequence(call, row);
+}
+
+/** The products of those SKUs that exist, with the sequences that serve them, in one request. */
+export async function productDefinitions(
+  call: Call,
+  skus: readonly string[],
+): Promise<Map<string, ProductDefinition>> {
+  const { db, caller, definitions } = call;
+  const found = new Map<string, ProductDefinition>();
+  const missing: string[] = [];
+  for (const sku of new Set(skus)) {
+    const known = definitions.product(caller.tenant, sku);
+    const served = known?.sequence ?? null;
+    if (
+      known === undefined ||
+      (served !== null && definitions.sequence(caller.tenant, served) === undefined)
+    ) {
+      missing.push(sku);
+    } else found.set(sku, known);
+  }
+  if (missing.length === 0) return found;
+  const rows = await db.readFor<ProductRow>(
+    caller,
+    sql`SELECT p.sku, p.definition, p.tracking, p.expiry, p.shelf_life_days,
+               coalesce(p.sequence, t.default_sequence) AS sequence,
+               (SELECT to_json(d) FROM (SELECT ${sequenceColumns}) AS d WHERE s.key IS NOT NULL)
+                 AS served_by
+        FROM products AS p
+        LEFT JOIN settings AS t ON t.tenant = p.tenant
+        LEFT JOIN sequences AS s
+          ON s.tenant = p.tenant AND s.key = coalesce(p.sequence, t.default_sequence)
+        WHERE p.tenant = ${caller.tenant}
+          AND p.sku = ANY (SELECT json_array_elements_text(${JSON.stringify(missing)}::json))`,
+  );
+  for (const row of rows) {
+    if (row.served_by !== null) rememberSequence(call, row.served_by);
+    const product: ProductDefinition = {
+      sku: row.sku,
+      hash: row.definition,
+      tracking: row.tracking,
+      sequence: row.sequence,
+      expiry: row.expiry,
+      shelfLifeDays: row.shelf_life_days,
+    };
+    definitions.rememberProduct(caller.tenant, product);
+    found.set(row.sku, product);
+  }
+  return found;
+}
+
+/** How often a call is tried again with fresh definitions before its caller is told to come back. */
+const patience = 4;
+
+/** Runs a call that is fenced by definitions, again with fresh ones when they had changed. */
+export async function fenced<Value>(call: Call, attempt: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const changed = error instanceof Failure && error.code === "definition_changed";
+      if (!changed || tries === patience) throw error;
+      call.definitions.forget(call.caller.tenant);
+    }
+  }
+}
+
+function rememberSequence(call: Call, row: SequenceRow): SequenceDefinition {
+  const pattern = parseNative(row.pattern);
+  if (!pattern.ok) throw failureOfRefusal(pattern);
+  const definition: SequenceDefinition = {
+    key: row.key,
+    hash: row.definition,
+    pattern: pattern.value,
+    timeZone: row.time_zone,
+    fiscalYearStart: row.fiscal_year_start,
+    ceiling: BigInt(row.ceiling),
+  };
+  call.definitions.rememberSequence(call.caller.tenant, definition);
+  return definition;
+}

@@ -1,0 +1,35 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import type { JobKey, JobStatus } from "./job.ts";
+
+/** Units of a chunk. From 5,000 to 50,000 the cost per lot is the same; see docs/performance.md. */
+export const lotsInOneChunk = 20_000;
+
+/** How long whoever works on a job may be silent before another takes over, in seconds. */
+export const leaseSeconds = 15;
+
+/** Where a job stands after a chunk was tried. */
+export interface ChunkOutcome {
+  /** False when the chunk was not this holder's to work off, or was worked off before. */
+  readonly worked: boolean;
+  readonly status: JobStatus;
+  readonly cursor: number;
+  readonly chunked: number;
+}
+
+/** Works off the chunk at `from`; changes nothing when the cursor is elsewhere. */
+export async function runChunk(
+  db: Database,
+  { tenant, job }: JobKey,
+  token: string,
+  from: number,
+): Promise<ChunkOutcome> {
+  const [row] = await db.write<{ outcome: ChunkOutcome }>(
+    sql`SELECT run_chunk_v1(${tenant}::text, ${job}::uuid, ${token}::uuid, ${from}::bigint,
+                            ${lotsInOneChunk}::bigint, make_interval(secs => ${leaseSeconds}))
+                 AS outcome`,
+    leaseSeconds,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return row.outcome;
+}

@@ -1,0 +1,30 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import type { Failure } from "../../errors.ts";
+import type { JobError, JobKey, JobStatus } from "./job.ts";
+
+/** Failures in a row after which a job stops and waits for its owner. */
+const patience = 8;
+
+/**
+ * Records that a chunk failed. A failure that cannot pass by itself stops the job at once. Undefined
+ * when the job is finished or somebody else's.
+ */
+export async function noteFailure(
+  db: Database,
+  { tenant, job }: JobKey,
+  token: string,
+  failed: Failure,
+): Promise<JobStatus | undefined> {
+  const error: JobError = {
+    code: failed.code,
+    detail: failed.detail,
+    retryable: failed.retryable,
+  };
+  const [row] = await db.write<{ status: JobStatus | null }>(
+    sql`SELECT note_failure_v1(${tenant}::text, ${job}::uuid, ${token}::uuid,
+                               ${JSON.stringify(error)}::jsonb, ${!failed.retryable}::boolean,
+                               ${patience}::int) AS status`,
+  );
+  return row?.status ?? undefined;
+}

@@ -1,0 +1,20 @@
+import { sql } from "drizzle-orm";
+import { callOf } from "../../db/client.ts";
+import { fail } from "../../errors.ts";
+import type { OnceCall } from "../call.ts";
+import { isJobId } from "./get.ts";
+import type { JobFacts } from "./job.ts";
+
+/** Sends a failed job on from where it stopped. Fails: job_not_found, job_wrong_state. */
+export async function retryJob(
+  call: OnceCall,
+  id: string,
+): Promise<{ job: JobFacts; replayed: boolean }> {
+  if (!isJobId(id)) return fail("job_not_found", { job: id });
+  const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
+    sql`SELECT retry_job_v1(${callOf(call.caller, call.idempotency)}, ${id}::uuid) AS answer`,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  await call.arm({ tenant: call.caller.tenant, job: id }, 0);
+  return row.answer;
+}

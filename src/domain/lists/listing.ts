@@ -1,0 +1,88 @@
+import type { SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import type { Caller, Database } from "../../db/client.ts";
+import { checkedCaller } from "../../db/client.ts";
+
+/** The forms in which a list is given out. */
+export type ListFormat = "json" | "ndjson" | "csv";
+
+/** Which part of a list is wanted, and how it is written. */
+export interface ListPageOptions {
+  /** The place behind which the page begins; null at the beginning. */
+  readonly after: string | null;
+  /** The most rows of the page. */
+  readonly limit: number;
+  readonly format: ListFormat;
+  /** CSV only: leaves out the guard against spreadsheet formulas. */
+  readonly raw: boolean;
+}
+
+/** A page of a list, written by the database. */
+export interface ListPage {
+  /**
+   * json: the rows as JSON values, joined by commas. ndjson: one JSON value a line. csv: one record a
+   * line. Every line ends with its line break, CRLF for csv (RFC 4180).
+   */
+  readonly text: string;
+  readonly rows: number;
+  /** The place of the last row when more rows follow it, else null. */
+  readonly next: string | null;
+}
+
+/** A list that can be read page by page. */
+export interface Listing {
+  /** The columns of the csv form, in order. */
+  readonly columns: readonly string[];
+  page(options: ListPageOptions): Promise<ListPage>;
+}
+
+/**
+ * Rows behind a place, at most `limit`, in the list's order: a select of the list's columns and of
+ * `place`, a text that `after` of the next page will be.
+ */
+export type RowsBehind = (after: string | null, limit: number) => SQL;
+
+/** A list whose pages Postgres writes as text, so that rows never become objects on the way. */
+export function listingOf(
+  db: Database,
+  caller: Caller,
+  columns: readonly string[],
+  rowsBehind: RowsBehind,
+): Listing {
+  return {
+    columns,
+    page: async ({ after, limit, format, raw }) => {
+      const [page] = await db.read<{ text: string; rows: string; more: boolean; place: string | null }>(
+        sql`SELECT ${checkedCaller(caller)},
+                   coalesce(string_agg(${line(columns, format, raw)}, ${separator(format)} ORDER BY n)
+                              FILTER (WHERE n <= ${limit}::int), '') AS text,
+                   count(*) FILTER (WHERE n <= ${limit}::int) AS rows,
+                   count(*) > ${limit}::int AS more,
+                   max(place) FILTER (WHERE n = ${limit}::int) AS place
+            FROM (SELECT r.*, row_number() OVER () AS n
+                  FROM (${rowsBehind(after, limit + 1)}) AS r) AS page`,
+      );
+      return {
+        text: page?.text ?? "",
+        rows: Number(page?.rows ?? 0),
+        next: page?.more === true ? page.place : null,
+      };
+    },
+  };
+}
+
+function line(columns: readonly string[], format: ListFormat, raw: boolean): SQL {
+  if (format === "csv") {
+    const fields = columns.map(
+      (name) => sql`csv_field(${sql.identifier(name)}::text, ${sql.raw(String(raw))})`,
+    );
+    return sql`${sql.join(fields, sql.raw(" || ',' || "))} || E'\\r\\n'`;
+  }
+  const members = columns.map((name) => sql`${sql.raw(`'${name}'`)}, ${sql.identifier(name)}`);
+  const row = sql`json_build_object(${sql.join(members, sql.raw(", "))})::text`;
+  return format === "json" ? row : sql`${row} || E'\\n'`;
+}
+
+function separator(format: ListFormat): SQL {
+  return sql.raw(format === "json" ? "','" : "''");
+}

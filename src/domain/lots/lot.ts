@@ -1,0 +1,29 @@
+/** A lot as the wire knows it. */
+export interface Lot {
+  readonly product: string;
+  readonly name: string;
+  /** Null for a name that the product's sequence could not have made. */
+  readonly number: string | null;
+  readonly reservation: string | null;
+  readonly quantity: string;
+  readonly state: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+  readonly location: string | null;
+  readonly expires_on: string | null;
+  readonly produced_on: string | null;
+  readonly attributes: Readonly<Record<string, unknown>> | null;
+  readonly created_at: string;
+}
+
+export const lotColumns = [
+  "product",
+  "name",
+  "number",
+  "reservation",
+  "quantity",
+  "state",
+  "location",
+  "expires_on",
+  "produced_on",
+  "attributes",
+  "created_at",
+] as const satisfies readonly (keyof Lot)[];

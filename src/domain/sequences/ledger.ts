@@ -1,0 +1,50 @@
+import { sql } from "drizzle-orm";
+import type { Call } from "../call.ts";
+import type { Listing } from "../lists/listing.ts";
+import { listingOf } from "../lists/listing.ts";
+import { splitPlace } from "../lists/place.ts";
+import { getSequence } from "./get.ts";
+
+const columns = [
+  "series",
+  "kind",
+  "first",
+  "last",
+  "step",
+  "count",
+  "first_name",
+  "last_name",
+  "reservation",
+  "reason",
+  "api_key",
+  "at",
+] as const;
+
+/**
+ * Everything that happened to the numbers of a sequence, in the order of the numbers.
+ * Fails: sequence_not_found.
+ */
+export async function listLedger(call: Call, key: string): Promise<Listing> {
+  const { db, caller } = call;
+  await getSequence(call, key);
+  return listingOf(db, caller, columns, (after, limit) => {
+    const [first, kind] =
+      after === null ? [null, null] : splitPlace(after, /^(\d{1,19}) (reserved|skip|burned|void)$/);
+    return sql`
+      SELECT nullif(s.period, '') AS series, l.kind, l.first::text AS first, l.last::text AS last,
+             l.step::text AS step, (l.last - l.first) / l.step + 1 AS count,
+             render_name(f.prefix, l.first, f.width, f.suffix) AS first_name,
+             render_name(f.prefix, l.last, f.width, f.suffix) AS last_name,
+             CASE l.kind WHEN 'reserved' THEN reservation_id(s.sequence, s.period, l.first) END
+               AS reservation,
+             l.reason, k.name AS api_key, wire_time(l.at) AS at, l.first || ' ' || l.kind AS place
+      FROM series AS s
+      JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+      LEFT JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+      LEFT JOIN api_keys AS k ON k.tenant = l.tenant AND k.id = l.api_key
+      WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key} AND s.period = ''
+        AND (${first}::bigint IS NULL
+             OR (l.first, l.kind) > (${first}::bigint, ${kind}::ledger_kind))
+      ORDER BY l.first, l.kind LIMIT ${limit}::int`;
+  });
+}

@@ -1,0 +1,41 @@
+import { sql } from "drizzle-orm";
+import { bytes } from "../../db/client.ts";
+import { fail } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import { isTimeZone } from "../patterns/zone.ts";
+
+/** What holds for the whole tenant. */
+export interface Settings {
+  readonly tenant: string;
+  /** Serves the products that name no sequence. */
+  readonly default_sequence: string | null;
+  /** Of new sequences that name none. */
+  readonly time_zone: string;
+  readonly updated_at: string;
+}
+
+export async function getSettings({ db, caller }: Call): Promise<Settings> {
+  const [settings] = await db.readFor<Settings>(
+    caller,
+    sql`SELECT tenant, default_sequence, time_zone, wire_time(updated_at) AS updated_at
+        FROM settings WHERE tenant = ${caller.tenant}`,
+  );
+  if (settings === undefined) throw new Error("The tenant has no settings.");
+  return settings;
+}
+
+/** Changes the settings that are given. Fails: unknown_sequence, time_zone_unknown. */
+export async function changeSettings(
+  call: Call,
+  changes: { readonly default_sequence?: string | null; readonly time_zone?: string },
+): Promise<Settings> {
+  if (changes.time_zone !== undefined && !isTimeZone(changes.time_zone)) {
+    fail("time_zone_unknown", { time_zone: changes.time_zone }, { pointer: "/time_zone" });
+  }
+  await call.db.write(
+    sql`SELECT change_settings_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                  ${JSON.stringify(changes)}::jsonb)`,
+  );
+  call.definitions.forget(call.caller.tenant);
+  return await getSettings(call);
+}

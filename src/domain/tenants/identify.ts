@@ -1,0 +1,24 @@
+import { sql } from "drizzle-orm";
+import type { Caller, Database } from "../../db/client.ts";
+import { bytes } from "../../db/client.ts";
+import { fail } from "../../errors.ts";
+import type { Definitions } from "../definitions/definitions.ts";
+
+/**
+ * The tenant that an API key belongs to; remembered, since a key never changes its tenant. Whether the
+ * key still works is checked by every later statement. `digest` is the key's SHA-256 in hex.
+ */
+export async function identify(
+  db: Database,
+  definitions: Definitions,
+  digest: string,
+): Promise<Caller> {
+  const known = definitions.tenantOf(digest);
+  if (known !== undefined) return { tenant: known, digest };
+  const [row] = await db.read<{ tenant: string }>(
+    sql`SELECT tenant FROM api_keys WHERE digest = ${bytes(digest)}`,
+  );
+  if (row === undefined) return fail("api_key_unknown", {});
+  definitions.rememberTenant(digest, row.tenant);
+  return { tenant: row.tenant, digest };
+}

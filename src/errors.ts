@@ -1,0 +1,886 @@
+/** A counter value or an amount as a fact: whatever the side that noticed the failure has at hand. */
+type Amount = bigint | number | string;
+
+/** What every row of the table has. `never` lets each row name its own facts. */
+interface FailureEntry {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** What kind of failure this is; the same sentence for every occurrence. */
+  readonly title: string;
+  /** True when the same request may succeed if it is sent again unchanged. */
+  readonly retryable: boolean;
+  /** Seconds to wait before the next try, when the failure itself does not say. */
+  readonly retryAfter?: number;
+  /** What happened this time and what to change. */
+  readonly detail: (facts: never) => string;
+}
+
+/** Longest piece of a caller's text that a sentence repeats, in characters. */
+const quotedLength = 60;
+
+/**
+ * A caller's value, safe to stand in a sentence: JSON-quoted, cut to 60 characters, and everything
+ * that is not printable ASCII written as an escape, so that no control or bidi character gets out.
+ */
+export function quoted(value: unknown): string {
+  const text = JSON.stringify(typeof value === "bigint" ? String(value) : value) ?? "nothing";
+  const cut = text.length > quotedLength ? `${text.slice(0, quotedLength)}...` : text;
+  return cut.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** A run of numbers, both ends included. */
+interface Run {
+  readonly first: Amount;
+  readonly last: Amount;
+}
+
+/** `1 to 20, 41`. */
+function runs(some: readonly Run[]): string {
+  const texts = some.map(({ first, last }) =>
+    String(first) === String(last) ? String(first) : `${String(first)} to ${String(last)}`,
+  );
+  return texts.join(", ");
+}
+
+/** `1 lot`, `2 lots`. */
+function plural(amount: Amount, one: string, many: string): string {
+  return `${String(amount)} ${String(amount) === "1" ? one : many}`;
+}
+
+/**
+ * The one table of failures: code -> status, title, retryable and the sentence for the facts.
+ * A code that is not here cannot be raised, which the types check.
+ */
+export const failures = {
+  // What cannot be read.
+  body_not_json: {
+    status: 400,
+    title: "The body is not JSON",
+    retryable: false,
+    detail: (facts: { reason: string; position: number | null }) =>
+      `The body cannot be read as JSON: ${facts.reason}` +
+      `${facts.position === null ? "" : `, at character ${facts.position}`}. ` +
+      "Send one JSON object, encoded in UTF-8.",
+  },
+  body_key_repeated: {
+    status: 400,
+    title: "A key stands twice in one object",
+    retryable: false,
+    detail: (facts: { key: string }) =>
+      `The key ${quoted(facts.key)} stands twice in the same object, so it is unclear which value is meant. ` +
+      "Keep one of them.",
+  },
+  body_too_deep: {
+    status: 400,
+    title: "The body is nested too deeply",
+    retryable: false,
+    detail: (facts: { limit: number }) =>
+      `Objects and arrays may be nested ${facts.limit} deep. Flatten the body.`,
+  },
+  body_too_large: {
+    status: 413,
+    title: "The body is too large",
+    retryable: false,
+    detail: (facts: { limit_bytes: number }) =>
+      `A body may have ${facts.limit_bytes} bytes. Split the request into several, ` +
+      "or give a count or a reservation instead of the names themselves.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "The body has a type that this call does not read",
+    retryable: false,
+    detail: (facts: { given: string | null; accepted: readonly string[] }) =>
+      `${facts.given === null ? "The request has a body and no Content-Type" : `The Content-Type is ${quoted(facts.given)}`}. ` +
+      `Send Content-Type: ${facts.accepted.join(" or ")}, in UTF-8.`,
+  },
+  content_encoding_unsupported: {
+    status: 415,
+    title: "The body is compressed",
+    retryable: false,
+    detail: (facts: { given: string }) =>
+      `The Content-Encoding is ${quoted(facts.given)}. Send the body uncompressed, without Content-Encoding.`,
+  },
+  idempotency_key_missing: {
+    status: 400,
+    title: "The Idempotency-Key is missing",
+    retryable: false,
+    detail: () =>
+      "Every POST needs an Idempotency-Key header of 1 to 255 printable ASCII characters. " +
+      "Make a new one for every new request, such as a UUID, and send the same one when you repeat it.",
+  },
+  idempotency_key_malformed: {
+    status: 400,
+    title: "The Idempotency-Key cannot be read",
+    retryable: false,
+    detail: (facts: { reason: string }) =>
+      `${facts.reason} Send 1 to 255 printable ASCII characters, bare or as one quoted string.`,
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: "The Idempotency-Key belongs to another request",
+    retryable: false,
+    detail: () =>
+      "This Idempotency-Key was used before with another method, path or body. " +
+      "Repeat that request unchanged, or send this one with a new key.",
+  },
+  request_in_flight: {
+    status: 409,
+    title: "The same request is still running",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "A request with this Idempotency-Key is running. Wait, and send the same request with the same key again.",
+  },
+  cursor_unusable: {
+    status: 400,
+    title: "The cursor cannot be used here",
+    retryable: false,
+    detail: (facts: { reason: string }) =>
+      `${facts.reason} Send the next_cursor of the page before, with the same filters, or start without a cursor.`,
+  },
+
+  // Who is calling.
+  api_key_missing: {
+    status: 401,
+    title: "The API key is missing",
+    retryable: false,
+    detail: () => "Send your API key in the header Authorization: Bearer smk_live_...",
+  },
+  api_key_malformed: {
+    status: 401,
+    title: "The API key cannot be read",
+    retryable: false,
+    detail: () =>
+      "The header has to read Authorization: Bearer, a space, and the key as it was given to you: " +
+      "smk_live_, smk_test_ or smk_demo_ and 28 letters and digits.",
+  },
+  api_key_unknown: {
+    status: 401,
+    title: "The API key is unknown",
+    retryable: false,
+    detail: () =>
+      "No key of this service reads like that. Check that it is complete and meant for this installation.",
+  },
+  api_key_revoked: {
+    status: 401,
+    title: "The API key was revoked",
+    retryable: false,
+    detail: () => "This key was revoked and works no more. Use another key of the tenant.",
+  },
+
+  // Paths that name nothing.
+  route_not_found: {
+    status: 404,
+    title: "There is no such path",
+    retryable: false,
+    detail: (facts: { path: string }) =>
+      `Nothing answers at ${quoted(facts.path)}. The calls are listed at /docs; paths have no slash at the end.`,
+  },
+  path_names_nothing: {
+    status: 404,
+    title: "The path names nothing",
+    retryable: false,
+    detail: (facts: { parameter: string; reason: string }) =>
+      `The path parameter ${facts.parameter} cannot name anything: ${facts.reason}`,
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "The path does not take this method",
+    retryable: false,
+    detail: (facts: { method: string; allowed: readonly string[] }) =>
+      `This path does not take ${quoted(facts.method)}. Use ${facts.allowed.join(", ")}.`,
+  },
+  sequence_not_found: {
+    status: 404,
+    title: "There is no such sequence",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `There is no sequence ${quoted(facts.sequence)}. Check the key, or make it with PUT /v1/sequences/{key}.`,
+  },
+  product_not_found: {
+    status: 404,
+    title: "There is no such product",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `There is no product ${quoted(facts.product)}. Check the SKU, or make it with PUT /v1/products/{sku}.`,
+  },
+  reservation_not_found: {
+    status: 404,
+    title: "There is no such reservation",
+    retryable: false,
+    detail: (facts: { reservation: string }) =>
+      `There is no reservation ${quoted(facts.reservation)}. Check the id that the reservation was answered with.`,
+  },
+  job_not_found: {
+    status: 404,
+    title: "There is no such job",
+    retryable: false,
+    detail: (facts: { job: string }) =>
+      `There is no job ${quoted(facts.job)}. Check the id in the Location of the answer that started it.`,
+  },
+  lot_not_found: {
+    status: 404,
+    title: "There is no such lot",
+    retryable: false,
+    detail: (facts: { product: string; name: string }) =>
+      `Product ${quoted(facts.product)} has no lot ${quoted(facts.name)}. Check both, letter case included.`,
+  },
+  name_unknown: {
+    status: 404,
+    title: "The name is unknown",
+    retryable: false,
+    detail: (facts: { name: string }) =>
+      `No sequence of yours has given the name ${quoted(facts.name)} and no lot carries it. Check its spelling, letter case included.`,
+  },
+
+  // Names in the body that do not exist.
+  unknown_sequence: {
+    status: 422,
+    title: "The request names a sequence that does not exist",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `There is no sequence ${quoted(facts.sequence)}. Name an existing one, or make it with PUT /v1/sequences/{key} first.`,
+  },
+  unknown_product: {
+    status: 422,
+    title: "The request names a product that does not exist",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `There is no product ${quoted(facts.product)}. Name an existing one, or make it with PUT /v1/products/{sku} first.`,
+  },
+  unknown_reservation: {
+    status: 422,
+    title: "The request names a reservation that does not exist",
+    retryable: false,
+    detail: (facts: { reservation: string }) =>
+      `There is no reservation ${quoted(facts.reservation)}. Give the id that the reservation was answered with.`,
+  },
+
+  // What is read and wrong.
+  request_invalid: {
+    status: 422,
+    title: "The request has fields that cannot be used",
+    retryable: false,
+    detail: (facts: { problems: number }) =>
+      `${plural(facts.problems, "field", "fields")} cannot be used; errors says which and what to change.`,
+  },
+  too_many_items: {
+    status: 422,
+    title: "The request has too many items",
+    retryable: false,
+    detail: (facts: { limit: Amount; requested: Amount }) =>
+      `A request may have ${String(facts.limit)} items; this one has ${String(facts.requested)}. Split it.`,
+  },
+  too_many_lots: {
+    status: 422,
+    title: "The request makes too many lots",
+    retryable: false,
+    detail: (facts: { limit: Amount; requested: Amount }) =>
+      `A request may make ${String(facts.limit)} lots; this one makes ${String(facts.requested)}. Split it.`,
+  },
+
+  // Sequences and reservations.
+  sequence_exhausted: {
+    status: 409,
+    title: "The sequence has too few numbers left",
+    retryable: false,
+    detail: (facts: { sequence: string; remaining: Amount; requested: Amount }) =>
+      `Sequence ${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
+      `${String(facts.requested)} were asked for. Ask for fewer, widen its pattern, or set overflow to "widen".`,
+  },
+  sequence_start_beyond_width: {
+    status: 422,
+    title: "The start has more digits than the counter",
+    retryable: false,
+    detail: (facts: { sequence: string; start: Amount; width: number }) =>
+      `Sequence ${quoted(facts.sequence)} would start at ${String(facts.start)}, which has more than the counter's ${facts.width} digits. ` +
+      'Give a smaller start, a wider counter, or overflow "widen".',
+  },
+  sequence_ceiling_passed: {
+    status: 409,
+    title: "The sequence has given numbers beyond the new width",
+    retryable: false,
+    detail: (facts: { sequence: string; last_number: Amount; issued: Amount }) =>
+      `Sequence ${quoted(facts.sequence)} has given ${String(facts.issued)}; the new pattern ends at ${String(facts.last_number)}. ` +
+      'Widen the counter, or set overflow to "widen".',
+  },
+  first_name_not_reserved: {
+    status: 422,
+    title: "The first name is not one of the reservation",
+    retryable: false,
+    detail: (facts: {
+      reservation: string;
+      first_name: string;
+      reserved_first_name: string;
+      reserved_last_name: string;
+    }) =>
+      `${quoted(facts.first_name)} is not a name of reservation ${quoted(facts.reservation)}, which runs from ` +
+      `${quoted(facts.reserved_first_name)} to ${quoted(facts.reserved_last_name)}. Give one of these, or leave first_name out.`,
+  },
+  sequence_fixed: {
+    status: 409,
+    title: "The sequence has given numbers, so this part of it is fixed",
+    retryable: false,
+    detail: (facts: { sequence: string; fields: readonly string[] }) =>
+      `Sequence ${quoted(facts.sequence)} has given numbers, so ${facts.fields.join(", ")} cannot change. ` +
+      "Send the present values, or make another sequence.",
+  },
+  reservation_range: {
+    status: 422,
+    title: "The range is not inside the reservation",
+    retryable: false,
+    detail: (facts: { reservation: string; first: Amount; last: Amount }) =>
+      `Reservation ${quoted(facts.reservation)} runs from ${String(facts.first)} to ${String(facts.last)}. ` +
+      "Give a range inside it.",
+  },
+  reservation_used: {
+    status: 409,
+    title: "A part of the reservation is used already",
+    retryable: false,
+    detail: (facts: { reservation: string; used: readonly Run[]; open: readonly Run[] }) =>
+      `Of reservation ${quoted(facts.reservation)} the numbers ${runs(facts.used)} are recorded or voided already. ` +
+      `${facts.open.length === 0 ? "Nothing of it is open" : `Open are ${runs(facts.open)}`}; ` +
+      "give a range without the used ones, or another reservation.",
+  },
+  reservation_other_sequence: {
+    status: 422,
+    title: "The reservation belongs to another sequence",
+    retryable: false,
+    detail: (facts: { reservation: string; sequence: string; product: string }) =>
+      `Reservation ${quoted(facts.reservation)} was drawn from sequence ${quoted(facts.sequence)}, ` +
+      `which is not the one of product ${quoted(facts.product)}. Name a product of that sequence, or another reservation.`,
+  },
+
+  // Products and lots.
+  product_without_sequence: {
+    status: 422,
+    title: "The product has no sequence",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} has no sequence and the tenant has no default one. ` +
+      "Set the product's sequence, or default_sequence in /v1/settings.",
+  },
+  product_not_tracked: {
+    status: 422,
+    title: "The product is not tracked",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} has tracking "none" and takes no lots. Set its tracking to "lot" or "serial" first.`,
+  },
+  product_tracking_fixed: {
+    status: 409,
+    title: "The product has lots, so its tracking is fixed",
+    retryable: false,
+    detail: (facts: { product: string; tracking: string }) =>
+      `Product ${quoted(facts.product)} has lots, so its tracking stays ${quoted(facts.tracking)}. ` +
+      "Send that value, or make another product.",
+  },
+  serial_quantity: {
+    status: 422,
+    title: "A serial has the quantity 1",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} is tracked by serial, and a serial is always 1. Leave quantity_each out, or send 1.`,
+  },
+  gtin_check_digit: {
+    status: 422,
+    title: "The GTIN has a wrong check digit",
+    retryable: false,
+    detail: (facts: { gtin: string }) =>
+      `The last digit of GTIN ${quoted(facts.gtin)} does not fit the others. Check it for a slip.`,
+  },
+  shelf_life_without_expiry: {
+    status: 422,
+    title: "The product has a shelf life and keeps no expiry dates",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} has shelf_life_days and expiry "none". Leave shelf_life_days out, or set expiry to "optional" or "required".`,
+  },
+  expiry_required: {
+    status: 422,
+    title: "The expiry date is missing",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Lots of product ${quoted(facts.product)} need an expiry date. Send expires_on, or set the product's shelf_life_days.`,
+  },
+  expiry_not_kept: {
+    status: 422,
+    title: "The product keeps no expiry dates",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} has expiry "none". Leave expires_on out, or set the product's expiry to "optional" or "required".`,
+  },
+  name_taken: {
+    status: 409,
+    title: "A lot with this name exists",
+    retryable: false,
+    detail: (facts: { names: readonly { product: string; name: string }[]; total?: Amount }) => {
+      const examples = facts.names.map(
+        ({ product, name }) => `${quoted(name)} of product ${quoted(product)}`,
+      );
+      const many = facts.total === undefined ? "" : ` (${String(facts.total)} in all)`;
+      return (
+        `Lots of these names exist already${many}: ${examples.join(", ")}. ` +
+        'Leave them out, or send on_duplicate: "skip".'
+      );
+    },
+  },
+  name_repeated: {
+    status: 422,
+    title: "A name stands twice in the request",
+    retryable: false,
+    detail: (facts: { name: string }) =>
+      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one.`,
+  },
+  name_issued: {
+    status: 409,
+    title: "The name was issued by a reservation",
+    retryable: false,
+    detail: (facts: { name: string; reservation: string }) =>
+      `The name ${quoted(facts.name)} was issued by reservation ${quoted(facts.reservation)} and is not recorded yet. ` +
+      "Record it with that reservation, or choose another name.",
+  },
+  jump_too_far: {
+    status: 409,
+    title: "The name lies far beyond the counter",
+    retryable: false,
+    detail: (facts: {
+      sequence: string;
+      next: Amount;
+      number: Amount;
+      ahead: Amount;
+      limit: Amount;
+    }) =>
+      `Sequence ${quoted(facts.sequence)} is at ${String(facts.next)}, and the highest name is number ${String(facts.number)}: ` +
+      `${String(facts.ahead)} ahead, where ${String(facts.limit)} is the limit. ` +
+      "Check the name, or send allow_jump: true when it is right.",
+  },
+
+  // Patterns, moments, fields and names.
+  pattern_empty: {
+    status: 422,
+    title: "The pattern is empty",
+    retryable: false,
+    detail: () => "The pattern is empty. Give text and one counter, such as SN-{0000000}.",
+  },
+  pattern_too_long: {
+    status: 422,
+    title: "The pattern is too long",
+    retryable: false,
+    detail: (facts: { length: Amount; maximum: Amount }) =>
+      `The pattern has ${String(facts.length)} characters; the limit is ${String(facts.maximum)}. Shorten it.`,
+  },
+  pattern_character: {
+    status: 422,
+    title: "The pattern has a character that it cannot have",
+    retryable: false,
+    detail: (facts: { position: number; character: string }) =>
+      `The pattern has ${facts.character} at position ${facts.position}. Patterns are printable ASCII: replace it.`,
+  },
+  pattern_unclosed_brace: {
+    status: 422,
+    title: "A brace in the pattern is not closed",
+    retryable: false,
+    detail: (facts: { position: number }) =>
+      `The brace at position ${facts.position} of the pattern is not closed. Close it with }, or write {{ for a brace.`,
+  },
+  pattern_stray_brace: {
+    status: 422,
+    title: "A closing brace in the pattern has no opening one",
+    retryable: false,
+    detail: (facts: { position: number }) =>
+      `The } at position ${facts.position} of the pattern closes nothing. Remove it, or write }} for a brace.`,
+  },
+  pattern_unknown_token: {
+    status: 422,
+    title: "The pattern has an unknown token",
+    retryable: false,
+    detail: (facts: { position: number; token: string; known: readonly string[] }) =>
+      `The token ${quoted(facts.token)} at position ${facts.position} of the pattern is unknown. ` +
+      `Known are ${facts.known.join(", ")}.`,
+  },
+  pattern_without_counter: {
+    status: 422,
+    title: "The pattern has no counter",
+    retryable: false,
+    detail: () =>
+      "The pattern has no counter, so every name would be the same. Add one, such as {0000000}; its zeros are its width.",
+  },
+  pattern_two_counters: {
+    status: 422,
+    title: "The pattern has more than one counter",
+    retryable: false,
+    detail: (facts: { position: number }) =>
+      `The pattern has another counter at position ${facts.position}. Keep one.`,
+  },
+  pattern_counter_too_wide: {
+    status: 422,
+    title: "The counter of the pattern is too wide",
+    retryable: false,
+    detail: (facts: { width: Amount; maximum: Amount }) =>
+      `The counter has ${String(facts.width)} digits; the limit is ${String(facts.maximum)}. Make it narrower.`,
+  },
+  pattern_padding: {
+    status: 422,
+    title: "The padding cannot be used",
+    retryable: false,
+    detail: (facts: { padding: Amount; minimum: Amount; maximum: Amount }) =>
+      `The padding is ${String(facts.padding)}. Give a whole number, ${String(facts.minimum)} to ${String(facts.maximum)}.`,
+  },
+  pattern_field_name: {
+    status: 422,
+    title: "A field in the pattern has a name that it cannot have",
+    retryable: false,
+    detail: (facts: { position: number; field: string }) =>
+      `${quoted(facts.field)} at position ${facts.position} of the pattern cannot name a field. ` +
+      "Use lower-case letters, digits and underscores, a letter first.",
+  },
+  pattern_field_touches_counter: {
+    status: 422,
+    title: "A field in the pattern touches the counter",
+    retryable: false,
+    detail: (facts: { field: string }) =>
+      `The field ${quoted(facts.field)} touches the counter, so two numbers could give the same name. ` +
+      "Put a separator between them, such as -.",
+  },
+  pattern_name_too_long: {
+    status: 422,
+    title: "The pattern gives names that are too long",
+    retryable: false,
+    detail: (facts: { length: Amount; maximum: Amount }) =>
+      `The shortest name of the pattern has ${String(facts.length)} characters; the limit is ${String(facts.maximum)}. Shorten it.`,
+  },
+  pattern_edge_space: {
+    status: 422,
+    title: "The pattern begins or ends with a space",
+    retryable: false,
+    detail: () => "The pattern begins or ends with a space. Remove it: names are trimmed.",
+  },
+  at_malformed: {
+    status: 422,
+    title: "The time cannot be read",
+    retryable: false,
+    detail: (facts: { at: string }) =>
+      `${quoted(facts.at)} is not a time. Send a date such as 2026-11-21, or a time with its offset such as 2026-11-21T14:30:00+01:00.`,
+  },
+  at_without_offset: {
+    status: 422,
+    title: "The time has no offset",
+    retryable: false,
+    detail: (facts: { at: string }) =>
+      `${quoted(facts.at)} does not say which time zone it is in. Add the offset, such as +01:00, or Z for UTC; or send a bare date.`,
+  },
+  at_out_of_range: {
+    status: 422,
+    title: "The time is out of range",
+    retryable: false,
+    detail: (facts: { at: string; minimum: string; maximum: string }) =>
+      `The year of ${quoted(facts.at)} in the sequence's time zone must be ${facts.minimum} to ${facts.maximum}.`,
+  },
+  time_zone_unknown: {
+    status: 422,
+    title: "The time zone is unknown",
+    retryable: false,
+    detail: (facts: { time_zone: string }) =>
+      `There is no time zone ${quoted(facts.time_zone)}. Give an IANA name such as Europe/Berlin, or UTC.`,
+  },
+  fiscal_year_start_malformed: {
+    status: 422,
+    title: "The start of the fiscal year cannot be used",
+    retryable: false,
+    detail: (facts: { fiscal_year_start: string }) =>
+      `${quoted(facts.fiscal_year_start)} is not a day of every year. Give month and day, such as 06-01; 02-29 is none.`,
+  },
+  field_missing: {
+    status: 422,
+    title: "A field of the pattern has no value",
+    retryable: false,
+    detail: (facts: { field: string }) =>
+      `The pattern uses the field ${quoted(facts.field)}. Send its value in fields.`,
+  },
+  field_value: {
+    status: 422,
+    title: "The value of a field cannot be used",
+    retryable: false,
+    detail: (facts: {
+      field: string;
+      problem: string;
+      position?: number;
+      character?: string;
+      maximum?: number;
+    }) => {
+      const value = `The value of the field ${quoted(facts.field)}`;
+      if (facts.problem === "empty")
+        return `${value} is empty. Send letters, digits and underscores.`;
+      if (facts.problem === "too_long") {
+        return `${value} has more than ${facts.maximum} characters. Shorten it.`;
+      }
+      return `${value} has ${facts.character} at position ${facts.position}. Use letters A to Z, digits and underscores only.`;
+    },
+  },
+  name_empty: {
+    status: 422,
+    title: "The name is empty",
+    retryable: false,
+    detail: () => "The name is empty. Give 1 to 128 printable characters.",
+  },
+  name_too_long: {
+    status: 422,
+    title: "The name is too long",
+    retryable: false,
+    detail: (facts: { length: Amount; maximum: Amount }) =>
+      `The name has ${String(facts.length)} characters; the limit is ${String(facts.maximum)}. Shorten it.`,
+  },
+  name_character: {
+    status: 422,
+    title: "The name has a character that it cannot have",
+    retryable: false,
+    detail: (facts: { position: number; character: string }) =>
+      `The name has ${facts.character} at position ${facts.position}. ` +
+      "Control, direction and zero-width characters are refused: remove it.",
+  },
+  name_not_nfc: {
+    status: 422,
+    title: "The name is not in Unicode normal form C",
+    retryable: false,
+    detail: (facts: { nfc: string }) =>
+      `The name has characters written in parts. Send it in normal form C, which reads ${quoted(facts.nfc)}.`,
+  },
+  name_edge_space: {
+    status: 422,
+    title: "The name begins or ends with a space",
+    retryable: false,
+    detail: () => "The name begins or ends with a space. Remove it.",
+  },
+  name_reserved_dots: {
+    status: 422,
+    title: "The name cannot stand in a path",
+    retryable: false,
+    detail: (facts: { name: string }) =>
+      `${quoted(facts.name)} cannot be a name, since it means a folder in a path. Choose another.`,
+  },
+  count_out_of_range: {
+    status: 422,
+    title: "The count is out of range",
+    retryable: false,
+    detail: (facts: { count: Amount; minimum: Amount }) =>
+      `The count is ${String(facts.count)}. Give a whole number of ${String(facts.minimum)} or more.`,
+  },
+  number_overflow: {
+    status: 422,
+    title: "The numbers go beyond the greatest one",
+    retryable: false,
+    detail: (facts: { first: Amount; last: Amount; maximum: Amount }) =>
+      `The numbers would run from ${String(facts.first)} to ${String(facts.last)}; the greatest is ${String(facts.maximum)}. ` +
+      "Give a smaller first name or count.",
+  },
+
+  // Jobs.
+  job_wrong_state: {
+    status: 409,
+    title: "The job is not in a state for this",
+    retryable: false,
+    detail: (facts: {
+      job: string;
+      status: string;
+      wanted: string;
+      possible_from: readonly string[];
+    }) =>
+      `Job ${quoted(facts.job)} is ${facts.status}; only a job that is ${facts.possible_from.join(" or ")} ` +
+      `can become ${facts.wanted}. Read the job to see where it stands.`,
+  },
+
+  // The service itself.
+  database_unavailable: {
+    status: 503,
+    title: "The database cannot be reached",
+    retryable: true,
+    retryAfter: 2,
+    detail: () =>
+      "The database cannot be reached, and nothing was done. Send the same request again in a moment, with the same Idempotency-Key.",
+  },
+  database_slow: {
+    status: 503,
+    title: "The database takes too long",
+    retryable: true,
+    retryAfter: 2,
+    detail: () =>
+      "The database did not answer in time, and nothing was done. Send the same request again in a moment, with the same Idempotency-Key.",
+  },
+  outcome_unknown: {
+    status: 503,
+    title: "It is unknown whether the request was carried out",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "The connection to the database broke before its answer came, so the request may or may not have been carried out. " +
+      "Send the same request with the same Idempotency-Key again: it is carried out once.",
+  },
+  definition_changed: {
+    status: 503,
+    title: "The definitions kept changing",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "The sequence or product was changed again and again while the request was tried, and nothing was done. Send it again.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Something went wrong in the service",
+    retryable: false,
+    detail: () =>
+      "The service failed in a way it should not. Report the request_id; " +
+      "a POST that is sent again with the same Idempotency-Key is carried out at most once.",
+  },
+} as const satisfies Record<string, FailureEntry>;
+
+/** Every code that a failure can have. Codes are stable: callers branch on them. */
+export type FailureCode = keyof typeof failures;
+
+/** The facts that a code's sentence is made of; they are members of the problem, in snake_case. */
+export type FactsOf<Code extends FailureCode> = Code extends FailureCode
+  ? Parameters<(typeof failures)[Code]["detail"]> extends [infer Facts]
+    ? Facts
+    : Readonly<Record<string, never>>
+  : never;
+
+/** The HTTP status of a code. */
+export type StatusOf<Code extends FailureCode> = (typeof failures)[Code]["status"];
+
+/** One wrong place in a request: a JSON pointer (RFC 6901) into the body, or a named parameter. */
+export type FieldError = (
+  | { readonly pointer: string }
+  | { readonly parameter: string; readonly in: "path" | "query" | "header" | "cookie" }
+) & {
+  /** What is wrong there and what to change. */
+  readonly detail: string;
+  /** A finer code, when one exists. */
+  readonly code?: string;
+};
+
+/** What a failure may carry besides its facts. */
+export interface FailureOptions {
+  /** JSON pointer (RFC 6901) to the field that is wrong, such as `/items/3/count`. */
+  readonly pointer?: string;
+  /** Every wrong field, when there are several. */
+  readonly errors?: readonly FieldError[];
+  /** Seconds to wait before the next try, 1 or more; without it the table's own. */
+  readonly retryAfter?: number;
+  /** The exception behind it; logged by its class and SQLSTATE alone, never sent. */
+  readonly cause?: unknown;
+}
+
+/** A fact as it goes to the wire. */
+export type Fact =
+  | string
+  | number
+  | boolean
+  | null
+  | bigint
+  | readonly string[]
+  | readonly object[];
+
+/** A refusal or breakdown with a code of the table; the HTTP layer turns it into a problem. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: FailureCode;
+  readonly facts: Readonly<Record<string, Fact>>;
+  readonly pointer: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: FailureCode, facts: object, options: FailureOptions = {}) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    // The facts' shape per code is checked where a failure is made, by failure() and fail().
+    this.facts = facts as Readonly<Record<string, Fact>>;
+    this.pointer = options.pointer;
+    this.errors = options.errors;
+    this.retryAfter = options.retryAfter ?? entryOf(code).retryAfter;
+  }
+
+  /** HTTP status of the answer. */
+  get status(): number {
+    return entryOf(this.code).status;
+  }
+
+  /** What kind of failure this is. */
+  get title(): string {
+    return entryOf(this.code).title;
+  }
+
+  /** Whether the same request may succeed if it is sent again unchanged. */
+  get retryable(): boolean {
+    return entryOf(this.code).retryable;
+  }
+
+  /** What happened and what to change. */
+  get detail(): string {
+    try {
+      // A row reads its own facts only, which the signatures of failure() and fail() hold together.
+      return entryOf(this.code).detail(this.facts as never);
+    } catch {
+      // Facts that came from SQL without what the sentence needs must not hide the failure itself.
+      return `${this.title}.`;
+    }
+  }
+}
+
+function entryOf(code: FailureCode): FailureEntry {
+  return failures[code];
+}
+
+/** A failure whose facts fit its code, to be thrown or handed on. */
+export function failure<Code extends FailureCode>(
+  code: Code,
+  facts: FactsOf<Code>,
+  options?: FailureOptions,
+): Failure {
+  return new Failure(code, facts, options);
+}
+
+/** Throws the failure of that code. */
+export function fail<Code extends FailureCode>(
+  code: Code,
+  facts: FactsOf<Code>,
+  options?: FailureOptions,
+): never {
+  throw failure(code, facts, options);
+}
+
+/** What a pure rule answers instead of a value; its facts fit its code by the rule's own tests. */
+export interface Refused {
+  readonly code: FailureCode;
+  readonly facts: Readonly<Record<string, Fact>>;
+  readonly pointer?: string;
+}
+
+/**
+ * The failure for a pure rule's refusal. `pointer` is where the refused value stands in this request;
+ * without it the rule's own is taken.
+ */
+export function failureOfRefusal(refused: Refused, pointer = refused.pointer): Failure {
+  return new Failure(refused.code, refused.facts, pointer === undefined ? {} : { pointer });
+}
+
+/** Whether a text is a code of the table. */
+export function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(failures, code);
+}
+
+/**
+ * The failure that a SQL function raised with a code and JSON facts, or undefined when the code is
+ * not one of the table. Facts come from our own functions and are taken as they are.
+ */
+export function failureFromFacts(
+  code: string,
+  facts: unknown,
+  options?: FailureOptions,
+): Failure | undefined {
+  if (!isFailureCode(code)) return undefined;
+  const known = typeof facts === "object" && facts !== null && !Array.isArray(facts) ? facts : {};
+  return new Failure(code, known, options);
+}

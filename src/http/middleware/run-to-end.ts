@@ -1,0 +1,28 @@
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "../context.ts";
+
+const writing = new Set(["POST", "PUT", "PATCH"]);
+
+/**
+ * Lets a request that writes run to its end when its caller is gone: a reset connection stops a
+ * handler that only awaits, unless the same work is held by `waitUntil`.
+ */
+export function runToEnd() {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (!writing.has(c.req.method)) return next();
+    const work = next();
+    executionContextOf(c)?.waitUntil(work);
+    await work;
+  });
+}
+
+function executionContextOf(c: {
+  readonly executionCtx: { waitUntil(promise: Promise<unknown>): void };
+}) {
+  try {
+    return c.executionCtx;
+  } catch {
+    // Outside a Worker there is none, and nothing stops a handler either.
+    return undefined;
+  }
+}

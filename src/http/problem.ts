@@ -1,0 +1,102 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Fact } from "../errors.ts";
+import { Failure, failure } from "../errors.ts";
+import type { AppEnv } from "./context.ts";
+import { describeError, logError } from "./log.ts";
+
+/** The media type of RFC 9457. */
+export const problemType = "application/problem+json";
+
+/** Where the codes are explained; the fragment is the code. */
+const documentation = "/docs/errors";
+
+/** Members that facts never overwrite. */
+const reserved = new Set([
+  "type",
+  "title",
+  "status",
+  "detail",
+  "instance",
+  "code",
+  "retryable",
+  "request_id",
+  "errors",
+]);
+
+/** The members of a problem (RFC 9457), with the facts beside them. */
+export function problemOf(
+  failed: Failure,
+  requestId: string,
+  instance?: string,
+): Record<string, unknown> {
+  const errors =
+    failed.errors ??
+    (failed.pointer === undefined
+      ? undefined
+      : [{ pointer: failed.pointer, detail: failed.detail, code: failed.code }]);
+  const facts = Object.entries(failed.facts)
+    .filter(([name]) => !reserved.has(name))
+    .map(([name, fact]) => [name, onTheWire(fact)] as const);
+  return {
+    type: `${documentation}#${failed.code}`,
+    title: failed.title,
+    status: failed.status,
+    detail: failed.detail,
+    ...(instance === undefined ? {} : { instance }),
+    code: failed.code,
+    retryable: failed.retryable,
+    request_id: requestId,
+    ...(errors === undefined ? {} : { errors }),
+    ...Object.fromEntries(facts),
+  };
+}
+
+function onTheWire(fact: Fact): unknown {
+  return typeof fact === "bigint" ? String(fact) : fact;
+}
+
+/** The answer to a failure: the problem and the headers that its status asks for. */
+export function problemResponse(failed: Failure, c: Context<AppEnv>): Response {
+  const headers = new Headers({ "content-type": problemType });
+  if (failed.retryAfter !== undefined) headers.set("retry-after", String(failed.retryAfter));
+  if (failed.status === 401) headers.set("www-authenticate", challenge(failed));
+  const allowed = failed.facts["allowed"];
+  if (failed.status === 405 && Array.isArray(allowed)) headers.set("allow", allowed.join(", "));
+  const problem = problemOf(failed, c.get("requestId"), c.req.path);
+  return new Response(JSON.stringify(problem), { status: failed.status, headers });
+}
+
+/** RFC 6750 section 3: no error code when no key was sent, else invalid_token. */
+function challenge(failed: Failure): string {
+  const realm = 'Bearer realm="serialmint"';
+  return failed.code === "api_key_missing" ? realm : `${realm}, error="invalid_token"`;
+}
+
+/** The failure behind any exception; what is unknown becomes `internal_error`. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof HTTPException) {
+    if (error.status === 415) {
+      return failure("unsupported_media_type", { given: null, accepted: ["application/json"] });
+    }
+    if (error.status === 400) {
+      return failure("body_not_json", { reason: "it is not valid JSON", position: null });
+    }
+  }
+  return failure("internal_error", {}, { cause: error });
+}
+
+/** The app's error handler: every exception becomes a problem; breakdowns are logged. */
+export function answerError(error: Error, c: Context<AppEnv>): Response {
+  const failed = failureOf(error);
+  if (failed.status >= 500) {
+    logError({
+      request_id: c.get("requestId"),
+      method: c.req.method,
+      code: failed.code,
+      ...describeError(failed.cause ?? failed),
+    });
+  }
+  return problemResponse(failed, c);
+}

@@ -1,0 +1,199 @@
+import { z } from "@hono/zod-openapi";
+import { quoted } from "../errors.ts";
+
+/** The greatest counter value: that of `bigint` in Postgres. */
+export const greatestNumber = 9_223_372_036_854_775_807n;
+
+/** The most numbers or lots that one request may ask for. */
+export const greatestCount = 10_000_000;
+
+/** The most decimal digits behind the point of a quantity. */
+export const quantityDecimals = 6;
+
+/** The most digits in front of the point of a quantity. */
+const quantityDigits = 12;
+
+type Reading<Value> = { readonly value: Value } | { readonly refusal: string };
+
+/** A whole number from a JSON number or a decimal string; anything else is refused with a reason. */
+function readWhole(given: unknown): Reading<bigint> {
+  if (typeof given === "number") {
+    if (!Number.isInteger(given)) return { refusal: `must be a whole number, not ${given}.` };
+    if (!Number.isSafeInteger(given)) {
+      return {
+        refusal:
+          "is a JSON number beyond 9007199254740991, where digits get lost. Send it as a string of digits.",
+      };
+    }
+    return { value: BigInt(given) };
+  }
+  if (typeof given !== "string") {
+    return { refusal: `must be a whole number or a string of digits, not ${kind(given)}.` };
+  }
+  if (/^-?(?:0|[1-9]\d{0,29})$/.test(given) && given !== "-0") return { value: BigInt(given) };
+  if (/^0\d+$/.test(given)) {
+    return { refusal: `must be written without leading zeros, not ${quoted(given)}.` };
+  }
+  return {
+    refusal: `must be a whole number in plain digits, such as "42", not ${quoted(given)}.`,
+  };
+}
+
+function kind(given: unknown): string {
+  if (given === null) return "null";
+  if (Array.isArray(given)) return "a list";
+  return typeof given === "object" ? "an object" : quoted(given);
+}
+
+function whole(least: bigint, greatest: bigint) {
+  return (given: unknown): Reading<bigint> => {
+    const reading = readWhole(given);
+    if ("refusal" in reading) return reading;
+    if (reading.value < least || reading.value > greatest) {
+      return { refusal: `must be ${least} to ${greatest}, not ${reading.value}.` };
+    }
+    return reading;
+  };
+}
+
+/** A schema over a reading function, so that every refusal is one sentence of ours. */
+function reads<Value>(read: (given: unknown) => Reading<Value>) {
+  return z
+    .union([z.string(), z.number()], { error: refusalOf(read) })
+    .transform((given, context) => {
+      const reading = read(given);
+      if ("value" in reading) return reading.value;
+      context.addIssue({ code: "custom", message: reading.refusal });
+      return z.NEVER;
+    });
+}
+
+function refusalOf<Value>(read: (given: unknown) => Reading<Value>) {
+  return (issue: { readonly input?: unknown }): string | undefined => {
+    if (issue.input === undefined) return undefined;
+    const reading = read(issue.input);
+    return "refusal" in reading ? reading.refusal : undefined;
+  };
+}
+
+/** A counter value in: a decimal string or a whole number, 0 to 9223372036854775807; a bigint out. */
+export const counterInput = reads(whole(0n, greatestNumber)).openapi({
+  type: ["string", "integer"],
+  pattern: "^(0|[1-9][0-9]{0,18})$",
+  description: "A counter value, 0 to 9223372036854775807, as a decimal string or a whole number.",
+  example: "1",
+});
+
+/** An increment in: 1 to 9223372036854775807; a bigint out. */
+export const incrementInput = reads(whole(1n, greatestNumber)).openapi({
+  type: ["string", "integer"],
+  pattern: "^[1-9][0-9]{0,18}$",
+  description: "A step, 1 to 9223372036854775807, as a decimal string or a whole number.",
+  example: "1",
+});
+
+/** A counter value out: a decimal string. */
+export const counterOutput = z.string().openapi({
+  pattern: "^(0|[1-9][0-9]{0,18})$",
+  description: "A counter value, as a decimal string.",
+  example: "1",
+});
+
+/** A count in: a whole number or decimal string, 1 to `most`; a number out. */
+export function countInput(most: number = greatestCount) {
+  return reads((given): Reading<number> => {
+    const reading = whole(1n, BigInt(most))(given);
+    return "refusal" in reading ? reading : { value: Number(reading.value) };
+  }).openapi({
+    type: ["integer", "string"],
+    minimum: 1,
+    maximum: most,
+    description: `How many, 1 to ${most}, as a whole number or a decimal string.`,
+    example: 1,
+  });
+}
+
+function readQuantity(given: unknown): Reading<string> {
+  const text = typeof given === "number" ? String(given) : given;
+  if (typeof text !== "string") {
+    return { refusal: `must be a decimal number or string, not ${kind(given)}.` };
+  }
+  const match = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text);
+  if (match === null) {
+    return {
+      refusal: `must be a decimal number above 0 in plain digits, such as "2.5", not ${quoted(given)}.`,
+    };
+  }
+  const [, integer = "", fraction = ""] = match;
+  if (fraction.length > quantityDecimals) {
+    return {
+      refusal: `may have ${quantityDecimals} digits behind the point; ${quoted(given)} has ${fraction.length}.`,
+    };
+  }
+  if (integer.length > quantityDigits) {
+    return { refusal: `must be below 1000000000000, not ${quoted(given)}.` };
+  }
+  const decimals = fraction.replace(/0+$/, "");
+  if (integer === "0" && decimals === "") return { refusal: "must be more than 0." };
+  return { value: decimals === "" ? integer : `${integer}.${decimals}` };
+}
+
+/**
+ * A quantity in: a decimal string or number above 0 and below 10^12, up to 6 digits behind the point;
+ * out the same as a decimal string without needless zeros.
+ */
+export const quantityInput = reads(readQuantity).openapi({
+  type: ["string", "number"],
+  description: "A quantity above 0, up to 6 decimals, as a decimal string or a number.",
+  example: "1",
+});
+
+/** A quantity out: a decimal string. */
+export const quantityOutput = z.string().openapi({
+  pattern: "^(0|[1-9][0-9]*)(\\.[0-9]{1,6})?$",
+  description: "A quantity, as a decimal string.",
+  example: "1",
+});
+
+/** How many rows a page may have, and has without `limit`. */
+export const pageLimits = { most: 1000, default: 100 } as const;
+
+const pageLimit = reads((given): Reading<number> => {
+  const reading = whole(1n, BigInt(pageLimits.most))(given);
+  return "refusal" in reading ? reading : { value: Number(reading.value) };
+})
+  .default(pageLimits.default)
+  .openapi({
+    type: "integer",
+    minimum: 1,
+    maximum: pageLimits.most,
+    default: pageLimits.default,
+    description: "Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches.",
+    example: 100,
+  });
+
+/** The query parameters of every list, to be spread into its strict query schema. */
+export const pageQuery = {
+  limit: pageLimit,
+  cursor: z
+    .string()
+    .max(2048)
+    .optional()
+    .openapi({ description: "The next_cursor of the page before, with the same filters." }),
+  raw: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true")
+    .openapi({
+      type: "boolean",
+      default: false,
+      description: "CSV only: true leaves out the guard against spreadsheet formulas.",
+    }),
+};
+
+/** What a page query reads as. */
+export interface PageQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly raw: boolean;
+}

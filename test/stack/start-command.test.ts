@@ -1,0 +1,79 @@
+import { access, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+import { startCommand } from "./command.ts";
+import { freePort, occupyPort, scratchDataFolder } from "./scratch.ts";
+
+const demoKey = "smk_demo_0000000000000000000000000000";
+
+test("start mints ten serials, says how to go on, keeps them, and ends well on Ctrl-C", async () => {
+  const dataDir = await scratchDataFolder();
+  const port = await freePort();
+  const first = startCommand("start", dataDir, port);
+  await first.says(`Serialmint is ready on http://localhost:${port}\n`);
+  expect(first.printed()).toContain("SN-0000001 SN-0000002 SN-0000003");
+  expect(first.printed()).toContain("SN-0000010");
+  expect(first.printed()).toContain(`curl http://localhost:${port}/v1/lots`);
+  expect(first.printed()).toContain(`http://localhost:${port}/docs`);
+
+  const health = await fetch(`http://localhost:${port}/health`);
+  expect(health.status).toBe(200);
+
+  process.kill(first.pid, "SIGINT");
+  expect(await first.exit).toBe(0);
+  expect(first.printed()).toContain("Stopped. Everything is kept for the next start.");
+
+  // The same ten again: a start repeats nothing.
+  const second = startCommand("start", dataDir, port);
+  await second.says("Serialmint is ready");
+  expect(second.printed()).toContain("SN-0000001 SN-0000002 SN-0000003");
+  const lots = await fetch(`http://localhost:${port}/v1/lots?product=demo-phone`, {
+    headers: { authorization: `Bearer ${demoKey}` },
+  });
+  const { data } = (await lots.json()) as { data: unknown[] };
+  expect(data).toHaveLength(10);
+  process.kill(second.pid, "SIGTERM");
+  expect(await second.exit).toBe(0);
+});
+
+test("start on a taken port ends with one clear sentence", async () => {
+  const port = await occupyPort();
+  const command = startCommand("start", await scratchDataFolder(), port);
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toContain(
+    `Port ${port} is taken by another program. Stop that one, or choose another port: PORT=`,
+  );
+  expect(command.printed()).not.toContain("    at ");
+});
+
+test("start with a PORT that is none says so", async () => {
+  const command = startCommand("start", await scratchDataFolder(), 65_536);
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toBe("PORT is 65536; it must be a number from 1 to 65535.\n");
+});
+
+test("reset removes what a stack made and nothing else", async () => {
+  const dataDir = await scratchDataFolder();
+  for (const made of ["postgres", "durable-objects", "workerd"]) {
+    await mkdir(path.join(dataDir, made), { recursive: true });
+    await writeFile(path.join(dataDir, made, "file"), "");
+  }
+  await writeFile(path.join(dataDir, "notes.txt"), "mine");
+  const command = startCommand("reset", dataDir);
+  expect(await command.exit).toBe(0);
+  expect(command.printed()).toContain("not made by Serialmint: notes.txt");
+  await access(path.join(dataDir, "notes.txt"));
+  await expect(access(path.join(dataDir, "postgres"))).rejects.toThrow("ENOENT");
+});
+
+test("reset refuses while a stack runs there", async () => {
+  const dataDir = await scratchDataFolder();
+  const running = startCommand("start", dataDir, await freePort());
+  await running.says("Serialmint is ready");
+  const command = startCommand("reset", dataDir);
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toContain(`Process ${running.pid} runs a stack on`);
+  process.kill(running.pid, "SIGINT");
+  expect(await running.exit).toBe(0);
+});
