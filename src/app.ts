@@ -1,4 +1,5 @@
 import { openDatabase as open } from "./db/client.ts";
+import { createDefinitions } from "./domain/definitions/definitions.ts";
 import type { App, OpenDatabase } from "./http/context.ts";
 import { authentication } from "./http/middleware/authentication.ts";
 import { crossOrigin } from "./http/middleware/cross-origin.ts";
@@ -15,6 +16,13 @@ import { openapiApp } from "./http/openapi.ts";
 import { answerError } from "./http/problem.ts";
 import { registerDocs } from "./http/routes/docs.ts";
 import { registerHealth } from "./http/routes/health.ts";
+import { registerJobs } from "./http/routes/jobs.ts";
+import { registerLots } from "./http/routes/lots.ts";
+import { registerProducts } from "./http/routes/products.ts";
+import { registerReservations } from "./http/routes/reservations.ts";
+import { registerResolve } from "./http/routes/resolve.ts";
+import { registerSequences } from "./http/routes/sequences.ts";
+import { registerSettings } from "./http/routes/settings.ts";
 import type { RouteTable } from "./http/route-table.ts";
 import { routeTable } from "./http/route-table.ts";
 
@@ -30,6 +38,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions = {}): App {
   const app = openapiApp();
   const openDatabase = options.openDatabase ?? openNamedDatabase;
+  const definitions = createDefinitions();
   let known: RouteTable | undefined;
   const table = () => (known ??= routeTable(app));
 
@@ -41,6 +50,7 @@ export function createApp(options: AppOptions = {}): App {
   app.use(routing(table));
   app.use(async (c, next) => {
     c.set("openDatabase", openDatabase);
+    c.set("definitions", definitions);
     await next();
   });
   app.use("/v1/*", authentication());
@@ -52,6 +62,13 @@ export function createApp(options: AppOptions = {}): App {
 
   registerHealth(app);
   registerDocs(app);
+  registerSequences(app);
+  registerReservations(app);
+  registerProducts(app);
+  registerSettings(app);
+  registerLots(app);
+  registerJobs(app);
+  registerResolve(app);
   options.register?.(app);
   return app;
 }

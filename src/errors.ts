@@ -282,6 +282,21 @@ export const failures = {
       `A request may make ${String(facts.limit)} lots; this one makes ${String(facts.requested)}. Split it.`,
   },
 
+  too_many_names: {
+    status: 422,
+    title: "The request gives too many names",
+    retryable: false,
+    detail: (facts: { limit: Amount; requested: Amount }) =>
+      `A request may give ${String(facts.limit)} names one by one; this one gives ${String(facts.requested)}. Split it.`,
+  },
+  too_many_sequences: {
+    status: 422,
+    title: "The request draws from too many sequences",
+    retryable: false,
+    detail: (facts: { limit: Amount; requested: Amount }) =>
+      `A request may draw from ${String(facts.limit)} sequences; this one draws from ${String(facts.requested)}. Split it.`,
+  },
+
   // Sequences and reservations.
   sequence_exhausted: {
     status: 409,

@@ -1,22 +1,22 @@
-import { DurableObject } from "cloudflare:workers";
+import { createApp } from "./app.ts";
+import { openDatabase } from "./db/client.ts";
+import type { Arm } from "./domain/jobs/job.ts";
+import type { Bindings } from "./env.ts";
+import { settingsOf } from "./env.ts";
+import { runDuties } from "./jobs/cron.ts";
 
-export class JobPump extends DurableObject<Env> {
-  count(): number {
-    const row = this.ctx.storage.sql.exec("select 1 + 1 as n").one();
-    return Number(row["n"]);
-  }
-}
+export { JobPump } from "./jobs/job-pump.ts";
+
+const app = createApp();
 
 export default {
-  async fetch(request, env) {
-    const url = new URL(request.url);
-    if (url.pathname === "/pump") {
-      return Response.json({ n: await env.JOB_PUMP.getByName("a").count() });
-    }
-    if (url.pathname === "/asset") return env.ASSETS.fetch("http://assets/scalar.js");
-    return Response.json({ status: "ok" });
+  fetch: app.fetch,
+  async scheduled({ cron }, bindings) {
+    const { databaseUrl, sqlEndpoint } = settingsOf(bindings);
+    const timings = { requests: 0, milliseconds: 0 };
+    const arm: Arm = async (key, afterMs) => {
+      await bindings.JOB_PUMP.getByName(`${key.tenant}/${key.job}`).arm(key, afterMs);
+    };
+    await runDuties(cron, openDatabase({ databaseUrl, sqlEndpoint, timings }), arm);
   },
-  scheduled(controller) {
-    console.log(`scheduled ${controller.cron}`);
-  },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Bindings>;

@@ -57,13 +57,14 @@ function databaseError(error: unknown): NeonDbError | undefined {
 
 function isTimeout(error: unknown): boolean {
   for (const one of chain(error)) {
-    if (one instanceof Error && (one.name === "TimeoutError" || one.name === "AbortError")) return true;
+    if (one instanceof Error && (one.name === "TimeoutError" || one.name === "AbortError"))
+      return true;
   }
   return false;
 }
 
 /** The error, what caused it, and what the driver wrapped. */
-function* chain(error: unknown): Generator<unknown> {
+function* chain(error: unknown): Generator {
   let one = error;
   for (let depth = 0; depth < 5 && one !== undefined && one !== null; depth += 1) {
     yield one;

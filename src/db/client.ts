@@ -79,8 +79,8 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
   }
 
   return {
-    write: async (statement, seconds = patience) => await send(statement, seconds, true),
-    read: async (statement) => await send(statement, patience, false),
+    write: async (statement, seconds = patience) => send(statement, seconds, true),
+    read: async (statement) => send(statement, patience, false),
     readFor: async <Row>(caller: Caller, statement: SQL) => {
       const [row] = await send<{ rows: Row[] }>(
         sql`SELECT ${checkedCaller(caller)},
@@ -118,4 +118,3 @@ export function callOf(caller: Caller, idempotency: Idempotency): SQL {
   return sql`${bytes(caller.digest)}, ${caller.tenant}::text,
              ${idempotency.key}::text, ${bytes(idempotency.fingerprint)}`;
 }
-

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Database } from "../db/client.ts";
+import type { Definitions } from "../domain/definitions/definitions.ts";
 import type { Bindings, Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
 
@@ -29,6 +30,7 @@ export interface Variables {
   timings: DatabaseTimings;
   openDatabase: OpenDatabase;
   database: Database | undefined;
+  definitions: Definitions;
   keyDigest: string | undefined;
   idempotencyKey: string | undefined;
   idempotency: Idempotency | undefined;

@@ -84,6 +84,11 @@ export function describeCodes(codes: readonly FailureCode[]): string {
   return codes.map((code) => `\`${code}\`: ${failures[code].title}.`).join(" ");
 }
 
+/** The content of a JSON body or answer. */
+export function json<Schema extends z.ZodType>(schema: Schema) {
+  return { "application/json": { schema } };
+}
+
 /** A page of rows, as the JSON form of every list has it. */
 export function pageSchema<Row extends z.ZodType>(row: Row) {
   return z.object({

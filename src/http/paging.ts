@@ -4,7 +4,7 @@ import { fail } from "../errors.ts";
 import type { AppEnv } from "./context.ts";
 import type { ListIdentity } from "./cursor.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import type { ListFormat, Listing } from "./listing.ts";
+import type { ListFormat, Listing } from "../domain/lists/listing.ts";
 import { describeError, logError } from "./log.ts";
 import { streamedRows, streamListing } from "./stream.ts";
 import type { PageQuery } from "./wire.ts";

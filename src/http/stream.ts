@@ -1,4 +1,4 @@
-import type { ListFormat, Listing, ListPage } from "./listing.ts";
+import type { ListFormat, Listing, ListPage } from "../domain/lists/listing.ts";
 
 /** Rows of a page of a stream: about 0.5 MB for a list's rows. */
 export const streamedRows = 2000;

@@ -1,8 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { maximumNumber } from "../domain/patterns/pattern.ts";
 import { quoted } from "../errors.ts";
 
-/** The greatest counter value: that of `bigint` in Postgres. */
-export const greatestNumber = 9_223_372_036_854_775_807n;
+/** The greatest counter value. */
+export const greatestNumber = maximumNumber;
+
+/** The greatest step from one number to the next. */
+export const greatestIncrement = 1_000_000_000n;
 
 /** The most numbers or lots that one request may ask for. */
 export const greatestCount = 10_000_000;
@@ -76,25 +80,25 @@ function refusalOf<Value>(read: (given: unknown) => Reading<Value>) {
   };
 }
 
-/** A counter value in: a decimal string or a whole number, 0 to 9223372036854775807; a bigint out. */
+/** A counter value in: a decimal string or a whole number, 0 to 999999999999999999; a bigint out. */
 export const counterInput = reads(whole(0n, greatestNumber)).openapi({
   type: ["string", "integer"],
-  pattern: "^(0|[1-9][0-9]{0,18})$",
-  description: "A counter value, 0 to 9223372036854775807, as a decimal string or a whole number.",
+  pattern: "^(0|[1-9][0-9]{0,17})$",
+  description: "A counter value, 0 to 999999999999999999, as a decimal string or a whole number.",
   example: "1",
 });
 
-/** An increment in: 1 to 9223372036854775807; a bigint out. */
-export const incrementInput = reads(whole(1n, greatestNumber)).openapi({
+/** An increment in: 1 to 1000000000; a bigint out. */
+export const incrementInput = reads(whole(1n, greatestIncrement)).openapi({
   type: ["string", "integer"],
-  pattern: "^[1-9][0-9]{0,18}$",
-  description: "A step, 1 to 9223372036854775807, as a decimal string or a whole number.",
+  pattern: "^[1-9][0-9]{0,9}$",
+  description: "A step, 1 to 1000000000, as a decimal string or a whole number.",
   example: "1",
 });
 
 /** A counter value out: a decimal string. */
 export const counterOutput = z.string().openapi({
-  pattern: "^(0|[1-9][0-9]{0,18})$",
+  pattern: "^(0|[1-9][0-9]{0,17})$",
   description: "A counter value, as a decimal string.",
   example: "1",
 });

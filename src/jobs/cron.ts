@@ -4,9 +4,10 @@ import { sweepJobs } from "../domain/jobs/sweep.ts";
 import { expireRequests } from "../domain/requests/expire.ts";
 
 /** What every scheduled run does, by the cron expressions of wrangler.toml. */
-const duties: Readonly<Record<string, readonly ((db: Database, arm: Arm) => Promise<unknown>)[]>> = {
-  "* * * * *": [sweepJobs, expireRequests],
-};
+const duties: Readonly<Record<string, readonly ((db: Database, arm: Arm) => Promise<unknown>)[]>> =
+  {
+    "* * * * *": [sweepJobs, expireRequests],
+  };
 
 /** Runs the duties of a trigger; one that fails does not keep the others. */
 export async function runDuties(cron: string, db: Database, arm: Arm): Promise<void> {

@@ -42,7 +42,9 @@ export class JobPump extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     const duty = await this.ctx.storage.get<Duty>("duty");
     if (duty === undefined) return;
-    const again = await this.work(duty).catch(async (error: unknown) => await this.excuse(duty, error));
+    const again = await this.work(duty).catch(
+      async (error: unknown) => this.excuse(duty, error),
+    );
     if (again === undefined) await this.ctx.storage.deleteAll();
     else await this.ctx.storage.setAlarm(Date.now() + again);
   }
@@ -51,7 +53,7 @@ export class JobPump extends DurableObject<Bindings> {
   private async work(duty: Duty): Promise<number | undefined> {
     const db = this.database();
     const taken = await takeJob(db, duty, duty.token);
-    if (taken === undefined) return await pendingJob(db, duty);
+    if (taken === undefined) return pendingJob(db, duty);
     const outcome = await pump({
       db,
       key: duty,
@@ -66,7 +68,8 @@ export class JobPump extends DurableObject<Bindings> {
 
   /** Records a failure as far as the database can be reached, and says when to try again. */
   private async excuse(duty: Duty, error: unknown): Promise<number | undefined> {
-    const failed = error instanceof Failure ? error : failure("internal_error", {}, { cause: error });
+    const failed =
+      error instanceof Failure ? error : failure("internal_error", {}, { cause: error });
     console.error(JSON.stringify({ event: "job_chunk_failed", job: duty.job, code: failed.code }));
     const failures = duty.failures + 1;
     await this.ctx.storage.put<Duty>("duty", { ...duty, failures });

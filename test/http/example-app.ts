@@ -3,7 +3,7 @@ import { createApp } from "../../src/app.ts";
 import type { Bindings } from "../../src/env.ts";
 import type { App, DatabaseTimings, OpenDatabase } from "../../src/http/context.ts";
 import { idempotencyOf, keyDigestOf } from "../../src/http/context.ts";
-import type { Listing } from "../../src/http/listing.ts";
+import type { Listing } from "../../src/domain/lists/listing.ts";
 import { listContent, problems } from "../../src/http/openapi.ts";
 import { answerList, answerNames } from "../../src/http/paging.ts";
 import { countInput, counterInput, pageQuery, quantityInput } from "../../src/http/wire.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readCursor, writeCursor } from "../../src/http/cursor.ts";
-import type { Listing } from "../../src/http/listing.ts";
+import type { Listing } from "../../src/domain/lists/listing.ts";
 import { streamListing } from "../../src/http/stream.ts";
 import { bindings, exampleApp, numbers, testKey } from "./example-app.ts";
 import { expectProblem } from "./problem-of.ts";

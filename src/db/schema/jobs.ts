@@ -46,7 +46,9 @@ export const jobs = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
-    index("jobs_unfinished").on(table.leaseUntil).where(sql`status IN ('queued', 'running')`),
+    index("jobs_unfinished")
+      .on(table.leaseUntil)
+      .where(sql`status IN ('queued', 'running')`),
   ],
 );
 
@@ -76,7 +78,9 @@ export const jobItems = pgTable(
     nameNumbers: bigint({ mode: "bigint" }).array(),
     count: big().notNull(),
     start: big(),
-    skipped: big().notNull().default(sql`0`),
+    skipped: big()
+      .notNull()
+      .default(sql`0`),
     quantity: numeric().notNull(),
     producedOn: date({ mode: "string" }),
     expiresOn: date({ mode: "string" }),

@@ -1,4 +1,13 @@
-import { bigint, date, jsonb, numeric, pgEnum, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  date,
+  jsonb,
+  numeric,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
 
 export const lotState = pgEnum("lot_state", [
@@ -29,5 +38,7 @@ export const lots = pgTable(
     location: text(),
     attributes: jsonb(),
   },
-  (table) => [primaryKey({ name: "lots_name", columns: [table.tenant, table.name, table.product] })],
+  (table) => [
+    primaryKey({ name: "lots_name", columns: [table.tenant, table.name, table.product] }),
+  ],
 );

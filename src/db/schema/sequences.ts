@@ -70,8 +70,12 @@ export const series = pgTable(
     id: bigint({ mode: "bigint" }).generatedAlwaysAsIdentity(),
     next: big().notNull(),
     since: big().notNull(),
-    issuedBefore: big().notNull().default(sql`0`),
-    skipped: big().notNull().default(sql`0`),
+    issuedBefore: big()
+      .notNull()
+      .default(sql`0`),
+    skipped: big()
+      .notNull()
+      .default(sql`0`),
     promoted: boolean().notNull().default(false),
     waits: smallint().notNull().default(0),
   },

@@ -1,4 +1,11 @@
-import { integer, pgTable, primaryKey, text, uniqueIndex, type AnyPgColumn } from "drizzle-orm/pg-core";
+import {
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  type AnyPgColumn,
+} from "drizzle-orm/pg-core";
 import { digest, exactText, moment } from "./columns.ts";
 
 /** The companies whose data it is; `live_tenant` is set on the sibling that test keys belong to. */

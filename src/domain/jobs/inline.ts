@@ -29,7 +29,7 @@ export async function workInline(
   if (!patient) {
     await call.arm(key, 0);
     await releaseJob(call.db, key, token);
-    return await jobFacts(call, job.id);
+    return jobFacts(call, job.id);
   }
   if (!alone) await call.arm(key, Math.max(deadline - call.now(), 0) + 1000);
   try {
@@ -51,5 +51,5 @@ export async function workInline(
     await noteFailure(call.db, key, token, error);
     await call.arm(key, 1000);
   }
-  return await jobFacts(call, job.id);
+  return jobFacts(call, job.id);
 }

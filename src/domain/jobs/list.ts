@@ -19,7 +19,10 @@ const columns = [
 ] as const;
 
 /** Jobs in the order of their creation, without their items. */
-export function listJobs({ db, caller }: Call, filters: { readonly status?: JobStatus | undefined }): Listing {
+export function listJobs(
+  { db, caller }: Call,
+  filters: { readonly status?: JobStatus | undefined },
+): Listing {
   return listingOf(db, caller, columns, (after, limit) => {
     const [id] = after === null ? [null] : splitPlace(after, /^([0-9a-f-]{36})$/);
     return sql`

@@ -10,7 +10,8 @@ export async function listSkipped(call: Call, job: string): Promise<Listing> {
   const { db, caller } = call;
   await jobFacts(call, job);
   return listingOf(db, caller, ["product", "name"], (after, limit) => {
-    const [item, name] = after === null ? [null, null] : splitPlace(after, /^(\d{1,18}) (.{1,128})$/su);
+    const [item, name] =
+      after === null ? [null, null] : splitPlace(after, /^(\d{1,18}) (.{1,128})$/su);
     return sql`
       SELECT i.product, s.name, s.item || ' ' || s.name AS place
       FROM job_items AS i

@@ -2,7 +2,8 @@ import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import { splitPlace } from "./place.ts";
 
-const placeOfCreated = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d)?) (.{1,128})$/su;
+const placeOfCreated =
+  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d)?) (.{1,128})$/su;
 
 /** Keyset condition of lists that are ordered by `created_at` and then by a key of `table`. */
 export function createdAfter(table: string, key: string, after: string | null): SQL {

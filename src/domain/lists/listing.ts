@@ -52,7 +52,12 @@ export function listingOf(
   return {
     columns,
     page: async ({ after, limit, format, raw }) => {
-      const [page] = await db.read<{ text: string; rows: string; more: boolean; place: string | null }>(
+      const [page] = await db.read<{
+        text: string;
+        rows: string;
+        more: boolean;
+        place: string | null;
+      }>(
         sql`SELECT ${checkedCaller(caller)},
                    coalesce(string_agg(${line(columns, format, raw)}, ${separator(format)} ORDER BY n)
                               FILTER (WHERE n <= ${limit}::int), '') AS text,

@@ -7,7 +7,7 @@ import { newJobId, newToken } from "../jobs/id.ts";
 import type { JobFacts } from "../jobs/job.ts";
 import { leaseSeconds, lotsInOneChunk } from "../jobs/chunk.ts";
 import { workInline } from "../jobs/inline.ts";
-import type { LotItem } from "./item.ts";
+import type { LotItem, LotRequest } from "./item.ts";
 import { lotRequests } from "./requests.ts";
 
 /** The bounds of one request. */
@@ -25,7 +25,6 @@ export const lotLimits = {
 
 /** Units that are recorded by the statement that draws; more go in chunks of their own. */
 const recordedAtOnce = 500;
-
 
 /** What `POST /v1/lots` asks for. */
 export interface LotsInput {
@@ -55,6 +54,7 @@ export async function createLots(
       ordinal,
       ...request,
     }));
+    refuseTooManySequences(requests);
     const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
       sql`SELECT create_lots_v1(
             ${callOf(call.caller, call.idempotency)}, ${newJobId(call.now())}::uuid, ${token}::uuid,
@@ -72,8 +72,20 @@ export async function createLots(
 }
 
 function refuseTooMany({ items }: LotsInput): void {
-  const total = items.reduce((sum, item) => sum + ("names" in item ? item.names.length : (item.count ?? 1)), 0);
+  const total = items.reduce(
+    (sum, item) => sum + ("names" in item ? item.names.length : (item.count ?? 1)),
+    0,
+  );
   if (total > lotLimits.lots) fail("too_many_lots", { limit: lotLimits.lots, requested: total });
   const names = items.reduce((sum, item) => sum + ("names" in item ? item.names.length : 0), 0);
   if (names > lotLimits.names) fail("too_many_names", { limit: lotLimits.names, requested: names });
+}
+
+function refuseTooManySequences(requests: readonly LotRequest[]): void {
+  const sequences = new Set(
+    requests.map((request) => request.sequence).filter((key) => key !== null),
+  );
+  if (sequences.size > lotLimits.sequences) {
+    fail("too_many_sequences", { limit: lotLimits.sequences, requested: sequences.size });
+  }
 }

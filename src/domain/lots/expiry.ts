@@ -16,7 +16,8 @@ export function expiryDate(
   given: string | undefined,
   from: string,
 ): { readonly date: string | null } | { readonly problem: ExpiryProblem } {
-  if (policy.expiry === "none") return given === undefined ? { date: null } : { problem: "expiry_not_kept" };
+  if (policy.expiry === "none")
+    return given === undefined ? { date: null } : { problem: "expiry_not_kept" };
   if (given !== undefined) return { date: given };
   if (policy.shelfLifeDays !== null) return { date: dayAfter(from, policy.shelfLifeDays) };
   return policy.expiry === "required" ? { problem: "expiry_required" } : { date: null };

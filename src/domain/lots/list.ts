@@ -22,7 +22,8 @@ export function listLots(call: Call, filters: LotFilters): Listing {
 function lotsInOrder({ db, caller }: Call, { product, job, reservation }: LotFilters): Listing {
   const named = reservation === undefined ? undefined : readReservationId(reservation);
   return listingOf(db, caller, lotColumns, (after, limit) => {
-    const [item, index] = after === null ? ["0", "-1"] : splitPlace(after, /^(\d{1,18})\.(\d{1,8})$/);
+    const [item, index] =
+      after === null ? ["0", "-1"] : splitPlace(after, /^(\d{1,18})\.(\d{1,8})$/);
     // A reservation that does not exist has no lots: series 0 is nobody's.
     const series =
       reservation === undefined
@@ -37,7 +38,10 @@ function lotsInOrder({ db, caller }: Call, { product, job, reservation }: LotFil
   });
 }
 
-function lotsOfName({ db, caller }: Call, { name, product, job, reservation }: LotFilters): Listing {
+function lotsOfName(
+  { db, caller }: Call,
+  { name, product, job, reservation }: LotFilters,
+): Listing {
   return listingOf(
     db,
     caller,

@@ -10,7 +10,14 @@ import { render } from "../patterns/render.ts";
 import { readReservationId } from "../reservations/reservation.ts";
 import { boundForm } from "../sequences/bound.ts";
 import { expiryDate } from "./expiry.ts";
-import type { ContinueItem, CountItem, LotItem, LotRequest, NamesItem, ReservationItem } from "./item.ts";
+import type {
+  ContinueItem,
+  CountItem,
+  LotItem,
+  LotRequest,
+  NamesItem,
+  ReservationItem,
+} from "./item.ts";
 
 /** An item with what is known of its product; `pointer` is where it stands in the request. */
 interface Known<Item> {
@@ -48,7 +55,8 @@ export function lotRequests(
         : call.definitions.sequence(call.caller.tenant, product.sequence);
     const shared = sharedPart(call, { item, product, sequence, pointer });
     if ("names" in item) return namesRequest(shared, { item, product, sequence, pointer });
-    if ("reservation" in item) return reservationRequest(shared, { item, product, sequence, pointer });
+    if ("reservation" in item)
+      return reservationRequest(shared, { item, product, sequence, pointer });
     if ("first_name" in item) return continueRequests(shared, { item, product, sequence, pointer });
     return countRequest(call, shared, { item, product, sequence, pointer });
   });
@@ -84,7 +92,11 @@ function countRequest(
   { item, product, sequence, pointer }: Known<CountItem>,
 ): LotRequest {
   if (sequence === undefined) {
-    return fail("product_without_sequence", { product: product.sku }, { pointer: `${pointer}/product` });
+    return fail(
+      "product_without_sequence",
+      { product: product.sku },
+      { pointer: `${pointer}/product` },
+    );
   }
   const { form } = boundForm(sequence, item, call.now(), pointer);
   return {
@@ -202,7 +214,8 @@ function refuseRepeatedNames(items: readonly LotItem[]): void {
     if (!("names" in item)) return;
     item.names.forEach((name, at) => {
       const key = `${item.product}\n${name}`;
-      if (seen.has(key)) fail("name_repeated", { name }, { pointer: `/items/${index}/names/${at}` });
+      if (seen.has(key))
+        fail("name_repeated", { name }, { pointer: `/items/${index}/names/${at}` });
       seen.add(key);
     });
   });

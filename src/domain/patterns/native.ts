@@ -13,7 +13,7 @@ import { dateTokens, isDateToken } from "./tokens.ts";
 
 export type Affixes = {
   readonly prefix?: string | undefined;
-  /** The counter's width, 1..19. */
+  /** The counter's width, 1..18. */
   readonly padding: number;
   readonly suffix?: string | undefined;
 };

@@ -35,8 +35,11 @@ export type BoundForm = {
   readonly suffix: string;
 };
 
-/** The highest number of any counter: the highest value of a Postgres `bigint`. */
-export const maximumNumber = 9_223_372_036_854_775_807n;
+/**
+ * The highest number of any counter: 18 digits, so that every sum and product of numbers, steps and
+ * counts fits a Postgres `bigint`.
+ */
+export const maximumNumber = 999_999_999_999_999_999n;
 
 /** Characters (code points) of the longest name. */
 export const maximumNameLength = 128;
@@ -45,7 +48,7 @@ export const maximumNameLength = 128;
 export const maximumPatternLength = 200;
 
 /** Digits of the widest counter: as many as `maximumNumber` has. */
-export const maximumCounterWidth = 19;
+export const maximumCounterWidth = 18;
 
 /** Characters of the longest value of a field. */
 export const maximumFieldLength = 64;

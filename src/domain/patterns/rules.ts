@@ -42,7 +42,7 @@ export function checkPatternText(text: string, pointer: string): Refusal | null 
 
 /**
  * Makes a pattern of the parts that were read from `text`, in any dialect, when they keep the rules
- * of all patterns: exactly one counter of 1..19 digits; no field in the stretch around the counter
+ * of all patterns: exactly one counter of 1..18 digits; no field in the stretch around the counter
  * that is free of separators, so that different numbers always have different names; no name longer
  * than 128 characters when every field is one character long; no space at either end, since names
  * are trimmed.

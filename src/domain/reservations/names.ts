@@ -19,7 +19,8 @@ export function namesOf(facts: ReservationFacts): Listing {
       const names = Array.from({ length: rows }, (_, index) =>
         write(render(form, first + BigInt(from + index) * step)),
       );
-      const text = names.join(breaks[format]) + (format === "json" || rows === 0 ? "" : breaks[format]);
+      const text =
+        names.join(breaks[format]) + (format === "json" || rows === 0 ? "" : breaks[format]);
       const next = from + rows < facts.count ? String(from + rows - 1) : null;
       return Promise.resolve({ text, rows, next });
     },

@@ -16,7 +16,7 @@ export async function reserve(
   key: string,
   { count, ...document }: Document & { readonly count: number },
 ): Promise<{ facts: ReservationFacts; replayed: boolean }> {
-  return await fenced(call, async () => {
+  return fenced(call, async () => {
     const definition = await sequenceDefinition(call, key);
     if (definition === undefined) return fail("sequence_not_found", { sequence: key });
     const { form } = boundForm(definition, document, call.now());

@@ -19,7 +19,11 @@ export interface Voiding {
 export async function voidReservation(
   call: OnceCall,
   id: string,
-  input: { readonly reason: string; readonly first?: bigint; readonly last?: bigint },
+  input: {
+    readonly reason: string;
+    readonly first?: bigint | undefined;
+    readonly last?: bigint | undefined;
+  },
 ): Promise<{ voiding: Voiding; replayed: boolean }> {
   const named = readReservationId(id);
   if (named === undefined) return fail("reservation_not_found", { reservation: id });

@@ -27,7 +27,10 @@ export async function getSettings({ db, caller }: Call): Promise<Settings> {
 /** Changes the settings that are given. Fails: unknown_sequence, time_zone_unknown. */
 export async function changeSettings(
   call: Call,
-  changes: { readonly default_sequence?: string | null; readonly time_zone?: string },
+  changes: {
+    readonly default_sequence?: string | null | undefined;
+    readonly time_zone?: string | undefined;
+  },
 ): Promise<Settings> {
   if (changes.time_zone !== undefined && !isTimeZone(changes.time_zone)) {
     fail("time_zone_unknown", { time_zone: changes.time_zone }, { pointer: "/time_zone" });
@@ -37,5 +40,5 @@ export async function changeSettings(
                                   ${JSON.stringify(changes)}::jsonb)`,
   );
   call.definitions.forget(call.caller.tenant);
-  return await getSettings(call);
+  return getSettings(call);
 }

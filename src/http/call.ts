@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+import type { Call, OnceCall } from "../domain/call.ts";
+import { identify } from "../domain/tenants/identify.ts";
+import { settingsOf } from "../env.ts";
+import type { AppEnv } from "./context.ts";
+import { databaseOf, idempotencyOf, keyDigestOf } from "./context.ts";
+
+/** What a verb needs of this request. Fails: api_key_unknown. */
+export async function callOf(c: Context<AppEnv>): Promise<Call> {
+  const db = databaseOf(c);
+  const definitions = c.get("definitions");
+  return {
+    db,
+    caller: await identify(db, definitions, keyDigestOf(c)),
+    definitions,
+    now: Date.now,
+    arm: async ({ tenant, job }, afterMs) => {
+      const pump = c.env.JOB_PUMP.getByName(`${tenant}/${job}`);
+      await pump.arm({ tenant, job }, afterMs);
+    },
+    inlineBudgetMs: settingsOf(c.env).inlineBudgetMs,
+  };
+}
+
+/** The same for a POST, which is carried out once. */
+export async function onceCallOf(c: Context<AppEnv>): Promise<OnceCall> {
+  return { ...(await callOf(c)), idempotency: idempotencyOf(c) };
+}
+
+/** The header of a stored answer. */
+export function replayHeader(replayed: boolean): Record<string, string> {
+  return replayed ? { "Idempotent-Replayed": "true" } : {};
+}

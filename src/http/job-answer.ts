@@ -1,0 +1,43 @@
+import type { Context } from "hono";
+import type { JobFacts } from "../domain/jobs/job.ts";
+import { isFinished, shownJob } from "../domain/jobs/job.ts";
+import { replayHeader } from "./call.ts";
+import type { AppEnv } from "./context.ts";
+import { sha256 } from "./sha256.ts";
+
+/** Seconds after which an unfinished job is worth another look. */
+const lookAgain = "1";
+
+/** The answer of a call that made or moved a job. */
+export function answerJob(
+  { job, replayed }: { readonly job: JobFacts; readonly replayed: boolean },
+  status: number,
+): Response {
+  const headers = new Headers({
+    "Content-Type": "application/json",
+    Location: `/v1/jobs/${job.id}`,
+    ...replayHeader(replayed),
+    ...(isFinished(job.status) ? {} : { "Retry-After": lookAgain }),
+  });
+  return new Response(JSON.stringify(shownJob(job)), { status, headers });
+}
+
+/** Where a job stands; 304 when that is where `If-None-Match` says. */
+export async function answerJobState(c: Context<AppEnv>, job: JobFacts): Promise<Response> {
+  const mark = JSON.stringify([job.status, job.cursor, job.skipped, job.error]);
+  const etag = `"${(await sha256(mark)).slice(0, 16)}"`;
+  const headers = new Headers({
+    "Content-Type": "application/json",
+    ETag: etag,
+    ...(isFinished(job.status) ? {} : { "Retry-After": lookAgain }),
+  });
+  const known = c.req
+    .header("if-none-match")
+    ?.split(",")
+    .map((tag) => tag.trim().replace(/^W\//, ""));
+  if (known?.some((tag) => tag === etag || tag === "*") === true) {
+    headers.delete("Content-Type");
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(JSON.stringify(shownJob(job)), { status: 200, headers });
+}

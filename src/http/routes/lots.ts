@@ -1,0 +1,147 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { createLots, lotLimits } from "../../domain/lots/create.ts";
+import { listLots } from "../../domain/lots/list.ts";
+import { callOf, onceCallOf } from "../call.ts";
+import type { App } from "../context.ts";
+import { answerJob } from "../job-answer.ts";
+import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { answerList } from "../paging.ts";
+import { day, documentAt, documentFields } from "../schemas/dates.ts";
+import { jobSchema } from "../schemas/job.ts";
+import { lotSchema } from "../schemas/lot.ts";
+import { jobId, lotName, productSku, reservationId } from "../schemas/names.ts";
+import { countInput, pageQuery, quantityInput } from "../wire.ts";
+
+const tags = ["Lots"];
+
+/** Bytes of an item's attributes, written as JSON. */
+const attributeBytes = 4096;
+
+const item = z
+  .strictObject({
+    product: productSku,
+    count: countInput(lotLimits.lots).optional(),
+    first_name: z.string().max(1000).optional().openapi({ example: "VND-4711-8" }),
+    names: z.array(z.string().max(1000)).min(1).max(lotLimits.names).optional(),
+    reservation: reservationId.optional(),
+    quantity_each: quantityInput.optional(),
+    at: documentAt.optional(),
+    fields: documentFields.optional(),
+    expires_on: day.optional(),
+    produced_on: day.optional(),
+    attributes: z
+      .record(z.string().min(1).max(64), z.unknown())
+      .refine((attributes) => JSON.stringify(attributes).length <= attributeBytes, {
+        error: `must be ${attributeBytes} bytes of JSON or less.`,
+      })
+      .optional(),
+    allow_jump: z
+      .boolean()
+      .optional()
+      .openapi({
+        description: `Allows names more than ${lotLimits.jump} numbers beyond the counter.`,
+      }),
+  })
+  .transform((given, context) => {
+    const { count, first_name, names, reservation, ...shared } = given;
+    if (names !== undefined) {
+      if (count === undefined && first_name === undefined && reservation === undefined) {
+        return { ...shared, names };
+      }
+    } else if (reservation !== undefined) {
+      return { ...shared, reservation, first_name, count };
+    } else if (count !== undefined) {
+      return first_name === undefined ? { ...shared, count } : { ...shared, first_name, count };
+    }
+    context.addIssue({
+      code: "custom",
+      message:
+        "must have count; or first_name and count; or names alone; or reservation, with first_name and count if only a part of it is meant.",
+    });
+    return z.NEVER;
+  })
+  .openapi("LotItem");
+
+const create = createRoute({
+  method: "post",
+  path: "/v1/lots",
+  operationId: "createLots",
+  tags,
+  summary: "Record lots: any mix of products, from 1 to 10,000,000",
+  request: {
+    headers: z.object({
+      prefer: z.string().optional().openapi({ description: "respond-async answers 202 at once." }),
+    }),
+    body: {
+      required: true,
+      content: json(
+        z
+          .strictObject({
+            items: z.array(item).min(1).max(lotLimits.items),
+            on_duplicate: z.enum(["fail", "skip"]).default("fail"),
+          })
+          .openapi("LotsInput"),
+      ),
+    },
+  },
+  responses: {
+    201: { description: "All are recorded.", headers: createdHeaders, content: json(jobSchema) },
+    202: { description: "The job goes on.", headers: createdHeaders, content: json(jobSchema) },
+    ...problems(
+      "unknown_product",
+      "unknown_reservation",
+      "product_not_tracked",
+      "product_without_sequence",
+      "serial_quantity",
+      "expiry_required",
+      "expiry_not_kept",
+      "sequence_exhausted",
+      "name_taken",
+      "name_repeated",
+      "name_issued",
+      "jump_too_far",
+      "first_name_not_reserved",
+      "reservation_range",
+      "reservation_used",
+      "too_many_lots",
+      "too_many_names",
+      "too_many_sequences",
+      "definition_changed",
+    ),
+  },
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/lots",
+  operationId: "listLots",
+  tags,
+  summary: "Lots in the order of their creation",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      product: productSku.optional(),
+      name: lotName.optional(),
+      job: jobId.optional(),
+      reservation: reservationId.optional(),
+    }),
+  },
+  responses: {
+    200: { description: "The lots that match.", content: listContent(lotSchema) },
+    ...problems("cursor_unusable"),
+  },
+});
+
+/** Registers the calls of /v1/lots. */
+export function registerLots(app: App): void {
+  app.openapi(create, async (c) => {
+    const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
+    const made = await createLots(await onceCallOf(c), c.req.valid("json"), { patient });
+    return answerJob(made, made.job.status === "done" ? 201 : 202);
+  });
+  app.openapi(list, async (c) => {
+    const { product, name, job, reservation, ...page } = c.req.valid("query");
+    const filters = { product, name, job, reservation };
+    return answerList(c, { name: "lots", filters }, listLots(await callOf(c), filters), page);
+  });
+}

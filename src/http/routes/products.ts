@@ -1,0 +1,129 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { getProduct } from "../../domain/products/get.ts";
+import { listProducts } from "../../domain/products/list.ts";
+import { putProduct } from "../../domain/products/put.ts";
+import { getLot } from "../../domain/lots/get.ts";
+import { callOf } from "../call.ts";
+import type { App } from "../context.ts";
+import { json, listContent, problems } from "../openapi.ts";
+import { answerList } from "../paging.ts";
+import { lotSchema } from "../schemas/lot.ts";
+import { lotName, plainText, productSku, sequenceKey } from "../schemas/names.ts";
+import { pageQuery } from "../wire.ts";
+
+const tags = ["Products"];
+const params = z.object({ sku: productSku });
+
+const productBody = z
+  .strictObject({
+    tracking: z.enum(["none", "lot", "serial"]),
+    sequence: sequenceKey.nullable().default(null).openapi({
+      description: "Its own sequence; null: the tenant's default one serves.",
+    }),
+    name: plainText(200).nullable().default(null),
+    gtin: z.string().max(14).nullable().default(null).openapi({ example: "4006381333931" }),
+    expiry: z.enum(["none", "optional", "required"]).default("none"),
+    shelf_life_days: z.int().min(1).max(36_500).nullable().default(null),
+  })
+  .openapi("ProductInput");
+
+const rowShape = {
+  sku: z.string(),
+  name: z.string().nullable(),
+  tracking: z.enum(["none", "lot", "serial"]),
+  sequence: z.string().nullable(),
+  gtin: z.string().nullable(),
+  expiry: z.enum(["none", "optional", "required"]),
+  shelf_life_days: z.number().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+};
+
+const productRow = z.object(rowShape).openapi("ProductRow");
+const productSchema = z
+  .object({
+    ...rowShape,
+    next_name: z.string().nullable().openapi({
+      description: "Null without a sequence, or when its pattern needs fields.",
+    }),
+  })
+  .openapi("Product");
+
+const put = createRoute({
+  method: "put",
+  path: "/v1/products/{sku}",
+  operationId: "putProduct",
+  tags,
+  summary: "Make or replace a product",
+  request: { params, body: { required: true, content: json(productBody) } },
+  responses: {
+    200: { description: "Replaced, or the same as before.", content: json(productSchema) },
+    201: { description: "Made.", content: json(productSchema) },
+    ...problems(
+      "unknown_sequence",
+      "product_tracking_fixed",
+      "gtin_check_digit",
+      "shelf_life_without_expiry",
+    ),
+  },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/products/{sku}",
+  operationId: "getProduct",
+  tags,
+  summary: "A product and its next name",
+  request: { params },
+  responses: {
+    200: { description: "The product.", content: json(productSchema) },
+    ...problems("product_not_found"),
+  },
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/products",
+  operationId: "listProducts",
+  tags,
+  summary: "All products",
+  request: { query: z.strictObject(pageQuery) },
+  responses: {
+    200: { description: "Products in order of creation.", content: listContent(productRow) },
+    ...problems("cursor_unusable"),
+  },
+});
+
+const lot = createRoute({
+  method: "get",
+  path: "/v1/products/{sku}/lots/{name}",
+  operationId: "getLot",
+  tags: ["Lots"],
+  summary: "One lot",
+  request: { params: z.object({ sku: productSku, name: lotName }) },
+  responses: {
+    200: { description: "The lot.", content: json(lotSchema) },
+    ...problems("lot_not_found"),
+  },
+});
+
+/** Registers the calls under /v1/products. */
+export function registerProducts(app: App): void {
+  app.openapi(put, async (c) => {
+    const { sku } = c.req.valid("param");
+    const { product, created } = await putProduct(await callOf(c), sku, c.req.valid("json"));
+    if (!created) return c.json(product, 200);
+    return c.json(product, 201, { Location: `/v1/products/${encodeURIComponent(sku)}` });
+  });
+  app.openapi(get, async (c) => {
+    return c.json(await getProduct(await callOf(c), c.req.valid("param").sku), 200);
+  });
+  app.openapi(list, async (c) => {
+    const listing = listProducts(await callOf(c));
+    return answerList(c, { name: "products", filters: {} }, listing, c.req.valid("query"));
+  });
+  app.openapi(lot, async (c) => {
+    const { sku, name } = c.req.valid("param");
+    return c.json(await getLot(await callOf(c), sku, name), 200);
+  });
+}

@@ -1,0 +1,250 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { accountOf } from "../../domain/sequences/account.ts";
+import { getSequence } from "../../domain/sequences/get.ts";
+import { listLedger } from "../../domain/sequences/ledger.ts";
+import { listSequences } from "../../domain/sequences/list.ts";
+import { previewSequence } from "../../domain/sequences/preview.ts";
+import { putSequence } from "../../domain/sequences/put.ts";
+import { callOf } from "../call.ts";
+import type { App } from "../context.ts";
+import { json, listContent, problems } from "../openapi.ts";
+import { answerList } from "../paging.ts";
+import { documentAt, fieldsQuery } from "../schemas/dates.ts";
+import { sequenceKey } from "../schemas/names.ts";
+import { countInput, counterInput, counterOutput, incrementInput, pageQuery } from "../wire.ts";
+
+const tags = ["Sequences"];
+const params = z.object({ key: sequenceKey });
+
+const sequenceBody = z
+  .strictObject({
+    pattern: z.string().max(1000).optional().openapi({ example: "SN-{0000000}" }),
+    prefix: z.string().max(1000).optional().openapi({ example: "SN-" }),
+    padding: z
+      .int()
+      .optional()
+      .openapi({ example: 7, description: "Width of the counter, 1 to 18." }),
+    suffix: z.string().max(1000).optional(),
+    dialect: z.literal("native").default("native"),
+    mode: z.literal("standard").default("standard"),
+    start: counterInput.default(1n).openapi({ default: "1" }),
+    increment: incrementInput.default(1n).openapi({ default: "1" }),
+    reset: z.literal("never").default("never"),
+    time_zone: z.string().max(64).optional().openapi({
+      example: "Europe/Berlin",
+      description: "IANA name. New sequences take the tenant's, others keep theirs, when left out.",
+    }),
+    fiscal_year_start: z.string().max(16).default("01-01").openapi({ example: "06-01" }),
+    overflow: z.enum(["widen", "reject"]).default("widen").openapi({
+      description: "What comes after the last number of the pattern's width.",
+    }),
+    hot: z.boolean().default(false).openapi({
+      description: "Counts with a Postgres sequence from the start, for many callers at once.",
+    }),
+  })
+  .refine((body) => (body.pattern === undefined) === (body.padding !== undefined), {
+    path: ["pattern"],
+    error: "must be given, or prefix, padding and suffix instead of it: one of the two.",
+  })
+  .refine(
+    (body) =>
+      body.pattern === undefined || (body.prefix === undefined && body.suffix === undefined),
+    { path: ["pattern"], error: "cannot stand beside prefix or suffix: write them into it." },
+  )
+  .openapi("SequenceInput");
+
+const sequenceSchema = z
+  .object({
+    key: z.string(),
+    pattern: z.string(),
+    dialect: z.literal("native"),
+    mode: z.literal("standard"),
+    start: counterOutput,
+    increment: counterOutput,
+    reset: z.literal("never"),
+    time_zone: z.string(),
+    fiscal_year_start: z.string(),
+    overflow: z.enum(["widen", "reject"]),
+    hot: z.boolean(),
+    next: counterOutput.nullable().openapi({ description: "Null when no number is left." }),
+    issued: counterOutput,
+    remaining: counterOutput,
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .openapi("Sequence");
+
+const ledgerEntry = z
+  .object({
+    series: z.string().nullable(),
+    kind: z.enum(["reserved", "skip", "burned", "void"]),
+    first: counterOutput,
+    last: counterOutput,
+    step: counterOutput,
+    count: z.number(),
+    first_name: z.string().nullable(),
+    last_name: z.string().nullable(),
+    reservation: z.string().nullable(),
+    reason: z.string().nullable(),
+    api_key: z.string(),
+    at: z.string(),
+  })
+  .openapi("LedgerEntry");
+
+const accountSchema = z
+  .object({
+    sequence: z.string(),
+    passed: counterOutput,
+    reserved: counterOutput,
+    voided: counterOutput,
+    taken: counterOutput,
+    open: counterOutput,
+    skipped: counterOutput,
+    burned: counterOutput,
+    next: counterOutput.nullable(),
+  })
+  .openapi("Account");
+
+const put = createRoute({
+  method: "put",
+  path: "/v1/sequences/{key}",
+  operationId: "putSequence",
+  tags,
+  summary: "Make or replace a sequence",
+  request: { params, body: { required: true, content: json(sequenceBody) } },
+  responses: {
+    200: { description: "Replaced, or the same as before.", content: json(sequenceSchema) },
+    201: { description: "Made.", content: json(sequenceSchema) },
+    ...problems(
+      "pattern_empty",
+      "pattern_too_long",
+      "pattern_character",
+      "pattern_unclosed_brace",
+      "pattern_stray_brace",
+      "pattern_unknown_token",
+      "pattern_without_counter",
+      "pattern_two_counters",
+      "pattern_counter_too_wide",
+      "pattern_padding",
+      "pattern_field_name",
+      "pattern_field_touches_counter",
+      "pattern_name_too_long",
+      "pattern_edge_space",
+      "time_zone_unknown",
+      "fiscal_year_start_malformed",
+      "sequence_start_beyond_width",
+      "sequence_fixed",
+      "sequence_ceiling_passed",
+    ),
+  },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/sequences/{key}",
+  operationId: "getSequence",
+  tags,
+  summary: "A sequence and where its counter stands",
+  request: { params },
+  responses: {
+    200: { description: "The sequence.", content: json(sequenceSchema) },
+    ...problems("sequence_not_found"),
+  },
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/sequences",
+  operationId: "listSequences",
+  tags,
+  summary: "All sequences",
+  request: { query: z.strictObject(pageQuery) },
+  responses: {
+    200: { description: "Sequences in order of creation.", content: listContent(sequenceSchema) },
+    ...problems("cursor_unusable"),
+  },
+});
+
+const preview = createRoute({
+  method: "get",
+  path: "/v1/sequences/{key}/preview",
+  operationId: "previewSequence",
+  tags,
+  summary: "The names that come next; draws nothing",
+  request: {
+    params,
+    query: z.strictObject({
+      count: countInput(1000).default(1),
+      at: documentAt.optional(),
+      fields: fieldsQuery.optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: "The names, from the real counter.",
+      content: json(z.object({ names: z.array(z.string()) }).openapi("Preview")),
+    },
+    ...problems(
+      "sequence_not_found",
+      "at_malformed",
+      "at_without_offset",
+      "field_missing",
+      "field_value",
+    ),
+  },
+});
+
+const ledger = createRoute({
+  method: "get",
+  path: "/v1/sequences/{key}/ledger",
+  operationId: "listLedger",
+  tags,
+  summary: "Everything that happened to the numbers of a sequence",
+  request: { params, query: z.strictObject(pageQuery) },
+  responses: {
+    200: { description: "Runs in order of their numbers.", content: listContent(ledgerEntry) },
+    ...problems("sequence_not_found", "cursor_unusable"),
+  },
+});
+
+const account = createRoute({
+  method: "get",
+  path: "/v1/sequences/{key}/account",
+  operationId: "getAccount",
+  tags,
+  summary: "What became of every number that the counter has passed",
+  request: { params },
+  responses: {
+    200: { description: "The sums.", content: json(accountSchema) },
+    ...problems("sequence_not_found"),
+  },
+});
+
+/** Registers the calls under /v1/sequences, reservations aside. */
+export function registerSequences(app: App): void {
+  app.openapi(put, async (c) => {
+    const { key } = c.req.valid("param");
+    const { sequence, created } = await putSequence(await callOf(c), key, c.req.valid("json"));
+    if (!created) return c.json(sequence, 200);
+    return c.json(sequence, 201, { Location: `/v1/sequences/${key}` });
+  });
+  app.openapi(get, async (c) => {
+    return c.json(await getSequence(await callOf(c), c.req.valid("param").key), 200);
+  });
+  app.openapi(list, async (c) => {
+    const listing = listSequences(await callOf(c));
+    return answerList(c, { name: "sequences", filters: {} }, listing, c.req.valid("query"));
+  });
+  app.openapi(preview, async (c) => {
+    const { key } = c.req.valid("param");
+    return c.json(await previewSequence(await callOf(c), key, c.req.valid("query")), 200);
+  });
+  app.openapi(ledger, async (c) => {
+    const { key } = c.req.valid("param");
+    const listing = await listLedger(await callOf(c), key);
+    return answerList(c, { name: "ledger", filters: { key } }, listing, c.req.valid("query"));
+  });
+  app.openapi(account, async (c) => {
+    return c.json(await accountOf(await callOf(c), c.req.valid("param").key), 200);
+  });
+}
