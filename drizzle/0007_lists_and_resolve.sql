@@ -25,20 +25,19 @@ CREATE TYPE lot_row AS (
   place text
 );
 --> statement-breakpoint
--- Lots in the order of their creation, behind index `p_index` of item `p_item`. An item tells the names
--- of its lots, and each is found by its name; so the order needs no index on lots. Null filters match
--- everything.
+-- Lots in the order of their creation, behind index `p_index` of item `p_item`; null filters match
+-- everything. An item tells the names of its lots, and names of one length sort as their numbers do: so
+-- each run is a range of the one index on lots, and the order needs no index of its own.
 CREATE FUNCTION list_lots_v1(
   p_tenant text, p_product text, p_job uuid, p_series bigint, p_reservation bigint,
   p_item bigint, p_index bigint, p_limit integer
 ) RETURNS SETOF lot_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = public SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET enable_seqscan = off AS $$
 DECLARE
-  -- Names looked up at a time.
-  c_window CONSTANT bigint := 2000;
   v_item record;
   v_from bigint;
+  v_digits integer;
+  v_last bigint;
   v_left integer := p_limit;
   v_found integer;
 BEGIN
@@ -57,24 +56,47 @@ BEGIN
   LOOP
     v_from := CASE WHEN v_item.id = p_item THEN p_index + 1 ELSE 0 END;
     WHILE v_from < v_item.done LOOP
-      RETURN QUERY
-        SELECT l.product, l.name, l.number::text, v_item.reservation_name, l.quantity::text,
-               l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
-               wire_time(l.created_at), v_item.id || '.' || index
-        FROM generate_series(v_from, least(v_from + c_window, v_item.done) - 1) AS index
-        JOIN lots AS l
-          ON l.tenant = p_tenant AND l.product = v_item.product AND l.item = v_item.id
-         AND l.name = CASE WHEN v_item.names IS NOT NULL THEN v_item.names[index + 1]
-                      ELSE render_name(v_item.prefix, v_item.first + index * v_item.step,
-                                       v_item.width, v_item.suffix) END
-        ORDER BY index
-        LIMIT v_left;
+      IF v_item.names IS NULL THEN
+        v_digits := greatest(v_item.width, length((v_item.first + v_from * v_item.step)::text));
+        v_last := least(v_item.done - 1,
+                        ((10::numeric ^ v_digits)::bigint - 1 - v_item.first) / v_item.step);
+        RETURN QUERY
+          SELECT l.product, l.name, l.number::text, v_item.reservation_name, l.quantity::text,
+                 l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
+                 wire_time(l.created_at),
+                 v_item.id || '.' || (substr(l.name, length(v_item.prefix) + 1, v_digits)::bigint
+                                      - v_item.first) / v_item.step
+          FROM lots AS l
+          WHERE l.tenant = p_tenant AND l.product = v_item.product AND l.item = v_item.id
+            AND l.name >= render_name(v_item.prefix, v_item.first + v_from * v_item.step,
+                                      v_item.width, v_item.suffix) COLLATE "C"
+            AND l.name <= render_name(v_item.prefix, v_item.first + v_last * v_item.step,
+                                      v_item.width, v_item.suffix) COLLATE "C"
+          ORDER BY l.name
+          LIMIT v_left;
+        v_from := v_last + 1;
+      ELSE
+        RETURN QUERY
+          SELECT l.product, l.name, l.number::text, v_item.reservation_name, l.quantity::text,
+                 l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
+                 wire_time(l.created_at), v_item.id || '.' || index
+          FROM generate_series(v_from, v_item.done - 1) AS index
+          -- The limit keeps the planner from turning the look-ups round.
+          CROSS JOIN LATERAL (
+            SELECT * FROM lots
+            WHERE tenant = p_tenant AND product = v_item.product AND item = v_item.id
+              AND name = v_item.names[index + 1] COLLATE "C"
+            LIMIT 1
+          ) AS l
+          ORDER BY index
+          LIMIT v_left;
+        v_from := v_item.done;
+      END IF;
       GET DIAGNOSTICS v_found = ROW_COUNT;
       v_left := v_left - v_found;
       IF v_left = 0 THEN
         RETURN;
       END IF;
-      v_from := v_from + c_window;
     END LOOP;
   END LOOP;
 END

@@ -33,12 +33,14 @@ export async function migrate(
 
 /** When the newest migration in the database was written, in epoch milliseconds; 0 for none. */
 async function lastApplied(client: pg.Client): Promise<number> {
-  const known = await client.query("SELECT to_regclass('drizzle.__drizzle_migrations') AS name");
-  if (known.rows[0].name === null) return 0;
-  const newest = await client.query(
+  const known = await client.query<{ name: string | null }>(
+    "SELECT to_regclass('drizzle.__drizzle_migrations') AS name",
+  );
+  if (known.rows[0]?.name === null) return 0;
+  const newest = await client.query<{ newest: string }>(
     "SELECT coalesce(max(created_at), 0) AS newest FROM drizzle.__drizzle_migrations",
   );
-  return Number(newest.rows[0].newest);
+  return Number(newest.rows[0]?.newest);
 }
 
 if (import.meta.main) {

@@ -42,9 +42,7 @@ export class JobPump extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     const duty = await this.ctx.storage.get<Duty>("duty");
     if (duty === undefined) return;
-    const again = await this.work(duty).catch(
-      async (error: unknown) => this.excuse(duty, error),
-    );
+    const again = await this.work(duty).catch(async (error: unknown) => this.excuse(duty, error));
     if (again === undefined) await this.ctx.storage.deleteAll();
     else await this.ctx.storage.setAlarm(Date.now() + again);
   }

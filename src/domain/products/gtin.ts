@@ -4,7 +4,7 @@
  */
 export function isGtin(text: string): boolean {
   if (!/^(?:\d{8}|\d{12}|\d{13}|\d{14})$/.test(text)) return false;
-  const digits = [...text].map(Number).reverse();
+  const digits = Array.from(text, Number).toReversed();
   const sum = digits.reduce((total, digit, index) => total + digit * (index % 2 === 0 ? 1 : 3), 0);
   return sum % 10 === 0;
 }
