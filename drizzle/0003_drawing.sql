@@ -231,6 +231,7 @@ DECLARE
   v_old sequences;
   v_series series;
   v_next bigint;
+  v_promoted boolean;
   v_drawn boolean;
   v_fixed text[] := '{}';
 BEGIN
@@ -250,10 +251,19 @@ BEGIN
     RETURN 'created';
   END IF;
 
+  -- The counter is locked before the row, as draws do it that touch both.
+  SELECT * INTO STRICT v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_key AND period = '';
+  v_promoted := v_series.promoted;
+  IF v_promoted THEN
+    PERFORM lock_counter(v_series.id, p_shared => false);
+    -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
+  END IF;
   SELECT * INTO STRICT v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
+  IF v_series.promoted AND NOT v_promoted THEN
+    RAISE serialization_failure USING MESSAGE = 'promoted meanwhile; to be tried again';
   END IF;
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
@@ -265,10 +275,6 @@ BEGIN
     RETURN 'unchanged';
   END IF;
 
-  IF v_series.promoted THEN
-    -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
-    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s', counter_of(v_series.id), v_old.increment);
-  END IF;
   v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
   v_next := next_number(v_series, v_old.increment);
   IF v_drawn THEN

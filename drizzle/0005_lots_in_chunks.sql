@@ -385,8 +385,61 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- What a request wants of one series: `to_draw` new numbers, and `highest`, the highest number among
+-- names made elsewhere, which may lie `jump` ahead of the counter (null: however far).
+CREATE TYPE series_request AS (
+  series bigint,
+  sequence text,
+  definition uuid,
+  to_draw bigint,
+  highest bigint,
+  jump bigint
+);
+--> statement-breakpoint
+-- Refuses, without a lock, what draw_v1 would refuse as things stand.
+CREATE FUNCTION check_draw(p_tenant text, p_wanted series_request) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_sequence sequences;
+  v_series series;
+  v_next bigint;
+BEGIN
+  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_wanted.sequence;
+  IF v_sequence.definition IS DISTINCT FROM p_wanted.definition THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_wanted.sequence));
+  END IF;
+  SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
+  v_next := next_number(v_series, v_sequence.increment);
+  IF p_wanted.highest IS NOT NULL THEN
+    v_next := v_next + v_sequence.increment * numbers_to_pass(
+      p_wanted.sequence, v_next, v_sequence.increment, p_wanted.highest, p_wanted.jump);
+  END IF;
+  PERFORM check_room(v_sequence, v_next, p_wanted.to_draw);
+END
+$$;
+--> statement-breakpoint
+-- Refuses names made elsewhere that reservations of the series hold.
+CREATE FUNCTION check_names(
+  p_tenant text, p_job uuid, p_items lot_request[], p_wanted series_request
+) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_item lot_request;
+BEGIN
+  FOREACH v_item IN ARRAY p_items LOOP
+    IF v_item.sequence = p_wanted.sequence AND v_item.numbered THEN
+      IF v_item.source = 'continue' THEN
+        PERFORM check_run_is_free(p_tenant, p_wanted.series, v_item);
+      ELSIF v_item.source = 'names' THEN
+        PERFORM check_names_are_free(p_tenant, p_job, p_wanted.series, v_item);
+      END IF;
+    END IF;
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
 -- Creates a job that records lots, with everything that decides their names: given names are recorded
--- here, numbers are drawn here (one draw a series, in ascending order of series), reservations taken.
+-- here, reservations taken, numbers drawn (one draw a series, in ascending order of series).
 -- A job of at most `p_inline` units is worked off in the same call; a larger one belongs to `p_token`
 -- for `p_lease`. Fails as the functions it calls do.
 CREATE FUNCTION create_lots_v1(
@@ -401,7 +454,8 @@ DECLARE
   v_items lot_request[];
   v_item lot_request;
   v_changed text;
-  v_group record;
+  v_groups series_request[];
+  v_group series_request;
   v_drawn drawn;
   v_given bigint;
   v_skipped bigint := 0;
@@ -441,36 +495,45 @@ BEGIN
     v_skipped := record_given_names(p_tenant, p_job, p_skip);
   END IF;
 
-  FOR v_group IN
-    SELECT s.id AS series, i.sequence, i.definition,
-           (sum(i.count) FILTER (WHERE i.source = 'draw'))::bigint AS to_draw,
-           max(CASE i.source
-                 WHEN 'continue' THEN i.first + i.count - 1
-                 WHEN 'names' THEN (SELECT max(number) FROM unnest(i.numbers) AS number)
-               END) AS highest,
-           bool_or(i.allow_jump) AS allow_jump
+  -- What can refuse the request is looked at before any counter moves: a promoted one does not come back.
+  -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
+  FOR v_item IN
+    SELECT i.* FROM unnest(v_items) AS i
+    WHERE i.source IN ('continue', 'reservation')
+    ORDER BY i.reservation_sequence NULLS FIRST, i.reservation_period, i.reservation_first, i.ordinal
+  LOOP
+    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked);
+  END LOOP;
+  v_groups := ARRAY(
+    SELECT (s.id, i.sequence, i.definition,
+            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
+            max(CASE i.source
+                  WHEN 'continue' THEN i.first + i.count - 1
+                  WHEN 'names' THEN (SELECT max(number) FROM unnest(i.numbers) AS number)
+                END),
+            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
     FROM unnest(v_items) AS i
     JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
     WHERE i.source = 'draw' OR i.numbered
     GROUP BY s.id, i.sequence, i.definition
     ORDER BY s.id
-  LOOP
+  );
+  IF cardinality(v_groups) > 1 OR v_groups[1].highest IS NOT NULL THEN
+    PERFORM check_draw(p_tenant, g) FROM unnest(v_groups) AS g;
+  END IF;
+  PERFORM check_names(p_tenant, p_job, v_items, g) FROM unnest(v_groups) AS g WHERE g.highest IS NOT NULL;
+
+  FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, NULL, v_group.highest,
-                         CASE WHEN NOT coalesce(v_group.allow_jump, false) THEN p_jump END);
+                         v_group.jump);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
                 v_api_key, 'names made elsewhere');
       END IF;
-      FOR v_item IN SELECT i.* FROM unnest(v_items) AS i
-                    WHERE i.sequence = v_group.sequence AND i.numbered LOOP
-        IF v_item.source = 'continue' THEN
-          PERFORM check_run_is_free(p_tenant, v_group.series, v_item);
-        ELSIF v_item.source = 'names' THEN
-          PERFORM check_names_are_free(p_tenant, p_job, v_group.series, v_item);
-        END IF;
-      END LOOP;
+      -- Once more, now that nobody can be given these numbers any longer.
+      PERFORM check_names(p_tenant, p_job, v_items, v_group);
     END IF;
 
     IF v_group.to_draw > 0 THEN
@@ -499,15 +562,6 @@ BEGIN
       FROM run ORDER BY ordinal;
       v_chunked := v_chunked + v_group.to_draw;
     END IF;
-  END LOOP;
-
-  -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
-  FOR v_item IN
-    SELECT i.* FROM unnest(v_items) AS i
-    WHERE i.source IN ('continue', 'reservation')
-    ORDER BY i.reservation_sequence NULLS FIRST, i.reservation_period, i.reservation_first, i.ordinal
-  LOOP
-    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked);
   END LOOP;
 
   UPDATE jobs
