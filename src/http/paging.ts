@@ -31,9 +31,27 @@ export function acceptedFormat(c: Context<AppEnv>): ListFormat {
   return formats[type] ?? "json";
 }
 
+/** Where a page or stream begins: behind a place, and behind `skip` rows after it. */
+interface Beginning {
+  readonly place: string | null;
+  readonly skip: number;
+}
+
+/**
+ * Reads `cursor`: what `next_cursor` or `Stream-Cursor` said, and behind a dot the rows of a broken
+ * stream that arrived whole. Fails: cursor_unusable.
+ */
+async function beginningOf(list: ListIdentity, cursor: string | undefined): Promise<Beginning> {
+  if (cursor === undefined) return { place: null, skip: 0 };
+  const [, opaque = cursor, rows = "0"] = /^([^.]*)\.(\d{1,9})$/.exec(cursor) ?? [];
+  const place = await readCursor(list, opaque);
+  return { place: place === "" ? null : place, skip: Number(rows) };
+}
+
 /**
  * Answers a list: a page as JSON with `has_more` and `next_cursor`, or everything that matches as an
- * NDJSON or CSV stream. The rows' text is passed on as the database wrote it.
+ * NDJSON or CSV stream. The rows' text is passed on as the database wrote it. A stream's
+ * `Stream-Cursor`, a dot and the number of rows that arrived make the cursor that goes on with it.
  */
 export async function answerList(
   c: Context<AppEnv>,
@@ -41,10 +59,10 @@ export async function answerList(
   listing: Listing,
   query: PageQuery,
 ): Promise<Response> {
-  const after = query.cursor === undefined ? null : await readCursor(list, query.cursor);
+  const { place, skip } = await beginningOf(list, query.cursor);
   const format = acceptedFormat(c);
   if (format === "json") {
-    const page = await listing.page({ after, limit: query.limit, format, raw: false });
+    const page = await listing.page({ after: place, skip, limit: query.limit, format, raw: false });
     const cursor = page.next === null ? null : await writeCursor(list, page.next);
     const text = `{"data":[${page.text}],"has_more":${cursor !== null},"next_cursor":${JSON.stringify(cursor)}}`;
     return new Response(text, {
@@ -52,18 +70,21 @@ export async function answerList(
     });
   }
   refuseLimit(c);
+  const begins = query.cursor === undefined;
   const stream = await streamListing({
     listing,
     format,
     raw: query.raw,
     // A stream that goes on from a cursor is appended to what came before, which has the header.
-    before: format === "csv" && after === null ? csvHeader(listing) : "",
+    before: format === "csv" && begins ? csvHeader(listing) : "",
     after: "",
-    from: after,
+    from: place,
+    skip,
     rows: streamedRows,
     onFailure: (error) => logBroken(c, error),
   });
-  const headers = streamHeaders(format, list.name, after === null);
+  const headers = streamHeaders(format, list.name, begins);
+  headers.set("stream-cursor", await writeCursor(list, place ?? ""));
   return new Response(stream, { headers });
 }
 
@@ -101,6 +122,7 @@ export async function answerNames(c: Context<AppEnv>, names: NamesAnswer): Promi
           : "",
     after: format === "json" ? "]}" : "",
     from: null,
+    skip: 0,
     rows: names.rows ?? streamedRows,
     onFailure: (error) => logBroken(c, error),
   });

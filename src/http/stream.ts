@@ -14,6 +14,8 @@ export interface StreamPlan {
   readonly after: string;
   /** The position behind which the first page begins; null at the beginning. */
   readonly from: string | null;
+  /** Rows behind `from` that are left out. */
+  readonly skip: number;
   /** Rows of a page, so that its text stays at about 0.5 MB. */
   readonly rows: number;
   /** Told of a failure in the middle, which the caller sees as a broken connection. */
@@ -28,9 +30,10 @@ export interface StreamPlan {
 export async function streamListing(plan: StreamPlan): Promise<ReadableStream<Uint8Array>> {
   const { listing, format, raw, rows: limit } = plan;
   const encoder = new TextEncoder();
-  const read = (after: string | null) => listing.page({ after, limit, format, raw });
+  const read = (after: string | null, skip = 0) =>
+    listing.page({ after, skip, limit, format, raw });
   // A page waits here until it is asked for: at first the one that was read ahead.
-  let ahead: ListPage | null = await read(plan.from);
+  let ahead: ListPage | null = await read(plan.from, plan.skip);
   let position: string | null = null;
   let begun = false;
   let rowsBefore = false;

@@ -10,6 +10,8 @@ export type ListFormat = "json" | "ndjson" | "csv";
 export interface ListPageOptions {
   /** The place behind which the page begins; null at the beginning. */
   readonly after: string | null;
+  /** Rows behind that place which the page leaves out, since the caller has them. */
+  readonly skip: number;
   /** The most rows of the page. */
   readonly limit: number;
   readonly format: ListFormat;
@@ -42,16 +44,21 @@ export interface Listing {
  */
 export type RowsBehind = (after: string | null, limit: number) => SQL;
 
-/** A list whose pages Postgres writes as text, so that rows never become objects on the way. */
+/**
+ * A list whose pages Postgres writes as text, so that rows never become objects on the way. `plain` are
+ * columns that never need quoting in CSV: digits, dates, words of ours. Leaving them alone halves the
+ * cost of a row.
+ */
 export function listingOf(
   db: Database,
   caller: Caller,
   columns: readonly string[],
   rowsBehind: RowsBehind,
+  plain: readonly string[] = [],
 ): Listing {
   return {
     columns,
-    page: async ({ after, limit, format, raw }) => {
+    page: async ({ after, skip, limit, format, raw }) => {
       const [page] = await db.read<{
         text: string;
         rows: string;
@@ -59,13 +66,13 @@ export function listingOf(
         place: string | null;
       }>(
         sql`SELECT ${checkedCaller(caller)},
-                   coalesce(string_agg(${line(columns, format, raw)}, ${separator(format)} ORDER BY n)
+                   coalesce(string_agg(${line(columns, format, raw, plain)}, ${separator(format)} ORDER BY n)
                               FILTER (WHERE n <= ${limit}::int), '') AS text,
                    count(*) FILTER (WHERE n <= ${limit}::int) AS rows,
                    count(*) > ${limit}::int AS more,
                    max(place) FILTER (WHERE n = ${limit}::int) AS place
-            FROM (SELECT r.*, row_number() OVER () AS n
-                  FROM (${rowsBehind(after, limit + 1)}) AS r) AS page`,
+            FROM (SELECT r.*, row_number() OVER () - ${skip}::int AS n
+                  FROM (${rowsBehind(after, skip + limit + 1)}) AS r OFFSET ${skip}::int) AS page`,
       );
       return {
         text: page?.text ?? "",
@@ -76,10 +83,17 @@ export function listingOf(
   };
 }
 
-function line(columns: readonly string[], format: ListFormat, raw: boolean): SQL {
+function line(
+  columns: readonly string[],
+  format: ListFormat,
+  raw: boolean,
+  plain: readonly string[],
+): SQL {
   if (format === "csv") {
-    const fields = columns.map(
-      (name) => sql`csv_field(${sql.identifier(name)}::text, ${sql.raw(String(raw))})`,
+    const fields = columns.map((name) =>
+      plain.includes(name)
+        ? sql`coalesce(${sql.identifier(name)}::text, '')`
+        : sql`csv_field(${sql.identifier(name)}::text, ${sql.raw(String(raw))})`,
     );
     return sql`${sql.join(fields, sql.raw(" || ',' || "))} || E'\\r\\n'`;
   }

@@ -27,3 +27,14 @@ export const lotColumns = [
   "attributes",
   "created_at",
 ] as const satisfies readonly (keyof Lot)[];
+
+/** Columns that hold digits, dates and words of ours only. */
+export const plainLotColumns = [
+  "number",
+  "reservation",
+  "quantity",
+  "state",
+  "expires_on",
+  "produced_on",
+  "created_at",
+] as const satisfies readonly (typeof lotColumns)[number][];

@@ -26,8 +26,8 @@ export type Continuation = {
  * no digit, a counter is appended that starts at 0, so that the first name is not the given one.
  * The two ways of Odoo's stock module and its product lot sequence add-on.
  *
- * A run of more than 19 digits, or of 19 that a number cannot hold, is counted in its last 19, or
- * 18; the digits before stay, and a row that would carry into them is refused.
+ * A run of more than 18 digits is counted in its last 18; the digits before stay, and a row that would
+ * carry into them is refused.
  *
  * Fails with the codes of `checkName`; `count_out_of_range` {count, minimum} for a count that is
  * not a whole number of 1 or more; `number_overflow` {first, last, maximum}; `name_too_long` when
@@ -47,7 +47,7 @@ export function continueFrom(
   const read = pattern === null ? null : readName(pattern, firstName);
   if (read !== null) {
     const last = read.number + steps;
-    if (last > maximumNumber) return overflow(read.number, last, maximumNumber);
+    if (last > maximumNumber) return overflow(read.number, last);
     return fitting({ form: read.form, first: read.number, matched: true }, last);
   }
 
@@ -57,22 +57,11 @@ export function continueFrom(
     return fitting({ form, first: 0n, matched: false }, steps);
   }
   const [, before = "", digits = "", suffix = ""] = run;
-  const cut = (width: number): { form: BoundForm; first: bigint; maximum: bigint } => {
-    const kept = digits.slice(0, -width);
-    const most = kept === "" ? maximumNumber : 10n ** BigInt(width) - 1n;
-    return {
-      form: { prefix: before + kept, width, suffix },
-      first: BigInt(digits.slice(-width)),
-      maximum: most < maximumNumber ? most : maximumNumber,
-    };
-  };
-  const widest = Math.min(digits.length, maximumCounterWidth);
-  const whole = cut(widest);
-  const isHeld = whole.first + steps <= whole.maximum;
-  const { form, first, maximum } =
-    !isHeld && widest === maximumCounterWidth ? cut(maximumCounterWidth - 1) : whole;
+  const width = Math.min(digits.length, maximumCounterWidth);
+  const form = { prefix: before + digits.slice(0, -width), width, suffix };
+  const first = BigInt(digits.slice(-width));
   const last = first + steps;
-  if (last > maximum) return overflow(first, last, maximum);
+  if (last > maximumNumber) return overflow(first, last);
   return fitting({ form, first, matched: false }, last);
 }
 
@@ -81,7 +70,7 @@ function fitting(continuation: Continuation, last: bigint): Result<Continuation>
   return form.ok ? accept(continuation) : refuse(form.code, form.facts, "/first_name");
 }
 
-function overflow(first: bigint, last: bigint, maximum: bigint): Refusal {
-  const facts = { first: String(first), last: String(last), maximum: String(maximum) };
+function overflow(first: bigint, last: bigint): Refusal {
+  const facts = { first: String(first), last: String(last), maximum: String(maximumNumber) };
   return refuse("number_overflow", facts, "/first_name");
 }

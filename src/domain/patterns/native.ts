@@ -49,7 +49,7 @@ export function parseNative(text: string): Result<Pattern> {
  *
  * Fails as `parseNative` does; `pattern`, `position` and the pointer then tell of the prefix or the
  * suffix alone. A padding that is not a whole number of 1 or more: `pattern_padding` {padding,
- * minimum, maximum}; more than 19: `pattern_counter_too_wide`.
+ * minimum, maximum}; more than 18: `pattern_counter_too_wide`.
  */
 export function parseAffixes({ prefix = "", padding, suffix = "" }: Affixes): Result<Pattern> {
   if (!Number.isInteger(padding) || padding < 1) {

@@ -12,8 +12,9 @@ export function namesOf(facts: ReservationFacts): Listing {
   const [first, step] = [BigInt(facts.first), BigInt(facts.step)];
   return {
     columns: ["name"],
-    page: ({ after, limit, format, raw }) => {
-      const from = after === null ? 0 : Number(splitPlace(after, /^(\d{1,8})$/)[0]) + 1;
+    page: ({ after, skip, limit, format, raw }) => {
+      const begin = after === null ? 0 : Number(splitPlace(after, /^(\d{1,8})$/)[0]) + 1;
+      const from = begin + skip;
       const rows = Math.max(Math.min(limit, facts.count - from), 0);
       const write = format === "csv" ? (name: string) => csvField(name, raw) : JSON.stringify;
       const names = Array.from({ length: rows }, (_, index) =>

@@ -29,7 +29,7 @@ export async function listLedger(call: Call, key: string): Promise<Listing> {
   await getSequence(call, key);
   return listingOf(db, caller, columns, (after, limit) => {
     const [first, kind] =
-      after === null ? [null, null] : splitPlace(after, /^(\d{1,19}) (reserved|skip|burned|void)$/);
+      after === null ? [null, null] : splitPlace(after, /^(\d{1,18}) (reserved|skip|burned|void)$/);
     return sql`
       SELECT nullif(s.period, '') AS series, l.kind, l.first::text AS first, l.last::text AS last,
              l.step::text AS step, (l.last - l.first) / l.step + 1 AS count,
