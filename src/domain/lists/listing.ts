@@ -97,8 +97,8 @@ function line(
     );
     return sql`${sql.join(fields, sql.raw(" || ',' || "))} || E'\\r\\n'`;
   }
-  const members = columns.map((name) => sql`${sql.raw(`'${name}'`)}, ${sql.identifier(name)}`);
-  const row = sql`json_build_object(${sql.join(members, sql.raw(", "))})::text`;
+  const members = columns.map((name) => sql.identifier(name));
+  const row = sql`(SELECT row_to_json(shown)::text FROM (SELECT ${sql.join(members, sql`, `)}) AS shown)`;
   return format === "json" ? row : sql`${row} || E'\\n'`;
 }
 
