@@ -15,6 +15,8 @@ const nodeTests = [
   "test/gateway/**/*.test.ts",
   "test/postgres/**/*.test.ts",
   "test/stack/**/*.test.ts",
+  "test/artefacts/**/*.test.ts",
+  "test/docs/**/*.test.ts",
 ];
 
 export default defineConfig({

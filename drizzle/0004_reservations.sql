@@ -1,20 +1,29 @@
--- A reservation as the wire knows it, from its ledger row.
+-- A reservation as the wire knows it.
+CREATE FUNCTION shown_reservation(
+  sequence text, period text, first bigint, last bigint, step bigint,
+  prefix text, width integer, suffix text, at timestamptz
+) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'sequence', sequence,
+  'series', nullif(period, ''),
+  'id', reservation_id(sequence, period, first),
+  'first', first::text,
+  'last', last::text,
+  'step', step::text,
+  'count', (last - first) / step + 1,
+  'prefix', prefix,
+  'width', width,
+  'suffix', suffix,
+  'created_at', wire_time(at)
+);
+--> statement-breakpoint
+-- The same from its ledger row.
 CREATE FUNCTION reservation_facts(p_entry ledger) RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN (
-  SELECT jsonb_build_object(
-    'sequence', s.sequence,
-    'series', nullif(s.period, ''),
-    'id', reservation_id(s.sequence, s.period, p_entry.first),
-    'first', p_entry.first::text,
-    'last', p_entry.last::text,
-    'step', p_entry.step::text,
-    'count', (p_entry.last - p_entry.first) / p_entry.step + 1,
-    'prefix', f.prefix,
-    'width', f.width,
-    'suffix', f.suffix,
-    'created_at', wire_time(p_entry.at)
-  )
+  SELECT shown_reservation(s.sequence, s.period, p_entry.first, p_entry.last, p_entry.step,
+                           f.prefix, f.width, f.suffix, p_entry.at)
   FROM series AS s
   JOIN forms AS f ON f.tenant = p_entry.tenant AND f.id = p_entry.form
   WHERE s.id = p_entry.series
@@ -31,20 +40,20 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
   v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
-  v_form bigint;
   v_drawn drawn;
-  v_entry ledger;
+  v_at timestamptz;
 BEGIN
   IF v_answer IS NOT NULL THEN
     RETURN v_answer;
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
-  v_form := form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
-  VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, v_form, 'reserved',
-          v_api_key)
-  RETURNING * INTO v_entry;
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, reservation_facts(v_entry));
+  VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
+          form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix), 'reserved', v_api_key)
+  RETURNING at INTO v_at;
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
+    p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
+    p_prefix, p_width, p_suffix, v_at));
 END
 $$;
 --> statement-breakpoint
@@ -195,5 +204,56 @@ BEGIN
     next := NULL;
   END IF;
   RETURN NEXT;
+END
+$$;
+--> statement-breakpoint
+-- What became of every number that a counter has passed. A promoted counter moves before its draws
+-- commit: what it passed and no entry explains is `in_flight` while any transaction that drew is still
+-- running, and `burned`, left by a crash or an abort, once none is. Each statement sees what committed
+-- before it, so the entries are read after the counter and the locks.
+CREATE FUNCTION account_v1(p_tenant text, p_sequence text) RETURNS json
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  v_series series;
+  v_counter record;
+  v_passed bigint;
+  v_drawing boolean := false;
+  v_sums record;
+  v_taken numeric;
+BEGIN
+  SELECT * INTO STRICT v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
+  SELECT * INTO v_counter FROM counter_v1(p_tenant, p_sequence);
+  v_passed := v_counter.issued + v_series.skipped;
+  IF v_series.promoted THEN
+    v_drawing := EXISTS (
+      SELECT FROM pg_locks
+      WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND relation = counter_of(v_series.id)::regclass
+    );
+  END IF;
+  SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
+         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+  INTO v_sums
+  FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id;
+  SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) INTO v_taken
+  FROM job_items
+  WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers);
+  -- Numbers that were drawn while we looked.
+  v_passed := greatest(v_passed, v_sums.reserved + v_sums.skipped);
+  RETURN json_build_object(
+    'sequence', p_sequence,
+    'passed', v_passed::text,
+    'reserved', v_sums.reserved::text,
+    'voided', v_sums.voided::text,
+    'taken', v_taken::text,
+    'open', (v_sums.reserved - v_sums.voided - v_taken)::text,
+    'skipped', v_sums.skipped::text,
+    'in_flight', CASE WHEN v_drawing THEN v_passed - v_sums.reserved - v_sums.skipped ELSE 0 END::text,
+    'burned', CASE WHEN v_drawing THEN 0 ELSE v_passed - v_sums.reserved - v_sums.skipped END::text
+  );
 END
 $$;

@@ -445,7 +445,7 @@ $$;
 CREATE FUNCTION create_lots_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
-  p_inline bigint
+  p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -502,8 +502,12 @@ BEGIN
     WHERE i.source IN ('continue', 'reservation')
     ORDER BY i.reservation_sequence NULLS FIRST, i.reservation_period, i.reservation_first, i.ordinal
   LOOP
-    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked);
+    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked, p_skip);
   END LOOP;
+  IF v_given + v_chunked > p_limit THEN
+    PERFORM fail('too_many_lots', jsonb_build_object(
+      'limit', p_limit, 'requested', v_given + v_chunked));
+  END IF;
   v_groups := ARRAY(
     SELECT (s.id, i.sequence, i.definition,
             coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
@@ -578,10 +582,12 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Adds one run to a job: continued from a name made elsewhere, or taken of a reservation.
+-- Adds one run to a job: continued from a name made elsewhere, or taken of a reservation. Names of a
+-- continued run that the product has already refuse it, unless `p_skip`: then the chunks leave them out.
 -- Returns its count. Fails: name_taken, and as take_of_reservation does.
-CREATE FUNCTION record_run(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
-RETURNS bigint
+CREATE FUNCTION record_run(
+  p_tenant text, p_job uuid, p_item lot_request, p_start bigint, p_skip boolean
+) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_taken ledger;
@@ -597,7 +603,7 @@ BEGIN
     p_item.first := v_taken.first;
     p_item.count := (v_taken.last - v_taken.first) / v_taken.step + 1;
     p_item.numbered := true;
-  ELSE
+  ELSIF NOT p_skip THEN
     SELECT jsonb_agg(jsonb_build_object('product', p_item.product, 'name', name)) INTO v_names
     FROM taken_in_run(p_tenant, p_item.product, p_item.prefix, p_item.width, p_item.suffix,
                       p_item.first, p_item.first + p_item.count - 1) AS name;

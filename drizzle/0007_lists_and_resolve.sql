@@ -126,7 +126,7 @@ $$;
 --> statement-breakpoint
 -- Where a name comes from: every number of ours that renders it, what became of that number, and the
 -- lots that carry the name. Each digit run of the name, or part of one, may be the counter.
-CREATE FUNCTION resolve_v1(p_tenant text, p_name text) RETURNS jsonb
+CREATE FUNCTION resolve_v1(p_tenant text, p_name text) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   WITH split AS (
     SELECT left(p_name, begins - 1) AS prefix,
@@ -143,10 +143,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
      AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
     JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
   )
-  SELECT jsonb_build_object(
+  SELECT json_build_object(
     'name', p_name,
     'origins', coalesce((
-      SELECT jsonb_agg(jsonb_build_object(
+      SELECT json_agg(json_build_object(
         'sequence', o.sequence,
         'series', nullif(o.period, ''),
         'number', o.number::text,
@@ -174,7 +174,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       WHERE (o.entry).kind IS NOT NULL AND ((o.entry).form = o.form OR (o.entry).form IS NULL)
     ), '[]'),
     'lots', coalesce((
-      SELECT jsonb_agg(to_jsonb(l) - 'place' ORDER BY l.product) FROM find_lots_v1(p_tenant, p_name, NULL) AS l
+      SELECT json_agg(shown ORDER BY shown.product) FROM (
+        SELECT product, name, number, reservation, quantity, state, location, expires_on,
+               produced_on, attributes, created_at
+        FROM find_lots_v1(p_tenant, p_name, NULL)
+      ) AS shown
     ), '[]')
   )
 $$;

@@ -267,13 +267,6 @@ export const failures = {
     detail: (facts: { problems: number }) =>
       `${plural(facts.problems, "field", "fields")} cannot be used; errors says which and what to change.`,
   },
-  too_many_items: {
-    status: 422,
-    title: "The request has too many items",
-    retryable: false,
-    detail: (facts: { limit: Amount; requested: Amount }) =>
-      `A request may have ${String(facts.limit)} items; this one has ${String(facts.requested)}. Split it.`,
-  },
   too_many_lots: {
     status: 422,
     title: "The request makes too many lots",
@@ -360,14 +353,6 @@ export const failures = {
       `${facts.open.length === 0 ? "Nothing of it is open" : `Open are ${runs(facts.open)}`}; ` +
       "give a range without the used ones, or another reservation.",
   },
-  reservation_other_sequence: {
-    status: 422,
-    title: "The reservation belongs to another sequence",
-    retryable: false,
-    detail: (facts: { reservation: string; sequence: string; product: string }) =>
-      `Reservation ${quoted(facts.reservation)} was drawn from sequence ${quoted(facts.sequence)}, ` +
-      `which is not the one of product ${quoted(facts.product)}. Name a product of that sequence, or another reservation.`,
-  },
 
   // Products and lots.
   product_without_sequence: {
@@ -420,6 +405,14 @@ export const failures = {
     retryable: false,
     detail: (facts: { product: string }) =>
       `Lots of product ${quoted(facts.product)} need an expiry date. Send expires_on, or set the product's shelf_life_days.`,
+  },
+  expiry_out_of_range: {
+    status: 422,
+    title: "The expiry date lies too far ahead",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `With the shelf life of product ${quoted(facts.product)} the expiry date lies beyond the year 9999. ` +
+      "Send expires_on, or an earlier produced_on or at.",
   },
   expiry_not_kept: {
     status: 422,

@@ -4,6 +4,7 @@ import { identify } from "../domain/tenants/identify.ts";
 import { settingsOf } from "../env.ts";
 import type { AppEnv } from "./context.ts";
 import { databaseOf, idempotencyOf, keyDigestOf } from "./context.ts";
+import { describeError, logError } from "./log.ts";
 
 /** What a verb needs of this request. Fails: api_key_unknown. */
 export async function callOf(c: Context<AppEnv>): Promise<Call> {
@@ -15,8 +16,13 @@ export async function callOf(c: Context<AppEnv>): Promise<Call> {
     definitions,
     now: Date.now,
     arm: async ({ tenant, job }, afterMs) => {
-      const pump = c.env.JOB_PUMP.getByName(`${tenant}/${job}`);
-      await pump.arm({ tenant, job }, afterMs);
+      try {
+        const pump = c.env.JOB_PUMP.getByName(`${tenant}/${job}`);
+        await pump.arm({ tenant, job }, afterMs);
+      } catch (error) {
+        // The job is in the database, and the scheduled sweep sets the pump on it again.
+        logError({ request_id: c.get("requestId"), code: "pump_not_set", ...describeError(error) });
+      }
     },
     inlineBudgetMs: settingsOf(c.env).inlineBudgetMs,
   };

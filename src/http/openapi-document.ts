@@ -102,6 +102,8 @@ function shared(operation: Operation, method: string): Operation {
   const writes = method === "post" || method === "put" || method === "patch";
   const codes = [
     ...everywhere,
+    // PUT would make what its path names: there a wrong name is one of the request's problems.
+    ...(method !== "put" && parameters.some(isOfPath) ? (["path_names_nothing"] as const) : []),
     ...(writes ? withBody : parameters.length > 0 ? (["request_invalid"] as const) : []),
     ...(method === "post" ? posted : []),
   ];
@@ -113,6 +115,15 @@ function shared(operation: Operation, method: string): Operation {
     security: [{ ApiKey: [] }],
     responses: withProblems(operation["responses"], codes),
   };
+}
+
+function isOfPath(parameter: unknown): boolean {
+  return (
+    typeof parameter === "object" &&
+    parameter !== null &&
+    "in" in parameter &&
+    parameter.in === "path"
+  );
 }
 
 function withProblems(given: unknown, codes: readonly FailureCode[]): Operation {

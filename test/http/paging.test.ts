@@ -138,6 +138,7 @@ describe("streams", () => {
       before: "",
       after: "",
       from: null,
+      skip: 0,
       rows: 10,
       onFailure: () => {},
     });

@@ -13,7 +13,8 @@ describe("counter values", () => {
   test("are read from digits and whole numbers", () => {
     expect(counterInput.parse("0")).toBe(0n);
     expect(counterInput.parse(0)).toBe(0n);
-    expect(counterInput.parse("9223372036854775807")).toBe(9223372036854775807n);
+    expect(counterInput.parse("999999999999999999")).toBe(999_999_999_999_999_999n);
+    expect(incrementInput.parse("1000000000")).toBe(1_000_000_000n);
     expect(counterInput.parse(9007199254740991)).toBe(9007199254740991n);
   });
 
@@ -43,11 +44,13 @@ describe("counter values", () => {
   });
 
   test("are refused out of range, with the range", () => {
-    const range = "must be 0 to 9223372036854775807, not ";
+    const range = "must be 0 to 999999999999999999, not ";
     expect(refusal(counterInput, "-1")).toBe(`${range}-1.`);
     expect(refusal(counterInput, -1)).toBe(`${range}-1.`);
+    expect(refusal(counterInput, "1000000000000000000")).toBe(`${range}1000000000000000000.`);
     expect(refusal(counterInput, "9223372036854775808")).toBe(`${range}9223372036854775808.`);
-    expect(refusal(incrementInput, 0)).toContain("must be 1 to 9223372036854775807");
+    expect(refusal(incrementInput, 0)).toBe("must be 1 to 1000000000, not 0.");
+    expect(refusal(incrementInput, "1000000001")).toContain("must be 1 to 1000000000");
   });
 
   test("as JSON numbers beyond 2^53 have to be strings", () => {

@@ -85,6 +85,14 @@ export function shownJob(facts: JobFacts): Job {
     created_at: facts.created_at,
     started_at: facts.started_at,
     finished_at: facts.finished_at,
-    items: facts.items,
+    items: facts.items.map((item) => ({
+      product: item.product,
+      count: item.count,
+      done: item.done,
+      skipped: item.skipped,
+      first_name: item.first_name,
+      last_name: item.last_name,
+      reservation: item.reservation,
+    })),
   };
 }

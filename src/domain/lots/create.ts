@@ -4,9 +4,11 @@ import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newJobId, newToken } from "../jobs/id.ts";
+import { jobFacts } from "../jobs/get.ts";
 import type { JobFacts } from "../jobs/job.ts";
 import { leaseSeconds, lotsInOneChunk } from "../jobs/chunk.ts";
 import { workInline } from "../jobs/inline.ts";
+import { orRecorded } from "../requests/recorded.ts";
 import type { LotItem, LotRequest } from "./item.ts";
 import { lotRequests } from "./requests.ts";
 
@@ -45,7 +47,7 @@ export async function createLots(
   const deadline = call.now() + call.inlineBudgetMs;
   refuseTooMany(input);
   const token = newToken();
-  const answer = await fenced(call, async () => {
+  const create = async () => {
     const products = await productDefinitions(
       call,
       input.items.map((item) => item.product),
@@ -55,16 +57,28 @@ export async function createLots(
       ...request,
     }));
     refuseTooManySequences(requests);
+    const id = newJobId(call.now());
     const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
       sql`SELECT create_lots_v1(
-            ${callOf(call.caller, call.idempotency)}, ${newJobId(call.now())}::uuid, ${token}::uuid,
+            ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
             make_interval(secs => ${leaseSeconds}), ${JSON.stringify(requests)}::jsonb,
             ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
+            ${lotLimits.lots}::bigint,
             ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
-    return row.answer;
-  });
+    const { job, replayed } = row.answer;
+    // Our own job told as a replay: the answer of the try that made it was lost on the way.
+    return { job, replayed: replayed && job.id !== id };
+  };
+  const answer = await orRecorded(
+    call,
+    () => fenced(call, create),
+    async ({ job_id }) => ({
+      job: await jobFacts(call, job_id),
+      replayed: true,
+    }),
+  );
   if (answer.replayed || answer.job.status === "done") return answer;
   const alone = answer.job.chunked <= lotsInOneChunk;
   const job = await workInline(call, answer.job, { token, deadline, patient, alone });

@@ -1,5 +1,5 @@
 /** Why an expiry date cannot stand; the facts are the product. */
-export type ExpiryProblem = "expiry_required" | "expiry_not_kept";
+export type ExpiryProblem = "expiry_required" | "expiry_not_kept" | "expiry_out_of_range";
 
 /** What a product says about expiry dates. */
 export interface ExpiryPolicy {
@@ -19,12 +19,16 @@ export function expiryDate(
   if (policy.expiry === "none")
     return given === undefined ? { date: null } : { problem: "expiry_not_kept" };
   if (given !== undefined) return { date: given };
-  if (policy.shelfLifeDays !== null) return { date: dayAfter(from, policy.shelfLifeDays) };
+  if (policy.shelfLifeDays !== null) {
+    const date = dayAfter(from, policy.shelfLifeDays);
+    return date === undefined ? { problem: "expiry_out_of_range" } : { date };
+  }
   return policy.expiry === "required" ? { problem: "expiry_required" } : { date: null };
 }
 
-function dayAfter(day: string, days: number): string {
+/** Undefined beyond the year 9999. */
+function dayAfter(day: string, days: number): string | undefined {
   const moment = new Date(`${day}T00:00:00Z`);
   moment.setUTCDate(moment.getUTCDate() + days);
-  return moment.toISOString().slice(0, 10);
+  return moment.getUTCFullYear() > 9999 ? undefined : moment.toISOString().slice(0, 10);
 }

@@ -43,6 +43,7 @@ export function lotRequests(
   products: ReadonlyMap<string, ProductDefinition>,
 ): LotRequest[] {
   refuseRepeatedNames(items);
+  const runs = new Map<string, BoundRun[]>();
   return items.flatMap((item, index) => {
     const pointer = `/items/${index}`;
     const product = products.get(item.product);
@@ -57,7 +58,11 @@ export function lotRequests(
     if ("names" in item) return namesRequest(shared, { item, product, sequence, pointer });
     if ("reservation" in item)
       return reservationRequest(shared, { item, product, sequence, pointer });
-    if ("first_name" in item) return continueRequests(shared, { item, product, sequence, pointer });
+    if ("first_name" in item) {
+      const continued = continueRequests(shared, { item, product, sequence, pointer });
+      for (const run of continued) refuseRepeatedRun(runs, run, `${pointer}/first_name`);
+      return continued;
+    }
     return countRequest(call, shared, { item, product, sequence, pointer });
   });
 }
@@ -156,7 +161,7 @@ function reservationRequest(shared: Shared, { item, pointer }: Known<Reservation
 function continueRequests(
   shared: Shared,
   { item, sequence, pointer }: Known<ContinueItem>,
-): LotRequest[] {
+): (LotRequest & BoundRun)[] {
   const continued = continueFrom(item.first_name, item.count, sequence?.pattern ?? null);
   if (!continued.ok) throw failureOfRefusal(continued, `${pointer}${continued.pointer ?? ""}`);
   const { form, first, matched } = continued.value;
@@ -166,7 +171,7 @@ function continueRequests(
   return runs.map((run) => ({
     ...shared,
     ...form,
-    source: "continue",
+    source: "continue" as const,
     sequence: sequence?.key ?? null,
     definition: sequence?.hash ?? null,
     first: run.first.toString(),
@@ -177,6 +182,43 @@ function continueRequests(
       run.first + BigInt(run.count) - 1n <= sequence.ceiling,
     allow_jump: item.allow_jump ?? false,
   }));
+}
+
+/** A run continued by hand: `count` numbers from `first`. */
+interface BoundRun extends BoundForm {
+  readonly product: string;
+  readonly first: string;
+  readonly count: number;
+}
+
+/** Refuses a run that gives a name of one of `before`, which are kept by product and text around. */
+function refuseRepeatedRun(before: Map<string, BoundRun[]>, run: BoundRun, pointer: string): void {
+  const key = JSON.stringify([run.product, run.prefix, run.suffix]);
+  const others = before.get(key) ?? [];
+  for (const other of others) {
+    const first = max(BigInt(run.first), BigInt(other.first));
+    const last = min(endOf(run), endOf(other));
+    // Of different widths, two forms give the same names from where neither has to pad.
+    const shared = run.width === other.width ? first : max(first, unpadded(run, other));
+    if (shared <= last) fail("name_repeated", { name: render(run, shared) }, { pointer });
+  }
+  before.set(key, [...others, run]);
+}
+
+function endOf({ first, count }: BoundRun): bigint {
+  return BigInt(first) + BigInt(count) - 1n;
+}
+
+function unpadded(a: BoundForm, b: BoundForm): bigint {
+  return 10n ** BigInt(Math.max(a.width, b.width) - 1);
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 interface Run {

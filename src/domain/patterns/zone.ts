@@ -18,6 +18,9 @@ const notOfIana = /^(?:[a-z]{3}$|systemv\/)/i;
 // Keyed in lower case, as zone names ignore case: so it never holds more than the zones there are.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+// What each zone showed last: requests come many a second, and Intl takes its time.
+const shownLast = new Map<string, { readonly epochSeconds: number; readonly clock: WallClock }>();
+
 /**
  * Whether `name` is a time zone of the IANA database, such as `Asia/Tokyo` or `UTC`, in any case.
  * An offset such as `+02:00` is not a time zone.
@@ -31,13 +34,16 @@ export function isTimeZone(name: string): boolean {
  * Null when the zone is unknown or the instant is outside of what a `Date` can hold.
  */
 export function wallClock(epochSeconds: number, timeZone: string): WallClock | null {
+  const key = timeZone.toLowerCase();
+  const last = shownLast.get(key);
+  if (last?.epochSeconds === epochSeconds) return last.clock;
   const format = formatOf(timeZone);
   const instant = new Date(epochSeconds * 1000);
   if (format === null || Number.isNaN(instant.getTime())) return null;
   const shown = new Map(format.formatToParts(instant).map((part) => [part.type, part.value]));
   const part = (type: Intl.DateTimeFormatPartTypes): number => Number(shown.get(type));
   const yearOfEra = part("year");
-  return {
+  const clock = {
     year: shown.get("era")?.startsWith("B") === true ? 1 - yearOfEra : yearOfEra,
     month: part("month"),
     day: part("day"),
@@ -45,6 +51,8 @@ export function wallClock(epochSeconds: number, timeZone: string): WallClock | n
     minute: part("minute"),
     second: part("second"),
   };
+  shownLast.set(key, { epochSeconds, clock });
+  return clock;
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | null {

@@ -11,13 +11,17 @@ export interface Run {
   readonly count: number;
 }
 
+export function shownRun({ first, last, count }: Run): Run {
+  return { first, last, count };
+}
+
 /** A reservation with what is still open of it: neither voided nor taken by a job. */
 export type ReservationState = Reservation & { readonly open: readonly Run[] };
 
 /** Fails: reservation_not_found. */
 export async function getReservation(call: Call, id: string): Promise<ReservationState> {
   const facts = await reservationFacts(call, id);
-  return { ...shownReservation(facts), open: facts.open };
+  return { ...shownReservation(facts), open: facts.open.map(shownRun) };
 }
 
 /** Fails: reservation_not_found. */

@@ -3,6 +3,7 @@ import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
+import { orRecorded } from "../requests/recorded.ts";
 import type { Document } from "../sequences/bound.ts";
 import { boundForm } from "../sequences/bound.ts";
 import type { ReservationFacts } from "./reservation.ts";
@@ -16,7 +17,7 @@ export async function reserve(
   key: string,
   { count, ...document }: Document & { readonly count: number },
 ): Promise<{ facts: ReservationFacts; replayed: boolean }> {
-  return fenced(call, async () => {
+  const draw = async (): Promise<{ facts: ReservationFacts; replayed: boolean }> => {
     const definition = await sequenceDefinition(call, key);
     if (definition === undefined) return fail("sequence_not_found", { sequence: key });
     const { form } = boundForm(definition, document, call.now());
@@ -27,5 +28,10 @@ export async function reserve(
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     return { facts: row.facts, replayed: row.facts.replayed };
-  });
+  };
+  return orRecorded(
+    call,
+    () => fenced(call, draw),
+    async (facts) => Promise.resolve({ facts, replayed: true }),
+  );
 }

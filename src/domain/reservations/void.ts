@@ -3,6 +3,7 @@ import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import type { Run } from "./get.ts";
+import { shownRun } from "./get.ts";
 import { readReservationId } from "./reservation.ts";
 
 /** What was voided; `voided` lists the runs. */
@@ -36,5 +37,5 @@ export async function voidReservation(
   );
   if (row === undefined) throw new Error("A function call gave no row.");
   const { reservation, reason, voided, replayed } = row.answer;
-  return { voiding: { reservation, reason, voided }, replayed };
+  return { voiding: { reservation, reason, voided: voided.map(shownRun) }, replayed };
 }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { checkedCaller } from "../../db/client.ts";
 import type { Call } from "../call.ts";
 import { getSequence } from "./get.ts";
 
@@ -15,6 +16,8 @@ export interface Account {
   /** Of the reserved ones: neither voided nor taken. */
   readonly open: string;
   readonly skipped: string;
+  /** Passed and in no ledger entry yet, while a transaction that drew is still running. */
+  readonly in_flight: string;
   /** Passed and in no ledger entry: jumps that crashes of the database left. */
   readonly burned: string;
   readonly next: string | null;
@@ -22,35 +25,11 @@ export interface Account {
 
 /** Fails: sequence_not_found. */
 export async function accountOf(call: Call, key: string): Promise<Account> {
-  const { db, caller } = call;
   const { next } = await getSequence(call, key);
-  const [account] = await db.readFor<Omit<Account, "next">>(
-    caller,
-    sql`WITH entries AS (
-          SELECT l.kind, (l.last - l.first) / l.step + 1 AS numbers
-          FROM series AS s
-          JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
-          WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}
-        ), sums AS (
-          SELECT coalesce(sum(numbers) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-                 coalesce(sum(numbers) FILTER (WHERE kind = 'void'), 0) AS voided,
-                 coalesce(sum(numbers) FILTER (WHERE kind = 'skip'), 0) AS skipped
-          FROM entries
-        ), uses AS (
-          SELECT coalesce(sum((upper(i.numbers) - lower(i.numbers)) / i.step - i.skipped), 0) AS taken
-          FROM series AS s
-          JOIN job_items AS i ON i.series = s.id AND NOT isempty(i.numbers)
-          WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}
-        )
-        SELECT ${key}::text AS sequence,
-               (c.issued + r.skipped_by_series)::text AS passed,
-               s.reserved::text AS reserved, s.voided::text AS voided, u.taken::text AS taken,
-               (s.reserved - s.voided - u.taken)::text AS open, s.skipped::text AS skipped,
-               (c.issued + r.skipped_by_series - s.reserved - s.skipped)::text AS burned
-        FROM sums AS s, uses AS u, counter_v1(${caller.tenant}, ${key}) AS c,
-             (SELECT sum(skipped) AS skipped_by_series FROM series
-              WHERE tenant = ${caller.tenant} AND sequence = ${key}) AS r`,
+  const [row] = await call.db.read<{ account: Omit<Account, "next"> }>(
+    sql`SELECT ${checkedCaller(call.caller)},
+               account_v1(${call.caller.tenant}::text, ${key}::text) AS account`,
   );
-  if (account === undefined) throw new Error("A select of sums gave no row.");
-  return { ...account, next };
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return { ...row.account, next };
 }

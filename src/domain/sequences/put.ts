@@ -55,7 +55,8 @@ function sequenceFields(key: string, input: SequenceInput): Record<string, unkno
   if (!fiscal.ok) throw failureOfRefusal(fiscal, "/fiscal_year_start");
   const { width } = parsed.value;
   if (input.overflow === "reject" && input.start.toString().length > width) {
-    fail("sequence_start_beyond_width", { sequence: key, start: input.start, width });
+    const facts = { sequence: key, start: input.start, width };
+    fail("sequence_start_beyond_width", facts, { pointer: "/start" });
   }
   return {
     pattern: showNative(parsed.value),

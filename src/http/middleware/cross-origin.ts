@@ -10,6 +10,7 @@ const readable = [
   "ETag",
   "Idempotent-Replayed",
   "Server-Timing",
+  "Stream-Cursor",
   "X-Request-Id",
 ];
 

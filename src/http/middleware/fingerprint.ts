@@ -12,11 +12,16 @@ export function fingerprint() {
   return createMiddleware<AppEnv>(async (c, next) => {
     const key = c.get("idempotencyKey");
     if (key !== undefined) {
-      const { pathname, search } = new URL(c.req.url);
+      const { url } = c.req;
       const body = c.get("body");
-      const text = `${c.req.method}\n${pathname}${search}\n${body === undefined ? "" : canonicalJson(body)}`;
+      const text = `${c.req.method}\n${pathOf(url)}\n${body === undefined ? "" : canonicalJson(body)}`;
       c.set("idempotency", { key, fingerprint: await sha256(text) });
     }
     await next();
   });
+}
+
+/** Path and query of a request's URL, which is absolute and has no fragment. */
+function pathOf(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
 }

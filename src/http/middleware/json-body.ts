@@ -77,9 +77,15 @@ function mediaType(header: string | undefined): string | null {
  * a body without one as soon as it goes over.
  */
 async function readLimited(request: Request, limit: number): Promise<Uint8Array> {
-  const announced = Number(request.headers.get("content-length") ?? "0");
+  const length = request.headers.get("content-length");
+  const announced = Number(length ?? "0");
   if (announced > limit) return tooLarge(limit);
   if (request.body === null) return new Uint8Array(0);
+  if (length !== null && announced <= limit) {
+    // HTTP holds it to that length, and reading it at once is cheaper.
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.byteLength > limit ? tooLarge(limit) : bytes;
+  }
   // A body is a stream of bytes; the type does not say so.
   const reader = (request.body as ReadableStream<Uint8Array>).getReader();
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { setHeaders } from "../answer-headers.ts";
 import type { AppEnv } from "../context.ts";
 
 /** What a caller may send as X-Request-Id. */
@@ -14,6 +15,6 @@ export function requestId(generate: () => string = () => crypto.randomUUID()) {
     const id = given !== undefined && acceptable.test(given) ? given : generate();
     c.set("requestId", id);
     await next();
-    c.header("x-request-id", id);
+    setHeaders(c, { "x-request-id": id });
   });
 }

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { setHeaders } from "../answer-headers.ts";
 import type { AppEnv } from "../context.ts";
 
 /**
@@ -13,9 +14,7 @@ export function serverTiming(now: () => number = () => performance.now()) {
     await next();
     const total = (now() - began).toFixed(1);
     const requests = `${timings.requests} request${timings.requests === 1 ? "" : "s"}`;
-    c.header(
-      "server-timing",
-      `total;dur=${total}, db;dur=${timings.milliseconds.toFixed(1)};desc="${requests}"`,
-    );
+    const database = `db;dur=${timings.milliseconds.toFixed(1)};desc="${requests}"`;
+    setHeaders(c, { "server-timing": `total;dur=${total}, ${database}` });
   });
 }

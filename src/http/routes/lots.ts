@@ -9,13 +9,24 @@ import { answerList } from "../paging.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
 import { lotSchema } from "../schemas/lot.ts";
-import { jobId, lotName, productSku, reservationId } from "../schemas/names.ts";
+import { jobId, lotName, productSku, reservationId, unprintable } from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
 
 /** Bytes of an item's attributes, written as JSON. */
 const attributeBytes = 4096;
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
+}
+
+/** Whether all texts within a JSON value are, the names of its members included. */
+function isPrintable(value: unknown): boolean {
+  if (typeof value === "string") return !unprintable.test(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).flat().every(isPrintable);
+}
 
 const item = z
   .strictObject({
@@ -31,8 +42,12 @@ const item = z
     produced_on: day.optional(),
     attributes: z
       .record(z.string().min(1).max(64), z.unknown())
-      .refine((attributes) => JSON.stringify(attributes).length <= attributeBytes, {
+      .refine((attributes) => byteLength(JSON.stringify(attributes)) <= attributeBytes, {
         error: `must be ${attributeBytes} bytes of JSON or less.`,
+      })
+      .refine((attributes) => Object.entries(attributes).flat().every(isPrintable), {
+        error:
+          "must have printable characters only: no control, direction or zero-width ones in names and texts.",
       })
       .optional(),
     allow_jump: z
@@ -95,6 +110,19 @@ const create = createRoute({
       "serial_quantity",
       "expiry_required",
       "expiry_not_kept",
+      "expiry_out_of_range",
+      "at_malformed",
+      "at_without_offset",
+      "at_out_of_range",
+      "field_missing",
+      "field_value",
+      "name_empty",
+      "name_too_long",
+      "name_character",
+      "name_not_nfc",
+      "name_edge_space",
+      "name_reserved_dots",
+      "number_overflow",
       "sequence_exhausted",
       "name_taken",
       "name_repeated",

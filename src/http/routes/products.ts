@@ -21,7 +21,12 @@ const productBody = z
       description: "Its own sequence; null: the tenant's default one serves.",
     }),
     name: plainText(200).nullable().default(null),
-    gtin: z.string().max(14).nullable().default(null).openapi({ example: "4006381333931" }),
+    gtin: z
+      .string()
+      .regex(/^(?:\d{8}|\d{12,14})$/, { error: "must be a GTIN of 8, 12, 13 or 14 digits." })
+      .nullable()
+      .default(null)
+      .openapi({ example: "4006381333931" }),
     expiry: z.enum(["none", "optional", "required"]).default("none"),
     shelf_life_days: z.int().min(1).max(36_500).nullable().default(null),
   })

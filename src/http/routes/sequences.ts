@@ -100,6 +100,7 @@ const accountSchema = z
     taken: counterOutput,
     open: counterOutput,
     skipped: counterOutput,
+    in_flight: counterOutput,
     burned: counterOutput,
     next: counterOutput.nullable(),
   })
@@ -188,8 +189,10 @@ const preview = createRoute({
       "sequence_not_found",
       "at_malformed",
       "at_without_offset",
+      "at_out_of_range",
       "field_missing",
       "field_value",
+      "name_too_long",
     ),
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
-const forbidden = /[\p{C}\p{Zl}\p{Zp}]/u;
+/** Control, format (zero-width and direction) and unassigned characters, line and paragraph separators. */
+export const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** The key of a sequence. */
 export const sequenceKey = z
@@ -25,7 +26,7 @@ export const lotName = z
   .string()
   .min(1)
   .max(128)
-  .refine((text) => !forbidden.test(text), { error: "must have printable characters only." })
+  .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
   .openapi({ example: "SN-0000001", description: "Name of a lot." });
 
 /** The id of a reservation. */
@@ -50,7 +51,7 @@ export function plainText(most: number) {
     .string()
     .min(1)
     .max(most)
-    .refine((text) => !forbidden.test(text), {
+    .refine((text) => !unprintable.test(text), {
       error: "must have printable characters only: no control, direction or zero-width ones.",
     })
     .refine((text) => text.trim() === text, { error: "must not begin or end with a space." });

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { isFailureCode } from "../../src/errors.ts";
+import { createService, type Service } from "../harness/service.ts";
+import { call, document, ok, refused } from "./contract.ts";
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await createService();
+  await ok(service, "PUT", "/v1/sequences/s", { pattern: "S{000}" });
+});
+afterAll(() => service.close());
+
+test("/health answers for the service and its database, without a key", async () => {
+  const answer = await call(service, "GET", "/health", { key: null });
+  expect(answer.status).toBe(200);
+  expect(answer.json).toMatchObject({ status: "ok", database: { status: "ok" } });
+});
+
+test("/health says when the database is down or hangs", async () => {
+  await service.database.fault({ kind: "hang", ms: 6000, times: 1 });
+  await refused(service, [503, "database_slow"], "GET", "/health", { key: null });
+  const down = { kind: "fail", sqlstate: "57P03", message: "starting up", times: 10 } as const;
+  await service.database.fault(down);
+  await refused(service, [503, "database_unavailable"], "GET", "/health", { key: null });
+  await service.database.fault(null);
+  expect((await call(service, "GET", "/health")).status).toBe(200);
+});
+
+test("every answer says how long it and the database took", async () => {
+  const { headers } = await call(service, "GET", "/v1/sequences/s");
+  expect(headers.get("server-timing")).toMatch(/\bdb;dur=[\d.]+/);
+  expect(headers.get("x-request-id")).toMatch(/^[\w-]+$/);
+});
+
+describe("HEAD", () => {
+  test.each(["/health", "/openapi.json", "/v1/sequences/s", "/v1/sequences", "/v1/settings"])(
+    "of %s is GET without the body",
+    async (path) => {
+      const [head, get] = [await call(service, "HEAD", path), await call(service, "GET", path)];
+      expect([head.status, head.text]).toEqual([200, ""]);
+      expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
+    },
+  );
+
+  test("of what is not there is 404 without a body", async () => {
+    const head = await call(service, "HEAD", "/v1/sequences/nowhere");
+    expect([head.status, head.text]).toEqual([404, ""]);
+  });
+});
+
+test("another method: 405 with Allow", async () => {
+  const sequence = "/v1/sequences/s";
+  for (const [method, path, allow] of [
+    ["DELETE", sequence, "GET, HEAD, OPTIONS, PUT"],
+    ["POST", sequence, "GET, HEAD, OPTIONS, PUT"],
+    ["GET", `${sequence}/reservations`, "OPTIONS, POST"],
+    ["DELETE", "/v1/lots", "GET, HEAD, OPTIONS, POST"],
+    ["PUT", "/v1/settings", "GET, HEAD, OPTIONS, PATCH"],
+    ["POST", "/health", "GET, HEAD, OPTIONS"],
+  ] as const) {
+    const answer = await service.call(method, path, method === "GET" ? {} : { body: {} });
+    expect([answer.status, answer.json.code]).toEqual([405, "method_not_allowed"]);
+    expect(answer.headers.get("allow")).toBe(allow);
+  }
+});
+
+test("what later versions bring is not there yet", async () => {
+  for (const path of ["/v1/receipts", "/v1/counts", "/metrics", "/v1", "/"]) {
+    const answer = await service.call("GET", path);
+    expect([answer.status, answer.json.code]).toEqual([404, "route_not_found"]);
+  }
+});
+
+describe("the OpenAPI document", () => {
+  interface Operation {
+    operationId: string;
+    summary: string;
+    tags: string[];
+    responses: Record<string, { description: string; "x-problem-codes"?: string[] }>;
+  }
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    // Each member of a path is an operation.
+    Object.entries(item).map(([method, operation]) => ({
+      call: `${method.toUpperCase()} ${path}`,
+      operation: operation as unknown as Operation,
+    })),
+  );
+
+  test("is what is served", async () => {
+    const served = await service.call("GET", "/openapi.json", { key: null });
+    expect(served.json).toEqual(document);
+    expect(served.json.openapi).toBe("3.1.0");
+  });
+
+  test("has every call", () => {
+    expect(operations.map((each) => each.call).toSorted()).toEqual([
+      "GET /health",
+      "GET /v1/jobs",
+      "GET /v1/jobs/{id}",
+      "GET /v1/jobs/{id}/skipped",
+      "GET /v1/lots",
+      "GET /v1/products",
+      "GET /v1/products/{sku}",
+      "GET /v1/products/{sku}/lots/{name}",
+      "GET /v1/reservations/{id}",
+      "GET /v1/reservations/{id}/names",
+      "GET /v1/resolve",
+      "GET /v1/sequences",
+      "GET /v1/sequences/{key}",
+      "GET /v1/sequences/{key}/account",
+      "GET /v1/sequences/{key}/ledger",
+      "GET /v1/sequences/{key}/preview",
+      "GET /v1/settings",
+      "PATCH /v1/settings",
+      "POST /v1/jobs/{id}/cancel",
+      "POST /v1/jobs/{id}/retry",
+      "POST /v1/lots",
+      "POST /v1/reservations/{id}/void",
+      "POST /v1/sequences/{key}/reservations",
+      "PUT /v1/products/{sku}",
+      "PUT /v1/sequences/{key}",
+    ]);
+  });
+
+  test("describes each, with problems that exist", () => {
+    expect(new Set(operations.map((each) => each.operation.operationId)).size).toBe(
+      operations.length,
+    );
+    for (const { call: name, operation } of operations) {
+      expect(operation.summary, name).toMatch(/^[A-Z]/);
+      expect(operation.tags, name).toHaveLength(1);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(response.description, `${name} ${status}`).not.toBe("");
+        const codes = response["x-problem-codes"] ?? [];
+        if (Number(status) >= 400) expect(codes, `${name} ${status}`).not.toEqual([]);
+        expect(codes.every(isFailureCode)).toBe(true);
+      }
+    }
+  });
+
+  test("refers to nothing that it lacks", () => {
+    const text = JSON.stringify(document);
+    const parts: Record<string, Record<string, unknown>> = { ...document.components };
+    for (const [, kind = "", name = ""] of text.matchAll(/#\/components\/(\w+)\/(\w+)/g)) {
+      expect(parts[kind], name).toHaveProperty(name);
+    }
+  });
+});

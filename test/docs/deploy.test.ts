@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { startPostgres } from "../../dev/postgres.ts";
+import type { LocalPostgres } from "../../dev/postgres.ts";
+import { projectRoot } from "../../dev/wrangler.ts";
+import { migrate } from "../../ops/migrate.ts";
+import { createTenant } from "../../ops/tenant-create.ts";
+import { createScratchFolder, removeScratchFolder } from "../harness/node/scratch-folder.ts";
+import { fencesOf } from "./page.ts";
+
+const page = await readFile(path.join(projectRoot, "docs/operating/deploy.md"), "utf8");
+const statements = fencesOf(page).filter(({ language }) => language === "sql");
+
+/** Runs a text of one or more statements; answers the rows of the last one. */
+async function run(connection: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: connection });
+  await client.connect();
+  try {
+    // Several statements in one text give an array of results, which the types do not say.
+    const results: unknown = await client.query(text);
+    const last = (Array.isArray(results) ? results.at(-1) : results) as pg.QueryResult<object>;
+    return last.rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** As on Neon the owner of the database is no superuser, and may make roles. */
+describe("the steps of docs/operating/deploy.md on a server of somebody else", () => {
+  let folder: string;
+  let postgres: LocalPostgres;
+
+  const url = (role: string): string => {
+    const address = new URL(postgres.url("serialmint"));
+    address.username = role;
+    return address.href;
+  };
+
+  beforeAll(async () => {
+    folder = await createScratchFolder("deploy");
+    postgres = await startPostgres({
+      dataDir: `${folder}/postgres`,
+      settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+    });
+    await run(postgres.url("postgres"), "CREATE ROLE neondb_owner LOGIN CREATEROLE");
+    await run(postgres.url("postgres"), "CREATE DATABASE serialmint OWNER neondb_owner");
+    await migrate(url("neondb_owner"));
+    await createTenant(url("neondb_owner"), { tenant: "acme", name: "Acme Ltd" });
+    for (const { text } of statements) await run(url("neondb_owner"), text);
+  });
+  afterAll(async () => {
+    await postgres.stop();
+    await removeScratchFolder(folder);
+  });
+
+  test("leave a second key that works and a first one that does not", async () => {
+    const keys = await run(
+      url("serialmint_worker"),
+      "SELECT name, hint, revoked_at IS NULL AS works FROM api_keys WHERE tenant = 'acme' ORDER BY id",
+    );
+    expect(keys).toEqual([
+      { name: "first key", hint: expect.stringMatching(/^\w{4}$/), works: false },
+      { name: "warehouse", hint: "S___", works: true },
+    ]);
+  });
+
+  test("leave a role that calls what it may and writes no table", async () => {
+    const call = "SELECT caller_v1(sha256('smk_live_THE_28_LETTERS_AND_DIGITS___'), 'acme') AS key";
+    expect(await run(url("serialmint_worker"), call)).toEqual([{ key: expect.any(Number) }]);
+    for (const forbidden of [
+      "DELETE FROM api_keys",
+      "INSERT INTO tenants (tenant, name) VALUES ('evil', 'evil')",
+      "SELECT form_v1('acme', 's', 'p', 1, '')",
+      "SELECT last_value FROM counters.series_1",
+    ]) {
+      await expect(run(url("serialmint_worker"), forbidden), forbidden).rejects.toThrow(
+        /permission denied/,
+      );
+    }
+  });
+});

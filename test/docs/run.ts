@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Example, Fence, ShownRequest } from "./page.ts";
+import { headersOf } from "./page.ts";
+
+/** What a request was answered with. */
+export interface Actual {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** An answer in the form in which a shown one and a real one are compared. */
+interface Comparable {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly body: unknown;
+}
+
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** Members that tell how fast this machine was. */
+const measured = new Set(["rate", "eta_s", "ms"]);
+
+/** A text without what differs from one run to the next. */
+function steady(text: string): string {
+  return text.replaceAll(uuid, "<id>").replaceAll(time, "<time>");
+}
+
+/** A JSON value with what differs from one run to the next replaced. */
+function steadyJson(value: unknown, member = ""): unknown {
+  if (typeof value === "string") return member === "next_cursor" ? "<cursor>" : steady(value);
+  if (measured.has(member)) return "<measured>";
+  if (Array.isArray(value)) return value.map((element) => steadyJson(element));
+  if (typeof value !== "object" || value === null) return value;
+  // How far a job has come is a matter of the moment unless it is done.
+  const moving =
+    "status" in value && ["queued", "running", "cancelled"].includes(String(value.status));
+  const entries = Object.entries(value).map(([name, inner]) => {
+    const shown =
+      moving && name === "items" && Array.isArray(inner) ? inner.map(withoutDone) : inner;
+    return [name, moving && name === "done" ? "<moving>" : steadyJson(shown, name)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withoutDone(item: unknown): unknown {
+  return typeof item === "object" && item !== null ? { ...item, done: "<moving>" } : item;
+}
+
+/** Sends the requests of a page in order, with ids of this run in place of those that it shows. */
+export class PageRun {
+  readonly #url: string;
+  readonly #key: string;
+  readonly #replaced = new Map<string, string>();
+
+  constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+  }
+
+  /** Sends the request; asks again while a job that the page shows as finished is not. */
+  async answer({ request, answer }: Example): Promise<Actual> {
+    const finished =
+      answer !== undefined && /"status": "(done|cancelled|failed)"/.test(answer.text);
+    for (let tries = 0; ; tries += 1) {
+      const actual = await this.#send(request);
+      const waits = finished && /"status":"(queued|running)"/.test(actual.text);
+      if (!waits || request.method !== "GET" || tries === 300) {
+        if (answer !== undefined) this.#learn(answer.text, actual);
+        return actual;
+      }
+      await sleep(100);
+    }
+  }
+
+  async #send({ method, path, headers, body }: ShownRequest): Promise<Actual> {
+    const response = await fetch(this.#url + this.#here(path), {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+        authorization: `Bearer ${this.#key}`,
+      },
+      ...(body === undefined ? {} : { body: this.#here(body) }),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  #here(text: string): string {
+    let here = text;
+    for (const [shown, actual] of this.#replaced) here = here.replaceAll(shown, actual);
+    return here;
+  }
+
+  /** Ids and cursors that later requests of the page may name. */
+  #learn(shown: string, actual: Actual): void {
+    const all = `${actual.headers.get("location")}\n${actual.text}`;
+    for (const pattern of [uuid, /(?<="next_cursor": ?")[^"]+/g]) {
+      const before = [...new Set(shown.match(pattern) ?? [])];
+      const after = [...new Set(all.match(pattern) ?? [])];
+      before.forEach((id, index) => this.#replaced.set(id, after[index] ?? id));
+    }
+  }
+}
+
+/** The shown answer, to be compared with `actualFor` of the same block. */
+export function shownAs({ language, text }: Fence): Comparable {
+  if (language === "json") return { body: steadyJson(JSON.parse(text)) };
+  if (language !== "http") return { body: steady(text) };
+  const [head = "", ...rest] = text.split("\n\n");
+  const [first = "", ...lines] = head.trimEnd().split("\n");
+  const headers = Object.entries(headersOf(lines)).map(([name, value]) => [name, steady(value)]);
+  const body = rest.join("\n\n").trim();
+  return {
+    status: Number(first.split(" ")[1]),
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: body === "" ? undefined : steadyJson(JSON.parse(body)),
+  };
+}
+
+/** As much of a real answer as the block shows: of a stream the first lines, of the headers those named. */
+export function actualFor({ language, text }: Fence, actual: Actual): Comparable {
+  if (language === "json") return { body: steadyJson(JSON.parse(actual.text)) };
+  if (language !== "http") {
+    const lines = actual.text.replaceAll("\r\n", "\n").split("\n");
+    return { body: steady(`${lines.slice(0, text.split("\n").length - 1).join("\n")}\n`) };
+  }
+  const [head = "", ...rest] = text.split("\n\n");
+  const names = Object.keys(headersOf(head.trimEnd().split("\n").slice(1)));
+  const headers = names.map((name) => {
+    const value = actual.headers.get(name);
+    return [name, value === null ? null : steady(value)];
+  });
+  const shows = rest.join("").trim() !== "" && actual.text !== "";
+  return {
+    status: actual.status,
+    headers: Object.fromEntries(headers) as Record<string, string | null>,
+    body: shows ? steadyJson(JSON.parse(actual.text)) : undefined,
+  };
+}

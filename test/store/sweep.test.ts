@@ -1,0 +1,98 @@
+import {
+  createExecutionContext,
+  createScheduledController,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+
+import worker from "../../src/worker.ts";
+import type { Service } from "../harness/service.ts";
+import {
+  eventually,
+  lotSums,
+  postLots,
+  putProduct,
+  putSequence,
+  reserve,
+  serviceForTest,
+} from "./service.ts";
+
+/** The shared database, with a Worker that dies before it has set the pump on a job. */
+async function serviceWithoutPump(): Promise<Service> {
+  const pump = { getByName: () => ({ arm: async () => Promise.resolve() }) };
+  const service = await serviceForTest({ main: true, vars: { JOB_PUMP: pump } });
+  await putSequence(service, "s", { pattern: "A-{000000}" });
+  await putProduct(service, "p", "s");
+  return service;
+}
+
+async function fireCron(): Promise<void> {
+  const context = createExecutionContext();
+  const controller = createScheduledController({ cron: "* * * * *", scheduledTime: 0 });
+  await worker.scheduled(controller, env);
+  await waitOnExecutionContext(context);
+}
+
+/** A job of 30,000 lots that somebody holds who will never come back. */
+async function abandonedJob(service: Service, leaseEnds: string): Promise<string> {
+  const headers = { prefer: "respond-async" };
+  const { status, json } = await postLots(service, [{ product: "p", count: 30_000 }], { headers });
+  expect([status, json.done]).toEqual([202, 0]);
+  await service.database.query(
+    `update jobs set token = gen_random_uuid(), lease_until = now() + $2::interval where id = $1`,
+    [json.id, leaseEnds],
+  );
+  return json.id;
+}
+
+test("the sweep finds a job whose lease has run out, and it is finished once", async () => {
+  const service = await serviceWithoutPump();
+  const job = await abandonedJob(service, "-1 second");
+  await fireCron();
+  // A second one at the same time changes nothing.
+  await fireCron();
+  await eventually(
+    async () => (await service.call("GET", `/v1/jobs/${job}`)).json.status === "done",
+  );
+  expect(await lotSums(service, "p")).toEqual({
+    lots: "30000",
+    numbers: "30000",
+    lowest: "1",
+    highest: "30000",
+  });
+});
+
+test("the sweep leaves a job alone on which somebody works", async () => {
+  const service = await serviceWithoutPump();
+  const held = await abandonedJob(service, "1 hour");
+  await putProduct(service, "q", "s");
+  const stranded = await abandonedJob(service, "-1 second");
+  await fireCron();
+  await eventually(
+    async () => (await service.call("GET", `/v1/jobs/${stranded}`)).json.status === "done",
+  );
+  expect((await service.call("GET", `/v1/jobs/${held}`)).json).toMatchObject({ done: 0 });
+  expect((await service.call("POST", `/v1/jobs/${held}/cancel`)).status).toBe(200);
+});
+
+test("the scheduled run forgets answers past their time, and no others", async () => {
+  const service = await serviceWithoutPump();
+  for (const key of ["old", "young"]) await reserve(service, "s", 1, { idempotencyKey: key });
+  const days = await service.database.query(
+    `select (expires_at - created_at)::text as kept from requests where tenant = $1 limit 1`,
+    [service.tenant],
+  );
+  expect(days).toEqual([{ kept: "30 days" }]);
+  await service.database.query(
+    `update requests set expires_at = now() - interval '1 second'
+     where tenant = $1 and key = 'old'`,
+    [service.tenant],
+  );
+  await fireCron();
+  const keys = await service.database.query(
+    "select key from requests where tenant = $1 order by key",
+    [service.tenant],
+  );
+  expect(keys).toEqual([{ key: "young" }]);
+});

@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+
+import type { Session } from "../harness/database.ts";
+import type { Service } from "../harness/service.ts";
+import { putSequence, reserve, serviceForTest } from "./service.ts";
+
+/** A service with one promoted sequence and a session of the Worker's role beside it. */
+async function sessionOfWorker(): Promise<{ service: Service; session: Session }> {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "A-{0000}", hot: true });
+  await reserve(service, "s", 3);
+  const session = service.database.session();
+  await session.query("set session authorization serialmint_worker");
+  return { service, session };
+}
+
+const denied = { code: "42501" };
+
+test("the Worker's role reads the tables and writes none of them", async () => {
+  const { service, session } = await sessionOfWorker();
+  const tables = await service.database.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+  );
+  expect(tables.length).toBeGreaterThanOrEqual(12);
+  for (const { name } of tables) {
+    await session.query(`select count(*) from ${name}`);
+    await expect(session.query(`delete from ${name}`), name).rejects.toMatchObject(denied);
+    await expect(session.query(`truncate ${name}`), name).rejects.toMatchObject(denied);
+    const insert = `insert into ${name} default values`;
+    await expect(session.query(insert), name).rejects.toMatchObject(denied);
+    const update = `update ${name} set tenant = tenant`;
+    await expect(session.query(update), name).rejects.toMatchObject(denied);
+    await expect(session.query(`drop table ${name}`), name).rejects.toMatchObject(denied);
+  }
+});
+
+test("the Worker's role cannot touch a counter", async () => {
+  const { service, session } = await sessionOfWorker();
+  const [series] = await service.database.query<{ id: string }>("select id from series");
+  const counter = `counters.series_${series?.id}`;
+  for (const attempt of [
+    `select nextval('${counter}')`,
+    `select setval('${counter}', 1)`,
+    `select last_value from ${counter}`,
+    `alter sequence ${counter} restart`,
+    `drop sequence ${counter}`,
+    "create sequence counters.mine",
+    "create table mine ()",
+    "create schema mine",
+  ]) {
+    await expect(session.query(attempt), attempt).rejects.toMatchObject(denied);
+  }
+  expect((await reserve(service, "s", 1)).json.first).toBe("4");
+});
+
+test("the Worker's role calls only the functions that check their caller or change nothing", async () => {
+  const { service } = await sessionOfWorker();
+  const callable = await service.database.query<{ name: string }>(
+    `select p.proname as name from pg_proc p
+     where p.pronamespace = 'public'::regnamespace
+       and has_function_privilege('serialmint_worker', p.oid, 'execute')
+       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+     order by 1`,
+  );
+  expect(callable.map(({ name }) => name)).toEqual([
+    "caller_v1",
+    "cancel_job_v1",
+    "change_settings_v1",
+    "counter_v1",
+    "create_lots_v1",
+    "csv_field",
+    "expire_requests_v1",
+    "find_lots_v1",
+    "job_facts",
+    "list_lots_v1",
+    "note_failure_v1",
+    "open_numbers",
+    "put_product_v1",
+    "put_sequence_v1",
+    "release_job_v1",
+    "render_name",
+    "reservation_facts",
+    "reservation_id",
+    "reserve_v1",
+    "resolve_v1",
+    "retry_job_v1",
+    "run_chunk_v1",
+    "run_list",
+    "shown_reservation",
+    "stranded_jobs_v1",
+    "take_job_v1",
+    "void_v1",
+    "wire_time",
+  ]);
+});
+
+test("a table of the caller's own cannot take the place of one that a function trusts", async () => {
+  const { service, session } = await sessionOfWorker();
+  await session.query("create temporary table api_keys (like public.api_keys)");
+  await session.query(
+    "insert into pg_temp.api_keys values ($1, 1, sha256('forged'), 'x', 'x', now(), null)",
+    [service.tenant],
+  );
+  const forged = session.query(
+    `select reserve_v1(sha256('forged'), $1, 'k', '\\x00', 's', s.definition, 1, 'A-', 4, '')
+     from public.sequences s where s.tenant = $1`,
+    [service.tenant],
+  );
+  await expect(forged).rejects.toMatchObject({ code: "SM001", message: "api_key_unknown" });
+});
