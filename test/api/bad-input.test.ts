@@ -51,7 +51,7 @@ const invalid = [422, "request_invalid"] as const;
 const lot = (item: object, more: object = {}) => ({ items: [{ product: "P", ...item }], ...more });
 const put = (body: object) => ["PUT", "/v1/sequences/new", body] as const;
 
-describe.each<readonly [string, readonly Row[]]>([
+const lines: readonly (readonly [string, readonly Row[]])[] = [
   [
     "unknown fields",
     [
@@ -119,7 +119,7 @@ describe.each<readonly [string, readonly Row[]]>([
         invalid,
         "POST",
         "/v1/lots",
-        { items: Array(1001).fill({ product: "P", count: 1 }) },
+        { items: Array.from({ length: 1001 }, () => ({ product: "P", count: 1 })) },
         "/items",
       ],
       [
@@ -571,9 +571,12 @@ describe.each<readonly [string, readonly Row[]]>([
       ],
     ],
   ],
-])("%s", (_, rows) => {
-  test.each(rows)("%s: %j", async (_what, code, method, path, body, where, says) => {
-    const options = { ...(body === undefined ? {} : { body, headers: json }) };
+];
+
+describe.each(lines)("%s", (_, rows) => {
+  const named = rows.map((row) => ({ what: row[0], row }));
+  test.each(named)("$what", async ({ row: [, code, method, path, body, where, says] }) => {
+    const options = body === undefined ? {} : { body, headers: json };
     const problem = await refusedWithNothingDone(code, [method, path, options], where);
     if (says !== undefined) expect(JSON.stringify(problem)).toContain(says);
   });

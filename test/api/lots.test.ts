@@ -23,6 +23,9 @@ const namesOf = async (query: string) =>
     (lot: { name: string }) => lot.name,
   );
 
+const quantity = async (product: string, name: string) =>
+  (await ok(service, "GET", `/v1/products/${product}/lots/${name}`)).quantity;
+
 describe("a count", () => {
   test("records lots with new numbers of the product's sequence", async () => {
     const made = await call(service, "POST", "/v1/lots", {
@@ -135,8 +138,6 @@ describe("quantities", () => {
       { product: "B", names: ["q3"] },
       { product: "A", names: ["q4"], quantity_each: "1.0" },
     );
-    const quantity = async (product: string, name: string) =>
-      (await ok(service, "GET", `/v1/products/${product}/lots/${name}`)).quantity;
     expect(await quantity("B", "q1")).toBe("2.5");
     expect(await quantity("B", "q2")).toBe("0.000001");
     expect(await quantity("B", "q3")).toBe("1");

@@ -176,7 +176,9 @@ test.each(["row", "promoted"] as const)(
       expectDisjoint(answered);
       await client.end();
 
-      const { burned, reserved, passed, skipped } = await accountAt(url);
+      const { burned, reserved, passed, skipped, in_flight } = await accountAt(url);
+      // Nobody draws now.
+      expect(in_flight).toBe("0");
       expect(Number(burned)).toBeGreaterThanOrEqual(0);
       expect(Number(burned)).toBeLessThanOrEqual(hot ? mayBurn : 0);
       expect(BigInt(passed)).toBe(BigInt(reserved) + BigInt(skipped) + BigInt(burned));

@@ -11,14 +11,14 @@ function failing(sqlstate: string, times: number): Fault {
 }
 
 const passing: [string, Fault][] = [
-  ["a serialisation failure", failing("40001", 2)],
-  ["a deadlock", failing("40P01", 2)],
-  ["a lock timeout", failing("55P03", 2)],
-  ["too many connections", failing("53300", 2)],
-  ["a lost connection", failing("08006", 2)],
-  ["a server that starts", failing("57P03", 2)],
-  ["a cut before anything is done", { kind: "cut_before", match: "reserve_v1", times: 2 }],
-  ["an answer that never comes", { kind: "hang", ms: 50, match: "reserve_v1", times: 2 }],
+  ["a serialisation failure", failing("40001", 1)],
+  ["a deadlock", failing("40P01", 1)],
+  ["a lock timeout", failing("55P03", 1)],
+  ["too many connections", failing("53300", 1)],
+  ["a lost connection", failing("08006", 1)],
+  ["a server that starts", failing("57P03", 1)],
+  ["a cut before anything is done", { kind: "cut_before", match: "reserve_v1", times: 1 }],
+  ["an answer that never comes", { kind: "hang", ms: 50, match: "reserve_v1", times: 1 }],
 ];
 
 test.each(passing)("%s that passes is not noticed, and draws once", async (_, fault) => {

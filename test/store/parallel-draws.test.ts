@@ -67,6 +67,7 @@ async function expectEveryNumberOnce(service: Service, { answered }: Drawing): P
     taken: 0,
     open: allNumbers,
     skipped: 0,
+    in_flight: 0,
     burned: 0,
     next: allNumbers + 1,
   });

@@ -63,6 +63,7 @@ test("the Worker's role calls only the functions that check their caller or chan
      order by 1`,
   );
   expect(callable.map(({ name }) => name)).toEqual([
+    "account_v1",
     "caller_v1",
     "cancel_job_v1",
     "change_settings_v1",
