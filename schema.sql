@@ -430,7 +430,7 @@ CREATE OR REPLACE FUNCTION public.expire_requests_v1(p_limit integer)
  RETURNS bigint
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   WITH expired AS (
     DELETE FROM requests
@@ -514,7 +514,8 @@ BEGIN
     PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
   END IF;
 
-  IF NOT v_series.promoted THEN
+  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
+  IF NOT v_series.promoted OR p_past IS NOT NULL THEN
     SELECT * INTO v_series FROM series
     WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
@@ -552,7 +553,8 @@ BEGIN
   END IF;
 
   -- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once,
-  -- while what happened to the Postgres sequence stays.
+  -- while what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would
+  -- stand for its whole class and swallow every fail().
   BEGIN
     PERFORM lock_counter(v_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
     SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
@@ -572,9 +574,9 @@ BEGIN
                        v_next + (v_count - 1) * v_sequence.increment);
       END IF;
     END IF;
-    RAISE EXCEPTION USING ERRCODE = 'SM000';
+    RAISE EXCEPTION USING ERRCODE = 'SM002';
   EXCEPTION
-    WHEN SQLSTATE 'SM000' THEN
+    WHEN SQLSTATE 'SM002' THEN
       NULL;
     WHEN sequence_generator_limit_exceeded THEN
       PERFORM check_room(v_sequence, v_sequence.ceiling + 1, 1);
@@ -652,15 +654,15 @@ CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text,
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_new sequences;
   v_old sequences;
   v_series series;
   v_next bigint;
-  v_promoted boolean;
   v_drawn boolean;
+  v_rest bigint;
   v_fixed text[] := '{}';
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
@@ -679,19 +681,13 @@ BEGIN
     RETURN 'created';
   END IF;
 
-  -- The counter is locked before the row, as draws do it that touch both.
+  -- Row before counter, as everybody who takes both.
   SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '';
-  v_promoted := v_series.promoted;
-  IF v_promoted THEN
+  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
+  IF v_series.promoted THEN
     PERFORM lock_counter(v_series.id, p_shared => false);
     -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
     EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
-  END IF;
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted AND NOT v_promoted THEN
-    RAISE serialization_failure USING MESSAGE = 'promoted meanwhile; to be tried again';
   END IF;
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
@@ -729,17 +725,21 @@ BEGIN
     ));
   END IF;
 
+  -- An exhausted promoted counter rests where the number behind its last one is the next.
+  v_rest := CASE WHEN v_series.promoted AND v_next > v_new.ceiling
+    THEN greatest(least(v_next, v_new.ceiling + v_new.increment), v_new.increment)
+    ELSE v_next END;
   UPDATE series
-  SET next = v_next,
+  SET next = v_rest,
       issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_next
+      since = v_rest
   WHERE id = v_series.id;
   IF v_series.promoted THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
                    counter_of(v_series.id), v_new.increment, v_new.ceiling,
                    least(v_next, v_new.ceiling), least(v_next, v_new.ceiling));
     IF v_next > v_new.ceiling THEN
-      PERFORM setval(counter_of(v_series.id)::regclass, v_new.ceiling);
+      PERFORM setval(counter_of(v_series.id)::regclass, v_rest - v_new.increment);
     END IF;
   END IF;
   RETURN 'replaced';
@@ -762,7 +762,7 @@ CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_ke
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
@@ -821,7 +821,7 @@ CREATE OR REPLACE FUNCTION public.void_v1(p_digest bytea, p_tenant text, p_key t
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
@@ -889,7 +889,7 @@ CREATE OR REPLACE FUNCTION public.counter_v1(p_tenant text, p_sequence text)
  RETURNS TABLE(next bigint, issued bigint, remaining bigint)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_sequence sequences;
@@ -909,18 +909,70 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_series series;
+  v_counter record;
+  v_passed bigint;
+  v_drawing boolean := false;
+  v_sums record;
+  v_taken numeric;
+BEGIN
+  SELECT * INTO STRICT v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
+  SELECT * INTO v_counter FROM counter_v1(p_tenant, p_sequence);
+  v_passed := v_counter.issued + v_series.skipped;
+  IF v_series.promoted THEN
+    v_drawing := EXISTS (
+      SELECT FROM pg_locks
+      WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND relation = counter_of(v_series.id)::regclass
+        AND pid <> pg_backend_pid()
+    );
+  END IF;
+  SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
+         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+  INTO v_sums
+  FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id;
+  SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) INTO v_taken
+  FROM job_items
+  WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers);
+  -- Numbers that were drawn while we looked.
+  v_passed := greatest(v_passed, v_sums.reserved + v_sums.skipped);
+  RETURN json_build_object(
+    'sequence', p_sequence,
+    'passed', v_passed::text,
+    'reserved', v_sums.reserved::text,
+    'voided', v_sums.voided::text,
+    'taken', v_taken::text,
+    'open', (v_sums.reserved - v_sums.voided - v_taken)::text,
+    'skipped', v_sums.skipped::text,
+    'in_flight', CASE WHEN v_drawing THEN v_passed - v_sums.reserved - v_sums.skipped ELSE 0 END::text,
+    'burned', CASE WHEN v_drawing THEN 0 ELSE v_passed - v_sums.reserved - v_sums.skipped END::text
+  );
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.job_facts(p_tenant text, p_job uuid)
  RETURNS jsonb
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 RETURN (SELECT jsonb_build_object('id', j.id, 'status', j.status, 'total', (j.given + j.chunked), 'done', ((j.given + j.cursor) - j.skipped), 'skipped', j.skipped, 'cursor', j.cursor, 'chunked', j.chunked, 'error', j.error, 'created_at', wire_time(j.created_at), 'started_at', wire_time(j.started_at), 'finished_at', wire_time(j.finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE(j.finished_at, clock_timestamp()) - j.started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM (j.lease_until - clock_timestamp())))::double precision, 'items', (SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, i.first, (i.width)::integer, i.suffix) ELSE i.names[1] END, 'last_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, (i.first + ((i.count - 1) * i.step)), (i.width)::integer, i.suffix) ELSE i.names[i.count] END, 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((job_items i LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST((j.cursor - i.start), (0)::bigint), i.count) END AS off) worked) WHERE ((i.tenant = j.tenant) AND (i.job = j.id)))) AS jsonb_build_object FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
 
 CREATE OR REPLACE FUNCTION public.run_chunk_v1(p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_job jobs;
@@ -1272,11 +1324,11 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
@@ -1313,7 +1365,15 @@ BEGIN
   INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
   VALUES (p_tenant, p_job, 'queued', v_given, 0, 0, 0, v_api_key);
 
-  -- Given names come first: a large insert must not run while a counter is held.
+  -- A request that does more than draw takes its series first, in the order in which draws take them:
+  -- who holds a name that a draw wants must not wait for that draw's counter.
+  IF EXISTS (SELECT FROM unnest(v_items) WHERE source <> 'draw') THEN
+    PERFORM FROM series AS s
+    WHERE s.tenant = p_tenant AND s.period = ''
+      AND s.sequence IN (SELECT sequence FROM unnest(v_items) WHERE source = 'draw' OR numbered)
+    ORDER BY s.id
+    FOR UPDATE;
+  END IF;
   IF v_given > 0 THEN
     INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
                            count, quantity, produced_on, expires_on, attributes)
@@ -1332,8 +1392,12 @@ BEGIN
     WHERE i.source IN ('continue', 'reservation')
     ORDER BY i.reservation_sequence NULLS FIRST, i.reservation_period, i.reservation_first, i.ordinal
   LOOP
-    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked);
+    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked, p_skip);
   END LOOP;
+  IF v_given + v_chunked > p_limit THEN
+    PERFORM fail('too_many_lots', jsonb_build_object(
+      'limit', p_limit, 'requested', v_given + v_chunked));
+  END IF;
   v_groups := ARRAY(
     SELECT (s.id, i.sequence, i.definition,
             coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
@@ -1380,7 +1444,8 @@ BEGIN
         INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
         SELECT p_tenant, v_group.series, run_first, run_last, v_drawn.step,
                form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', v_api_key
-        FROM run
+        -- New forms are made in one order by everybody.
+        FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
       )
       INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                              prefix, width, suffix, first, step, numbered, count, start, quantity,
@@ -1408,7 +1473,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_run(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
+CREATE OR REPLACE FUNCTION public.record_run(p_tenant text, p_job uuid, p_item lot_request, p_start bigint, p_skip boolean)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -1426,7 +1491,7 @@ BEGIN
     p_item.first := v_taken.first;
     p_item.count := (v_taken.last - v_taken.first) / v_taken.step + 1;
     p_item.numbered := true;
-  ELSE
+  ELSIF NOT p_skip THEN
     SELECT jsonb_agg(jsonb_build_object('product', p_item.product, 'name', name)) INTO v_names
     FROM taken_in_run(p_tenant, p_item.product, p_item.prefix, p_item.width, p_item.suffix,
                       p_item.first, p_item.first + p_item.count - 1) AS name;
@@ -1453,7 +1518,7 @@ CREATE OR REPLACE FUNCTION public.take_job_v1(p_tenant text, p_job uuid, p_token
  RETURNS jsonb
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   UPDATE jobs
   SET token = p_token, lease_until = now() + p_lease
@@ -1466,7 +1531,7 @@ CREATE OR REPLACE FUNCTION public.release_job_v1(p_tenant text, p_job uuid, p_to
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   UPDATE jobs SET token = NULL, lease_until = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
@@ -1476,7 +1541,7 @@ CREATE OR REPLACE FUNCTION public.note_failure_v1(p_tenant text, p_job uuid, p_t
  RETURNS text
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   UPDATE jobs
   SET failures = failures + 1,
@@ -1493,7 +1558,7 @@ CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_limit integer)
  RETURNS TABLE(tenant text, job uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   SELECT j.tenant, j.id FROM jobs AS j
   WHERE j.status IN ('queued', 'running') AND j.lease_until < now()
@@ -1505,7 +1570,7 @@ CREATE OR REPLACE FUNCTION public.cancel_job_v1(p_digest bytea, p_tenant text, p
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
@@ -1549,7 +1614,7 @@ CREATE OR REPLACE FUNCTION public.retry_job_v1(p_digest bytea, p_tenant text, p_
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_answer jsonb;
@@ -1592,7 +1657,7 @@ CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, 
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_new products := jsonb_populate_record(NULL::products, p_fields);
@@ -1636,7 +1701,7 @@ CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant te
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
@@ -1665,7 +1730,7 @@ CREATE OR REPLACE FUNCTION public.list_lots_v1(p_tenant text, p_product text, p_
  RETURNS SETOF lot_row
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
@@ -1707,6 +1772,8 @@ BEGIN
                                       v_item.width, v_item.suffix) COLLATE "C"
             AND l.name <= render_name(v_item.prefix, v_item.first + v_last * v_item.step,
                                       v_item.width, v_item.suffix) COLLATE "C"
+            -- Between two names of one length stand others, longer or shorter.
+            AND length(l.name) = length(v_item.prefix) + v_digits + length(v_item.suffix)
           ORDER BY l.name
           LIMIT v_left;
         v_from := v_last + 1;
@@ -1741,7 +1808,7 @@ CREATE OR REPLACE FUNCTION public.find_lots_v1(p_tenant text, p_name text, p_pro
  RETURNS SETOF lot_row
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   SELECT l.product, l.name, l.number::text, reservation_id(s.sequence, s.period, i.reservation),
          l.quantity::text, l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
@@ -1768,7 +1835,7 @@ CREATE OR REPLACE FUNCTION public.resolve_v1(p_tenant text, p_name text)
  RETURNS json
  LANGUAGE sql
  STABLE SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   WITH split AS (
     SELECT left(p_name, begins - 1) AS prefix,
@@ -1828,6 +1895,7 @@ $function$;
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
+  account_v1(text,text),
   answer_request_v1(text,text,bytea,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
@@ -1840,7 +1908,7 @@ REVOKE EXECUTE ON FUNCTION
   check_run_is_free(text,bigint,lot_request),
   counter_of(bigint),
   counter_v1(text,text),
-  create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint),
+  create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
   draw_v1(text,text,uuid,bigint,bigint,bigint),
   entry_of_number(text,bigint,bigint),
@@ -1863,7 +1931,7 @@ REVOKE EXECUTE ON FUNCTION
   put_sequence_v1(bytea,text,text,jsonb),
   record_around_foreign_names(jobs,bigint),
   record_given_names(text,uuid,boolean),
-  record_run(text,uuid,lot_request,bigint),
+  record_run(text,uuid,lot_request,bigint,boolean),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
@@ -1905,13 +1973,15 @@ GRANT SELECT ON TABLE
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
+  account_v1(text,text),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
   change_settings_v1(bytea,text,jsonb),
   counter_v1(text,text),
-  create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint),
+  create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
   expire_requests_v1(integer),
+  fail(text,jsonb),
   find_lots_v1(text,text,text),
   job_facts(text,uuid),
   list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
@@ -1928,6 +1998,7 @@ GRANT EXECUTE ON FUNCTION
   retry_job_v1(bytea,text,text,bytea,uuid),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),

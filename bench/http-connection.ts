@@ -17,31 +17,28 @@ interface Waiting {
  * what is measured.
  */
 export class HttpConnection {
-  readonly #socket: Socket;
+  readonly #port: number;
+  #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
   #waiting: Waiting | null = null;
 
-  private constructor(socket: Socket) {
+  private constructor(port: number, socket: Socket) {
+    this.#port = port;
     this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.on("data", (chunk) => this.#read(chunk));
-    socket.on("error", (error) => this.#fail(error));
-    socket.on("close", () => this.#fail(new Error("The connection was closed.")));
+    this.#listen(socket);
   }
 
-  static open(port: number): Promise<HttpConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.off("error", reject);
-        resolve(new HttpConnection(socket));
-      });
-    });
+  static async open(port: number): Promise<HttpConnection> {
+    return new HttpConnection(port, await opened(port));
   }
 
   /** Rejects when the connection breaks; any status is an answer. */
-  send(request: string): Promise<Answer> {
+  async send(request: string): Promise<Answer> {
+    if (this.#socket.destroyed || !this.#socket.writable) {
+      // The server closes what has been idle for a while.
+      this.#socket = await opened(this.#port);
+      this.#listen(this.#socket);
+    }
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
@@ -50,6 +47,13 @@ export class HttpConnection {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #listen(socket: Socket): void {
+    this.#received = Buffer.alloc(0);
+    socket.on("data", (chunk) => this.#read(chunk));
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => this.#fail(new Error("The connection was closed.")));
   }
 
   #read(chunk: Buffer): void {
@@ -75,4 +79,16 @@ export class HttpConnection {
     this.#waiting?.reject(error);
     this.#waiting = null;
   }
+}
+
+function opened(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.setNoDelay(true);
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
 }

@@ -76,7 +76,7 @@ $$;
 --> statement-breakpoint
 -- Removes answers past their time, at most `p_limit` of them. Returns how many.
 CREATE FUNCTION expire_requests_v1(p_limit integer) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH expired AS (
     DELETE FROM requests
     WHERE (tenant, key) IN (

@@ -88,7 +88,8 @@ BEGIN
     PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
   END IF;
 
-  IF NOT v_series.promoted THEN
+  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
+  IF NOT v_series.promoted OR p_past IS NOT NULL THEN
     SELECT * INTO v_series FROM series
     WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
@@ -126,7 +127,8 @@ BEGIN
   END IF;
 
   -- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once,
-  -- while what happened to the Postgres sequence stays.
+  -- while what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would
+  -- stand for its whole class and swallow every fail().
   BEGIN
     PERFORM lock_counter(v_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
     SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
@@ -146,9 +148,9 @@ BEGIN
                        v_next + (v_count - 1) * v_sequence.increment);
       END IF;
     END IF;
-    RAISE EXCEPTION USING ERRCODE = 'SM000';
+    RAISE EXCEPTION USING ERRCODE = 'SM002';
   EXCEPTION
-    WHEN SQLSTATE 'SM000' THEN
+    WHEN SQLSTATE 'SM002' THEN
       NULL;
     WHEN sequence_generator_limit_exceeded THEN
       PERFORM check_room(v_sequence, v_sequence.ceiling + 1, 1);
@@ -225,14 +227,14 @@ $$;
 -- stand still meanwhile: each sees the definition before or after, none a mix.
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed.
 CREATE FUNCTION put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_new sequences;
   v_old sequences;
   v_series series;
   v_next bigint;
-  v_promoted boolean;
   v_drawn boolean;
+  v_rest bigint;
   v_fixed text[] := '{}';
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
@@ -251,19 +253,13 @@ BEGIN
     RETURN 'created';
   END IF;
 
-  -- The counter is locked before the row, as draws do it that touch both.
+  -- Row before counter, as everybody who takes both.
   SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '';
-  v_promoted := v_series.promoted;
-  IF v_promoted THEN
+  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
+  IF v_series.promoted THEN
     PERFORM lock_counter(v_series.id, p_shared => false);
     -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
     EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
-  END IF;
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted AND NOT v_promoted THEN
-    RAISE serialization_failure USING MESSAGE = 'promoted meanwhile; to be tried again';
   END IF;
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
@@ -301,17 +297,21 @@ BEGIN
     ));
   END IF;
 
+  -- An exhausted promoted counter rests where the number behind its last one is the next.
+  v_rest := CASE WHEN v_series.promoted AND v_next > v_new.ceiling
+    THEN greatest(least(v_next, v_new.ceiling + v_new.increment), v_new.increment)
+    ELSE v_next END;
   UPDATE series
-  SET next = v_next,
+  SET next = v_rest,
       issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_next
+      since = v_rest
   WHERE id = v_series.id;
   IF v_series.promoted THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
                    counter_of(v_series.id), v_new.increment, v_new.ceiling,
                    least(v_next, v_new.ceiling), least(v_next, v_new.ceiling));
     IF v_next > v_new.ceiling THEN
-      PERFORM setval(counter_of(v_series.id)::regclass, v_new.ceiling);
+      PERFORM setval(counter_of(v_series.id)::regclass, v_rest - v_new.increment);
     END IF;
   END IF;
   RETURN 'replaced';

@@ -36,7 +36,7 @@ CREATE FUNCTION reserve_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
   v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
@@ -108,7 +108,7 @@ CREATE FUNCTION void_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
   v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
@@ -188,7 +188,7 @@ RETURN jsonb_build_object(
 -- given, how many it can still give.
 CREATE FUNCTION counter_v1(p_tenant text, p_sequence text)
 RETURNS TABLE (next bigint, issued bigint, remaining bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence sequences;
   v_series series;
@@ -212,7 +212,7 @@ $$;
 -- running, and `burned`, left by a crash or an abort, once none is. Each statement sees what committed
 -- before it, so the entries are read after the counter and the locks.
 CREATE FUNCTION account_v1(p_tenant text, p_sequence text) RETURNS json
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_series series;
   v_counter record;
@@ -231,6 +231,7 @@ BEGIN
       WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND relation = counter_of(v_series.id)::regclass
+        AND pid <> pg_backend_pid()
     );
   END IF;
   SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,

@@ -29,7 +29,7 @@ CREATE TYPE lot_request AS (
 --> statement-breakpoint
 -- A job as the wire knows it: where it stands now.
 CREATE FUNCTION job_facts(p_tenant text, p_job uuid) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 RETURN (
   SELECT jsonb_build_object(
     'id', j.id,
@@ -79,7 +79,7 @@ RETURN (
 CREATE FUNCTION run_chunk_v1(
   p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_job jobs;
   v_skipped bigint;
@@ -447,7 +447,7 @@ CREATE FUNCTION create_lots_v1(
   p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
   p_limit bigint, p_inline bigint
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
   v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
@@ -483,7 +483,15 @@ BEGIN
   INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
   VALUES (p_tenant, p_job, 'queued', v_given, 0, 0, 0, v_api_key);
 
-  -- Given names come first: a large insert must not run while a counter is held.
+  -- A request that does more than draw takes its series first, in the order in which draws take them:
+  -- who holds a name that a draw wants must not wait for that draw's counter.
+  IF EXISTS (SELECT FROM unnest(v_items) WHERE source <> 'draw') THEN
+    PERFORM FROM series AS s
+    WHERE s.tenant = p_tenant AND s.period = ''
+      AND s.sequence IN (SELECT sequence FROM unnest(v_items) WHERE source = 'draw' OR numbered)
+    ORDER BY s.id
+    FOR UPDATE;
+  END IF;
   IF v_given > 0 THEN
     INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
                            count, quantity, produced_on, expires_on, attributes)
@@ -554,7 +562,8 @@ BEGIN
         INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
         SELECT p_tenant, v_group.series, run_first, run_last, v_drawn.step,
                form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', v_api_key
-        FROM run
+        -- New forms are made in one order by everybody.
+        FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
       )
       INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                              prefix, width, suffix, first, step, numbered, count, start, quantity,
@@ -628,7 +637,7 @@ $$;
 --> statement-breakpoint
 -- Takes or renews the lease on an unfinished job. Null when the job is finished or somebody else's.
 CREATE FUNCTION take_job_v1(p_tenant text, p_job uuid, p_token uuid, p_lease interval) RETURNS jsonb
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   UPDATE jobs
   SET token = p_token, lease_until = now() + p_lease
   WHERE tenant = p_tenant AND id = p_job AND status IN ('queued', 'running')
@@ -638,7 +647,7 @@ $$;
 --> statement-breakpoint
 -- Lets go of a job, so that the next one who asks may take it at once.
 CREATE FUNCTION release_job_v1(p_tenant text, p_job uuid, p_token uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   UPDATE jobs SET token = NULL, lease_until = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
 $$;
@@ -648,7 +657,7 @@ $$;
 CREATE FUNCTION note_failure_v1(
   p_tenant text, p_job uuid, p_token uuid, p_error jsonb, p_final boolean, p_patience integer
 ) RETURNS text
-LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   UPDATE jobs
   SET failures = failures + 1,
       error = p_error,
@@ -662,7 +671,7 @@ $$;
 --> statement-breakpoint
 -- Jobs that nobody works on though they are not finished, longest waiting first.
 CREATE FUNCTION stranded_jobs_v1(p_limit integer) RETURNS TABLE (tenant text, job uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT j.tenant, j.id FROM jobs AS j
   WHERE j.status IN ('queued', 'running') AND j.lease_until < now()
   ORDER BY j.lease_until
@@ -674,7 +683,7 @@ $$;
 CREATE FUNCTION cancel_job_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
   v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
@@ -717,7 +726,7 @@ $$;
 CREATE FUNCTION retry_job_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_answer jsonb;
   v_job jobs;

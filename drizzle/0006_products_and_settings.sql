@@ -1,7 +1,7 @@
 -- Makes or replaces a product. `p_fields` holds every column of it.
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: unknown_sequence, product_tracking_fixed.
 CREATE FUNCTION put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_new products := jsonb_populate_record(NULL::products, p_fields);
   v_old products;
@@ -42,7 +42,7 @@ $$;
 --> statement-breakpoint
 -- Changes the settings that `p_changes` names and leaves the others. Fails: unknown_sequence.
 CREATE FUNCTION change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
 BEGIN

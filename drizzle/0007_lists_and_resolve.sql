@@ -32,7 +32,7 @@ CREATE FUNCTION list_lots_v1(
   p_tenant text, p_product text, p_job uuid, p_series bigint, p_reservation bigint,
   p_item bigint, p_index bigint, p_limit integer
 ) RETURNS SETOF lot_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_item record;
   v_from bigint;
@@ -72,6 +72,8 @@ BEGIN
                                       v_item.width, v_item.suffix) COLLATE "C"
             AND l.name <= render_name(v_item.prefix, v_item.first + v_last * v_item.step,
                                       v_item.width, v_item.suffix) COLLATE "C"
+            -- Between two names of one length stand others, longer or shorter.
+            AND length(l.name) = length(v_item.prefix) + v_digits + length(v_item.suffix)
           ORDER BY l.name
           LIMIT v_left;
         v_from := v_last + 1;
@@ -104,7 +106,7 @@ $$;
 --> statement-breakpoint
 -- Lots of one name, of one product or of all.
 CREATE FUNCTION find_lots_v1(p_tenant text, p_name text, p_product text) RETURNS SETOF lot_row
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT l.product, l.name, l.number::text, reservation_id(s.sequence, s.period, i.reservation),
          l.quantity::text, l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
          wire_time(l.created_at), l.product
@@ -127,7 +129,7 @@ $$;
 -- Where a name comes from: every number of ours that renders it, what became of that number, and the
 -- lots that carry the name. Each digit run of the name, or part of one, may be the counter.
 CREATE FUNCTION resolve_v1(p_tenant text, p_name text) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH split AS (
     SELECT left(p_name, begins - 1) AS prefix,
            substr(p_name, begins, digits)::bigint AS number,

@@ -559,7 +559,8 @@ export const failures = {
     title: "The pattern gives names that are too long",
     retryable: false,
     detail: (facts: { length: Amount; maximum: Amount }) =>
-      `The shortest name of the pattern has ${String(facts.length)} characters; the limit is ${String(facts.maximum)}. Shorten it.`,
+      `Names of the pattern come to ${String(facts.length)} characters; the limit is ${String(facts.maximum)}. ` +
+      'Shorten it, or set overflow to "reject" if the counter is not to grow.',
   },
   pattern_edge_space: {
     status: 422,

@@ -71,6 +71,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "create_lots_v1",
     "csv_field",
     "expire_requests_v1",
+    "fail",
     "find_lots_v1",
     "job_facts",
     "list_lots_v1",

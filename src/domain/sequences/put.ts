@@ -4,6 +4,8 @@ import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { parseAffixes, parseNative, showNative } from "../patterns/native.ts";
 import { parseFiscalYearStart } from "../patterns/moment.ts";
+import { maximumCounterWidth } from "../patterns/pattern.ts";
+import { hasRoom } from "../patterns/room.ts";
 import { isTimeZone } from "../patterns/zone.ts";
 import { getSequence } from "./get.ts";
 import type { Sequence } from "./sequence.ts";
@@ -58,6 +60,8 @@ function sequenceFields(key: string, input: SequenceInput): Record<string, unkno
     const facts = { sequence: key, start: input.start, width };
     fail("sequence_start_beyond_width", facts, { pointer: "/start" });
   }
+  const room = hasRoom(parsed.value, input.overflow === "reject" ? width : maximumCounterWidth);
+  if (!room.ok) throw failureOfRefusal(room);
   return {
     pattern: showNative(parsed.value),
     width,
