@@ -328,7 +328,7 @@ CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE job_items ADD CONSTRAINT job_items_of_job
-  FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id);
+  FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
@@ -996,26 +996,36 @@ BEGIN
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
   END IF;
 
-  BEGIN
-    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                      produced_on, attributes)
-    SELECT p_tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
-           CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
-           i.produced_on, i.attributes
-    FROM job_items AS i
-    CROSS JOIN LATERAL generate_series(
-      i.first + greatest(p_from - i.start, 0) * i.step,
-      i.first + (least(v_job.cursor - i.start, i.count) - 1) * i.step,
-      i.step
-    ) AS number
-    WHERE i.tenant = p_tenant AND i.job = p_job
-      AND i.start < v_job.cursor AND i.start + i.count > p_from;
-  EXCEPTION WHEN unique_violation THEN
-    v_skipped := record_around_foreign_names(v_job, p_from);
+  v_skipped := record_units(v_job, p_from);
+  IF v_skipped > 0 THEN
     UPDATE jobs SET skipped = skipped + v_skipped WHERE tenant = p_tenant AND id = p_job;
-  END;
+  END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_units(p_job jobs, p_from bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
+                    produced_on, attributes)
+  SELECT p_job.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
+         CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
+         i.produced_on, i.attributes
+  FROM job_items AS i
+  CROSS JOIN LATERAL generate_series(
+    i.first + greatest(p_from - i.start, 0) * i.step,
+    i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
+    i.step
+  ) AS number
+  WHERE i.tenant = p_job.tenant AND i.job = p_job.id
+    AND i.start < p_job.cursor AND i.start + i.count > p_from;
+  RETURN 0;
+EXCEPTION WHEN unique_violation THEN
+  RETURN record_around_foreign_names(p_job, p_from);
 END
 $function$;
 
@@ -1339,6 +1349,7 @@ DECLARE
   v_groups series_request[];
   v_group series_request;
   v_drawn drawn;
+  v_job jobs;
   v_given bigint;
   v_skipped bigint := 0;
   v_chunked bigint := 0;
@@ -1362,9 +1373,6 @@ BEGIN
   END IF;
 
   SELECT coalesce(sum(count), 0) INTO v_given FROM unnest(v_items) WHERE source = 'names';
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
-  VALUES (p_tenant, p_job, 'queued', v_given, 0, 0, 0, v_api_key);
-
   -- A request that does more than draw takes its series first, in the order in which draws take them:
   -- who holds a name that a draw wants must not wait for that draw's counter.
   IF EXISTS (SELECT FROM unnest(v_items) WHERE source <> 'draw') THEN
@@ -1459,15 +1467,20 @@ BEGIN
     END IF;
   END LOOP;
 
-  UPDATE jobs
-  SET chunked = v_chunked, skipped = v_skipped, token = p_token, lease_until = now() + p_lease,
-      started_at = now(),
-      status = CASE WHEN v_chunked = 0 THEN 'done' ELSE 'running' END::job_status,
-      finished_at = CASE WHEN v_chunked = 0 THEN clock_timestamp() END
-  WHERE tenant = p_tenant AND id = p_job;
-  IF v_chunked BETWEEN 1 AND p_inline THEN
-    PERFORM run_chunk_v1(p_tenant, p_job, p_token, 0, v_chunked, p_lease);
+  v_job.tenant := p_tenant;
+  v_job.id := p_job;
+  v_job.api_key := v_api_key;
+  v_job.cursor := 0;
+  IF v_chunked <= p_inline THEN
+    v_job.cursor := v_chunked;
+    v_skipped := v_skipped + CASE v_chunked WHEN 0 THEN 0 ELSE record_units(v_job, 0) END;
   END IF;
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
+                    started_at, finished_at)
+  VALUES (p_tenant, p_job,
+          CASE WHEN v_job.cursor = v_chunked THEN 'done' ELSE 'running' END::job_status,
+          v_given, v_chunked, v_job.cursor, v_skipped, p_token, now() + p_lease, v_api_key,
+          now(), CASE WHEN v_job.cursor = v_chunked THEN clock_timestamp() END);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
     || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
@@ -1932,6 +1945,7 @@ REVOKE EXECUTE ON FUNCTION
   record_around_foreign_names(jobs,bigint),
   record_given_names(text,uuid,boolean),
   record_run(text,uuid,lot_request,bigint,boolean),
+  record_units(jobs,bigint),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),

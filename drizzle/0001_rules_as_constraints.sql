@@ -55,6 +55,9 @@ ALTER TABLE job_items
   ),
   ADD CONSTRAINT job_items_count_in_range CHECK (count BETWEEN 1 AND 10000000),
   ADD CONSTRAINT job_items_quantity_is_positive CHECK (quantity > 0),
+  -- Looked at when the transaction ends: a job is written once, when everything about it is known.
+  ADD CONSTRAINT job_items_of_job
+    FOREIGN KEY (tenant, job) REFERENCES jobs (tenant, id) DEFERRABLE INITIALLY DEFERRED,
   -- No number of a series is recorded by two items.
   ADD CONSTRAINT job_items_number_once
     EXCLUDE USING gist (series WITH =, numbers WITH &&) WHERE (numbers IS NOT NULL);

@@ -3,7 +3,6 @@ import {
   bigint,
   boolean,
   date,
-  foreignKey,
   index,
   integer,
   jsonb,
@@ -90,11 +89,6 @@ export const jobItems = pgTable(
     primaryKey({ columns: [table.tenant, table.id] }),
     uniqueIndex("job_items_in_order").on(table.tenant, table.job, table.ordinal),
     index("job_items_by_product").on(table.tenant, table.product, table.id),
-    foreignKey({
-      name: "job_items_of_job",
-      columns: [table.tenant, table.job],
-      foreignColumns: [jobs.tenant, jobs.id],
-    }),
   ],
 );
 
