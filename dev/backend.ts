@@ -2,7 +2,7 @@ import { createDatabase, prepareDatabase, workerUrl } from "./database.ts";
 import type { DataFolder } from "./data/folder.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import type { Gateway } from "./gateway/gateway.ts";
-import { startPostgres } from "./postgres.ts";
+import { reachableDataDir, startPostgres } from "./postgres.ts";
 import type { LocalPostgres } from "./postgres.ts";
 import { findProcess } from "./postgres/process-table.ts";
 import { tieToThisProcess } from "./tie.ts";
@@ -33,8 +33,14 @@ export interface BackendOptions {
 /** Starts Postgres, migrates, starts the gateway. What was started is stopped if a step fails. */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { folder, log } = options;
+  const dataDir = reachableDataDir(folder.postgres);
+  if (dataDir !== folder.postgres) {
+    log(
+      `The database is in ${dataDir}: Postgres does not run as root and cannot reach ${folder.root}.`,
+    );
+  }
   const postgres = await startPostgres({
-    dataDir: folder.postgres,
+    dataDir,
     settings: options.postgresSettings ?? {},
     log,
   });

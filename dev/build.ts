@@ -1,5 +1,6 @@
 import path from "node:path";
 
+import { giveUp } from "./ending.ts";
 import { projectRoot, runWrangler } from "./wrangler.ts";
 
 /**
@@ -11,6 +12,6 @@ export async function buildWorker(folder: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  await buildWorker(path.join(projectRoot, "dist", "worker"));
+  await buildWorker(path.join(projectRoot, "dist", "worker")).catch(giveUp);
   console.log("Built dist/worker/worker.js and dist/assets.");
 }

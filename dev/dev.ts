@@ -6,8 +6,9 @@ import type { Backend } from "./backend.ts";
 import { startCron } from "./cron/schedule.ts";
 import { chosenDataFolder } from "./data/folder.ts";
 import { lockDataFolder } from "./data/lock.ts";
+import { makeMarked } from "./data/mark.ts";
 import { demo } from "./demo.ts";
-import { askedToStop, finish, giveUp } from "./ending.ts";
+import { askedToStop, finish, giveUp, messageOf } from "./ending.ts";
 import { chosenPort, requireFreePort } from "./port.ts";
 import { seed } from "./seed.ts";
 import { readWorkerSettings } from "./workerd/config.ts";
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   try {
     await endOrphan(folder, console.log);
     await requireFreePort(port);
+    await makeMarked(folder.wrangler);
     backend = await startBackend({ folder, log: console.log });
     reason = await runWorker(port, folder.wrangler, backend, stop);
   } finally {
@@ -53,11 +55,12 @@ async function runWorker(
     if (started !== "answering") return started;
     try {
       await seed(wrangler.url, backend.directUrl);
+      console.log(`Database: ${backend.directUrl}`);
       console.log(`Key of the tenant ${demo.tenant}: ${demo.key}`);
       console.log(`Serialmint is ready on ${wrangler.url}`);
     } catch (error) {
       // The Worker may be in the middle of being written: it stays up for the next change.
-      console.error(error instanceof Error ? error.message : error);
+      console.error(messageOf(error));
     }
     return await ended;
   } finally {

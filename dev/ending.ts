@@ -26,9 +26,21 @@ export function finish(reason: string): never {
   process.exit(1);
 }
 
-/** Prints why a command cannot go on and ends with exit code 1. */
+/**
+ * Prints why a command cannot go on and ends with exit code 1. What nobody foresaw is shown with
+ * its stack when DEBUG is set.
+ */
 export function giveUp(error: unknown): never {
-  if (error instanceof Refusal) console.error(error.message);
-  else console.error(error);
+  const debug = (process.env["DEBUG"] ?? "") !== "";
+  console.error(debug && !(error instanceof Refusal) ? error : messageOf(error));
   process.exit(1);
+}
+
+/** An error in one line. Some errors of Node say it only in their cause, or have no message but a code. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = error.message === "" ? error.name : error.message;
+  const code = error.message === "" && "code" in error ? ` ${String(error.code)}` : "";
+  const cause = error.cause instanceof Error ? ` (${messageOf(error.cause)})` : "";
+  return said + code + cause;
 }

@@ -18,7 +18,8 @@ import { signal } from "./postgres/process-table.ts";
 import { runUser } from "./postgres/run-user.ts";
 import type { RunUser } from "./postgres/run-user.ts";
 
-export { reachableDataDir } from "./postgres/data-place.ts";
+export { dataDirElsewhere, reachableDataDir } from "./postgres/data-place.ts";
+export { removeDataDir } from "./postgres/removal.ts";
 
 /** A running Postgres, reachable on 127.0.0.1 only, where everybody is trusted. */
 export interface LocalPostgres {

@@ -3,9 +3,11 @@ import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 
 import { chosenDataFolder } from "./data/folder.ts";
+import type { DataFolder } from "./data/folder.ts";
 import { lockDataFolder, stackProcess } from "./data/lock.ts";
+import { isMarked } from "./data/mark.ts";
 import { giveUp } from "./ending.ts";
-import { clearLeftovers } from "./postgres/postmaster-file.ts";
+import { dataDirElsewhere, removeDataDir } from "./postgres.ts";
 import { Refusal } from "./refusal.ts";
 import { endOrphan } from "./workerd/process.ts";
 
@@ -17,20 +19,40 @@ async function main(): Promise<void> {
     throw new Refusal(`Process ${holder} runs a stack on ${shown}. Stop it first (Ctrl-C there).`);
   }
   const unlock = await lockDataFolder(folder, console.log);
-  await endOrphan(folder, console.log);
-  await clearLeftovers(folder.postgres, console.log);
-  // Only what a stack made: SERIALMINT_DATA may name a folder that holds other things too.
-  const made = ["postgres", "durable-objects", "workerd", "wrangler"];
-  for (const name of await readdir(folder.root)) {
-    const ours =
-      made.includes(name) || name === "postgres.lock" || name.startsWith("postgres.half-");
-    if (ours) await rm(path.join(folder.root, name), { recursive: true, force: true });
+  let removed: string[];
+  try {
+    await endOrphan(folder, console.log);
+    removed = await removeMade(folder);
+  } finally {
+    await unlock();
   }
-  await unlock();
   const left = await readdir(folder.root);
   if (left.length === 0) await rmdir(folder.root);
   else console.log(`Left in ${shown}, not made by Serialmint: ${left.join(", ")}`);
-  console.log(`Removed the data in ${shown}. The next start begins afresh.`);
+  if (removed.length === 0) console.log(`There was no data in ${shown}.`);
+  else console.log(`Removed the data in ${removed.join(" and ")}. The next start begins afresh.`);
+}
+
+/**
+ * Removes only what carries a mark of the stack: SERIALMINT_DATA may name a folder that holds
+ * other things too. Answers the places where something was removed.
+ */
+async function removeMade(folder: DataFolder): Promise<string[]> {
+  const places: string[] = [];
+  let here = await removeDataDir(folder.postgres, console.log);
+  for (const made of [folder.durableObjects, folder.workerd, folder.wrangler]) {
+    if (!(await isMarked(made))) continue;
+    await rm(made, { recursive: true, force: true });
+    here = true;
+  }
+  if (here) places.push(path.relative(process.cwd(), folder.root) || ".");
+  const elsewhere = dataDirElsewhere(folder.postgres);
+  if (elsewhere !== null && (await removeDataDir(elsewhere, console.log))) {
+    places.push(elsewhere);
+    const around = path.dirname(elsewhere);
+    if ((await readdir(around)).length === 0) await rmdir(around);
+  }
+  return places;
 }
 
 await main().catch(giveUp);

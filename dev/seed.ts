@@ -5,20 +5,32 @@ import { demo } from "./demo.ts";
 
 const lots = z.object({ data: z.array(z.object({ name: z.string() })) });
 
+/** What a start has to show for itself. */
+export interface Seeded {
+  /** The names of the ten. */
+  serials: string[];
+  /** False when an earlier start has minted them. */
+  minted: boolean;
+}
+
 /**
  * Makes the demo tenant with its fixed key, one sequence and two products, and mints ten serials,
- * all over HTTP but the tenant; answers the names. Safe at every start: what is there stays as it
+ * all over HTTP but the tenant. Safe at every start: what is there stays as it
  * is, and the ten come from one request with a fixed Idempotency-Key, so that a later start gets
  * the same ten again.
  */
-export async function seed(url: string, directUrl: string): Promise<string[]> {
+export async function seed(url: string, directUrl: string): Promise<Seeded> {
   await createTenant(directUrl, { tenant: demo.tenant, name: demo.name, key: demo.key });
   await putIfMissing(url, `/v1/sequences/${demo.sequence.key}`, demo.sequence.body);
   for (const { sku, body } of demo.products) await putIfMissing(url, `/v1/products/${sku}`, body);
   const items = [{ product: demo.serialProduct, count: 10 }];
-  await call(url, "POST", "/v1/lots", { items }, { "idempotency-key": "demo-first-ten" });
+  const once = { "idempotency-key": "demo-first-ten" };
+  const { headers } = await call(url, "POST", "/v1/lots", { items }, once);
   const first = await call(url, "GET", `/v1/lots?product=${demo.serialProduct}&limit=10`);
-  return lots.parse(first.json).data.map(({ name }) => name);
+  return {
+    serials: lots.parse(first.json).data.map(({ name }) => name),
+    minted: headers.get("idempotent-replayed") !== "true",
+  };
 }
 
 /** Leaves alone what the user may have changed since. */
@@ -34,7 +46,7 @@ async function call(
   body?: object,
   headers: Record<string, string> = {},
   expected: readonly number[] = [],
-): Promise<{ status: number; json: unknown }> {
+): Promise<{ status: number; headers: Headers; json: unknown }> {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {
@@ -48,5 +60,5 @@ async function call(
   if (!response.ok && !expected.includes(response.status)) {
     throw new Error(`The self-check failed: ${method} ${path} gave ${response.status}\n${text}`);
   }
-  return { status: response.status, json: JSON.parse(text) };
+  return { status: response.status, headers: response.headers, json: JSON.parse(text) };
 }

@@ -5,6 +5,7 @@ import type { Backend } from "./backend.ts";
 import { buildWorker } from "./build.ts";
 import { dataFolder } from "./data/folder.ts";
 import { lockDataFolder } from "./data/lock.ts";
+import { makeMarked } from "./data/mark.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { requireFreePort } from "./port.ts";
 import type { LocalPostgres } from "./postgres.ts";
@@ -62,6 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     await endOrphan(folder, log);
     await requireFreePort(port);
+    for (const each of [folder.workerd, folder.durableObjects]) await makeMarked(each);
     const built = options.built ?? path.join(folder.workerd, "built");
     const [backend] = await bothOrNone(
       startBackend({ folder, log, postgresSettings: options.postgresSettings ?? {} }),

@@ -6,20 +6,16 @@ import { demo, mintCommand } from "./demo.ts";
 import { askedToStop, finish, giveUp } from "./ending.ts";
 import { chosenPort } from "./port.ts";
 import { seed } from "./seed.ts";
+import type { Seeded } from "./seed.ts";
 import { startStack } from "./stack.ts";
-
-/** Variables of the Worker that are handed on when they are set. */
-const handedOn = ["CORS_ORIGINS", "INLINE_BUDGET_MS"];
+import type { Stack } from "./stack.ts";
+import { workerValues } from "./worker-values.ts";
 
 async function main(): Promise<void> {
   const stop = askedToStop();
   const port = chosenPort(process.env);
   const folder = chosenDataFolder(process.env);
-  const values: Record<string, string> = {};
-  for (const name of handedOn) {
-    const value = process.env[name];
-    if (value !== undefined && value !== "") values[name] = value;
-  }
+  const values = workerValues(process.env);
 
   console.log(`Starting; data in ${path.relative(process.cwd(), folder.root) || "."}`);
   const stack = await startStack({
@@ -34,7 +30,7 @@ async function main(): Promise<void> {
   if (stack.applied.length > 0) console.log(`Migrations applied: ${stack.applied.join(", ")}`);
   try {
     const ready = await Promise.race([seed(stack.url, stack.directUrl), stop]);
-    if (ready !== "asked") printWelcome(stack.url, ready);
+    if (ready !== "asked") printWelcome(stack, ready);
   } catch (error) {
     await stack.stop();
     throw error;
@@ -44,15 +40,16 @@ async function main(): Promise<void> {
   finish(reason);
 }
 
-function printWelcome(url: string, serials: readonly string[]): void {
+function printWelcome({ url, directUrl }: Stack, { serials, minted }: Seeded): void {
   console.log(`
-Ten serials of ${demo.serialProduct}, minted over HTTP:
+Ten serials of ${demo.serialProduct}${minted ? ", minted over HTTP" : ""}:
   ${serials.join(" ")}
 
 Mint 500,000 more (again with another Idempotency-Key):
 ${mintCommand(url, 500_000)}
 
 Reference: ${url}/docs    Key of the tenant ${demo.tenant}: ${demo.key}
+Database: ${directUrl}
 
 Serialmint is ready on ${url}`);
 }

@@ -28,6 +28,7 @@ export async function createTenant(
     await client.query("BEGIN");
     const created = await addTenant(client, options.tenant, options.name, null);
     await addTenant(client, `${options.tenant}-test`, `${options.name} (test)`, options.tenant);
+    await refuseForeignSibling(client, options.tenant);
     if (created || options.key !== undefined) await addKey(client, options.tenant, key);
     if (created) await addKey(client, `${options.tenant}-test`, testKey);
     await client.query("COMMIT");
@@ -51,6 +52,17 @@ async function addTenant(
   return added.rowCount === 1;
 }
 
+/** A tenant of its own that happens to have the sibling's name must not get its keys. */
+async function refuseForeignSibling(client: pg.Client, tenant: string): Promise<void> {
+  const sibling = await client.query<{ live_tenant: string | null }>(
+    `SELECT live_tenant FROM tenants WHERE tenant = $1`,
+    [`${tenant}-test`],
+  );
+  if (sibling.rows[0]?.live_tenant !== tenant) {
+    throw new Error(`${tenant}-test is a tenant of its own; choose another name than ${tenant}.`);
+  }
+}
+
 async function addKey(client: pg.Client, tenant: string, key: string): Promise<void> {
   await client.query(
     `INSERT INTO api_keys (tenant, digest, name, hint) VALUES ($1, $2, 'first key', $3)
@@ -64,26 +76,41 @@ function newKey(kind: "live" | "test"): string {
   return `smk_${kind}_${secret.join("")}`;
 }
 
+const usage = `Use: DATABASE_URL=<direct connection> npm run tenant:create -- <tenant> [--name <company>]
+where <tenant> is 2 to 35 of a-z, 0-9 and -, starts with a letter and does not end in -test.`;
+
+/** The arguments of the command, or undefined when they cannot be used. */
+function commandArguments(): { databaseUrl: string; tenant: string; name: string } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { name: { type: "string" } },
+    });
+    const databaseUrl = process.env["DATABASE_URL"];
+    const [tenant, ...more] = positionals;
+    if (databaseUrl === undefined || tenant === undefined || more.length > 0) return undefined;
+    if (!/^[a-z][a-z0-9-]{1,34}$/.test(tenant) || tenant.endsWith("-test")) return undefined;
+    return { databaseUrl, tenant, name: values.name ?? tenant };
+  } catch {
+    return undefined;
+  }
+}
+
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { name: { type: "string" } },
-  });
-  const databaseUrl = process.env["DATABASE_URL"];
-  const tenant = positionals[0];
-  if (databaseUrl === undefined || tenant === undefined || !/^[a-z][a-z0-9-]{1,34}$/.test(tenant)) {
-    console.error(
-      "Use: DATABASE_URL=<direct connection> npm run tenant:create -- <tenant> [--name <company>]\n" +
-        "where <tenant> is 2 to 35 of a-z, 0-9 and -, starting with a letter.",
-    );
+  const given = commandArguments();
+  if (given === undefined) {
+    console.error(usage);
     process.exit(1);
   }
-  const made = await createTenant(databaseUrl, { tenant, name: values.name ?? tenant });
-  if (!made.created) {
-    console.error(`The tenant ${tenant} exists already; nothing was changed.`);
+  const { tenant } = given;
+  try {
+    const made = await createTenant(given.databaseUrl, given);
+    if (!made.created) throw new Error(`The tenant ${tenant} exists already.`);
+    console.log(`Tenant ${tenant} is ready. These keys are shown once and kept nowhere:`);
+    console.log(`  live  ${made.key}`);
+    console.log(`  test  ${made.testKey}`);
+  } catch (error) {
+    console.error(`Nothing was changed: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
-  console.log(`Tenant ${tenant} is ready. These keys are shown once and kept nowhere:`);
-  console.log(`  live  ${made.key}`);
-  console.log(`  test  ${made.testKey}`);
 }

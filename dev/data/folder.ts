@@ -5,7 +5,7 @@ import { projectRoot } from "../wrangler.ts";
 /** What a stack keeps, all below one folder. */
 export interface DataFolder {
   root: string;
-  /** The database cluster. */
+  /** The database cluster, unless Postgres cannot reach it there: see `reachableDataDir`. */
   postgres: string;
   /** The Durable Objects' storage under workerd. */
   durableObjects: string;

@@ -14,17 +14,22 @@ interface Holder {
 /**
  * Takes the data folder for a stack of this process: two workerds on one storage would both run
  * the same Durable Object. A lock whose process is gone is taken over, with a line. Answers what
- * gives the folder back. Refuses when a living process holds it.
+ * gives the folder back. Refuses when a living process holds it, and a folder that cannot be
+ * made or written.
  */
 export async function lockDataFolder(
   folder: DataFolder,
   log: (line: string) => void,
 ): Promise<() => Promise<void>> {
-  await mkdir(folder.root, { recursive: true });
   const me: Holder = { pid: process.pid, started: findProcess(process.pid)?.started ?? "" };
   // Written beside and linked, so that nobody ever reads half a lock.
   const mine = `${folder.lock}.${process.pid}`;
-  await writeFile(mine, JSON.stringify(me));
+  try {
+    await mkdir(folder.root, { recursive: true });
+    await writeFile(mine, JSON.stringify(me));
+  } catch (error) {
+    throw unusable(folder, error);
+  }
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       if (await linked(mine, folder.lock)) return () => rm(folder.lock, { force: true });
@@ -55,6 +60,24 @@ function inUse(folder: DataFolder, { pid }: Holder): string {
   return (
     `${who} already runs a stack on the data folder ${shown}. Stop it first, or choose another ` +
     "folder and another port: SERIALMINT_DATA=.data-2 PORT=8788 npm start"
+  );
+}
+
+const notAFolder = ["EEXIST", "ENOTDIR"];
+const notWritable = ["EACCES", "EPERM", "EROFS"];
+
+/** What to do about a data folder that cannot be used; any other error stays as it is. */
+function unusable(folder: DataFolder, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const what = notAFolder.includes(code)
+    ? "is or lies below a file, and a folder is needed"
+    : notWritable.includes(code)
+      ? "cannot be made or written by you"
+      : null;
+  if (what === null) return error;
+  return new Refusal(
+    `The data folder ${folder.root} ${what} (${code}). Choose another one: ` +
+      "SERIALMINT_DATA=<folder> npm start",
   );
 }
 

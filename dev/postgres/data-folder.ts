@@ -21,6 +21,23 @@ import type { RunUser } from "./run-user.ts";
 /** Written last, so a folder that has it is whole. */
 const WHOLE = "initialised";
 
+/** Whether a folder is a whole cluster that was made here. */
+export function holdsCluster(dataDir: string): boolean {
+  return existsSync(join(dataDir, WHOLE));
+}
+
+/** The folders beside a data folder that an interrupted first start may have left. */
+export function halfMadeFolders(dataDir: string): { path: string; pid: number }[] {
+  const prefix = `${basename(dataDir)}.half-`;
+  const found: { path: string; pid: number }[] = [];
+  for (const name of readdirSync(dirname(dataDir))) {
+    const pid = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+    if (!/^\d+$/.test(pid)) continue;
+    found.push({ path: join(dirname(dataDir), name), pid: Number(pid) });
+  }
+  return found;
+}
+
 /** Unfinished folders of this process, so that a reused pid is told from work in progress. */
 const inProgress = new Set<string>();
 
@@ -52,12 +69,14 @@ export async function prepareFolder(
   options: { sync: boolean; log: (line: string) => void },
 ): Promise<void> {
   await removeHalfMade(dataDir, options.log);
+  // Root can look into it, and runs Postgres as its owner.
+  if (user === null && existsSync(dataDir)) requireOwner(dataDir, user);
   const empty = !existsSync(dataDir) || readdirSync(dataDir).length === 0;
   if (empty) {
     await initialise(dataDir, binaries, user, options.sync);
     return;
   }
-  if (!existsSync(join(dataDir, WHOLE))) {
+  if (!holdsCluster(dataDir)) {
     const what = existsSync(join(dataDir, "PG_VERSION"))
       ? "is a Postgres folder that was not finished, or not made here"
       : "holds other things than a database";
@@ -70,6 +89,10 @@ export async function prepareFolder(
         "Remove it to start afresh, or use another data folder.",
     );
   }
+  requireOwner(dataDir, user);
+}
+
+function requireOwner(dataDir: string, user: RunUser | null): void {
   const runsAs = user?.uid ?? process.getuid?.();
   const { uid } = statSync(dataDir);
   if (runsAs !== undefined && uid !== runsAs) {
@@ -80,12 +103,9 @@ export async function prepareFolder(
   }
 }
 
-async function removeHalfMade(dataDir: string, log: (line: string) => void): Promise<void> {
-  const prefix = `${basename(dataDir)}.half-`;
-  for (const name of readdirSync(dirname(dataDir))) {
-    if (!name.startsWith(prefix)) continue;
-    const path = join(dirname(dataDir), name);
-    const pid = Number(name.slice(prefix.length));
+/** Removes what an interrupted first start left beside the data folder; says so. */
+export async function removeHalfMade(dataDir: string, log: (line: string) => void): Promise<void> {
+  for (const { path, pid } of halfMadeFolders(dataDir)) {
     if (inProgress.has(path) || (pid !== process.pid && findProcess(pid) !== null)) continue;
     log(`Removing ${path}, which an interrupted first start left half-made.`);
     await endInitdb(path);

@@ -41,6 +41,11 @@ export async function lockFolder(dataDir: string): Promise<() => void> {
   throw new Error(`Cannot take ${path}: remove it.`);
 }
 
+/** Whether `<folder>.lock` is a lock of ours, held or left. */
+export function hasLock(dataDir: string): boolean {
+  return readHolder(`${dataDir}.lock`) !== null;
+}
+
 function readHolder(path: string): Holder | null {
   try {
     const json: unknown = JSON.parse(readFileSync(path, "utf8"));

@@ -64,11 +64,11 @@ export async function endOrphan(folder: DataFolder, log: (line: string) => void)
         signal(pid, "SIGKILL");
         await waitUntilGone([pid], 10_000);
       }
+      await rm(note, { force: true });
     }
   } catch {
     // No note, or half of one: there is no orphan to know of.
   }
-  await rm(note, { force: true });
 }
 
 /** Writes the configuration and starts workerd; resolves when it takes requests. */

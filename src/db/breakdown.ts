@@ -50,6 +50,11 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
   return { failure: failure(lost, {}, { cause: error }), worthRepeating: true };
 }
 
+/** The SQLSTATE behind a failure, if the database gave one. */
+export function sqlstateOf(error: unknown): string | undefined {
+  return databaseError(error)?.code;
+}
+
 function databaseError(error: unknown): NeonDbError | undefined {
   for (const one of chain(error)) if (one instanceof NeonDbError) return one;
   return undefined;

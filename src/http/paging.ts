@@ -84,7 +84,8 @@ export async function answerList(
     onFailure: (error) => logBroken(c, error),
   });
   const headers = streamHeaders(format, list.name, begins);
-  headers.set("stream-cursor", await writeCursor(list, place ?? ""));
+  // Rows are counted from one cursor on: a stream that goes on with another keeps the first one's.
+  if (skip === 0) headers.set("stream-cursor", await writeCursor(list, place ?? ""));
   return new Response(stream, { headers });
 }
 

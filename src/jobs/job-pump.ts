@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Database } from "../db/client.ts";
 import { openDatabase } from "../db/client.ts";
-import { noteFailure } from "../domain/jobs/failure.ts";
+import { jobError, noteFailure } from "../domain/jobs/failure.ts";
 import { newToken } from "../domain/jobs/id.ts";
 import type { JobKey } from "../domain/jobs/job.ts";
 import { takeJob } from "../domain/jobs/lease.ts";
@@ -68,7 +68,8 @@ export class JobPump extends DurableObject<Bindings> {
   private async excuse(duty: Duty, error: unknown): Promise<number | undefined> {
     const failed =
       error instanceof Failure ? error : failure("internal_error", {}, { cause: error });
-    console.error(JSON.stringify({ event: "job_chunk_failed", job: duty.job, code: failed.code }));
+    const { code, sqlstate } = jobError(failed);
+    console.error(JSON.stringify({ event: "job_chunk_failed", job: duty.job, code, sqlstate }));
     const failures = duty.failures + 1;
     await this.ctx.storage.put<Duty>("duty", { ...duty, failures });
     try {

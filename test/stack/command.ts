@@ -15,11 +15,25 @@ export interface Command {
   exit: Promise<number | null>;
 }
 
-/** Starts dev/<name>.ts as npm does, on a data folder and port. It is killed after the test. */
-export function startCommand(name: string, dataDir: string, port = 0): Command {
+/**
+ * Starts dev/<name>.ts as npm does, on a data folder and port, with further variables. It is killed
+ * after the test.
+ */
+export function startCommand(
+  name: string,
+  dataDir: string,
+  port = 0,
+  variables: Readonly<Record<string, string>> = {},
+): Command {
   const child = spawn(process.execPath, [path.join("dev", `${name}.ts`)], {
     cwd: projectRoot,
-    env: { ...process.env, SERIALMINT_DATA: dataDir, PORT: port === 0 ? "" : String(port) },
+    env: {
+      ...process.env,
+      DEBUG: "",
+      SERIALMINT_DATA: dataDir,
+      PORT: port === 0 ? "" : String(port),
+      ...variables,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => {

@@ -1,5 +1,6 @@
 import { access, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import pg from "pg";
 import { expect, test } from "vitest";
 
 import { startCommand } from "./command.ts";
@@ -12,8 +13,18 @@ test("start mints ten serials, says how to go on, keeps them, and ends well on C
   const port = await freePort();
   const first = startCommand("start", dataDir, port);
   await first.says(`Serialmint is ready on http://localhost:${port}\n`);
-  expect(first.printed()).toContain("SN-0000001 SN-0000002 SN-0000003");
+  expect(first.printed()).toContain(
+    "Ten serials of demo-phone, minted over HTTP:\n  SN-0000001 SN-0000002 SN-0000003",
+  );
   expect(first.printed()).toContain("SN-0000010");
+  const database = /^Database: (postgresql:\/\/postgres@127\.0\.0\.1:\d+\/serialmint)$/m.exec(
+    first.printed(),
+  )?.[1];
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const tenants = await client.query("select tenant from tenants order by tenant");
+  await client.end();
+  expect(tenants.rows).toEqual([{ tenant: "demo" }, { tenant: "demo-test" }]);
   expect(first.printed()).toContain(`curl http://localhost:${port}/v1/lots`);
   expect(first.printed()).toContain(`http://localhost:${port}/docs`);
 
@@ -27,7 +38,9 @@ test("start mints ten serials, says how to go on, keeps them, and ends well on C
   // The same ten again: a start repeats nothing.
   const second = startCommand("start", dataDir, port);
   await second.says("Serialmint is ready");
-  expect(second.printed()).toContain("SN-0000001 SN-0000002 SN-0000003");
+  expect(second.printed()).toContain(
+    "Ten serials of demo-phone:\n  SN-0000001 SN-0000002 SN-0000003",
+  );
   const lots = await fetch(`http://localhost:${port}/v1/lots?product=demo-phone`, {
     headers: { authorization: `Bearer ${demoKey}` },
   });
@@ -51,20 +64,6 @@ test("start with a PORT that is none says so", async () => {
   const command = startCommand("start", await scratchDataFolder(), 65_536);
   expect(await command.exit).toBe(1);
   expect(command.printed()).toBe("PORT is 65536; it must be a number from 1 to 65535.\n");
-});
-
-test("reset removes what a stack made and nothing else", async () => {
-  const dataDir = await scratchDataFolder();
-  for (const made of ["postgres", "durable-objects", "workerd"]) {
-    await mkdir(path.join(dataDir, made), { recursive: true });
-    await writeFile(path.join(dataDir, made, "file"), "");
-  }
-  await writeFile(path.join(dataDir, "notes.txt"), "mine");
-  const command = startCommand("reset", dataDir);
-  expect(await command.exit).toBe(0);
-  expect(command.printed()).toContain("not made by Serialmint: notes.txt");
-  await access(path.join(dataDir, "notes.txt"));
-  await expect(access(path.join(dataDir, "postgres"))).rejects.toThrow("ENOENT");
 });
 
 test("reset refuses while a stack runs there", async () => {

@@ -1,10 +1,22 @@
 import { sql } from "drizzle-orm";
+import { sqlstateOf } from "../../db/breakdown.ts";
 import type { Database } from "../../db/client.ts";
 import type { Failure } from "../../errors.ts";
 import type { JobError, JobKey, JobStatus } from "./job.ts";
 
 /** Failures in a row after which a job stops and waits for its owner. */
 const patience = 8;
+
+/** Why the job stands still, as its owner is told. */
+export function jobError(failed: Failure): JobError {
+  const sqlstate = sqlstateOf(failed);
+  const { code, retryable } = failed;
+  if (sqlstate === undefined) return { code, detail: failed.detail, retryable };
+  const detail =
+    `The database refused a chunk with SQLSTATE ${sqlstate}. What was recorded before it stays; ` +
+    "retry the job when the cause is gone, or cancel it.";
+  return { code, detail, retryable, sqlstate };
+}
 
 /**
  * Records that a chunk failed. A failure that cannot pass by itself stops the job at once. Undefined
@@ -16,11 +28,7 @@ export async function noteFailure(
   token: string,
   failed: Failure,
 ): Promise<JobStatus | undefined> {
-  const error: JobError = {
-    code: failed.code,
-    detail: failed.detail,
-    retryable: failed.retryable,
-  };
+  const error = jobError(failed);
   const [row] = await db.write<{ status: JobStatus | null }>(
     sql`SELECT note_failure_v1(${tenant}::text, ${job}::uuid, ${token}::uuid,
                                ${JSON.stringify(error)}::jsonb, ${!failed.retryable}::boolean,

@@ -14,6 +14,8 @@ export interface JobError {
   readonly code: string;
   readonly detail: string;
   readonly retryable: boolean;
+  /** Of the database, when it was the database that refused. */
+  readonly sqlstate?: string;
 }
 
 /** One line of a job. */

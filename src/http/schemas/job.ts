@@ -9,7 +9,14 @@ const jobShape = {
     description: "Names left out, since a lot of the product had them; listed at /skipped.",
   }),
   rate: z.number().nullable().openapi({ description: "Lots a second since it began." }),
-  error: z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() }).nullable(),
+  error: z
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      retryable: z.boolean(),
+      sqlstate: z.string().optional(),
+    })
+    .nullable(),
   created_at: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),

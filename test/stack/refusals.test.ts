@@ -1,0 +1,71 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+import { startCommand } from "./command.ts";
+import { freePort, scratchDataFolder } from "./scratch.ts";
+
+// What the user can mend is said in one line, with no stack, and ends with exit code 1.
+
+test("a data folder that is a file, or lies below one, is refused", async () => {
+  const file = await scratchDataFolder();
+  await writeFile(file, "mine");
+  const onFile = startCommand("start", file, await freePort());
+  expect(await onFile.exit).toBe(1);
+  expect(onFile.printed().split("\n").slice(1)).toEqual([
+    `The data folder ${file} is or lies below a file, and a folder is needed (EEXIST). ` +
+      "Choose another one: SERIALMINT_DATA=<folder> npm start",
+    "",
+  ]);
+  const below = startCommand("reset", path.join(file, "data"));
+  expect(await below.exit).toBe(1);
+  expect(below.printed()).toMatch(
+    /^The data folder .* is or lies below a file.*\(ENOTDIR\)\..*\n$/,
+  );
+});
+
+test("a data folder that cannot be written is refused", async () => {
+  // The kernel's own folder: not even root makes one there.
+  const command = startCommand("start", "/proc/sys/serialmint", await freePort());
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toContain("Choose another one: SERIALMINT_DATA=<folder> npm start\n");
+  expect(command.printed()).not.toContain("    at ");
+});
+
+test("a Postgres folder without its mark is refused and left as it is", async () => {
+  const dataDir = await scratchDataFolder();
+  await mkdir(path.join(dataDir, "postgres"), { recursive: true });
+  await writeFile(path.join(dataDir, "postgres", "notes.txt"), "mine");
+  const command = startCommand("start", dataDir, await freePort());
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toContain(
+    `${path.join(dataDir, "postgres")} holds other things than a database. ` +
+      "Remove it, or use another data folder.\n",
+  );
+  expect(command.printed()).not.toContain("    at ");
+  expect(await readdir(path.join(dataDir, "postgres"))).toEqual(["notes.txt"]);
+});
+
+test("a variable that the Worker would refuse is refused before anything is made", async () => {
+  const dataDir = await scratchDataFolder();
+  const command = startCommand("start", dataDir, await freePort(), { INLINE_BUDGET_MS: "abc" });
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toBe(
+    "INLINE_BUDGET_MS must be a whole number of milliseconds, 0 to 99999.\n",
+  );
+  expect(await readdir(path.dirname(dataDir))).toEqual([]);
+
+  const cors = startCommand("start", dataDir, await freePort(), { CORS_ORIGINS: "shop.example" });
+  expect(await cors.exit).toBe(1);
+  expect(cors.printed()).toMatch(/^CORS_ORIGINS must be \* or a list of origins.*\.\n$/);
+});
+
+test("an error that nobody foresaw shows its stack when DEBUG is set", async () => {
+  const dataDir = await scratchDataFolder();
+  await mkdir(path.join(dataDir, "postgres"), { recursive: true });
+  await writeFile(path.join(dataDir, "postgres", "notes.txt"), "mine");
+  const command = startCommand("start", dataDir, await freePort(), { DEBUG: "1" });
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toContain("holds other things than a database");
+  expect(command.printed()).toContain("    at ");
+});
