@@ -47,7 +47,6 @@ CREATE TYPE lot_request AS (
   prefix text,
   width integer,
   suffix text,
-  first bigint,
   count bigint,
   numbered boolean,
   allow_jump boolean,
@@ -517,11 +516,11 @@ BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   IF NOT v_series.promoted OR p_past IS NOT NULL THEN
     SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR UPDATE SKIP LOCKED;
+    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
       v_waited := true;
       SELECT * INTO v_series FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR UPDATE;
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE;
     END IF;
   END IF;
 
@@ -593,7 +592,6 @@ $function$;
 CREATE OR REPLACE FUNCTION public.check_room(p_sequence sequences, p_next bigint, p_count bigint)
  RETURNS void
  LANGUAGE plpgsql
- IMMUTABLE
 AS $function$
 DECLARE
   v_room bigint := CASE
@@ -613,7 +611,6 @@ $function$;
 CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_sequence text, p_next bigint, p_increment bigint, p_past bigint, p_jump bigint)
  RETURNS bigint
  LANGUAGE plpgsql
- IMMUTABLE
 AS $function$
 BEGIN
   IF p_past < p_next THEN
@@ -662,7 +659,6 @@ DECLARE
   v_series series;
   v_next bigint;
   v_drawn boolean;
-  v_rest bigint;
   v_fixed text[] := '{}';
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
@@ -725,22 +721,18 @@ BEGIN
     ));
   END IF;
 
-  -- An exhausted promoted counter rests where the number behind its last one is the next.
-  v_rest := CASE WHEN v_series.promoted AND v_next > v_new.ceiling
-    THEN greatest(least(v_next, v_new.ceiling + v_new.increment), v_new.increment)
-    ELSE v_next END;
   UPDATE series
-  SET next = v_rest,
+  SET next = v_next,
+      promoted = v_series.promoted AND v_next <= v_new.ceiling,
       issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_rest
+      since = v_next
   WHERE id = v_series.id;
-  IF v_series.promoted THEN
+  -- An exhausted counter is a row again: a Postgres sequence cannot stand beyond its last number.
+  IF v_series.promoted AND v_next > v_new.ceiling THEN
+    EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+  ELSIF v_series.promoted THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(v_series.id), v_new.increment, v_new.ceiling,
-                   least(v_next, v_new.ceiling), least(v_next, v_new.ceiling));
-    IF v_next > v_new.ceiling THEN
-      PERFORM setval(counter_of(v_series.id)::regclass, v_rest - v_new.increment);
-    END IF;
+                   counter_of(v_series.id), v_new.increment, v_new.ceiling, v_next, v_next);
   END IF;
   RETURN 'replaced';
 END
@@ -1081,65 +1073,9 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.taken_in_run(p_tenant text, p_product text, p_prefix text, p_width integer, p_suffix text, p_first bigint, p_last bigint)
- RETURNS SETOF text
- LANGUAGE sql
- STABLE
-AS $function$
-  SELECT lots.name
-  FROM generate_series(length(p_first::text), length(p_last::text)) AS digits
-  CROSS JOIN LATERAL (
-    SELECT render_name(p_prefix, greatest(p_first, CASE digits WHEN 1 THEN 0 ELSE (10::numeric ^ (digits - 1))::bigint END),
-                       p_width, p_suffix) AS lowest,
-           render_name(p_prefix, least(p_last, (10::numeric ^ digits)::bigint - 1),
-                       p_width, p_suffix) AS highest
-  ) AS bounds
-  CROSS JOIN LATERAL (
-    SELECT l.name FROM lots AS l
-    WHERE l.tenant = p_tenant AND l.product = p_product
-      AND l.name BETWEEN bounds.lowest AND bounds.highest
-      AND length(l.name) = length(bounds.lowest)
-      AND right(l.name, length(p_suffix)) = p_suffix
-      AND substr(l.name, length(p_prefix) + 1, length(l.name) - length(p_prefix) - length(p_suffix))
-          ~ '^[0-9]+$'
-    ORDER BY l.name LIMIT 10
-  ) AS lots
-  LIMIT 10
-$function$;
-
-CREATE OR REPLACE FUNCTION public.check_run_is_free(p_tenant text, p_series bigint, p_item lot_request)
+CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_item lot_request)
  RETURNS void
  LANGUAGE plpgsql
- STABLE
-AS $function$
-DECLARE
-  v_entry ledger;
-  v_held int8multirange;
-BEGIN
-  FOR v_entry IN
-    SELECT l.* FROM ledger AS l
-    JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
-    WHERE l.series = p_series AND l.kind = 'reserved'
-      AND int8range(l.first, l.last, '[]') && int8range(p_item.first, p_item.first + p_item.count)
-      AND f.prefix = p_item.prefix AND f.width = p_item.width AND f.suffix = p_item.suffix
-  LOOP
-    v_held := open_numbers(v_entry)
-      * int8multirange(int8range(p_item.first, p_item.first + p_item.count));
-    IF NOT isempty(v_held) THEN
-      PERFORM fail('name_issued', jsonb_build_object(
-        'product', p_item.product,
-        'name', render_name(p_item.prefix, lower(v_held), p_item.width, p_item.suffix),
-        'reservation', reservation_facts(v_entry)->>'id'
-      ));
-    END IF;
-  END LOOP;
-END
-$function$;
-
-CREATE OR REPLACE FUNCTION public.check_names_are_free(p_tenant text, p_job uuid, p_series bigint, p_item lot_request)
- RETURNS void
- LANGUAGE plpgsql
- STABLE
 AS $function$
 DECLARE
   v_clash jsonb;
@@ -1147,27 +1083,35 @@ BEGIN
   SELECT jsonb_build_object('product', p_item.product, 'name', given.name, 'reservation',
                             reservation_id(s.sequence, s.period, entry.first))
   INTO v_clash
-  FROM unnest(p_item.names, p_item.numbers) AS given (name, number)
-  JOIN series AS s ON s.id = p_series
+  FROM unnest(p_item.names) AS given (name)
+  CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
+  JOIN forms AS f
+    ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
+   AND f.sequence = p_item.sequence
+  JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
   CROSS JOIN LATERAL (
-    SELECT l.* FROM ledger AS l
-    WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind = 'reserved'
-      AND l.first <= given.number
-    ORDER BY l.first DESC LIMIT 1
+    SELECT substr(given.name, cut + 1,
+                  greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
+  ) AS middle
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN middle.digits ~ '^[0-9]{1,18}$' THEN middle.digits::bigint END AS number
+  ) AS read
+  CROSS JOIN LATERAL (
+    SELECT l.first FROM ledger AS l
+    WHERE l.tenant = p_tenant AND l.series = s.id AND l.kind = 'reserved' AND l.form = f.id
+      AND int8range(l.first, l.last, '[]') @> read.number
+      AND (read.number - l.first) % l.step = 0
   ) AS entry
-  JOIN forms AS f ON f.tenant = p_tenant AND f.id = entry.form
-  WHERE given.number BETWEEN entry.first AND entry.last
-    AND (given.number - entry.first) % entry.step = 0
-    AND render_name(f.prefix, given.number, f.width, f.suffix) = given.name
+  WHERE right(given.name, length(f.suffix)) = f.suffix
+    AND render_name(f.prefix, read.number, f.width, f.suffix) = given.name
     AND NOT EXISTS (
       SELECT FROM lots AS l
-      JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
-      WHERE l.tenant = p_tenant AND l.name = given.name AND i.job <> p_job
+      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_item.product
     )
     AND NOT EXISTS (
       SELECT FROM ledger AS v
-      WHERE v.series = p_series AND v.kind = 'void'
-        AND int8range(v.first, v.last, '[]') @> given.number
+      WHERE v.series = s.id AND v.kind = 'void'
+        AND int8range(v.first, v.last, '[]') @> read.number
     )
   LIMIT 1;
   IF FOUND THEN
@@ -1262,7 +1206,8 @@ BEGIN
   v_first := lower(v_open);
   IF p_item.first_name IS NOT NULL THEN
     v_digits := substr(p_item.first_name, length(v_form.prefix) + 1,
-                       length(p_item.first_name) - length(v_form.prefix) - length(v_form.suffix));
+                       greatest(length(p_item.first_name) - length(v_form.prefix)
+                                - length(v_form.suffix), 0));
     IF v_digits !~ '^[0-9]{1,18}$'
        OR render_name(v_form.prefix, v_digits::bigint, v_form.width, v_form.suffix)
           <> p_item.first_name THEN
@@ -1290,6 +1235,21 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_series(p_wanted series_request)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  SELECT * INTO STRICT v_series FROM series WHERE id = p_wanted.series FOR NO KEY UPDATE;
+  IF v_series.promoted AND p_wanted.highest IS NOT NULL THEN
+    PERFORM lock_counter(v_series.id, p_shared => false);
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.check_draw(p_tenant text, p_wanted series_request)
  RETURNS void
  LANGUAGE plpgsql
@@ -1314,26 +1274,6 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_job uuid, p_items lot_request[], p_wanted series_request)
- RETURNS void
- LANGUAGE plpgsql
- STABLE
-AS $function$
-DECLARE
-  v_item lot_request;
-BEGIN
-  FOREACH v_item IN ARRAY p_items LOOP
-    IF v_item.sequence = p_wanted.sequence AND v_item.numbered THEN
-      IF v_item.source = 'continue' THEN
-        PERFORM check_run_is_free(p_tenant, p_wanted.series, v_item);
-      ELSIF v_item.source = 'names' THEN
-        PERFORM check_names_are_free(p_tenant, p_job, p_wanted.series, v_item);
-      END IF;
-    END IF;
-  END LOOP;
-END
-$function$;
-
 CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1350,7 +1290,9 @@ DECLARE
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
+  v_mixed boolean;
   v_given bigint;
+  v_to_draw bigint;
   v_skipped bigint := 0;
   v_chunked bigint := 0;
 BEGIN
@@ -1372,17 +1314,40 @@ BEGIN
     PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
   END IF;
 
-  SELECT coalesce(sum(count), 0) INTO v_given FROM unnest(v_items) WHERE source = 'names';
-  -- A request that does more than draw takes its series first, in the order in which draws take them:
-  -- who holds a name that a draw wants must not wait for that draw's counter.
-  IF EXISTS (SELECT FROM unnest(v_items) WHERE source <> 'draw') THEN
-    PERFORM FROM series AS s
-    WHERE s.tenant = p_tenant AND s.period = ''
-      AND s.sequence IN (SELECT sequence FROM unnest(v_items) WHERE source = 'draw' OR numbered)
+  v_groups := ARRAY(
+    SELECT (s.id, i.sequence, i.definition,
+            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
+            max((SELECT max(number) FROM unnest(i.numbers) AS number)),
+            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
+    FROM unnest(v_items) AS i
+    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
+    WHERE i.source = 'draw' OR i.numbered
+    GROUP BY s.id, i.sequence, i.definition
     ORDER BY s.id
-    FOR UPDATE;
+  );
+  SELECT coalesce(sum(count) FILTER (WHERE source = 'names'), 0),
+         coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
+         coalesce(bool_or(source <> 'draw'), false)
+  INTO v_given, v_to_draw, v_mixed
+  FROM unnest(v_items);
+
+  -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
+  -- before any moves, with the definitions held still. Rows before counters, in the order of series.
+  IF v_mixed THEN
+    PERFORM hold_series(g) FROM unnest(v_groups) AS g;
+  ELSIF cardinality(v_groups) > 1 THEN
+    PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
+  IF v_mixed OR cardinality(v_groups) > 1 THEN
+    PERFORM check_draw(p_tenant, g) FROM unnest(v_groups) AS g;
+  END IF;
+
   IF v_given > 0 THEN
+    FOREACH v_item IN ARRAY v_items LOOP
+      IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
+        PERFORM check_names(p_tenant, v_item);
+      END IF;
+    END LOOP;
     INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
                            count, quantity, produced_on, expires_on, attributes)
     SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
@@ -1392,38 +1357,18 @@ BEGIN
     ORDER BY ordinal;
     v_skipped := record_given_names(p_tenant, p_job, p_skip);
   END IF;
-
-  -- What can refuse the request is looked at before any counter moves: a promoted one does not come back.
   -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
   FOR v_item IN
     SELECT i.* FROM unnest(v_items) AS i
-    WHERE i.source IN ('continue', 'reservation')
-    ORDER BY i.reservation_sequence NULLS FIRST, i.reservation_period, i.reservation_first, i.ordinal
+    WHERE i.source = 'reservation'
+    ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
   LOOP
-    v_chunked := v_chunked + record_run(p_tenant, p_job, v_item, v_chunked, p_skip);
+    v_chunked := v_chunked + record_reserved(p_tenant, p_job, v_item, v_chunked);
   END LOOP;
-  IF v_given + v_chunked > p_limit THEN
+  IF v_given + v_chunked + v_to_draw > p_limit THEN
     PERFORM fail('too_many_lots', jsonb_build_object(
-      'limit', p_limit, 'requested', v_given + v_chunked));
+      'limit', p_limit, 'requested', v_given + v_chunked + v_to_draw));
   END IF;
-  v_groups := ARRAY(
-    SELECT (s.id, i.sequence, i.definition,
-            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
-            max(CASE i.source
-                  WHEN 'continue' THEN i.first + i.count - 1
-                  WHEN 'names' THEN (SELECT max(number) FROM unnest(i.numbers) AS number)
-                END),
-            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
-    FROM unnest(v_items) AS i
-    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
-    WHERE i.source = 'draw' OR i.numbered
-    GROUP BY s.id, i.sequence, i.definition
-    ORDER BY s.id
-  );
-  IF cardinality(v_groups) > 1 OR v_groups[1].highest IS NOT NULL THEN
-    PERFORM check_draw(p_tenant, g) FROM unnest(v_groups) AS g;
-  END IF;
-  PERFORM check_names(p_tenant, p_job, v_items, g) FROM unnest(v_groups) AS g WHERE g.highest IS NOT NULL;
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
@@ -1434,8 +1379,6 @@ BEGIN
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
                 v_api_key, 'names made elsewhere');
       END IF;
-      -- Once more, now that nobody can be given these numbers any longer.
-      PERFORM check_names(p_tenant, p_job, v_items, v_group);
     END IF;
 
     IF v_group.to_draw > 0 THEN
@@ -1486,44 +1429,24 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_run(p_tenant text, p_job uuid, p_item lot_request, p_start bigint, p_skip boolean)
+CREATE OR REPLACE FUNCTION public.record_reserved(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_taken ledger;
-  v_form forms;
-  v_names jsonb;
+  v_taken ledger := take_of_reservation(p_tenant, p_item);
+  v_count bigint := (v_taken.last - v_taken.first) / v_taken.step + 1;
 BEGIN
-  IF p_item.source = 'reservation' THEN
-    v_taken := take_of_reservation(p_tenant, p_item);
-    SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_taken.form;
-    p_item.prefix := v_form.prefix;
-    p_item.width := v_form.width;
-    p_item.suffix := v_form.suffix;
-    p_item.first := v_taken.first;
-    p_item.count := (v_taken.last - v_taken.first) / v_taken.step + 1;
-    p_item.numbered := true;
-  ELSIF NOT p_skip THEN
-    SELECT jsonb_agg(jsonb_build_object('product', p_item.product, 'name', name)) INTO v_names
-    FROM taken_in_run(p_tenant, p_item.product, p_item.prefix, p_item.width, p_item.suffix,
-                      p_item.first, p_item.first + p_item.count - 1) AS name;
-    IF v_names IS NOT NULL THEN
-      PERFORM fail('name_taken', jsonb_build_object('names', v_names));
-    END IF;
-  END IF;
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
                          produced_on, expires_on, attributes)
-  VALUES (p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series,
-          CASE WHEN v_taken.series IS NOT NULL THEN p_item.reservation_first END,
-          v_taken.series IS NOT NULL,
-          CASE WHEN v_taken.series IS NOT NULL
-            THEN int8range(v_taken.first, v_taken.last + v_taken.step) END,
-          p_item.prefix, p_item.width, p_item.suffix, p_item.first, coalesce(v_taken.step, 1),
-          p_item.numbered, p_item.count, p_start, p_item.quantity, p_item.produced_on,
-          p_item.expires_on, p_item.attributes);
-  RETURN p_item.count;
+  SELECT p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series, p_item.reservation_first,
+         true, int8range(v_taken.first, v_taken.last + v_taken.step), f.prefix, f.width, f.suffix,
+         v_taken.first, v_taken.step, true, v_count, p_start, p_item.quantity, p_item.produced_on,
+         p_item.expires_on, p_item.attributes
+  FROM forms AS f
+  WHERE f.tenant = p_tenant AND f.id = v_taken.form;
+  RETURN v_count;
 END
 $function$;
 
@@ -1915,10 +1838,8 @@ REVOKE EXECUTE ON FUNCTION
   change_settings_v1(bytea,text,jsonb),
   check_draw(text,series_request),
   check_in_run(ledger,bigint,bigint),
-  check_names(text,uuid,lot_request[],series_request),
-  check_names_are_free(text,uuid,bigint,lot_request),
+  check_names(text,lot_request),
   check_room(sequences,bigint,bigint),
-  check_run_is_free(text,bigint,lot_request),
   counter_of(bigint),
   counter_v1(text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
@@ -1929,6 +1850,7 @@ REVOKE EXECUTE ON FUNCTION
   fail(text,jsonb),
   find_lots_v1(text,text,text),
   form_v1(text,text,text,integer,text),
+  hold_series(series_request),
   job_facts(text,uuid),
   list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
@@ -1944,7 +1866,7 @@ REVOKE EXECUTE ON FUNCTION
   put_sequence_v1(bytea,text,text,jsonb),
   record_around_foreign_names(jobs,bigint),
   record_given_names(text,uuid,boolean),
-  record_run(text,uuid,lot_request,bigint,boolean),
+  record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,bigint),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
@@ -1960,7 +1882,6 @@ REVOKE EXECUTE ON FUNCTION
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
-  taken_in_run(text,text,text,integer,text,bigint,bigint),
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wire_time(timestamp with time zone)

@@ -91,11 +91,11 @@ BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   IF NOT v_series.promoted OR p_past IS NOT NULL THEN
     SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR UPDATE SKIP LOCKED;
+    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
       v_waited := true;
       SELECT * INTO v_series FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR UPDATE;
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE;
     END IF;
   END IF;
 
@@ -166,7 +166,7 @@ $$;
 --> statement-breakpoint
 -- Refuses a draw that would pass the ceiling of its sequence.
 CREATE FUNCTION check_room(p_sequence sequences, p_next bigint, p_count bigint) RETURNS void
-LANGUAGE plpgsql IMMUTABLE AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   v_room bigint := CASE
     WHEN p_next > p_sequence.ceiling THEN 0
@@ -186,7 +186,7 @@ $$;
 CREATE FUNCTION numbers_to_pass(
   p_sequence text, p_next bigint, p_increment bigint, p_past bigint, p_jump bigint
 ) RETURNS bigint
-LANGUAGE plpgsql IMMUTABLE AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   IF p_past < p_next THEN
     RETURN 0;
@@ -234,7 +234,6 @@ DECLARE
   v_series series;
   v_next bigint;
   v_drawn boolean;
-  v_rest bigint;
   v_fixed text[] := '{}';
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
@@ -297,22 +296,18 @@ BEGIN
     ));
   END IF;
 
-  -- An exhausted promoted counter rests where the number behind its last one is the next.
-  v_rest := CASE WHEN v_series.promoted AND v_next > v_new.ceiling
-    THEN greatest(least(v_next, v_new.ceiling + v_new.increment), v_new.increment)
-    ELSE v_next END;
   UPDATE series
-  SET next = v_rest,
+  SET next = v_next,
+      promoted = v_series.promoted AND v_next <= v_new.ceiling,
       issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_rest
+      since = v_next
   WHERE id = v_series.id;
-  IF v_series.promoted THEN
+  -- An exhausted counter is a row again: a Postgres sequence cannot stand beyond its last number.
+  IF v_series.promoted AND v_next > v_new.ceiling THEN
+    EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+  ELSIF v_series.promoted THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(v_series.id), v_new.increment, v_new.ceiling,
-                   least(v_next, v_new.ceiling), least(v_next, v_new.ceiling));
-    IF v_next > v_new.ceiling THEN
-      PERFORM setval(counter_of(v_series.id)::regclass, v_rest - v_new.increment);
-    END IF;
+                   counter_of(v_series.id), v_new.increment, v_new.ceiling, v_next, v_next);
   END IF;
   RETURN 'replaced';
 END

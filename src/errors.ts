@@ -280,7 +280,7 @@ export const failures = {
     title: "The request gives too many names",
     retryable: false,
     detail: (facts: { limit: Amount; requested: Amount }) =>
-      `A request may give ${String(facts.limit)} names one by one; this one gives ${String(facts.requested)}. Split it.`,
+      `A request may give ${String(facts.limit)} names, one by one or from a first_name on; this one gives ${String(facts.requested)}. Split it.`,
   },
   too_many_sequences: {
     status: 422,
@@ -448,7 +448,7 @@ export const failures = {
     title: "The name was issued by a reservation",
     retryable: false,
     detail: (facts: { name: string; reservation: string }) =>
-      `The name ${quoted(facts.name)} was issued by reservation ${quoted(facts.reservation)} and is not recorded yet. ` +
+      `The name ${quoted(facts.name)} was issued by reservation ${quoted(facts.reservation)} and this product has no lot of it. ` +
       "Record it with that reservation, or choose another name.",
   },
   jump_too_far: {

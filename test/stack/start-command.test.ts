@@ -1,5 +1,3 @@
-import { access, mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
 

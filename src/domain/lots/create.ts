@@ -17,7 +17,7 @@ export const lotLimits = {
   items: 1000,
   /** Lots in all. */
   lots: 10_000_000,
-  /** Names given one by one, in all. */
+  /** Names given one by one or continued from a first one, in all. */
   names: 100_000,
   /** Sequences that numbers are drawn from. */
   sequences: 256,
@@ -86,13 +86,17 @@ export async function createLots(
 }
 
 function refuseTooMany({ items }: LotsInput): void {
-  const total = items.reduce(
-    (sum, item) => sum + ("names" in item ? item.names.length : (item.count ?? 1)),
-    0,
-  );
+  const total = items.reduce((sum, item) => sum + countOf(item), 0);
   if (total > lotLimits.lots) fail("too_many_lots", { limit: lotLimits.lots, requested: total });
-  const names = items.reduce((sum, item) => sum + ("names" in item ? item.names.length : 0), 0);
+  const names = items
+    .filter((item) => "names" in item || (!("reservation" in item) && "first_name" in item))
+    .reduce((sum, item) => sum + countOf(item), 0);
   if (names > lotLimits.names) fail("too_many_names", { limit: lotLimits.names, requested: names });
+}
+
+/** A reservation without a count is counted when it is taken. */
+function countOf(item: LotItem): number {
+  return "names" in item ? item.names.length : (item.count ?? 0);
 }
 
 function refuseTooManySequences(requests: readonly LotRequest[]): void {

@@ -15,7 +15,7 @@ export interface CountItem extends Shared {
   readonly count: number;
 }
 
-/** `count` lots whose names go on from one made elsewhere. */
+/** `count` lots whose names go on from one made elsewhere, as if they were given one by one. */
 export interface ContinueItem extends Shared {
   readonly first_name: string;
   readonly count: number;
@@ -41,7 +41,7 @@ export type LotItem = CountItem | ContinueItem | NamesItem | ReservationItem;
 export interface LotRequest {
   readonly product: string;
   readonly product_definition: string;
-  readonly source: "draw" | "continue" | "names" | "reservation";
+  readonly source: "draw" | "names" | "reservation";
   readonly sequence: string | null;
   readonly definition: string | null;
   readonly quantity: string;
@@ -51,7 +51,6 @@ export interface LotRequest {
   readonly prefix?: string;
   readonly width?: number;
   readonly suffix?: string;
-  readonly first?: string;
   readonly count?: number | null;
   readonly numbered?: boolean;
   readonly allow_jump?: boolean;

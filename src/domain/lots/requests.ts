@@ -4,8 +4,7 @@ import type { ProductDefinition, SequenceDefinition } from "../definitions/defin
 import { continueFrom } from "../patterns/continue.ts";
 import { momentOf } from "../patterns/moment.ts";
 import { checkName } from "../patterns/names.ts";
-import type { BoundForm, Pattern } from "../patterns/pattern.ts";
-import { nameReader, readName } from "../patterns/read.ts";
+import { nameReader } from "../patterns/read.ts";
 import { render } from "../patterns/render.ts";
 import { readReservationId } from "../reservations/reservation.ts";
 import { boundForm } from "../sequences/bound.ts";
@@ -42,9 +41,8 @@ export function lotRequests(
   items: readonly LotItem[],
   products: ReadonlyMap<string, ProductDefinition>,
 ): LotRequest[] {
-  refuseRepeatedNames(items);
-  const runs = new Map<string, BoundRun[]>();
-  return items.flatMap((item, index) => {
+  const seen = new Set<string>();
+  return items.map((item, index) => {
     const pointer = `/items/${index}`;
     const product = products.get(item.product);
     if (product === undefined) {
@@ -55,13 +53,16 @@ export function lotRequests(
         ? undefined
         : call.definitions.sequence(call.caller.tenant, product.sequence);
     const shared = sharedPart(call, { item, product, sequence, pointer });
-    if ("names" in item) return namesRequest(shared, { item, product, sequence, pointer });
+    if ("names" in item) {
+      const placed = item.names.map((name, at) => ({ name, at: `${pointer}/names/${at}` }));
+      return namesRequest(shared, { item, product, sequence, pointer }, placed, seen);
+    }
     if ("reservation" in item)
       return reservationRequest(shared, { item, product, sequence, pointer });
     if ("first_name" in item) {
-      const continued = continueRequests(shared, { item, product, sequence, pointer });
-      for (const run of continued) refuseRepeatedRun(runs, run, `${pointer}/first_name`);
-      return continued;
+      const names = continuedNames({ item, product, sequence, pointer });
+      const placed = names.map((name) => ({ name, at: `${pointer}/first_name` }));
+      return namesRequest(shared, { item, product, sequence, pointer }, placed, seen);
     }
     return countRequest(call, shared, { item, product, sequence, pointer });
   });
@@ -115,11 +116,26 @@ function countRequest(
   };
 }
 
-function namesRequest(shared: Shared, { item, sequence, pointer }: Known<NamesItem>): LotRequest {
+/** A name, and where in the request it comes from. */
+interface PlacedName {
+  readonly name: string;
+  readonly at: string;
+}
+
+/** `seen` are the names of the request so far, by product. */
+function namesRequest(
+  shared: Shared,
+  { item, product, sequence }: Known<NamesItem | ContinueItem>,
+  placed: readonly PlacedName[],
+  seen: Set<string>,
+): LotRequest {
   const read = sequence === undefined ? () => null : nameReader(sequence.pattern);
-  const numbers = item.names.map((name, index) => {
+  const numbers = placed.map(({ name, at }) => {
     const checked = checkName(name);
-    if (!checked.ok) throw failureOfRefusal(checked, `${pointer}/names/${index}`);
+    if (!checked.ok) throw failureOfRefusal(checked, at);
+    const key = `${product.sku}\n${name}`;
+    if (seen.has(key)) fail("name_repeated", { name }, { pointer: at });
+    seen.add(key);
     const number = read(name)?.number;
     return number === undefined || sequence === undefined || number > sequence.ceiling
       ? null
@@ -130,8 +146,8 @@ function namesRequest(shared: Shared, { item, sequence, pointer }: Known<NamesIt
     source: "names",
     sequence: sequence?.key ?? null,
     definition: sequence?.hash ?? null,
-    count: item.names.length,
-    names: item.names,
+    count: placed.length,
+    names: placed.map(({ name }) => name),
     numbers,
     numbered: numbers.some((number) => number !== null),
     allow_jump: item.allow_jump ?? false,
@@ -158,107 +174,10 @@ function reservationRequest(shared: Shared, { item, pointer }: Known<Reservation
   };
 }
 
-function continueRequests(
-  shared: Shared,
-  { item, sequence, pointer }: Known<ContinueItem>,
-): (LotRequest & BoundRun)[] {
+/** The names of a run that goes on from a name made elsewhere; see `continueFrom`. */
+function continuedNames({ item, sequence, pointer }: Known<ContinueItem>): string[] {
   const continued = continueFrom(item.first_name, item.count, sequence?.pattern ?? null);
   if (!continued.ok) throw failureOfRefusal(continued, `${pointer}${continued.pointer ?? ""}`);
-  const { form, first, matched } = continued.value;
-  const runs = matched
-    ? [{ first, count: item.count, numbered: true }]
-    : runsIntoPattern(form, first, item.count, sequence?.pattern);
-  return runs.map((run) => ({
-    ...shared,
-    ...form,
-    source: "continue" as const,
-    sequence: sequence?.key ?? null,
-    definition: sequence?.hash ?? null,
-    first: run.first.toString(),
-    count: run.count,
-    numbered:
-      run.numbered &&
-      sequence !== undefined &&
-      run.first + BigInt(run.count) - 1n <= sequence.ceiling,
-    allow_jump: item.allow_jump ?? false,
-  }));
-}
-
-/** A run continued by hand: `count` numbers from `first`. */
-interface BoundRun extends BoundForm {
-  readonly product: string;
-  readonly first: string;
-  readonly count: number;
-}
-
-/** Refuses a run that gives a name of one of `before`, which are kept by product and text around. */
-function refuseRepeatedRun(before: Map<string, BoundRun[]>, run: BoundRun, pointer: string): void {
-  const key = JSON.stringify([run.product, run.prefix, run.suffix]);
-  const others = before.get(key) ?? [];
-  for (const other of others) {
-    const first = max(BigInt(run.first), BigInt(other.first));
-    const last = min(endOf(run), endOf(other));
-    // Of different widths, two forms give the same names from where neither has to pad.
-    const shared = run.width === other.width ? first : max(first, unpadded(run, other));
-    if (shared <= last) fail("name_repeated", { name: render(run, shared) }, { pointer });
-  }
-  before.set(key, [...others, run]);
-}
-
-function endOf({ first, count }: BoundRun): bigint {
-  return BigInt(first) + BigInt(count) - 1n;
-}
-
-function unpadded(a: BoundForm, b: BoundForm): bigint {
-  return 10n ** BigInt(Math.max(a.width, b.width) - 1);
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-interface Run {
-  readonly first: bigint;
-  readonly count: number;
-  readonly numbered: boolean;
-}
-
-/**
- * A run that begins outside of a pattern may walk into it: after `998` and `999` the pattern `{0000}`
- * could have made `1000`. Whether it reads a name changes only where the number gets another digit.
- */
-function runsIntoPattern(
-  form: BoundForm,
-  first: bigint,
-  count: number,
-  pattern: Pattern | undefined,
-): Run[] {
-  const end = first + BigInt(count);
-  for (let power = 1n; power < end; power *= 10n) {
-    if (power <= first || pattern === undefined) continue;
-    if (readName(pattern, render(form, power))?.number === power) {
-      return [
-        { first, count: Number(power - first), numbered: false },
-        { first: power, count: Number(end - power), numbered: true },
-      ];
-    }
-  }
-  return [{ first, count, numbered: false }];
-}
-
-function refuseRepeatedNames(items: readonly LotItem[]): void {
-  const seen = new Set<string>();
-  items.forEach((item, index) => {
-    if (!("names" in item)) return;
-    item.names.forEach((name, at) => {
-      const key = `${item.product}\n${name}`;
-      if (seen.has(key))
-        fail("name_repeated", { name }, { pointer: `/items/${index}/names/${at}` });
-      seen.add(key);
-    });
-  });
+  const { form, first } = continued.value;
+  return Array.from({ length: item.count }, (_, index) => render(form, first + BigInt(index)));
 }

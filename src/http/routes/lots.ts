@@ -28,6 +28,14 @@ function isPrintable(value: unknown): boolean {
   return Object.entries(value).flat().every(isPrintable);
 }
 
+/** Whether all numbers within a JSON value come out of the store as they went in. */
+function isExact(value: unknown): boolean {
+  if (typeof value === "number")
+    return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+  if (typeof value !== "object" || value === null) return true;
+  return Object.values(value).every(isExact);
+}
+
 const item = z
   .strictObject({
     product: productSku,
@@ -48,6 +56,10 @@ const item = z
       .refine((attributes) => Object.entries(attributes).flat().every(isPrintable), {
         error:
           "must have printable characters only: no control, direction or zero-width ones in names and texts.",
+      })
+      .refine((attributes) => Object.values(attributes).every(isExact), {
+        error:
+          "must have numbers that JSON keeps exactly: whole ones up to 9007199254740991. Send others as texts.",
       })
       .optional(),
     allow_jump: z
