@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+
+import {
+  account,
+  inParallel,
+  postLots,
+  putProduct,
+  putSequence,
+  reserve,
+  serviceForTest,
+} from "./service.ts";
+
+test("a request over two series that is refused or starts again burns nothing", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "fast", { pattern: "F-{0000}", hot: true });
+  await putSequence(service, "slow", { pattern: "S-{0000}" });
+  await putProduct(service, "f", "fast");
+  await putProduct(service, "s", "slow");
+  const items = [
+    { product: "f", count: 3 },
+    { product: "s", count: 2 },
+  ];
+  await inParallel(5, async (caller) => {
+    for (let round = 0; round < 8; round += 1) {
+      if (caller === 0) await putSequence(service, "slow", { pattern: `S${round}-{0000}` });
+      else expect([201, 503]).toContain((await postLots(service, items)).status);
+    }
+  });
+  expect(await account(service, "fast")).toMatchObject({ burned: 0, in_flight: 0, open: 0 });
+
+  await putSequence(service, "short", { pattern: "T-{0}", overflow: "reject" });
+  await putProduct(service, "t", "short");
+  const before = await account(service, "fast");
+  const refused = await postLots(service, [
+    { product: "f", count: 3 },
+    { product: "t", count: 10 },
+  ]);
+  expect([refused.status, refused.json.code]).toEqual([409, "sequence_exhausted"]);
+  expect(await account(service, "fast")).toEqual(before);
+});
+
+test("reservations count for the lots of a request", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "L{0}" });
+  await putProduct(service, "p", "s");
+  const { json } = await reserve(service, "s", 10_000_000);
+  const refused = await postLots(service, [
+    { product: "p", count: 1 },
+    { product: "p", reservation: json.id },
+  ]);
+  expect([refused.status, refused.json.code]).toEqual([422, "too_many_lots"]);
+  expect((await service.call("GET", "/v1/sequences/s")).json.next).toBe("10000001");
+});
+
+test.each([
+  [{ start: 5, increment: 10 }, 10, { start: 5, increment: 1 }, { start: 5 }, "105"],
+  [{ start: 0 }, 100, { start: 0, increment: 1000 }, { start: 0 }, "100"],
+])(
+  "an exhausted promoted sequence goes on behind its last number: %o",
+  async (made, count, ...rest) => {
+    const [changed, widened, next] = rest;
+    const service = await serviceForTest();
+    const two = { pattern: "X{00}", overflow: "reject", hot: true };
+    await putSequence(service, "s", { ...two, ...made });
+    await putProduct(service, "p", "s");
+    expect((await reserve(service, "s", count)).status).toBe(201);
+    await putSequence(service, "s", { ...two, ...changed });
+    await putSequence(service, "s", {
+      pattern: "X{0000}",
+      overflow: "reject",
+      hot: true,
+      ...widened,
+    });
+    expect((await service.call("GET", "/v1/sequences/s")).json.next).toBe(next);
+    const lots = await postLots(service, [{ product: "p", count: 3 }]);
+    expect([lots.status, lots.json.items?.[0]?.first_name]).toEqual([
+      201,
+      `X${next.padStart(4, "0")}`,
+    ]);
+    expect(await account(service, "s")).toMatchObject({ burned: 0 });
+  },
+);
+
+test("a first name shorter than the pattern is not one of the reservation", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "LONG-{000}" });
+  await putProduct(service, "p", "s");
+  const { json } = await reserve(service, "s", 3);
+  const refused = await postLots(service, [
+    { product: "p", reservation: json.id, first_name: "X", count: 1 },
+  ]);
+  expect(refused.json.code).toBe("first_name_not_reserved");
+});
