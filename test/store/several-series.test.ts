@@ -52,31 +52,25 @@ test("reservations count for the lots of a request", async () => {
   expect((await service.call("GET", "/v1/sequences/s")).json.next).toBe("10000001");
 });
 
-test.each([
-  [{ start: 5, increment: 10 }, 10, { start: 5, increment: 1 }, { start: 5 }, "105"],
-  [{ start: 0 }, 100, { start: 0, increment: 1000 }, { start: 0 }, "100"],
-])(
+const exhausted = [
+  { start: 5, made: 10, count: 10, changed: 1, next: "105" },
+  { start: 0, made: 1, count: 100, changed: 1000, next: "100" },
+];
+
+test.each(exhausted)(
   "an exhausted promoted sequence goes on behind its last number: %o",
-  async (made, count, ...rest) => {
-    const [changed, widened, next] = rest;
+  async ({ start, made, count, changed, next }) => {
     const service = await serviceForTest();
-    const two = { pattern: "X{00}", overflow: "reject", hot: true };
-    await putSequence(service, "s", { ...two, ...made });
+    const narrow = { pattern: "X{00}", overflow: "reject", hot: true, start };
+    await putSequence(service, "s", { ...narrow, increment: made });
     await putProduct(service, "p", "s");
     expect((await reserve(service, "s", count)).status).toBe(201);
-    await putSequence(service, "s", { ...two, ...changed });
-    await putSequence(service, "s", {
-      pattern: "X{0000}",
-      overflow: "reject",
-      hot: true,
-      ...widened,
-    });
+    await putSequence(service, "s", { ...narrow, increment: changed });
+    await putSequence(service, "s", { ...narrow, pattern: "X{0000}" });
     expect((await service.call("GET", "/v1/sequences/s")).json.next).toBe(next);
     const lots = await postLots(service, [{ product: "p", count: 3 }]);
-    expect([lots.status, lots.json.items?.[0]?.first_name]).toEqual([
-      201,
-      `X${next.padStart(4, "0")}`,
-    ]);
+    const first = lots.json.items?.[0]?.first_name;
+    expect([lots.status, first]).toEqual([201, `X${next.padStart(4, "0")}`]);
     expect(await account(service, "s")).toMatchObject({ burned: 0 });
   },
 );
