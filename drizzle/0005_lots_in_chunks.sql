@@ -87,7 +87,6 @@ BEGIN
   SET cursor = least(p_from + p_size, chunked),
       status = CASE WHEN p_from + p_size >= chunked THEN 'done' ELSE 'running' END::job_status,
       finished_at = CASE WHEN p_from + p_size >= chunked THEN clock_timestamp() END,
-      started_at = coalesce(started_at, now()),
       lease_until = now() + p_lease,
       failures = 0,
       error = NULL,

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
+import { jobIdShape } from "./id.ts";
 import type { JobFacts } from "./job.ts";
 
 /** Fails: job_not_found. */
@@ -14,5 +15,5 @@ export async function jobFacts({ db, caller }: Call, id: string): Promise<JobFac
 }
 
 export function isJobId(id: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+  return jobIdShape.test(id);
 }

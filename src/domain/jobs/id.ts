@@ -1,3 +1,6 @@
+/** How the id of a job reads: a UUID in lower case. */
+export const jobIdShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /**
  * A UUID of version 7 (RFC 9562): jobs sort by the time of their creation. `now` is in epoch
  * milliseconds.

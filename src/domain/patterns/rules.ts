@@ -122,7 +122,8 @@ function positionBeyondName(placed: readonly PlacedPart[]): number {
   return 0;
 }
 
-function shortestLength(part: Part): number {
+/** Characters that a part renders at least: a field has one. */
+export function shortestLength(part: Part): number {
   if (part.kind === "text") return part.text.length;
   if (part.kind === "date") return dateTokenWidth(part.token);
   return part.kind === "field" ? 1 : part.width;

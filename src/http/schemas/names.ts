@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { jobIdShape } from "../../domain/jobs/id.ts";
 
 /** Control, format (zero-width and direction) and unassigned characters, line and paragraph separators. */
 export const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -40,7 +41,7 @@ export const reservationId = z
 /** The id of a job. */
 export const jobId = z
   .string()
-  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
+  .regex(jobIdShape, {
     error: "must be the id that the job was answered with.",
   })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a job." });
