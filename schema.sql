@@ -77,6 +77,11 @@ CREATE TYPE lot_row AS (
   place text
 );
 
+CREATE TYPE opened_call AS (
+  api_key integer,
+  answer jsonb
+);
+
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
@@ -179,8 +184,7 @@ CREATE TABLE ledger (
   CONSTRAINT ledger_tenant_series_first_kind_pk PRIMARY KEY (tenant, series, first, kind),
   CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind <> 'void'::ledger_kind),
   CONSTRAINT ledger_void_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = 'void'::ledger_kind),
-  CONSTRAINT ledger_names_are_known CHECK (form IS NOT NULL OR kind <> 'reserved'::ledger_kind),
-  CONSTRAINT ledger_run_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0)
+  CONSTRAINT ledger_entry_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0 AND (form IS NOT NULL OR kind <> 'reserved'::ledger_kind))
 );
 
 CREATE TABLE lots (
@@ -265,6 +269,7 @@ END)::uuid) STORED NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT sequences_tenant_key_pk PRIMARY KEY (tenant, key),
+  CONSTRAINT sequences_policy UNIQUE (tenant, key, definition, increment, ceiling, hot),
   CONSTRAINT sequences_increment_in_range CHECK (increment >= 1 AND increment <= 1000000000),
   CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   CONSTRAINT sequences_start_in_range CHECK (start >= 0 AND start <= '999999999999999999'::bigint),
@@ -282,6 +287,10 @@ CREATE TABLE series (
   skipped bigint DEFAULT 0 NOT NULL,
   promoted boolean DEFAULT false NOT NULL,
   waits smallint DEFAULT 0 NOT NULL,
+  definition uuid NOT NULL,
+  increment bigint NOT NULL,
+  ceiling bigint NOT NULL,
+  hot boolean NOT NULL,
   CONSTRAINT series_tenant_sequence_period_pk PRIMARY KEY (tenant, sequence, period),
   CONSTRAINT series_next_in_range CHECK (next >= 0 AND next <= '1000000999999999999'::bigint)
 ) WITH (fillfactor=50);
@@ -335,7 +344,7 @@ ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
 ALTER TABLE sequences ADD CONSTRAINT sequences_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE series ADD CONSTRAINT series_of_sequence
-  FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
+  FOREIGN KEY (tenant, sequence, definition, increment, ceiling, hot) REFERENCES sequences(tenant, key, definition, increment, ceiling, hot) ON UPDATE CASCADE;
 ALTER TABLE settings ADD CONSTRAINT settings_default_sequence
   FOREIGN KEY (tenant, default_sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE settings ADD CONSTRAINT settings_tenant_tenants_tenant_fk
@@ -390,27 +399,32 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.open_request_v1(p_tenant text, p_key text, p_fingerprint bytea)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION public.open_call_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea)
+ RETURNS opened_call
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_request requests;
+  v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
+  v_call opened_call;
+  v_revoked timestamptz;
+  v_fingerprint bytea;
 BEGIN
-  SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
-  IF NOT FOUND THEN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0)) THEN
-      PERFORM fail('request_in_flight', '{}');
-    END IF;
-    SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
-    IF NOT FOUND THEN
-      RETURN NULL;
-    END IF;
-  END IF;
-  IF v_request.fingerprint <> p_fingerprint THEN
+  SELECT k.id, k.revoked_at, r.fingerprint, r.answer
+  INTO v_call.api_key, v_revoked, v_fingerprint, v_call.answer
+  FROM api_keys AS k
+  LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
+  WHERE k.digest = p_digest AND k.tenant = p_tenant;
+  IF v_call.api_key IS NULL THEN
+    PERFORM fail('api_key_unknown', '{}');
+  ELSIF v_revoked IS NOT NULL THEN
+    PERFORM fail('api_key_revoked', '{}');
+  ELSIF v_fingerprint <> p_fingerprint THEN
     PERFORM fail('idempotency_key_reused', '{}');
+  ELSIF v_call.answer IS NULL AND NOT v_held THEN
+    PERFORM fail('request_in_flight', '{}');
   END IF;
-  RETURN v_request.answer || '{"replayed": true}';
+  v_call.answer := v_call.answer || '{"replayed": true}';
+  RETURN v_call;
 END
 $function$;
 
@@ -461,7 +475,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.next_number(p_series series, p_increment bigint)
+CREATE OR REPLACE FUNCTION public.next_number(p_series series)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -472,29 +486,72 @@ BEGIN
     v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
-  RETURN coalesce(v_last + p_increment,
+  RETURN coalesce(v_last + p_series.increment,
                   (SELECT next FROM series WHERE id = p_series.id));
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.promote_series(p_series series, p_sequence sequences)
+CREATE OR REPLACE FUNCTION public.promote_series(p_series series)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF p_series.next > p_sequence.ceiling THEN
+  IF p_series.next > p_series.ceiling THEN
     RETURN false;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
-    counter_of(p_series.id), p_sequence.increment, p_sequence.ceiling, p_series.next
+    counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
   UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
   RETURN true;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_definition uuid, p_count bigint, p_past bigint DEFAULT NULL::bigint, p_jump bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+  END IF;
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_definition uuid, p_count bigint)
+ RETURNS drawn
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_drawn drawn;
+BEGIN
+  -- The usual case in one statement: a row that nobody holds and that has room.
+  UPDATE series
+  SET next = next + p_count * increment,
+      waits = greatest(waits - 1, 0)
+  WHERE id = (
+      SELECT id FROM series
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' AND NOT promoted
+      FOR NO KEY UPDATE SKIP LOCKED
+    )
+    AND NOT hot
+    AND definition = p_definition
+    AND next + (p_count - 1) * increment <= ceiling
+  RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
+  IF FOUND THEN
+    RETURN v_drawn;
+  END IF;
+  RETURN draw_or_pass(p_tenant, p_sequence, p_definition, p_count, NULL, NULL);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -502,75 +559,83 @@ DECLARE
   -- A row is promoted when draws that had to wait for it outnumber the others by this many.
   c_patience CONSTANT smallint := 20;
   v_series series;
-  v_sequence sequences;
   v_waited boolean := false;
+BEGIN
+  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = ''
+    AND (NOT promoted OR p_past IS NOT NULL)
+  FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    v_series := series_of(p_tenant, p_sequence);
+    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
+      v_waited := true;
+      SELECT * INTO v_series FROM series WHERE id = v_series.id FOR NO KEY UPDATE;
+    END IF;
+  END IF;
+  IF NOT v_series.promoted THEN
+    PERFORM check_definition(v_series, p_definition);
+    IF v_series.hot OR (v_waited AND v_series.waits >= c_patience) THEN
+      v_series.promoted := promote_series(v_series);
+    END IF;
+  END IF;
+  RETURN CASE
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_past, p_jump)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_past, p_jump)
+  END;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_definition uuid, p_past bigint, p_jump bigint)
+ RETURNS drawn
+ LANGUAGE sql
+AS $function$
+  SELECT draw_or_pass(p_tenant, p_sequence, p_definition, NULL, p_past, p_jump)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint)
+ RETURNS drawn
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
+BEGIN
+  IF v_count > 0 THEN
+    PERFORM check_room(p_series, p_series.next, v_count);
+    UPDATE series
+    SET next = next + v_count * increment,
+        skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
+        waits = CASE WHEN p_waited THEN waits + 1 ELSE greatest(waits - 1, 0) END
+    WHERE id = p_series.id;
+  END IF;
+  RETURN (p_series.id, p_series.period, p_series.next,
+          p_series.next + greatest(v_count - 1, 0) * p_series.increment,
+          p_series.increment, v_count)::drawn;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_from_counter(p_series series, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
+ RETURNS drawn
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
   v_next bigint;
   v_count bigint := p_count;
 BEGIN
-  SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  IF NOT FOUND THEN
-    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-  END IF;
-
-  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
-  IF NOT v_series.promoted OR p_past IS NOT NULL THEN
-    SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-      v_waited := true;
-      SELECT * INTO v_series FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE;
-    END IF;
-  END IF;
-
-  IF NOT v_series.promoted THEN
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-    END IF;
-    IF v_sequence.hot OR (v_waited AND v_series.waits >= c_patience) THEN
-      v_series.promoted := promote_series(v_series, v_sequence);
-    END IF;
-    IF NOT v_series.promoted THEN
-      v_next := v_series.next;
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-        IF v_count = 0 THEN
-          RETURN (v_series.id, v_series.period, v_next, v_next, v_sequence.increment, 0)::drawn;
-        END IF;
-      END IF;
-      PERFORM check_room(v_sequence, v_next, v_count);
-      UPDATE series
-      SET next = v_next + v_count * v_sequence.increment,
-          skipped = v_series.skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
-          waits = CASE WHEN v_waited THEN v_series.waits + 1 ELSE greatest(v_series.waits - 1, 0) END
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-      RETURN (v_series.id, v_series.period, v_next, v_next + (v_count - 1) * v_sequence.increment,
-              v_sequence.increment, v_count)::drawn;
-    END IF;
-  END IF;
-
-  -- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once,
-  -- while what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would
-  -- stand for its whole class and swallow every fail().
   BEGIN
-    PERFORM lock_counter(v_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-    END IF;
+    PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
+    SELECT * INTO v_series FROM series WHERE id = p_series.id;
+    PERFORM check_definition(v_series, p_definition);
     IF p_count = 1 THEN
-      v_next := nextval(counter_of(v_series.id)::regclass);
+      v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
-      v_next := next_number(v_series, v_sequence.increment);
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-      END IF;
+      v_next := next_number(v_series);
+      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
       IF v_count > 0 THEN
-        PERFORM check_room(v_sequence, v_next, v_count);
-        PERFORM setval(counter_of(v_series.id)::regclass,
-                       v_next + (v_count - 1) * v_sequence.increment);
+        PERFORM check_room(v_series, v_next, v_count);
+        PERFORM setval(counter_of(p_series.id)::regclass,
+                       v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -578,37 +643,49 @@ BEGIN
     WHEN SQLSTATE 'SM002' THEN
       NULL;
     WHEN sequence_generator_limit_exceeded THEN
-      PERFORM check_room(v_sequence, v_sequence.ceiling + 1, 1);
+      PERFORM check_room(v_series, v_series.ceiling + 1, 1);
   END;
   IF p_past IS NOT NULL AND v_count > 0 THEN
-    UPDATE series SET skipped = skipped + v_count WHERE id = v_series.id;
+    UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
   END IF;
-  RETURN (v_series.id, v_series.period, v_next,
-          v_next + greatest(v_count - 1, 0) * v_sequence.increment,
-          v_sequence.increment, v_count)::drawn;
+  RETURN (p_series.id, p_series.period, v_next,
+          v_next + greatest(v_count - 1, 0) * v_series.increment, v_series.increment, v_count)::drawn;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_room(p_sequence sequences, p_next bigint, p_count bigint)
+CREATE OR REPLACE FUNCTION public.check_definition(p_series series, p_definition uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_series.definition IS DISTINCT FROM p_definition THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_room(p_series series, p_next bigint, p_count bigint)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_room bigint := CASE
-    WHEN p_next > p_sequence.ceiling THEN 0
-    ELSE (p_sequence.ceiling - p_next) / p_sequence.increment + 1
+    WHEN p_next > p_series.ceiling THEN 0
+    ELSE (p_series.ceiling - p_next) / p_series.increment + 1
   END;
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_sequence.key, 'remaining', v_room::text, 'requested', p_count::text,
-      'last_number', p_sequence.ceiling::text, 'overflow', p_sequence.overflow
+      'sequence', p_series.sequence, 'remaining', v_room::text, 'requested', p_count::text,
+      'last_number', p_series.ceiling::text,
+      'overflow', (SELECT overflow FROM sequences
+                   WHERE tenant = p_series.tenant AND key = p_series.sequence)
     ));
   END IF;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_sequence text, p_next bigint, p_increment bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_series series, p_next bigint, p_past bigint, p_jump bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -618,11 +695,11 @@ BEGIN
   END IF;
   IF p_past - p_next > p_jump THEN
     PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_sequence, 'next', p_next::text, 'number', p_past::text,
+      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
       'ahead', (p_past - p_next)::text, 'limit', p_jump::text
     ));
   END IF;
-  RETURN (p_past - p_next) / p_increment + 1;
+  RETURN (p_past - p_next) / p_series.increment + 1;
 END
 $function$;
 
@@ -672,8 +749,9 @@ BEGIN
           v_new.fiscal_year_start, v_new.overflow, v_new.hot)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
-    INSERT INTO series (tenant, sequence, period, next, since)
-    VALUES (p_tenant, p_key, '', v_new.start, v_new.start);
+    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, hot)
+    SELECT tenant, key, '', start, start, definition, increment, ceiling, hot
+    FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
   END IF;
 
@@ -696,7 +774,7 @@ BEGIN
   END IF;
 
   v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
-  v_next := next_number(v_series, v_old.increment);
+  v_next := next_number(v_series);
   IF v_drawn THEN
     IF v_new.start <> v_old.start THEN v_fixed := v_fixed || 'start'::text; END IF;
     IF v_new.time_zone <> v_old.time_zone THEN v_fixed := v_fixed || 'time_zone'::text; END IF;
@@ -757,22 +835,25 @@ CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_ke
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_drawn drawn;
-  v_at timestamptz;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
-          form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix), 'reserved', v_api_key)
-  RETURNING at INTO v_at;
+          coalesce(
+            (SELECT id FROM forms
+             WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
+               AND sequence = p_sequence),
+            form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix)),
+          'reserved', v_call.api_key);
+  -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
     p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
-    p_prefix, p_width, p_suffix, v_at));
+    p_prefix, p_width, p_suffix, now()));
 END
 $function$;
 
@@ -816,14 +897,13 @@ CREATE OR REPLACE FUNCTION public.void_v1(p_digest bytea, p_tenant text, p_key t
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_entry ledger;
   v_open int8multirange;
   v_wanted int8multirange;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
   v_entry := lock_reservation(p_tenant, p_sequence, p_period, p_first);
   IF v_entry.first IS NULL THEN
@@ -839,7 +919,7 @@ BEGIN
   IF isempty(v_open) OR NOT v_open @> v_wanted THEN
     PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
   END IF;
-  PERFORM void_numbers(v_entry, v_wanted, v_api_key, p_reason);
+  PERFORM void_numbers(v_entry, v_wanted, v_call.api_key, p_reason);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'reservation', reservation_id(p_sequence, p_period, p_first),
     'reason', p_reason,
@@ -890,7 +970,7 @@ BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  next := next_number(v_series, v_sequence.increment);
+  next := next_number(v_series);
   issued := v_series.issued_before + (next - v_series.since) / v_sequence.increment - v_series.skipped;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
@@ -953,12 +1033,33 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.shown_job(p_job jobs, p_items job_items[])
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', (SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, i.first, (i.width)::integer, i.suffix) ELSE i.names[1] END, 'last_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, (i.first + ((i.count - 1) * i.step)), (i.width)::integer, i.suffix) ELSE i.names[i.count] END, 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, count, start, skipped, quantity, produced_on, expires_on, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)));
+
+CREATE OR REPLACE FUNCTION public.items_of_job(p_tenant text, p_job uuid)
+ RETURNS job_items[]
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_items job_items[];
+BEGIN
+  EXECUTE 'SELECT array_agg(i ORDER BY i.ordinal) FROM job_items AS i WHERE i.tenant = $1 AND i.job = $2'
+  INTO v_items
+  USING p_tenant, p_job;
+  RETURN v_items;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.job_facts(p_tenant text, p_job uuid)
  RETURNS jsonb
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-RETURN (SELECT jsonb_build_object('id', j.id, 'status', j.status, 'total', (j.given + j.chunked), 'done', ((j.given + j.cursor) - j.skipped), 'skipped', j.skipped, 'cursor', j.cursor, 'chunked', j.chunked, 'error', j.error, 'created_at', wire_time(j.created_at), 'started_at', wire_time(j.started_at), 'finished_at', wire_time(j.finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE(j.finished_at, clock_timestamp()) - j.started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM (j.lease_until - clock_timestamp())))::double precision, 'items', (SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, i.first, (i.width)::integer, i.suffix) ELSE i.names[1] END, 'last_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, (i.first + ((i.count - 1) * i.step)), (i.width)::integer, i.suffix) ELSE i.names[i.count] END, 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((job_items i LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST((j.cursor - i.start), (0)::bigint), i.count) END AS off) worked) WHERE ((i.tenant = j.tenant) AND (i.job = j.id)))) AS jsonb_build_object FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
+RETURN (SELECT shown_job(j.*, items_of_job(j.tenant, j.id)) AS shown_job FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
 
 CREATE OR REPLACE FUNCTION public.run_chunk_v1(p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval)
  RETURNS jsonb
@@ -987,7 +1088,7 @@ BEGIN
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
   END IF;
 
-  v_skipped := record_units(v_job, p_from);
+  v_skipped := record_units(v_job, items_of_job(p_tenant, p_job), p_from);
   IF v_skipped > 0 THEN
     UPDATE jobs SET skipped = skipped + v_skipped WHERE tenant = p_tenant AND id = p_job;
   END IF;
@@ -996,31 +1097,38 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_units(p_job jobs, p_from bigint)
+CREATE OR REPLACE FUNCTION public.record_units(p_job jobs, p_items job_items[], p_from bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                     produced_on, attributes)
-  SELECT p_job.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
+  SELECT i.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
          CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
          i.produced_on, i.attributes
-  FROM job_items AS i
-  CROSS JOIN LATERAL generate_series(
-    i.first + greatest(p_from - i.start, 0) * i.step,
-    i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
-    i.step
-  ) AS number
-  WHERE i.tenant = p_job.tenant AND i.job = p_job.id
-    AND i.start < p_job.cursor AND i.start + i.count > p_from;
+  FROM unnest(p_items) AS i
+  CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
+  WHERE i.start < p_job.cursor AND i.start + i.count > p_from;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
-  RETURN record_around_foreign_names(p_job, p_from);
+  RETURN record_around_foreign_names(p_job, p_items, p_from);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_around_foreign_names(p_job jobs, p_from bigint)
+CREATE OR REPLACE FUNCTION public.units_of(p_item job_items, p_from bigint, p_to bigint)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ IMMUTABLE ROWS 20000
+AS $function$
+  SELECT generate_series(
+    p_item.first + greatest(p_from - p_item.start, 0) * p_item.step,
+    p_item.first + (least(p_to - p_item.start, p_item.count) - 1) * p_item.step,
+    p_item.step
+  )
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_around_foreign_names(p_job jobs, p_items job_items[], p_from bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -1030,21 +1138,16 @@ BEGIN
   WITH wanted AS (
     SELECT i.id AS item, i.product, i.series, i.reservation, i.numbers IS NOT NULL AS issued,
            number, render_name(i.prefix, number, i.width, i.suffix) AS name
-    FROM job_items AS i
-    CROSS JOIN LATERAL generate_series(
-      i.first + greatest(p_from - i.start, 0) * i.step,
-      i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
-      i.step
-    ) AS number
-    WHERE i.tenant = p_job.tenant AND i.job = p_job.id
-      AND i.start < p_job.cursor AND i.start + i.count > p_from
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
+    WHERE i.start < p_job.cursor AND i.start + i.count > p_from
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                       produced_on, attributes)
     SELECT p_job.tenant, w.name, w.product, w.item, CASE WHEN i.numbered THEN w.number END, now(),
            i.quantity, i.expires_on, i.produced_on, i.attributes
     FROM wanted AS w
-    JOIN job_items AS i ON i.tenant = p_job.tenant AND i.id = w.item
+    JOIN unnest(p_items) AS i ON i.id = w.item
     ORDER BY w.name, w.product
     ON CONFLICT DO NOTHING
     RETURNING item, name
@@ -1119,7 +1222,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_given_names(p_tenant text, p_job uuid, p_skip boolean)
+CREATE OR REPLACE FUNCTION public.record_given_names(p_tenant text, p_items job_items[], p_skip boolean)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -1130,9 +1233,8 @@ BEGIN
                     produced_on, attributes)
   SELECT p_tenant, given.name, i.product, i.id, given.number, now(), i.quantity, i.expires_on,
          i.produced_on, i.attributes
-  FROM job_items AS i
+  FROM unnest(p_items) AS i
   CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS given (name, number)
-  WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
   ORDER BY given.name COLLATE "C", i.product;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
@@ -1140,10 +1242,9 @@ EXCEPTION WHEN unique_violation THEN
     PERFORM fail('name_taken', jsonb_build_object('names', (
       SELECT coalesce(jsonb_agg(taken), '[]') FROM (
         SELECT l.product, l.name
-        FROM job_items AS i
+        FROM unnest(p_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
         JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
-        WHERE i.tenant = p_tenant AND i.job = p_job
         ORDER BY l.name, l.product LIMIT 10
       ) AS taken
     )));
@@ -1151,9 +1252,8 @@ EXCEPTION WHEN unique_violation THEN
   WITH given AS (
     SELECT i.id AS item, i.product, i.quantity, i.expires_on, i.produced_on, i.attributes,
            g.name, g.number
-    FROM job_items AS i
+    FROM unnest(p_items) AS i
     CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS g (name, number)
-    WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                       produced_on, attributes)
@@ -1249,27 +1349,97 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_draw(p_tenant text, p_wanted series_request)
+CREATE OR REPLACE FUNCTION public.check_draw(p_wanted series_request)
  RETURNS void
  LANGUAGE plpgsql
  STABLE
 AS $function$
 DECLARE
-  v_sequence sequences;
   v_series series;
   v_next bigint;
 BEGIN
-  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_wanted.sequence;
-  IF v_sequence.definition IS DISTINCT FROM p_wanted.definition THEN
-    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_wanted.sequence));
-  END IF;
   SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
-  v_next := next_number(v_series, v_sequence.increment);
+  PERFORM check_definition(v_series, p_wanted.definition);
+  v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_next := v_next + v_sequence.increment * numbers_to_pass(
-      p_wanted.sequence, v_next, v_sequence.increment, p_wanted.highest, p_wanted.jump);
+    v_next := v_next + v_series.increment
+      * numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
   END IF;
-  PERFORM check_room(v_sequence, v_next, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next, p_wanted.to_draw);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_products(p_tenant text, p_shared boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_shared THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('products of ' || p_tenant, 0));
+  ELSE
+    PERFORM pg_advisory_xact_lock(hashtextextended('products of ' || p_tenant, 0));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lot_requests(p_tenant text, p_items jsonb)
+ RETURNS lot_request[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_items lot_request[];
+  v_changed text;
+BEGIN
+  SELECT array_agg(i ORDER BY i.ordinal),
+         min(i.product) FILTER (
+           WHERE p.definition IS DISTINCT FROM i.product_definition
+              OR (i.sequence IS NOT NULL
+                  AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
+  INTO v_items, v_changed
+  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
+  LEFT JOIN settings AS s ON s.tenant = p_tenant;
+  IF v_changed IS NOT NULL THEN
+    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
+  END IF;
+  RETURN v_items;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_drawn(p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_sequence text, p_start bigint, p_api_key integer)
+ RETURNS job_items[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_recorded job_items[];
+BEGIN
+  WITH run AS (
+    SELECT i.*,
+           p_drawn.first + (i.upto - i.count) * p_drawn.step AS run_first,
+           p_drawn.first + (i.upto - 1) * p_drawn.step AS run_last,
+           p_start + i.upto - i.count AS start
+    FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
+          FROM unnest(p_items) AS u
+          WHERE u.source = 'draw' AND u.sequence = p_sequence) AS i
+  ), entries AS (
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
+           form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', p_api_key
+    -- New forms are made in one order by everybody.
+    FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
+  ), items AS (
+    INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
+                           prefix, width, suffix, first, step, numbered, count, start, quantity,
+                           produced_on, expires_on, attributes)
+    SELECT p_tenant, p_job, ordinal, product, p_drawn.series, run_first, false,
+           int8range(run_first, run_last + p_drawn.step), prefix, width, suffix,
+           run_first, p_drawn.step, true, count, start, quantity, produced_on, expires_on,
+           attributes
+    FROM run ORDER BY ordinal
+    RETURNING job_items
+  )
+  SELECT array_agg(job_items) INTO v_recorded FROM items;
+  RETURN v_recorded;
 END
 $function$;
 
@@ -1280,39 +1450,24 @@ CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, 
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_items lot_request[];
   v_item lot_request;
-  v_changed text;
   v_groups series_request[];
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
+  v_reserved job_items;
+  v_recorded job_items[];
   v_mixed boolean;
-  v_given bigint;
   v_to_draw bigint;
-  v_skipped bigint := 0;
-  v_chunked bigint := 0;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, (v_answer->>'job_id')::uuid));
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer
+      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
-  SELECT array_agg(item) INTO v_items
-  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS item;
-
-  SELECT i.product INTO v_changed
-  FROM unnest(v_items) AS i
-  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
-  LEFT JOIN settings AS s ON s.tenant = p_tenant
-  WHERE p.definition IS DISTINCT FROM i.product_definition
-     OR (i.sequence IS NOT NULL
-         AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence)
-  LIMIT 1;
-  IF FOUND THEN
-    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
-  END IF;
-
+  PERFORM hold_products(p_tenant, p_shared => true);
+  v_items := lot_requests(p_tenant, p_items);
   v_groups := ARRAY(
     SELECT (s.id, i.sequence, i.definition,
             coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
@@ -1324,10 +1479,17 @@ BEGIN
     GROUP BY s.id, i.sequence, i.definition
     ORDER BY s.id
   );
+  v_job.tenant := p_tenant;
+  v_job.id := p_job;
+  v_job.api_key := v_call.api_key;
+  v_job.token := p_token;
+  v_job.chunked := 0;
+  v_job.cursor := 0;
+  v_job.skipped := 0;
   SELECT coalesce(sum(count) FILTER (WHERE source = 'names'), 0),
          coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
          coalesce(bool_or(source <> 'draw'), false)
-  INTO v_given, v_to_draw, v_mixed
+  INTO v_job.given, v_to_draw, v_mixed
   FROM unnest(v_items);
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
@@ -1338,114 +1500,98 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(p_tenant, g) FROM unnest(v_groups) AS g;
+    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
   END IF;
 
-  IF v_given > 0 THEN
+  IF v_job.given > 0 THEN
     FOREACH v_item IN ARRAY v_items LOOP
       IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
         PERFORM check_names(p_tenant, v_item);
       END IF;
     END LOOP;
-    INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                           count, quantity, produced_on, expires_on, attributes)
-    SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
-           produced_on, expires_on, attributes
-    FROM unnest(v_items)
-    WHERE source = 'names'
-    ORDER BY ordinal;
-    v_skipped := record_given_names(p_tenant, p_job, p_skip);
+    WITH items AS (
+      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                             count, quantity, produced_on, expires_on, attributes)
+      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
+             produced_on, expires_on, attributes
+      FROM unnest(v_items)
+      WHERE source = 'names'
+      ORDER BY ordinal
+      RETURNING job_items
+    )
+    SELECT array_agg(job_items) INTO v_recorded FROM items;
+    v_job.skipped := record_given_names(p_tenant, v_recorded, p_skip);
   END IF;
-  -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
-  FOR v_item IN
-    SELECT i.* FROM unnest(v_items) AS i
-    WHERE i.source = 'reservation'
-    ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
-  LOOP
-    v_chunked := v_chunked + record_reserved(p_tenant, p_job, v_item, v_chunked);
-  END LOOP;
-  IF v_given + v_chunked + v_to_draw > p_limit THEN
+  IF v_mixed THEN
+    -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
+    FOR v_item IN
+      SELECT i.* FROM unnest(v_items) AS i
+      WHERE i.source = 'reservation'
+      ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
+    LOOP
+      v_reserved := record_reserved(p_tenant, p_job, v_item, v_job.chunked);
+      v_recorded := v_recorded || v_reserved;
+      v_job.chunked := v_job.chunked + v_reserved.count;
+    END LOOP;
+  END IF;
+  IF v_job.given + v_job.chunked + v_to_draw > p_limit THEN
     PERFORM fail('too_many_lots', jsonb_build_object(
-      'limit', p_limit, 'requested', v_given + v_chunked + v_to_draw));
+      'limit', p_limit, 'requested', v_job.given + v_job.chunked + v_to_draw));
   END IF;
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, NULL, v_group.highest,
-                         v_group.jump);
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.definition, v_group.highest, v_group.jump);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-                v_api_key, 'names made elsewhere');
+                v_job.api_key, 'names made elsewhere');
       END IF;
     END IF;
-
     IF v_group.to_draw > 0 THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, v_group.to_draw);
-      WITH run AS (
-        SELECT i.*,
-               v_drawn.first + (i.upto - i.count) * v_drawn.step AS run_first,
-               v_drawn.first + (i.upto - 1) * v_drawn.step AS run_last,
-               v_chunked + i.upto - i.count AS start
-        FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
-              FROM unnest(v_items) AS u
-              WHERE u.source = 'draw' AND u.sequence = v_group.sequence) AS i
-      ), entries AS (
-        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
-        SELECT p_tenant, v_group.series, run_first, run_last, v_drawn.step,
-               form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', v_api_key
-        -- New forms are made in one order by everybody.
-        FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
-      )
-      INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
-                             prefix, width, suffix, first, step, numbered, count, start, quantity,
-                             produced_on, expires_on, attributes)
-      SELECT p_tenant, p_job, ordinal, product, v_group.series, run_first, false,
-             int8range(run_first, run_last + v_drawn.step), prefix, width, suffix,
-             run_first, v_drawn.step, true, count, start, quantity, produced_on, expires_on,
-             attributes
-      FROM run ORDER BY ordinal;
-      v_chunked := v_chunked + v_group.to_draw;
+      v_recorded := v_recorded || record_drawn(p_tenant, p_job, v_items, v_drawn, v_group.sequence,
+                                               v_job.chunked, v_job.api_key);
+      v_job.chunked := v_job.chunked + v_group.to_draw;
     END IF;
   END LOOP;
 
-  v_job.tenant := p_tenant;
-  v_job.id := p_job;
-  v_job.api_key := v_api_key;
-  v_job.cursor := 0;
-  IF v_chunked <= p_inline THEN
-    v_job.cursor := v_chunked;
-    v_skipped := v_skipped + CASE v_chunked WHEN 0 THEN 0 ELSE record_units(v_job, 0) END;
+  IF v_job.chunked BETWEEN 1 AND p_inline THEN
+    v_job.cursor := v_job.chunked;
+    v_job.skipped := v_job.skipped + record_units(v_job, v_recorded, 0);
   END IF;
+  v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
   INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
                     started_at, finished_at)
-  VALUES (p_tenant, p_job,
-          CASE WHEN v_job.cursor = v_chunked THEN 'done' ELSE 'running' END::job_status,
-          v_given, v_chunked, v_job.cursor, v_skipped, p_token, now() + p_lease, v_api_key,
-          now(), CASE WHEN v_job.cursor = v_chunked THEN clock_timestamp() END);
+  VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
+          p_token, now() + p_lease, v_job.api_key, now(),
+          CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
+  RETURNING * INTO v_job;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
-    || jsonb_build_object('job', job_facts(p_tenant, p_job));
+    || jsonb_build_object('job', CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded)
+                                 ELSE job_facts(p_tenant, p_job) END);
 END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.record_reserved(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
- RETURNS bigint
+ RETURNS job_items
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_taken ledger := take_of_reservation(p_tenant, p_item);
-  v_count bigint := (v_taken.last - v_taken.first) / v_taken.step + 1;
+  v_recorded job_items;
 BEGIN
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
                          produced_on, expires_on, attributes)
   SELECT p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series, p_item.reservation_first,
          true, int8range(v_taken.first, v_taken.last + v_taken.step), f.prefix, f.width, f.suffix,
-         v_taken.first, v_taken.step, true, v_count, p_start, p_item.quantity, p_item.produced_on,
-         p_item.expires_on, p_item.attributes
+         v_taken.first, v_taken.step, true, (v_taken.last - v_taken.first) / v_taken.step + 1, p_start,
+         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.attributes
   FROM forms AS f
-  WHERE f.tenant = p_tenant AND f.id = v_taken.form;
-  RETURN v_count;
+  WHERE f.tenant = p_tenant AND f.id = v_taken.form
+  RETURNING * INTO v_recorded;
+  RETURN v_recorded;
 END
 $function$;
 
@@ -1508,13 +1654,12 @@ CREATE OR REPLACE FUNCTION public.cancel_job_v1(p_digest bytea, p_tenant text, p
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_job jobs;
   v_item job_items;
   v_left int8range;
 BEGIN
-  IF v_answer IS NULL THEN
+  IF v_call.answer IS NULL THEN
     v_job := lock_job(p_tenant, p_job, 'cancelled', '{queued,running,failed}');
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
@@ -1532,16 +1677,16 @@ BEGIN
       IF NOT v_item.presented THEN
         INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
         SELECT p_tenant, l.series, lower(v_left), upper(v_left) - l.step, l.step, l.form, 'void',
-               v_api_key, 'the job was cancelled'
+               v_call.api_key, 'the job was cancelled'
         FROM ledger AS l
         WHERE l.tenant = p_tenant AND l.series = v_item.series AND l.first = v_item.reservation
           AND l.kind = 'reserved';
       END IF;
     END LOOP;
-    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
-  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  RETURN v_call.answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
 $function$;
 
@@ -1552,21 +1697,19 @@ CREATE OR REPLACE FUNCTION public.retry_job_v1(p_digest bytea, p_tenant text, p_
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_answer jsonb;
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_job jobs;
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
-  v_answer := open_request_v1(p_tenant, p_key, p_fingerprint);
-  IF v_answer IS NULL THEN
+  IF v_call.answer IS NULL THEN
     v_job := lock_job(p_tenant, p_job, 'queued', '{failed}');
     UPDATE jobs
     SET status = 'queued', failures = 0, error = NULL, token = NULL, lease_until = now(),
         finished_at = NULL, updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
-    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
-  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  RETURN v_call.answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
 $function$;
 
@@ -1619,10 +1762,13 @@ BEGIN
   THEN
     RETURN 'unchanged';
   END IF;
-  IF v_old.tracking <> v_new.tracking
-     AND EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
-    PERFORM fail('product_tracking_fixed', jsonb_build_object(
-      'product', p_sku, 'tracking', v_old.tracking));
+  IF v_old.tracking <> v_new.tracking THEN
+    -- Whoever records its first lots just now has ended after this, or waits and finds it changed.
+    PERFORM hold_products(p_tenant, p_shared => false);
+    IF EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
+      PERFORM fail('product_tracking_fixed', jsonb_build_object(
+        'product', p_sku, 'tracking', v_old.tracking));
+    END IF;
   END IF;
   UPDATE products
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
@@ -1835,38 +1981,47 @@ REVOKE EXECUTE ON FUNCTION
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
   change_settings_v1(bytea,text,jsonb),
-  check_draw(text,series_request),
+  check_definition(series,uuid),
+  check_draw(series_request),
   check_in_run(ledger,bigint,bigint),
   check_names(text,lot_request),
-  check_room(sequences,bigint,bigint),
+  check_room(series,bigint,bigint),
   counter_of(bigint),
   counter_v1(text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
-  draw_v1(text,text,uuid,bigint,bigint,bigint),
+  draw_from_counter(series,uuid,bigint,bigint,bigint),
+  draw_from_row(series,boolean,bigint,bigint,bigint),
+  draw_or_pass(text,text,uuid,bigint,bigint,bigint),
+  draw_v1(text,text,uuid,bigint),
   entry_of_number(text,bigint,bigint),
   expire_requests_v1(integer),
   fail(text,jsonb),
   find_lots_v1(text,text,text),
   form_v1(text,text,text,integer,text),
+  hold_products(text,boolean),
   hold_series(series_request),
+  items_of_job(text,uuid),
   job_facts(text,uuid),
   list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
   lock_reservation(text,text,text,bigint),
-  next_number(series,bigint),
+  lot_requests(text,jsonb),
+  next_number(series),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
-  numbers_to_pass(text,bigint,bigint,bigint,bigint),
+  numbers_to_pass(series,bigint,bigint,bigint),
+  open_call_v1(bytea,text,text,bytea),
   open_numbers(ledger),
-  open_request_v1(text,text,bytea),
-  promote_series(series,sequences),
+  pass_v1(text,text,uuid,bigint,bigint),
+  promote_series(series),
   put_product_v1(bytea,text,text,jsonb),
   put_sequence_v1(bytea,text,text,jsonb),
-  record_around_foreign_names(jobs,bigint),
-  record_given_names(text,uuid,boolean),
+  record_around_foreign_names(jobs,job_items[],bigint),
+  record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
+  record_given_names(text,job_items[],boolean),
   record_reserved(text,uuid,lot_request,bigint),
-  record_units(jobs,bigint),
+  record_units(jobs,job_items[],bigint),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
@@ -1877,10 +2032,13 @@ REVOKE EXECUTE ON FUNCTION
   retry_job_v1(bytea,text,text,bytea,uuid),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  series_of(text,text),
+  shown_job(jobs,job_items[]),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
+  units_of(job_items,bigint,bigint),
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wire_time(timestamp with time zone)

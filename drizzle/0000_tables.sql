@@ -150,7 +150,8 @@ CREATE TABLE "sequences" (
 	"definition" uuid GENERATED ALWAYS AS (md5(pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid) STORED NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "sequences_tenant_key_pk" PRIMARY KEY("tenant","key")
+	CONSTRAINT "sequences_tenant_key_pk" PRIMARY KEY("tenant","key"),
+	CONSTRAINT "sequences_policy" UNIQUE("tenant","key","definition","increment","ceiling","hot")
 );
 --> statement-breakpoint
 CREATE TABLE "series" (
@@ -164,6 +165,10 @@ CREATE TABLE "series" (
 	"skipped" bigint DEFAULT 0 NOT NULL,
 	"promoted" boolean DEFAULT false NOT NULL,
 	"waits" smallint DEFAULT 0 NOT NULL,
+	"definition" uuid NOT NULL,
+	"increment" bigint NOT NULL,
+	"ceiling" bigint NOT NULL,
+	"hot" boolean NOT NULL,
 	CONSTRAINT "series_tenant_sequence_period_pk" PRIMARY KEY("tenant","sequence","period")
 );
 --> statement-breakpoint
@@ -190,7 +195,7 @@ ALTER TABLE "products" ADD CONSTRAINT "products_sequence" FOREIGN KEY ("tenant",
 ALTER TABLE "settings" ADD CONSTRAINT "settings_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "settings" ADD CONSTRAINT "settings_default_sequence" FOREIGN KEY ("tenant","default_sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sequences" ADD CONSTRAINT "sequences_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","sequence","definition","increment","ceiling","hot") REFERENCES "public"."sequences"("tenant","key","definition","increment","ceiling","hot") ON DELETE no action ON UPDATE cascade;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOREIGN KEY ("live_tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "job_items_in_order" ON "job_items" USING btree ("tenant","job","ordinal");--> statement-breakpoint

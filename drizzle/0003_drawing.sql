@@ -29,7 +29,7 @@ END
 $$;
 --> statement-breakpoint
 -- The next number of a series, whichever way it counts. Exact while its counter or row is locked.
-CREATE FUNCTION next_number(p_series series, p_increment bigint) RETURNS bigint
+CREATE FUNCTION next_number(p_series series) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;
@@ -38,114 +38,163 @@ BEGIN
     v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
-  RETURN coalesce(v_last + p_increment,
+  RETURN coalesce(v_last + p_series.increment,
                   (SELECT next FROM series WHERE id = p_series.id));
 END
 $$;
 --> statement-breakpoint
 -- Turns a row's counter into a Postgres sequence. The caller holds the row's lock, so nobody draws;
 -- whoever waits for the row finds it promoted and follows. An exhausted series stays a row.
-CREATE FUNCTION promote_series(p_series series, p_sequence sequences) RETURNS boolean
+CREATE FUNCTION promote_series(p_series series) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF p_series.next > p_sequence.ceiling THEN
+  IF p_series.next > p_series.ceiling THEN
     RETURN false;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
-    counter_of(p_series.id), p_sequence.increment, p_sequence.ceiling, p_series.next
+    counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
   UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
   RETURN true;
 END
 $$;
 --> statement-breakpoint
--- Draws `p_count` numbers in one run, or with `p_past` every number up to that one (none if the counter
--- is beyond it already; more than `p_jump` ahead is refused). The caller writes the ledger row in the
--- same transaction: no number leaves without one. Fails: definition_changed, sequence_exhausted,
--- jump_too_far; a refused draw moves nothing.
-CREATE FUNCTION draw_v1(
-  p_tenant text,
-  p_sequence text,
-  p_definition uuid,
-  p_count bigint,
-  p_past bigint DEFAULT NULL,
-  p_jump bigint DEFAULT NULL
-) RETURNS drawn
+-- A series as it stands, not locked. Fails: definition_changed (there is none).
+CREATE FUNCTION series_of(p_tenant text, p_sequence text) RETURNS series
 LANGUAGE plpgsql AS $$
 DECLARE
-  -- A row is promoted when draws that had to wait for it outnumber the others by this many.
-  c_patience CONSTANT smallint := 20;
   v_series series;
-  v_sequence sequences;
-  v_waited boolean := false;
-  v_next bigint;
-  v_count bigint := p_count;
 BEGIN
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
   IF NOT FOUND THEN
     PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
   END IF;
-
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Draws `p_count` numbers in one run. The caller writes the ledger row in the same transaction: no number
+-- leaves without one. Fails: definition_changed, sequence_exhausted; a refused draw moves nothing.
+CREATE FUNCTION draw_v1(p_tenant text, p_sequence text, p_definition uuid, p_count bigint) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_drawn drawn;
+BEGIN
+  -- The usual case in one statement: a row that nobody holds and that has room.
+  UPDATE series
+  SET next = next + p_count * increment,
+      waits = greatest(waits - 1, 0)
+  WHERE id = (
+      SELECT id FROM series
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' AND NOT promoted
+      FOR NO KEY UPDATE SKIP LOCKED
+    )
+    AND NOT hot
+    AND definition = p_definition
+    AND next + (p_count - 1) * increment <= ceiling
+  RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
+  IF FOUND THEN
+    RETURN v_drawn;
+  END IF;
+  RETURN draw_or_pass(p_tenant, p_sequence, p_definition, p_count, NULL, NULL);
+END
+$$;
+--> statement-breakpoint
+-- Draws `p_count` numbers, or passes numbers up to `p_past`, whoever holds the row and however it counts.
+CREATE FUNCTION draw_or_pass(
+  p_tenant text, p_sequence text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  -- A row is promoted when draws that had to wait for it outnumber the others by this many.
+  c_patience CONSTANT smallint := 20;
+  v_series series;
+  v_waited boolean := false;
+BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
-  IF NOT v_series.promoted OR p_past IS NOT NULL THEN
-    SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = ''
+    AND (NOT promoted OR p_past IS NOT NULL)
+  FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    v_series := series_of(p_tenant, p_sequence);
+    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
       v_waited := true;
-      SELECT * INTO v_series FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE;
+      SELECT * INTO v_series FROM series WHERE id = v_series.id FOR NO KEY UPDATE;
     END IF;
   END IF;
-
   IF NOT v_series.promoted THEN
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-    END IF;
-    IF v_sequence.hot OR (v_waited AND v_series.waits >= c_patience) THEN
-      v_series.promoted := promote_series(v_series, v_sequence);
-    END IF;
-    IF NOT v_series.promoted THEN
-      v_next := v_series.next;
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-        IF v_count = 0 THEN
-          RETURN (v_series.id, v_series.period, v_next, v_next, v_sequence.increment, 0)::drawn;
-        END IF;
-      END IF;
-      PERFORM check_room(v_sequence, v_next, v_count);
-      UPDATE series
-      SET next = v_next + v_count * v_sequence.increment,
-          skipped = v_series.skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
-          waits = CASE WHEN v_waited THEN v_series.waits + 1 ELSE greatest(v_series.waits - 1, 0) END
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-      RETURN (v_series.id, v_series.period, v_next, v_next + (v_count - 1) * v_sequence.increment,
-              v_sequence.increment, v_count)::drawn;
+    PERFORM check_definition(v_series, p_definition);
+    IF v_series.hot OR (v_waited AND v_series.waits >= c_patience) THEN
+      v_series.promoted := promote_series(v_series);
     END IF;
   END IF;
-
-  -- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once,
-  -- while what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would
-  -- stand for its whole class and swallow every fail().
+  RETURN CASE
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_past, p_jump)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_past, p_jump)
+  END;
+END
+$$;
+--> statement-breakpoint
+-- Draws every number up to `p_past`, which none may be if the counter is beyond it already; more than
+-- `p_jump` ahead is refused (null: however far). Fails as draw_v1 does, and jump_too_far.
+CREATE FUNCTION pass_v1(
+  p_tenant text, p_sequence text, p_definition uuid, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE sql AS $$
+  SELECT draw_or_pass(p_tenant, p_sequence, p_definition, NULL, p_past, p_jump)
+$$;
+--> statement-breakpoint
+-- The draw of a series that counts in its row, which the caller has locked.
+CREATE FUNCTION draw_from_row(
+  p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
+BEGIN
+  IF v_count > 0 THEN
+    PERFORM check_room(p_series, p_series.next, v_count);
+    UPDATE series
+    SET next = next + v_count * increment,
+        skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
+        waits = CASE WHEN p_waited THEN waits + 1 ELSE greatest(waits - 1, 0) END
+    WHERE id = p_series.id;
+  END IF;
+  RETURN (p_series.id, p_series.period, p_series.next,
+          p_series.next + greatest(v_count - 1, 0) * p_series.increment,
+          p_series.increment, v_count)::drawn;
+END
+$$;
+--> statement-breakpoint
+-- The draw of a series that counts with a Postgres sequence. With `p_past` the caller has locked the row.
+-- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once, while
+-- what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would stand for
+-- its whole class and swallow every fail().
+CREATE FUNCTION draw_from_counter(
+  p_series series, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+  v_next bigint;
+  v_count bigint := p_count;
+BEGIN
   BEGIN
-    PERFORM lock_counter(v_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-    END IF;
+    PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
+    SELECT * INTO v_series FROM series WHERE id = p_series.id;
+    PERFORM check_definition(v_series, p_definition);
     IF p_count = 1 THEN
-      v_next := nextval(counter_of(v_series.id)::regclass);
+      v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
-      v_next := next_number(v_series, v_sequence.increment);
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-      END IF;
+      v_next := next_number(v_series);
+      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
       IF v_count > 0 THEN
-        PERFORM check_room(v_sequence, v_next, v_count);
-        PERFORM setval(counter_of(v_series.id)::regclass,
-                       v_next + (v_count - 1) * v_sequence.increment);
+        PERFORM check_room(v_series, v_next, v_count);
+        PERFORM setval(counter_of(p_series.id)::regclass,
+                       v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -153,39 +202,49 @@ BEGIN
     WHEN SQLSTATE 'SM002' THEN
       NULL;
     WHEN sequence_generator_limit_exceeded THEN
-      PERFORM check_room(v_sequence, v_sequence.ceiling + 1, 1);
+      PERFORM check_room(v_series, v_series.ceiling + 1, 1);
   END;
   IF p_past IS NOT NULL AND v_count > 0 THEN
-    UPDATE series SET skipped = skipped + v_count WHERE id = v_series.id;
+    UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
   END IF;
-  RETURN (v_series.id, v_series.period, v_next,
-          v_next + greatest(v_count - 1, 0) * v_sequence.increment,
-          v_sequence.increment, v_count)::drawn;
+  RETURN (p_series.id, p_series.period, v_next,
+          v_next + greatest(v_count - 1, 0) * v_series.increment, v_series.increment, v_count)::drawn;
+END
+$$;
+--> statement-breakpoint
+-- Refuses a definition that is not the one that the series counts by now.
+CREATE FUNCTION check_definition(p_series series, p_definition uuid) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_series.definition IS DISTINCT FROM p_definition THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
+  END IF;
 END
 $$;
 --> statement-breakpoint
 -- Refuses a draw that would pass the ceiling of its sequence.
-CREATE FUNCTION check_room(p_sequence sequences, p_next bigint, p_count bigint) RETURNS void
+CREATE FUNCTION check_room(p_series series, p_next bigint, p_count bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_room bigint := CASE
-    WHEN p_next > p_sequence.ceiling THEN 0
-    ELSE (p_sequence.ceiling - p_next) / p_sequence.increment + 1
+    WHEN p_next > p_series.ceiling THEN 0
+    ELSE (p_series.ceiling - p_next) / p_series.increment + 1
   END;
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_sequence.key, 'remaining', v_room::text, 'requested', p_count::text,
-      'last_number', p_sequence.ceiling::text, 'overflow', p_sequence.overflow
+      'sequence', p_series.sequence, 'remaining', v_room::text, 'requested', p_count::text,
+      'last_number', p_series.ceiling::text,
+      'overflow', (SELECT overflow FROM sequences
+                   WHERE tenant = p_series.tenant AND key = p_series.sequence)
     ));
   END IF;
 END
 $$;
 --> statement-breakpoint
 -- How many draws it takes to leave `p_past` behind.
-CREATE FUNCTION numbers_to_pass(
-  p_sequence text, p_next bigint, p_increment bigint, p_past bigint, p_jump bigint
-) RETURNS bigint
+CREATE FUNCTION numbers_to_pass(p_series series, p_next bigint, p_past bigint, p_jump bigint)
+RETURNS bigint
 LANGUAGE plpgsql AS $$
 BEGIN
   IF p_past < p_next THEN
@@ -193,11 +252,11 @@ BEGIN
   END IF;
   IF p_past - p_next > p_jump THEN
     PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_sequence, 'next', p_next::text, 'number', p_past::text,
+      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
       'ahead', (p_past - p_next)::text, 'limit', p_jump::text
     ));
   END IF;
-  RETURN (p_past - p_next) / p_increment + 1;
+  RETURN (p_past - p_next) / p_series.increment + 1;
 END
 $$;
 --> statement-breakpoint
@@ -247,8 +306,9 @@ BEGIN
           v_new.fiscal_year_start, v_new.overflow, v_new.hot)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
-    INSERT INTO series (tenant, sequence, period, next, since)
-    VALUES (p_tenant, p_key, '', v_new.start, v_new.start);
+    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, hot)
+    SELECT tenant, key, '', start, start, definition, increment, ceiling, hot
+    FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
   END IF;
 
@@ -271,7 +331,7 @@ BEGIN
   END IF;
 
   v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
-  v_next := next_number(v_series, v_old.increment);
+  v_next := next_number(v_series);
   IF v_drawn THEN
     IF v_new.start <> v_old.start THEN v_fixed := v_fixed || 'start'::text; END IF;
     IF v_new.time_zone <> v_old.time_zone THEN v_fixed := v_fixed || 'time_zone'::text; END IF;

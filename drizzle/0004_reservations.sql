@@ -31,29 +31,32 @@ RETURN (
 --> statement-breakpoint
 -- Reserves one run of `p_count` numbers: caller, idempotency, definition, draw and ledger in one call.
 -- The bound form is the caller's rendering of the definition that `p_definition` names.
--- Fails as caller_v1, open_request_v1 and draw_v1 do.
+-- Fails as open_call_v1 and draw_v1 do.
 CREATE FUNCTION reserve_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_drawn drawn;
-  v_at timestamptz;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
-          form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix), 'reserved', v_api_key)
-  RETURNING at INTO v_at;
+          coalesce(
+            (SELECT id FROM forms
+             WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
+               AND sequence = p_sequence),
+            form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix)),
+          'reserved', v_call.api_key);
+  -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
     p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
-    p_prefix, p_width, p_suffix, v_at));
+    p_prefix, p_width, p_suffix, now()));
 END
 $$;
 --> statement-breakpoint
@@ -110,14 +113,13 @@ CREATE FUNCTION void_v1(
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_entry ledger;
   v_open int8multirange;
   v_wanted int8multirange;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
   v_entry := lock_reservation(p_tenant, p_sequence, p_period, p_first);
   IF v_entry.first IS NULL THEN
@@ -133,7 +135,7 @@ BEGIN
   IF isempty(v_open) OR NOT v_open @> v_wanted THEN
     PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
   END IF;
-  PERFORM void_numbers(v_entry, v_wanted, v_api_key, p_reason);
+  PERFORM void_numbers(v_entry, v_wanted, v_call.api_key, p_reason);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'reservation', reservation_id(p_sequence, p_period, p_first),
     'reason', p_reason,
@@ -196,7 +198,7 @@ BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  next := next_number(v_series, v_sequence.increment);
+  next := next_number(v_series);
   issued := v_series.issued_before + (next - v_series.since) / v_sequence.increment - v_series.skipped;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;

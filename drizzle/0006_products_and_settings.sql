@@ -27,10 +27,13 @@ BEGIN
   THEN
     RETURN 'unchanged';
   END IF;
-  IF v_old.tracking <> v_new.tracking
-     AND EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
-    PERFORM fail('product_tracking_fixed', jsonb_build_object(
-      'product', p_sku, 'tracking', v_old.tracking));
+  IF v_old.tracking <> v_new.tracking THEN
+    -- Whoever records its first lots just now has ended after this, or waits and finds it changed.
+    PERFORM hold_products(p_tenant, p_shared => false);
+    IF EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
+      PERFORM fail('product_tracking_fixed', jsonb_build_object(
+        'product', p_sku, 'tracking', v_old.tracking));
+    END IF;
   END IF;
   UPDATE products
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,

@@ -9,6 +9,7 @@ import {
   primaryKey,
   smallint,
   text,
+  unique,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
@@ -53,13 +54,23 @@ export const sequences = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenant, table.key] }),
     index("sequences_in_order").on(table.tenant, table.createdAt, table.key),
+    unique("sequences_policy").on(
+      table.tenant,
+      table.key,
+      table.definition,
+      table.increment,
+      table.ceiling,
+      table.hot,
+    ),
   ],
 );
 
 /**
  * One running counter. While `promoted`, the counter is the Postgres sequence `counters.series_<id>`.
  * What it has given is `issued_before` up to the number `since`, where its increment last changed, and
- * from there on one number an increment, less the `skipped` ones.
+ * from there on one number an increment, less the `skipped` ones. Its sequence's definition and counter
+ * policy stand here again, so that a draw finds all that it needs in the row that it locks; the reference
+ * keeps them equal.
  */
 export const series = pgTable(
   "series",
@@ -78,15 +89,33 @@ export const series = pgTable(
       .default(sql`0`),
     promoted: boolean().notNull().default(false),
     waits: smallint().notNull().default(0),
+    definition: uuid().notNull(),
+    increment: big().notNull(),
+    ceiling: big().notNull(),
+    hot: boolean().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.sequence, table.period] }),
     uniqueIndex("series_id").on(table.id),
     foreignKey({
       name: "series_of_sequence",
-      columns: [table.tenant, table.sequence],
-      foreignColumns: [sequences.tenant, sequences.key],
-    }),
+      columns: [
+        table.tenant,
+        table.sequence,
+        table.definition,
+        table.increment,
+        table.ceiling,
+        table.hot,
+      ],
+      foreignColumns: [
+        sequences.tenant,
+        sequences.key,
+        sequences.definition,
+        sequences.increment,
+        sequences.ceiling,
+        sequences.hot,
+      ],
+    }).onUpdate("cascade"),
   ],
 );
 

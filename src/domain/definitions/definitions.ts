@@ -1,4 +1,5 @@
 import type { Pattern } from "../patterns/pattern.ts";
+import { remember } from "./remember.ts";
 
 /** A sequence as the isolate knows it; `hash` fences it, so that a stale one draws nothing. */
 export interface SequenceDefinition {
@@ -36,9 +37,6 @@ export interface Definitions {
   forget(tenant: string): void;
 }
 
-/** Entries kept of each kind; the oldest leave first. About 1 kB each. */
-const capacity = 10_000;
-
 export function createDefinitions(): Definitions {
   const tenants = new Map<string, string>();
   const sequences = new Map<string, SequenceDefinition>();
@@ -61,13 +59,4 @@ export function createDefinitions(): Definitions {
 /** A line break stands in no tenant, key or SKU. */
 function entry(tenant: string, key: string): string {
   return `${tenant}\n${key}`;
-}
-
-function remember<Value>(known: Map<string, Value>, key: string, value: Value): void {
-  known.delete(key);
-  known.set(key, value);
-  if (known.size > capacity) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-  }
 }
