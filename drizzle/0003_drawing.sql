@@ -60,14 +60,63 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- A series as it stands, not locked. Fails: definition_changed (there is none).
-CREATE FUNCTION series_of(p_tenant text, p_sequence text) RETURNS series
+-- The last day of a period, null for a series that has none: `2026`, `2026-11`, `2026-W48` (ISO 8601),
+-- `2026-11-24`, or `FY2026`, which begins on `p_fiscal_year_start` (MM-DD) of that year.
+CREATE FUNCTION period_end(p_reset sequence_reset, p_period text, p_fiscal_year_start text) RETURNS date
+LANGUAGE sql IMMUTABLE
+RETURN CASE p_reset
+  WHEN 'yearly' THEN make_date(p_period::integer, 12, 31)
+  WHEN 'monthly' THEN (to_date(p_period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date
+  WHEN 'weekly' THEN to_date(p_period, 'IYYY-"W"IW') + 6
+  WHEN 'daily' THEN to_date(p_period, 'YYYY-MM-DD')
+  WHEN 'fiscal' THEN
+    (to_date(substr(p_period, 3) || '-' || p_fiscal_year_start, 'YYYY-MM-DD') + interval '1 year' - interval '1 day')::date
+END;
+--> statement-breakpoint
+-- The period of a moment, as a sequence's time zone and fiscal year see it; empty for one that never
+-- resets. The same as periodOf in TypeScript, which a test holds.
+CREATE FUNCTION period_at(
+  p_reset sequence_reset, p_time_zone text, p_fiscal_year_start text, p_at timestamptz
+) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE p_reset
+  WHEN 'yearly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY')
+  WHEN 'monthly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM')
+  WHEN 'weekly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'IYYY-"W"IW')
+  WHEN 'daily' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+  WHEN 'fiscal' THEN 'FY' || to_char(
+    (p_at AT TIME ZONE p_time_zone)
+      - CASE WHEN to_char(p_at AT TIME ZONE p_time_zone, 'MM-DD') < p_fiscal_year_start
+             THEN interval '1 year' ELSE interval '0' END,
+    'YYYY')
+  ELSE ''
+END;
+--> statement-breakpoint
+-- A series as it stands, not locked; that of a new period is made. Fails: definition_changed (there is no
+-- such sequence, or not with that definition).
+CREATE FUNCTION series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
 LANGUAGE plpgsql AS $$
 DECLARE
   v_series series;
 BEGIN
+  FOR tries IN 1..2 LOOP
+    SELECT * INTO v_series FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+    IF FOUND THEN
+      RETURN v_series;
+    END IF;
+    -- Waits for whoever makes it just now, and finds it when it looks again.
+    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
+                        ends_on)
+    SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+           period_end(reset, p_period, fiscal_year_start)
+    FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+      AND (reset = 'never') = (p_period = '')
+    ON CONFLICT (tenant, sequence, period) DO NOTHING;
+  END LOOP;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
   IF NOT FOUND THEN
     PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
   END IF;
@@ -75,36 +124,78 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Waits in line for a series' row, up to four seconds; held until the transaction ends. The caller is told
+-- to come back after that (lock_not_available). Fails: definition_changed (it is gone).
+CREATE FUNCTION wait_for_series(p_series bigint) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_before text := current_setting('lock_timeout');
+  v_series series;
+BEGIN
+  PERFORM set_config('lock_timeout', '4s', true);
+  SELECT * INTO v_series FROM series WHERE id = p_series FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
+  PERFORM set_config('lock_timeout', v_before, true);
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Opens a closed series, whose row the caller has locked: it goes on behind the highest number that its
+-- row or its ledger knows.
+CREATE FUNCTION reopen_series(p_series series) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = greatest(next, (
+        SELECT max(l.last) + series.increment FROM ledger AS l
+        WHERE l.tenant = series.tenant AND l.series = series.id
+          AND l.kind IN ('reserved', 'skip', 'burned'))),
+      closed_at = NULL
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
 -- Draws `p_count` numbers in one run. The caller writes the ledger row in the same transaction: no number
--- leaves without one. Fails: definition_changed, sequence_exhausted; a refused draw moves nothing.
-CREATE FUNCTION draw_v1(p_tenant text, p_sequence text, p_definition uuid, p_count bigint) RETURNS drawn
+-- leaves without one. `p_period` is empty for a sequence that never resets.
+-- Fails: definition_changed, sequence_exhausted; a refused draw moves nothing.
+CREATE FUNCTION draw_v1(
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint
+) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
   v_drawn drawn;
 BEGIN
-  -- The usual case in one statement: a row that nobody holds and that has room.
+  -- The usual case in one statement: an open row that nobody holds and that has room.
   UPDATE series
   SET next = next + p_count * increment,
       waits = greatest(waits - 1, 0)
   WHERE id = (
       SELECT id FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' AND NOT promoted
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
       FOR NO KEY UPDATE SKIP LOCKED
     )
     AND NOT hot
+    AND closed_at IS NULL
     AND definition = p_definition
     AND next + (p_count - 1) * increment <= ceiling
   RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
   IF FOUND THEN
     RETURN v_drawn;
   END IF;
-  RETURN draw_or_pass(p_tenant, p_sequence, p_definition, p_count, NULL, NULL);
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, NULL, NULL);
 END
 $$;
 --> statement-breakpoint
 -- Draws `p_count` numbers, or passes numbers up to `p_past`, whoever holds the row and however it counts.
 CREATE FUNCTION draw_or_pass(
-  p_tenant text, p_sequence text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_past bigint,
+  p_jump bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -115,19 +206,23 @@ DECLARE
 BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = ''
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
     AND (NOT promoted OR p_past IS NOT NULL)
   FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
-    v_series := series_of(p_tenant, p_sequence);
+    v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
     IF NOT v_series.promoted OR p_past IS NOT NULL THEN
       v_waited := true;
-      SELECT * INTO v_series FROM series WHERE id = v_series.id FOR NO KEY UPDATE;
+      v_series := wait_for_series(v_series.id);
     END IF;
   END IF;
   IF NOT v_series.promoted THEN
     PERFORM check_definition(v_series, p_definition);
-    IF v_series.hot OR (v_waited AND v_series.waits >= c_patience) THEN
+    IF v_series.closed_at IS NOT NULL THEN
+      v_series := reopen_series(v_series);
+    END IF;
+    IF v_series.mode = 'standard'
+       AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
       v_series.promoted := promote_series(v_series);
     END IF;
   END IF;
@@ -141,10 +236,10 @@ $$;
 -- Draws every number up to `p_past`, which none may be if the counter is beyond it already; more than
 -- `p_jump` ahead is refused (null: however far). Fails as draw_v1 does, and jump_too_far.
 CREATE FUNCTION pass_v1(
-  p_tenant text, p_sequence text, p_definition uuid, p_past bigint, p_jump bigint
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint
 ) RETURNS drawn
 LANGUAGE sql AS $$
-  SELECT draw_or_pass(p_tenant, p_sequence, p_definition, NULL, p_past, p_jump)
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, p_past, p_jump)
 $$;
 --> statement-breakpoint
 -- The draw of a series that counts in its row, which the caller has locked.
@@ -185,6 +280,10 @@ BEGIN
   BEGIN
     PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
+    IF NOT coalesce(v_series.promoted, false) THEN
+      -- Closed or made anew while we waited: the caller looks again.
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
+    END IF;
     PERFORM check_definition(v_series, p_definition);
     IF p_count = 1 THEN
       v_next := nextval(counter_of(p_series.id)::regclass);
@@ -233,7 +332,7 @@ DECLARE
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_series.sequence, 'remaining', v_room::text, 'requested', p_count::text,
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'remaining', v_room::text, 'requested', p_count::text,
       'last_number', p_series.ceiling::text,
       'overflow', (SELECT overflow FROM sequences
                    WHERE tenant = p_series.tenant AND key = p_series.sequence)
@@ -282,93 +381,315 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Takes a series with its counter, whose row the caller has locked, and waits for transactions that have
+-- drawn and not ended: their ledger rows are visible after it.
+CREATE FUNCTION hold_counter(p_series series) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_series.promoted THEN
+    PERFORM lock_counter(p_series.id, p_shared => false);
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Sets where a series that the caller holds with its counter goes on: at `p_next`, one number an increment
+-- since `p_since`, before which it had passed `p_passed`. It stays promoted while it has numbers left: a
+-- Postgres sequence cannot stand beyond its last one.
+CREATE FUNCTION set_counter(p_series series, p_next bigint, p_since bigint, p_passed bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = p_next,
+      since = p_since,
+      passed_before = p_passed,
+      promoted = promoted AND p_next <= ceiling
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  IF p_series.promoted AND NOT v_series.promoted THEN
+    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
+  ELSIF p_series.promoted THEN
+    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
+                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- How many numbers a series has passed, given or not. Exact while its counter or row is locked.
+CREATE FUNCTION passed_numbers(p_series series) RETURNS bigint
+LANGUAGE sql STABLE
+RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_series.increment;
+--> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed.
 CREATE FUNCTION put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_new sequences;
+  v_new sequences := jsonb_populate_record(NULL::sequences, p_fields);
   v_old sequences;
+  v_held series[];
   v_series series;
   v_next bigint;
+  v_passed bigint;
   v_drawn boolean;
-  v_fixed text[] := '{}';
+  v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
-  v_new := jsonb_populate_record(NULL::sequences, p_fields);
-
-  INSERT INTO sequences (tenant, key, pattern, width, mode, start, increment, reset, time_zone,
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
                          fiscal_year_start, overflow, hot)
-  VALUES (p_tenant, p_key, v_new.pattern, v_new.width, v_new.mode, v_new.start, v_new.increment,
-          v_new.reset,
+  VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
+          v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
-    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, hot)
-    SELECT tenant, key, '', start, start, definition, increment, ceiling, hot
-    FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
   END IF;
 
-  -- Row before counter, as everybody who takes both.
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
-  END IF;
+  -- Whoever makes a series of a new period refers to this row, and has ended or waits.
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
-
-  IF (v_old.pattern, v_old.start, v_old.increment, v_old.time_zone, v_old.fiscal_year_start,
-      v_old.overflow, v_old.hot)
-     = (v_new.pattern, v_new.start, v_new.increment, v_new.time_zone, v_new.fiscal_year_start,
-        v_new.overflow, v_new.hot) THEN
+  IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot)
+     = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot) THEN
     RETURN 'unchanged';
   END IF;
 
-  v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
-  v_next := next_number(v_series);
+  -- Rows before counters, in the order of series, as everybody who takes both.
+  SELECT array_agg(held) INTO v_held
+  FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
+  PERFORM hold_counter(s) FROM unnest(v_held) AS s;
+  v_drawn := EXISTS (
+    SELECT FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  );
   IF v_drawn THEN
-    IF v_new.start <> v_old.start THEN v_fixed := v_fixed || 'start'::text; END IF;
-    IF v_new.time_zone <> v_old.time_zone THEN v_fixed := v_fixed || 'time_zone'::text; END IF;
+    v_fixed := ARRAY(
+      SELECT field FROM (VALUES
+        ('mode', v_new.mode <> v_old.mode),
+        ('start', v_new.start <> v_old.start),
+        ('reset', v_new.reset <> v_old.reset),
+        ('time_zone', v_new.time_zone <> v_old.time_zone),
+        ('fiscal_year_start',
+         v_old.reset = 'fiscal' AND v_new.fiscal_year_start <> v_old.fiscal_year_start)
+      ) AS fields (field, differs)
+      WHERE differs
+    );
     IF cardinality(v_fixed) > 0 THEN
       PERFORM fail('sequence_fixed', jsonb_build_object('sequence', p_key, 'fields', v_fixed));
     END IF;
-  ELSE
-    v_next := v_new.start;
   END IF;
 
   UPDATE sequences
-  SET pattern = v_new.pattern, width = v_new.width, start = v_new.start,
-      increment = v_new.increment, time_zone = v_new.time_zone,
-      fiscal_year_start = v_new.fiscal_year_start, overflow = v_new.overflow, hot = v_new.hot,
-      updated_at = now()
+  SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
+      start = v_new.start, increment = v_new.increment, reset = v_new.reset,
+      time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
+      overflow = v_new.overflow, hot = v_new.hot, updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
-  IF v_drawn AND v_next - v_old.increment > v_new.ceiling THEN
-    PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-      'sequence', p_key, 'last_number', v_new.ceiling::text,
-      'issued', (v_next - v_old.increment)::text
-    ));
-  END IF;
 
-  UPDATE series
-  SET next = v_next,
-      promoted = v_series.promoted AND v_next <= v_new.ceiling,
-      issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_next
-  WHERE id = v_series.id;
-  -- An exhausted counter is a row again: a Postgres sequence cannot stand beyond its last number.
-  IF v_series.promoted AND v_next > v_new.ceiling THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
-  ELSIF v_series.promoted THEN
-    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(v_series.id), v_new.increment, v_new.ceiling, v_next, v_next);
+  IF NOT v_drawn THEN
+    -- Nothing stands on these series; the next draw makes its own.
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END LOOP;
+    DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
+    RETURN 'replaced';
   END IF;
+  -- `v_held` are the series as they were: the present rows have the new policy by reference.
+  FOREACH v_series IN ARRAY v_held LOOP
+    v_next := next_number(v_series);
+    v_passed := passed_numbers(v_series);
+    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling THEN
+      PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
+        'sequence', p_key, 'last_number', v_new.ceiling::text,
+        'issued', (v_next - v_series.increment)::text
+      ));
+    END IF;
+    IF v_new.increment = v_old.increment THEN
+      PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
+    ELSE
+      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+    END IF;
+  END LOOP;
   RETURN 'replaced';
 END
 $$;
+--> statement-breakpoint
+-- Closes at most `p_limit` series whose period ended more than two days ago, so that a past one costs
+-- nothing: its counter is a row again and keeps its last value. Returns how many.
+CREATE FUNCTION close_series_v1(p_limit integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_series series;
+  v_next bigint;
+  v_closed bigint := 0;
+BEGIN
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE ends_on < current_date - 2 AND closed_at IS NULL
+    ORDER BY id
+    LIMIT p_limit
+    FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    PERFORM hold_counter(v_series);
+    v_next := next_number(v_series);
+    UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
+    IF v_series.promoted THEN
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END IF;
+    v_closed := v_closed + 1;
+  END LOOP;
+  RETURN v_closed;
+END
+$$;
+--> statement-breakpoint
+-- Moves a counter forward so that its next number is `p_to`; what it passes is skipped for good, with the
+-- reason. Fails as draw_v1 does, sequence_gapless, advance_not_ahead.
+CREATE FUNCTION advance_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF v_series.mode = 'gapless' THEN
+    PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_sequence));
+  ELSIF p_to <= v_next THEN
+    PERFORM fail('advance_not_ahead', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_next, p_to);
+  PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$$;
+--> statement-breakpoint
+-- Sets a counter back so that its next number is `p_to`: numbers from there on that were skipped, or burned
+-- by a crash, may be given after all. Never to or below a number that was given, nor below a name of it
+-- that was recorded by hand. Fails as draw_v1 does, rewind_not_behind, rewind_below_issued,
+-- rewind_below_change.
+CREATE FUNCTION rewind_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+  v_issued bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF p_to >= v_next THEN
+    PERFORM fail('rewind_not_behind', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  v_issued := greatest(
+    (SELECT max(last) FROM ledger
+     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    (SELECT max(l.number) FROM forms AS f
+     JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
+      AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
+      AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
+     WHERE f.tenant = p_tenant AND f.sequence = p_sequence));
+  IF p_to <= v_issued THEN
+    PERFORM fail('rewind_below_issued', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
+      'to', p_to::text));
+  ELSIF p_to < v_series.since THEN
+    PERFORM fail('rewind_below_change', jsonb_build_object(
+      'sequence', p_sequence, 'since', v_series.since::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_series.since, p_to);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  -- What was skipped from here on is open again; the entry that says so is the rewind's.
+  WITH reopened AS (
+    DELETE FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND first >= p_to
+    RETURNING first, last, step
+  ), cut AS (
+    UPDATE ledger AS l SET last = p_to - l.step
+    FROM (SELECT first, last, at FROM ledger
+          WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip'
+            AND first < p_to AND last >= p_to) AS before
+    WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
+      AND l.first = before.first AND l.at = before.at
+    RETURNING p_to AS first, before.last, l.step
+  )
+  UPDATE series
+  SET skipped = skipped - (
+    SELECT coalesce(sum((r.last - r.first) / r.step + 1), 0)
+    FROM (TABLE reopened UNION ALL TABLE cut) AS r)
+  WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$$;
+--> statement-breakpoint
+-- A series of that definition, open, locked for the rest of the transaction with its counter. Fails:
+-- definition_changed.
+CREATE FUNCTION held_series(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series := wait_for_series((series_of(p_tenant, p_sequence, p_period, p_definition)).id);
+BEGIN
+  PERFORM check_definition(v_series, p_definition);
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  PERFORM hold_counter(v_series);
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Refuses a number that the counter does not come to from `p_from`, an increment at a time.
+CREATE FUNCTION check_step(p_series series, p_from bigint, p_to bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_below bigint := p_to - (p_to - p_from) % p_series.increment;
+BEGIN
+  IF v_below <> p_to THEN
+    PERFORM fail('move_between_numbers', jsonb_build_object(
+      'sequence', p_series.sequence, 'to', p_to::text, 'increment', p_series.increment::text,
+      'below', v_below::text, 'above', (v_below + p_series.increment)::text));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- A move of a counter as the wire knows it.
+CREATE FUNCTION shown_move(p_series series, p_from bigint, p_to bigint, p_reason text) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'sequence', p_series.sequence,
+  'series', nullif(p_series.period, ''),
+  'from', p_from::text,
+  'to', p_to::text,
+  'reason', p_reason,
+  'at', wire_time(now())
+);

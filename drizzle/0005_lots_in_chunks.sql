@@ -7,6 +7,7 @@ CREATE TYPE lot_request AS (
   product_definition uuid,
   source text,
   sequence text,
+  period text,
   definition uuid,
   prefix text,
   width integer,
@@ -20,6 +21,7 @@ CREATE TYPE lot_request AS (
   first_name text,
   names text[],
   numbers bigint[],
+  periods text[],
   quantity numeric,
   produced_on date,
   expires_on date,
@@ -368,42 +370,81 @@ $$;
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
+  period text,
   definition uuid,
   to_draw bigint,
   highest bigint,
   jump bigint
 );
 --> statement-breakpoint
--- Takes a series for the rest of the transaction. Of a promoted one it takes the counter too and waits for
--- every transaction that drew and has not ended, so that the ledger tells all that was given.
+-- What items want of each series, in ascending order of series. Series of new periods are made, in one
+-- order by everybody. Fails as series_of does.
+CREATE FUNCTION series_requests(p_tenant text, p_items lot_request[], p_jump bigint) RETURNS series_request[]
+LANGUAGE sql AS $$
+  WITH wanted AS (
+    SELECT i.sequence, i.period, i.definition, i.count AS to_draw, NULL::bigint AS number,
+           i.allow_jump
+    FROM unnest(p_items) AS i
+    WHERE i.source = 'draw'
+    UNION ALL
+    SELECT i.sequence, given.period, i.definition, 0, given.number, i.allow_jump
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL (
+      SELECT period, max(number) AS number FROM unnest(i.periods, i.numbers) AS g (period, number)
+      WHERE number IS NOT NULL
+      GROUP BY period
+    ) AS given
+    WHERE i.source = 'names' AND i.numbered
+  ), grouped AS (
+    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, max(number) AS highest,
+           CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
+    FROM wanted
+    GROUP BY sequence, period, definition
+    ORDER BY sequence COLLATE "C", period COLLATE "C"
+  ), placed AS MATERIALIZED (
+    SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
+  )
+  SELECT coalesce(
+    array_agg((id, sequence, period, definition, to_draw, highest, jump)::series_request ORDER BY id),
+    '{}')
+  FROM placed
+$$;
+--> statement-breakpoint
+-- Takes a series for the rest of the transaction, open. Of a promoted one it takes the counter too and waits
+-- for every transaction that drew and has not ended, so that the ledger tells all that was given.
 CREATE FUNCTION hold_series(p_wanted series_request) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_series series;
+  v_series series := wait_for_series(p_wanted.series);
 BEGIN
-  SELECT * INTO STRICT v_series FROM series WHERE id = p_wanted.series FOR NO KEY UPDATE;
-  IF v_series.promoted AND p_wanted.highest IS NOT NULL THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  IF p_wanted.highest IS NOT NULL THEN
+    PERFORM hold_counter(v_series);
   END IF;
 END
 $$;
 --> statement-breakpoint
--- Refuses, without a lock, what draw_v1 would refuse as things stand.
+-- Refuses, without a lock, what draw_v1 would refuse as things stand; and of a gapless series names made
+-- elsewhere that lie beyond its counter, since it would have to leave a hole. Fails: sequence_gapless.
 CREATE FUNCTION check_draw(p_wanted series_request) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_series series;
   v_next bigint;
+  v_passing bigint := 0;
 BEGIN
   SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
   PERFORM check_definition(v_series, p_wanted.definition);
   v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_next := v_next + v_series.increment
-      * numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    IF v_passing > 0 AND v_series.mode = 'gapless' THEN
+      PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
+    END IF;
   END IF;
-  PERFORM check_room(v_series, v_next, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw);
 END
 $$;
 --> statement-breakpoint
@@ -461,7 +502,7 @@ BEGIN
            p_start + i.upto - i.count AS start
     FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
           FROM unnest(p_items) AS u
-          WHERE u.source = 'draw' AND u.sequence = p_sequence) AS i
+          WHERE u.source = 'draw' AND u.sequence = p_sequence AND u.period = p_drawn.period) AS i
   ), entries AS (
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
@@ -513,17 +554,7 @@ BEGIN
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
   v_items := lot_requests(p_tenant, p_items);
-  v_groups := ARRAY(
-    SELECT (s.id, i.sequence, i.definition,
-            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
-            max((SELECT max(number) FROM unnest(i.numbers) AS number)),
-            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
-    FROM unnest(v_items) AS i
-    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
-    WHERE i.source = 'draw' OR i.numbered
-    GROUP BY s.id, i.sequence, i.definition
-    ORDER BY s.id
-  );
+  v_groups := series_requests(p_tenant, v_items, p_jump);
   v_job.tenant := p_tenant;
   v_job.id := p_job;
   v_job.api_key := v_call.api_key;
@@ -586,7 +617,8 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.definition, v_group.highest, v_group.jump);
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest,
+                         v_group.jump);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
@@ -594,7 +626,7 @@ BEGIN
       END IF;
     END IF;
     IF v_group.to_draw > 0 THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, v_group.to_draw);
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
       v_recorded := v_recorded || record_drawn(p_tenant, p_job, v_items, v_drawn, v_group.sequence,
                                                v_job.chunked, v_job.api_key);
       v_job.chunked := v_job.chunked + v_group.to_draw;

@@ -15,8 +15,8 @@ beforeAll(async () => {
                            fiscal_year_start, overflow, hot)
     values ('acme', 's', 'A-{0000}', 4, 'standard', 1, 1, 'never', 'UTC', '01-01', 'widen', false)`);
   await database.query(`
-    insert into series (tenant, sequence, period, next, since, definition, increment, ceiling, hot)
-    select tenant, key, '', 1, 1, definition, increment, ceiling, hot from sequences`);
+    insert into series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot)
+    select tenant, key, '', 1, 1, definition, increment, ceiling, mode, hot from sequences`);
   await database.query(`
     insert into forms (tenant, sequence, prefix, width, suffix) values ('acme', 's', 'A-', 4, '')`);
   await database.query(`
@@ -123,7 +123,7 @@ const refusals: [string, string, () => string][] = [
   ["a key with a slash", "sequences_key_is_plain", () => sequenceRow({ key: "'a/b'" })],
   [
     "a counter below 0",
-    "series_next_in_range",
+    "series_counter_is_sound",
     () => "update series set next = -1 where sequence = 's'",
   ],
   ["a cursor past the end", "jobs_cursor_in_range", () => "update jobs set cursor = 101"],
