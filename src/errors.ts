@@ -472,7 +472,8 @@ export const failures = {
     status: 422,
     title: "The pattern is empty",
     retryable: false,
-    detail: () => "The pattern is empty. Give text and one counter, such as SN-{0000000}.",
+    detail: (facts: { example: string }) =>
+      `The pattern is empty. Give text and one counter, such as SN-${facts.example}.`,
   },
   pattern_too_long: {
     status: 422,
@@ -514,8 +515,8 @@ export const failures = {
     status: 422,
     title: "The pattern has no counter",
     retryable: false,
-    detail: () =>
-      "The pattern has no counter, so every name would be the same. Add one, such as {0000000}; its zeros are its width.",
+    detail: (facts: { example: string }) =>
+      `The pattern has no counter, so every name would be the same. Add one, such as ${facts.example} for seven digits.`,
   },
   pattern_two_counters: {
     status: 422,
@@ -567,6 +568,65 @@ export const failures = {
     title: "The pattern begins or ends with a space",
     retryable: false,
     detail: () => "The pattern begins or ends with a space. Remove it: names are trimmed.",
+  },
+  pattern_lone_percent: {
+    status: 422,
+    title: "A percent in the pattern begins nothing known",
+    retryable: false,
+    detail: (facts: { position: number; meant: string }) =>
+      `The % at position ${facts.position} of the pattern begins nothing known. ` +
+      `Write ${facts.meant === "%%" ? "" : `${facts.meant} if that is meant, or `}%% for a percent.`,
+  },
+  pattern_percent_format: {
+    status: 422,
+    title: "A key in the pattern has a format that cannot be used",
+    retryable: false,
+    detail: (facts: { position: number; format: string; meant: string }) =>
+      `${quoted(facts.format)} at position ${facts.position} of the pattern cannot be used. Write ${facts.meant}.`,
+  },
+  pattern_unknown_key: {
+    status: 422,
+    title: "The pattern has an unknown key",
+    retryable: false,
+    detail: (facts: {
+      position: number;
+      key: string;
+      known: readonly string[];
+      marks: readonly string[];
+    }) =>
+      `The key ${quoted(facts.key)} at position ${facts.position} of the pattern is unknown. ` +
+      `Known are ${facts.known.join(", ")}, each also with ${facts.marks.join(" or ")} before it.`,
+  },
+  pattern_series_character: {
+    status: 422,
+    title: "The series has a character that it cannot have",
+    retryable: false,
+    detail: (facts: { position: number; character: string }) =>
+      `The series has ${facts.character} at position ${facts.position}. ` +
+      "Use letters, digits, spaces and _ - / . # { }: replace it.",
+  },
+  pattern_series_brace: {
+    status: 422,
+    title: "A part of the series begins with a brace and is no field",
+    retryable: false,
+    detail: (facts: { position: number; part: string }) =>
+      `The part ${quoted(facts.part)} at position ${facts.position} of the series begins with a brace and is not one field. ` +
+      "Write each field by itself between dots, such as .{branch}.",
+  },
+  pattern_series_counter: {
+    status: 422,
+    title: "The counter of the series does not stand between dots",
+    retryable: false,
+    detail: (facts: { position: number; part: string; meant: string }) =>
+      `The # at position ${facts.position} of the series is in ${quoted(facts.part)}; a counter stands by itself between dots. ` +
+      `Write ${quoted(facts.meant)}.`,
+  },
+  pattern_series_affixes: {
+    status: 422,
+    title: "A series has no prefix, padding and suffix",
+    retryable: false,
+    detail: () =>
+      "A Frappe series is one text. Send it as pattern, such as SINV-.YYYY.-.#####, without prefix, padding and suffix.",
   },
   at_malformed: {
     status: 422,

@@ -30,7 +30,10 @@ export function boundForm(
 ): { form: BoundForm; moment: Moment } {
   const moment = momentOf(document.at, definition.timeZone, now, definition.fiscalYearStart);
   if (!moment.ok) throw failureOfRefusal(moment, `${pointer}/at`);
-  const form = bind(definition.pattern, moment.value, document.fields ?? {});
+  const present = momentOf(undefined, definition.timeZone, now, definition.fiscalYearStart);
+  if (!present.ok) throw failureOfRefusal(present, `${pointer}/at`);
+  const moments = { document: moment.value, period: moment.value, now: present.value };
+  const form = bind(definition.pattern, moments, document.fields ?? {});
   if (!form.ok) throw failureOfRefusal(form, `${pointer}/fields`);
   const fitting = fits(form.value, definition.ceiling);
   if (!fitting.ok) throw failureOfRefusal(fitting, `${pointer}/fields`);

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { bytes } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { parseAffixes, parseNative, showNative } from "../patterns/native.ts";
+import { parsePattern } from "../patterns/dialects.ts";
 import { parseFiscalYearStart } from "../patterns/moment.ts";
 import { maximumCounterWidth } from "../patterns/pattern.ts";
 import { hasRoom } from "../patterns/room.ts";
@@ -45,25 +45,23 @@ export async function putSequence(
 }
 
 function sequenceFields(key: string, input: SequenceInput): Record<string, unknown> {
-  const parsed =
-    input.pattern === undefined
-      ? parseAffixes({ prefix: input.prefix, padding: input.padding ?? 0, suffix: input.suffix })
-      : parseNative(input.pattern);
+  const parsed = parsePattern("native", input.pattern ?? input);
   if (!parsed.ok) throw failureOfRefusal(parsed);
   if (input.time_zone !== undefined && !isTimeZone(input.time_zone)) {
     fail("time_zone_unknown", { time_zone: input.time_zone }, { pointer: "/time_zone" });
   }
   const fiscal = parseFiscalYearStart(input.fiscal_year_start);
   if (!fiscal.ok) throw failureOfRefusal(fiscal, "/fiscal_year_start");
-  const { width } = parsed.value;
+  const { pattern, text } = parsed.value;
+  const { width } = pattern;
   if (input.overflow === "reject" && input.start.toString().length > width) {
     const facts = { sequence: key, start: input.start, width };
     fail("sequence_start_beyond_width", facts, { pointer: "/start" });
   }
-  const room = hasRoom(parsed.value, input.overflow === "reject" ? width : maximumCounterWidth);
+  const room = hasRoom(pattern, input.overflow === "reject" ? width : maximumCounterWidth);
   if (!room.ok) throw failureOfRefusal(room);
   return {
-    pattern: showNative(parsed.value),
+    pattern: text,
     width,
     mode: "standard",
     start: String(input.start),
