@@ -1,0 +1,84 @@
+import { renderDateToken } from "../patterns/tokens.ts";
+import type { Move } from "./automaton.ts";
+import { charactersOf, digits, only, shared, type CharacterSet } from "./character-set.ts";
+import type { CharactersLeft } from "./characters-left.ts";
+import type { Effort } from "./effort.ts";
+import type { Shown } from "./moment-showing.ts";
+import type { Side } from "./side.ts";
+
+/** A character of a name, as either side renders it. */
+type Place = { readonly oneMove: Move; readonly otherMove: Move };
+
+/**
+ * A name to try first: the first shortest one of the automata, with dates in it that agree, if there
+ * are such. Nothing depends on it but how soon an example is found and how natural it looks.
+ */
+export function likelyName(
+  one: Side,
+  other: Side,
+  left: CharactersLeft,
+  fieldAlphabet: readonly string[],
+  effort: Effort,
+): string {
+  const places = shortestWay(one, other, left);
+  const oneMoves = places.map(({ oneMove }) => oneMove);
+  const otherMoves = places.map(({ otherMove }) => otherMove);
+  // A date takes what is there from the other side; two dates first decide what the other shows.
+  const free = otherMoves.map((move) => (isDate(other, move) ? digits : move.set & digits));
+  const ofOne = datesWithin(one, oneMoves, free, effort);
+  const taken = oneMoves.map((move, at) => {
+    const digit = ofOne[at];
+    if (digit !== undefined) return only(digit);
+    return isDate(one, move) ? digits : move.set & digits;
+  });
+  const ofOther = datesWithin(other, otherMoves, taken, effort);
+  return places
+    .map(({ oneMove, otherMove }, at) => {
+      const [any = ""] = charactersOf(shared(oneMove.set, otherMove.set), fieldAlphabet);
+      return ofOne[at] ?? ofOther[at] ?? any;
+    })
+    .join("");
+}
+
+function shortestWay(one: Side, other: Side, left: CharactersLeft): readonly Place[] {
+  const places: Place[] = [];
+  let [state, otherState] = [one.automaton.start, other.automaton.start];
+  for (let remaining = left(state, otherState); remaining > 0; remaining -= 1) {
+    const next = (one.automaton.moves[state] ?? [])
+      .flatMap((oneMove) =>
+        (other.automaton.moves[otherState] ?? []).map((otherMove) => ({ oneMove, otherMove })),
+      )
+      .find(
+        ({ oneMove, otherMove }) =>
+          shared(oneMove.set, otherMove.set) !== 0 &&
+          left(oneMove.to, otherMove.to) === remaining - 1,
+      );
+    if (next === undefined) break;
+    places.push(next);
+    [state, otherState] = [next.oneMove.to, next.otherMove.to];
+  }
+  return places;
+}
+
+/** The digits of a side's dates, by their places, that one moment shows within the sets. */
+function datesWithin(
+  side: Side,
+  moves: readonly Move[],
+  sets: readonly CharacterSet[],
+  effort: Effort,
+): readonly (string | undefined)[] {
+  const shown = side.parts.flatMap((part, index): Shown[] => {
+    if (part.kind !== "date") return [];
+    return [{ token: part.token, sets: sets.filter((_, at) => moves[at]?.part === index) }];
+  });
+  const moment = shown.length === 0 ? null : side.findMoment(shown, effort);
+  if (moment == null) return [];
+  const texts = side.parts.map((part) =>
+    part.kind === "date" ? Array.from(renderDateToken(part.token, moment)) : [],
+  );
+  return moves.map(({ part }) => texts[part]?.shift());
+}
+
+function isDate({ parts }: Side, { part }: Move): boolean {
+  return parts[part]?.kind === "date";
+}

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+
+import type { Reading } from "../../src/domain/overlap/side.ts";
+import type { PatternVersion } from "../../src/domain/overlap/version.ts";
+import { bind } from "../../src/domain/patterns/bind.ts";
+import { parseNative, showNative } from "../../src/domain/patterns/native.ts";
+import { maximumNumber, type Part, type Pattern } from "../../src/domain/patterns/pattern.ts";
+import { readName } from "../../src/domain/patterns/read.ts";
+import { render } from "../../src/domain/patterns/render.ts";
+import { dateTokens, readDateToken } from "../../src/domain/patterns/tokens.ts";
+import { momentAt, patternOf, valueOf } from "../patterns/arbitrary.ts";
+
+/** A pattern in use, of a sequence that is called like it. */
+export function versionOf(
+  pattern: string | Pattern,
+  settings: Partial<PatternVersion> = {},
+): PatternVersion {
+  const parsed = typeof pattern === "string" ? patternOf(pattern) : pattern;
+  return {
+    sequence: showNative(parsed),
+    pattern: parsed,
+    first: 0n,
+    last: maximumNumber,
+    fiscalYearStart: "01-01",
+    ...settings,
+  };
+}
+
+/** The last number of a sequence with `overflow: "reject"`. */
+export function lastOfWidth(width: number): bigint {
+  return 10n ** BigInt(width) - 1n;
+}
+
+/** The name that the service renders for what an example says. */
+export function renderedBy(
+  { pattern, fiscalYearStart }: PatternVersion,
+  { number, at, fields }: Reading,
+): string {
+  const time = at !== null && at.includes("T") ? `${at}Z` : (at ?? "2026-01-01");
+  const moment = momentAt(time, "UTC", fiscalYearStart);
+  return render(valueOf(bind(pattern, moment, fields)), number);
+}
+
+/** Whether a version gives the name, by how the service reads names. */
+export function gives({ pattern, first, last }: PatternVersion, name: string): boolean {
+  const read = readName(pattern, name);
+  return read !== null && read.number >= first && read.number <= last;
+}
+
+/**
+ * A pattern that can give `name`: each of its pieces is text, a field, a date or the counter. Null
+ * when the choices come to none.
+ */
+export function patternThatGives(name: string, choices: readonly number[]): Pattern | null {
+  const parts: Part[] = [];
+  let hasCounter = false;
+  let at = 0;
+  for (const choice of choices) {
+    const piece = name.slice(at, at + 1 + (choice % 7));
+    at += piece.length;
+    if (piece === "") break;
+    const isCounter = !hasCounter && /^(?:[1-9][0-9]*|0[0-9]*)$/.test(piece) && choice % 3 !== 0;
+    if (isCounter) {
+      const width = piece.startsWith("0") ? piece.length : 1 + (choice % piece.length);
+      parts.push({ kind: "counter", width });
+      hasCounter = true;
+      continue;
+    }
+    const tokens = dateTokens.filter(
+      (token) => !token.startsWith("FY") && readDateToken(token, piece) !== null,
+    );
+    const token = tokens[choice % (tokens.length + 1)];
+    if (token !== undefined) parts.push({ kind: "date", token });
+    else if (/^[A-Za-z0-9_]+$/.test(piece) && choice % 2 === 0) {
+      parts.push({ kind: "field", name: `f${parts.length}` });
+    } else parts.push({ kind: "text", text: piece });
+  }
+  if (at < name.length) parts.push({ kind: "text", text: name.slice(at) });
+  const parsed = parseNative(showNative({ parts, width: 1 }));
+  return parsed.ok && readName(parsed.value, name) !== null ? parsed.value : null;
+}
+
+export const choices = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 });
