@@ -14,7 +14,7 @@ CREATE SCHEMA counters;
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
-CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void');
+CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind');
 
 CREATE TYPE lot_state AS ENUM ('available', 'reserved', 'shipped', 'consumed', 'scrapped');
 
@@ -22,11 +22,13 @@ CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
 CREATE TYPE product_tracking AS ENUM ('none', 'lot', 'serial');
 
-CREATE TYPE sequence_mode AS ENUM ('standard');
+CREATE TYPE sequence_dialect AS ENUM ('native', 'odoo', 'frappe');
+
+CREATE TYPE sequence_mode AS ENUM ('standard', 'gapless');
 
 CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
-CREATE TYPE sequence_reset AS ENUM ('never');
+CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
 
 CREATE TYPE drawn AS (
   series bigint,
@@ -43,6 +45,7 @@ CREATE TYPE lot_request AS (
   product_definition uuid,
   source text,
   sequence text,
+  period text,
   definition uuid,
   prefix text,
   width integer,
@@ -56,6 +59,7 @@ CREATE TYPE lot_request AS (
   first_name text,
   names text[],
   numbers bigint[],
+  periods text[],
   quantity numeric,
   produced_on date,
   expires_on date,
@@ -85,6 +89,7 @@ CREATE TYPE opened_call AS (
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
+  period text,
   definition uuid,
   to_draw bigint,
   highest bigint,
@@ -181,8 +186,8 @@ CREATE TABLE ledger (
   api_key integer NOT NULL,
   at timestamp with time zone DEFAULT now() NOT NULL,
   reason text,
-  CONSTRAINT ledger_tenant_series_first_kind_pk PRIMARY KEY (tenant, series, first, kind),
-  CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind <> 'void'::ledger_kind),
+  CONSTRAINT ledger_tenant_series_first_kind_at_pk PRIMARY KEY (tenant, series, first, kind, at),
+  CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'burned'::ledger_kind])),
   CONSTRAINT ledger_void_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = 'void'::ledger_kind),
   CONSTRAINT ledger_entry_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0 AND (form IS NOT NULL OR kind <> 'reserved'::ledger_kind))
 );
@@ -246,6 +251,7 @@ CREATE TABLE requests (
 CREATE TABLE sequences (
   tenant text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
+  dialect sequence_dialect DEFAULT 'native'::sequence_dialect NOT NULL,
   pattern text COLLATE "C" NOT NULL,
   width smallint NOT NULL,
   mode sequence_mode NOT NULL,
@@ -261,7 +267,21 @@ CASE
     WHEN overflow = 'reject'::sequence_overflow THEN power(10::numeric, width::numeric)::bigint - 1
     ELSE '999999999999999999'::bigint
 END) STORED NOT NULL,
-  definition uuid GENERATED ALWAYS AS (md5((((((((((((pattern || chr(10)) || width::text) || chr(10)) || start::text) || chr(10)) || increment::text) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
+  definition uuid GENERATED ALWAYS AS (md5((((((((((((((((
+CASE dialect
+    WHEN 'native'::sequence_dialect THEN 'native'::text
+    WHEN 'odoo'::sequence_dialect THEN 'odoo'::text
+    ELSE 'frappe'::text
+END || chr(10)) || pattern) || chr(10)) || width::text) || chr(10)) || start::text) || chr(10)) || increment::text) || chr(10)) ||
+CASE reset
+    WHEN 'never'::sequence_reset THEN 'never'::text
+    WHEN 'yearly'::sequence_reset THEN 'yearly'::text
+    WHEN 'monthly'::sequence_reset THEN 'monthly'::text
+    WHEN 'weekly'::sequence_reset THEN 'weekly'::text
+    WHEN 'daily'::sequence_reset THEN 'daily'::text
+    WHEN 'fiscal'::sequence_reset THEN 'fiscal'::text
+    ELSE 'prefix'::text
+END) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
 CASE overflow
     WHEN 'reject'::sequence_overflow THEN 'reject'::text
     ELSE 'widen'::text
@@ -269,7 +289,8 @@ END)::uuid) STORED NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT sequences_tenant_key_pk PRIMARY KEY (tenant, key),
-  CONSTRAINT sequences_policy UNIQUE (tenant, key, definition, increment, ceiling, hot),
+  CONSTRAINT sequences_policy UNIQUE (tenant, key, definition, increment, ceiling, mode, hot),
+  CONSTRAINT sequences_gapless_is_not_hot CHECK (mode = 'standard'::sequence_mode OR NOT hot),
   CONSTRAINT sequences_increment_in_range CHECK (increment >= 1 AND increment <= 1000000000),
   CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   CONSTRAINT sequences_start_in_range CHECK (start >= 0 AND start <= '999999999999999999'::bigint),
@@ -283,16 +304,19 @@ CREATE TABLE series (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   next bigint NOT NULL,
   since bigint NOT NULL,
-  issued_before bigint DEFAULT 0 NOT NULL,
+  passed_before bigint DEFAULT 0 NOT NULL,
   skipped bigint DEFAULT 0 NOT NULL,
   promoted boolean DEFAULT false NOT NULL,
   waits smallint DEFAULT 0 NOT NULL,
   definition uuid NOT NULL,
   increment bigint NOT NULL,
   ceiling bigint NOT NULL,
+  mode sequence_mode NOT NULL,
   hot boolean NOT NULL,
+  ends_on date,
+  closed_at timestamp with time zone,
   CONSTRAINT series_tenant_sequence_period_pk PRIMARY KEY (tenant, sequence, period),
-  CONSTRAINT series_next_in_range CHECK (next >= 0 AND next <= '1000000999999999999'::bigint)
+  CONSTRAINT series_counter_is_sound CHECK (next >= 0 AND next <= '1000000999999999999'::bigint AND NOT (promoted AND (mode = 'gapless'::sequence_mode OR closed_at IS NOT NULL)))
 ) WITH (fillfactor=50);
 
 CREATE TABLE settings (
@@ -330,6 +354,7 @@ CREATE INDEX products_in_order ON public.products USING btree (tenant, created_a
 CREATE INDEX requests_by_expiry ON public.requests USING btree (expires_at);
 CREATE INDEX sequences_in_order ON public.sequences USING btree (tenant, created_at, key);
 CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
+CREATE INDEX series_to_close ON public.series USING btree (ends_on) WHERE (closed_at IS NULL);
 
 -- References
 
@@ -344,7 +369,7 @@ ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
 ALTER TABLE sequences ADD CONSTRAINT sequences_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE series ADD CONSTRAINT series_of_sequence
-  FOREIGN KEY (tenant, sequence, definition, increment, ceiling, hot) REFERENCES sequences(tenant, key, definition, increment, ceiling, hot) ON UPDATE CASCADE;
+  FOREIGN KEY (tenant, sequence, definition, increment, ceiling, mode, hot) REFERENCES sequences(tenant, key, definition, increment, ceiling, mode, hot) ON UPDATE CASCADE;
 ALTER TABLE settings ADD CONSTRAINT settings_default_sequence
   FOREIGN KEY (tenant, default_sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE settings ADD CONSTRAINT settings_tenant_tenants_tenant_fk
@@ -508,15 +533,43 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text)
+CREATE OR REPLACE FUNCTION public.period_end(p_reset sequence_reset, p_period text, p_fiscal_year_start text)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN make_date((p_period)::integer, 12, 31) WHEN 'monthly'::sequence_reset THEN (((to_date(p_period, 'YYYY-MM'::text) + '1 mon'::interval) - '1 day'::interval))::date WHEN 'weekly'::sequence_reset THEN (to_date(p_period, 'IYYY-"W"IW'::text) + 6) WHEN 'daily'::sequence_reset THEN to_date(p_period, 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN (((to_date(((substr(p_period, 3) || '-'::text) || p_fiscal_year_start), 'YYYY-MM-DD'::text) + '1 year'::interval) - '1 day'::interval))::date ELSE NULL::date END;
+
+CREATE OR REPLACE FUNCTION public.period_at(p_reset sequence_reset, p_time_zone text, p_fiscal_year_start text, p_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE p_time_zone) - CASE WHEN (to_char((p_at AT TIME ZONE p_time_zone), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
+
+CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid)
  RETURNS series
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_series series;
 BEGIN
+  FOR tries IN 1..2 LOOP
+    SELECT * INTO v_series FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+    IF FOUND THEN
+      RETURN v_series;
+    END IF;
+    -- Waits for whoever makes it just now, and finds it when it looks again.
+    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
+                        ends_on)
+    SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+           period_end(reset, p_period, fiscal_year_start)
+    FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+      AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
+    ON CONFLICT (tenant, sequence, period) DO NOTHING;
+  END LOOP;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
   IF NOT FOUND THEN
     PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
   END IF;
@@ -524,34 +577,72 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_definition uuid, p_count bigint)
+CREATE OR REPLACE FUNCTION public.wait_for_series(p_series bigint)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_before text := current_setting('lock_timeout');
+  v_series series;
+BEGIN
+  PERFORM set_config('lock_timeout', '4s', true);
+  SELECT * INTO v_series FROM series WHERE id = p_series FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
+  PERFORM set_config('lock_timeout', v_before, true);
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reopen_series(p_series series)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = greatest(next, (
+        SELECT max(l.last) + series.increment FROM ledger AS l
+        WHERE l.tenant = series.tenant AND l.series = series.id
+          AND l.kind IN ('reserved', 'skip', 'burned'))),
+      closed_at = NULL
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_drawn drawn;
 BEGIN
-  -- The usual case in one statement: a row that nobody holds and that has room.
+  -- The usual case in one statement: an open row that nobody holds and that has room.
   UPDATE series
   SET next = next + p_count * increment,
       waits = greatest(waits - 1, 0)
   WHERE id = (
       SELECT id FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' AND NOT promoted
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
       FOR NO KEY UPDATE SKIP LOCKED
     )
     AND NOT hot
+    AND closed_at IS NULL
     AND definition = p_definition
     AND next + (p_count - 1) * increment <= ceiling
   RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
   IF FOUND THEN
     RETURN v_drawn;
   END IF;
-  RETURN draw_or_pass(p_tenant, p_sequence, p_definition, p_count, NULL, NULL);
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, NULL, NULL);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -563,19 +654,23 @@ DECLARE
 BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = ''
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
     AND (NOT promoted OR p_past IS NOT NULL)
   FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
-    v_series := series_of(p_tenant, p_sequence);
+    v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
     IF NOT v_series.promoted OR p_past IS NOT NULL THEN
       v_waited := true;
-      SELECT * INTO v_series FROM series WHERE id = v_series.id FOR NO KEY UPDATE;
+      v_series := wait_for_series(v_series.id);
     END IF;
   END IF;
   IF NOT v_series.promoted THEN
     PERFORM check_definition(v_series, p_definition);
-    IF v_series.hot OR (v_waited AND v_series.waits >= c_patience) THEN
+    IF v_series.closed_at IS NOT NULL THEN
+      v_series := reopen_series(v_series);
+    END IF;
+    IF v_series.mode = 'standard'
+       AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
       v_series.promoted := promote_series(v_series);
     END IF;
   END IF;
@@ -586,11 +681,11 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_definition uuid, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE sql
 AS $function$
-  SELECT draw_or_pass(p_tenant, p_sequence, p_definition, NULL, p_past, p_jump)
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, p_past, p_jump)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint)
@@ -626,6 +721,10 @@ BEGIN
   BEGIN
     PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
+    IF NOT coalesce(v_series.promoted, false) THEN
+      -- Closed or made anew while we waited: the caller looks again.
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
+    END IF;
     PERFORM check_definition(v_series, p_definition);
     IF p_count = 1 THEN
       v_next := nextval(counter_of(p_series.id)::regclass);
@@ -676,7 +775,7 @@ DECLARE
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_series.sequence, 'remaining', v_room::text, 'requested', p_count::text,
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'remaining', v_room::text, 'requested', p_count::text,
       'last_number', p_series.ceiling::text,
       'overflow', (SELECT overflow FROM sequences
                    WHERE tenant = p_series.tenant AND key = p_series.sequence)
@@ -724,6 +823,47 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_counter(p_series series)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_series.promoted THEN
+    PERFORM lock_counter(p_series.id, p_shared => false);
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_counter(p_series series, p_next bigint, p_since bigint, p_passed bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = p_next,
+      since = p_since,
+      passed_before = p_passed,
+      promoted = promoted AND p_next <= ceiling
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  IF p_series.promoted AND NOT v_series.promoted THEN
+    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
+  ELSIF p_series.promoted THEN
+    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
+                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN ((p_series).passed_before + ((next_number(p_series) - (p_series).since) / (p_series).increment));
+
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb)
  RETURNS text
  LANGUAGE plpgsql
@@ -731,90 +871,264 @@ CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text,
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_new sequences;
+  v_new sequences := jsonb_populate_record(NULL::sequences, p_fields);
   v_old sequences;
+  v_held series[];
   v_series series;
   v_next bigint;
+  v_passed bigint;
   v_drawn boolean;
-  v_fixed text[] := '{}';
+  v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
-  v_new := jsonb_populate_record(NULL::sequences, p_fields);
-
-  INSERT INTO sequences (tenant, key, pattern, width, mode, start, increment, reset, time_zone,
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
                          fiscal_year_start, overflow, hot)
-  VALUES (p_tenant, p_key, v_new.pattern, v_new.width, v_new.mode, v_new.start, v_new.increment,
-          v_new.reset,
+  VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
+          v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
-    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, hot)
-    SELECT tenant, key, '', start, start, definition, increment, ceiling, hot
-    FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
   END IF;
 
-  -- Row before counter, as everybody who takes both.
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
-  END IF;
+  -- Whoever makes a series of a new period refers to this row, and has ended or waits.
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
-
-  IF (v_old.pattern, v_old.start, v_old.increment, v_old.time_zone, v_old.fiscal_year_start,
-      v_old.overflow, v_old.hot)
-     = (v_new.pattern, v_new.start, v_new.increment, v_new.time_zone, v_new.fiscal_year_start,
-        v_new.overflow, v_new.hot) THEN
+  IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot)
+     = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot) THEN
     RETURN 'unchanged';
   END IF;
 
-  v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
-  v_next := next_number(v_series);
+  -- Rows before counters, in the order of series, as everybody who takes both.
+  SELECT array_agg(held) INTO v_held
+  FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
+  PERFORM hold_counter(s) FROM unnest(v_held) AS s;
+  v_drawn := EXISTS (
+    SELECT FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  );
   IF v_drawn THEN
-    IF v_new.start <> v_old.start THEN v_fixed := v_fixed || 'start'::text; END IF;
-    IF v_new.time_zone <> v_old.time_zone THEN v_fixed := v_fixed || 'time_zone'::text; END IF;
+    v_fixed := ARRAY(
+      SELECT field FROM (VALUES
+        ('mode', v_new.mode <> v_old.mode),
+        ('start', v_new.start <> v_old.start),
+        ('reset', v_new.reset <> v_old.reset),
+        ('time_zone', v_new.time_zone <> v_old.time_zone),
+        ('fiscal_year_start',
+         v_old.reset = 'fiscal' AND v_new.fiscal_year_start <> v_old.fiscal_year_start)
+      ) AS fields (field, differs)
+      WHERE differs
+    );
     IF cardinality(v_fixed) > 0 THEN
       PERFORM fail('sequence_fixed', jsonb_build_object('sequence', p_key, 'fields', v_fixed));
     END IF;
-  ELSE
-    v_next := v_new.start;
   END IF;
 
   UPDATE sequences
-  SET pattern = v_new.pattern, width = v_new.width, start = v_new.start,
-      increment = v_new.increment, time_zone = v_new.time_zone,
-      fiscal_year_start = v_new.fiscal_year_start, overflow = v_new.overflow, hot = v_new.hot,
-      updated_at = now()
+  SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
+      start = v_new.start, increment = v_new.increment, reset = v_new.reset,
+      time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
+      overflow = v_new.overflow, hot = v_new.hot, updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
-  IF v_drawn AND v_next - v_old.increment > v_new.ceiling THEN
-    PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-      'sequence', p_key, 'last_number', v_new.ceiling::text,
-      'issued', (v_next - v_old.increment)::text
-    ));
-  END IF;
 
-  UPDATE series
-  SET next = v_next,
-      promoted = v_series.promoted AND v_next <= v_new.ceiling,
-      issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_next
-  WHERE id = v_series.id;
-  -- An exhausted counter is a row again: a Postgres sequence cannot stand beyond its last number.
-  IF v_series.promoted AND v_next > v_new.ceiling THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
-  ELSIF v_series.promoted THEN
-    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(v_series.id), v_new.increment, v_new.ceiling, v_next, v_next);
+  IF NOT v_drawn THEN
+    -- Nothing stands on these series; the next draw makes its own.
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END LOOP;
+    DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
+    RETURN 'replaced';
   END IF;
+  -- `v_held` are the series as they were: the present rows have the new policy by reference.
+  FOREACH v_series IN ARRAY v_held LOOP
+    v_next := next_number(v_series);
+    v_passed := passed_numbers(v_series);
+    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling THEN
+      PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
+        'sequence', p_key, 'last_number', v_new.ceiling::text,
+        'issued', (v_next - v_series.increment)::text
+      ));
+    END IF;
+    IF v_new.increment = v_old.increment THEN
+      PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
+    ELSE
+      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+    END IF;
+  END LOOP;
   RETURN 'replaced';
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.close_series_v1(p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_series series;
+  v_next bigint;
+  v_closed bigint := 0;
+BEGIN
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE ends_on < current_date - 2 AND closed_at IS NULL
+    ORDER BY id
+    LIMIT p_limit
+    FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    PERFORM hold_counter(v_series);
+    v_next := next_number(v_series);
+    UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
+    IF v_series.promoted THEN
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END IF;
+    v_closed := v_closed + 1;
+  END LOOP;
+  RETURN v_closed;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.advance_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF v_series.mode = 'gapless' THEN
+    PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_sequence));
+  ELSIF p_to <= v_next THEN
+    PERFORM fail('advance_not_ahead', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_next, p_to);
+  PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.rewind_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+  v_issued bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF p_to >= v_next THEN
+    PERFORM fail('rewind_not_behind', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  v_issued := greatest(
+    (SELECT max(last) FROM ledger
+     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    (SELECT max(l.number) FROM forms AS f
+     JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
+      AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
+      AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
+     WHERE f.tenant = p_tenant AND f.sequence = p_sequence));
+  IF p_to <= v_issued THEN
+    PERFORM fail('rewind_below_issued', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
+      'to', p_to::text));
+  ELSIF p_to < v_series.since THEN
+    PERFORM fail('rewind_below_change', jsonb_build_object(
+      'sequence', p_sequence, 'since', v_series.since::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_series.since, p_to);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  -- What was skipped from here on is open again; the entry that says so is the rewind's.
+  WITH reopened AS (
+    DELETE FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND first >= p_to
+    RETURNING first, last, step
+  ), cut AS (
+    UPDATE ledger AS l SET last = p_to - l.step
+    FROM (SELECT first, last, at FROM ledger
+          WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip'
+            AND first < p_to AND last >= p_to) AS before
+    WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
+      AND l.first = before.first AND l.at = before.at
+    RETURNING p_to AS first, before.last, l.step
+  )
+  UPDATE series
+  SET skipped = skipped - (
+    SELECT coalesce(sum((r.last - r.first) / r.step + 1), 0)
+    FROM (TABLE reopened UNION ALL TABLE cut) AS r)
+  WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_series(p_tenant text, p_sequence text, p_period text, p_definition uuid)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series := wait_for_series((series_of(p_tenant, p_sequence, p_period, p_definition)).id);
+BEGIN
+  PERFORM check_definition(v_series, p_definition);
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  PERFORM hold_counter(v_series);
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_step(p_series series, p_from bigint, p_to bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_below bigint := p_to - (p_to - p_from) % p_series.increment;
+BEGIN
+  IF v_below <> p_to THEN
+    PERFORM fail('move_between_numbers', jsonb_build_object(
+      'sequence', p_series.sequence, 'to', p_to::text, 'increment', p_series.increment::text,
+      'below', v_below::text, 'above', (v_below + p_series.increment)::text));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_move(p_series series, p_from bigint, p_to bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('sequence', (p_series).sequence, 'series', NULLIF((p_series).period, ''::text), 'from', (p_from)::text, 'to', (p_to)::text, 'reason', p_reason, 'at', wire_time(now()));
 
 CREATE OR REPLACE FUNCTION public.shown_reservation(sequence text, period text, first bigint, last bigint, step bigint, prefix text, width integer, suffix text, at timestamp with time zone)
  RETURNS jsonb
@@ -828,7 +1142,7 @@ CREATE OR REPLACE FUNCTION public.reservation_facts(p_entry ledger)
  STABLE
 RETURN (SELECT shown_reservation(s.sequence, s.period, (reservation_facts.p_entry).first, (reservation_facts.p_entry).last, (reservation_facts.p_entry).step, f.prefix, (f.width)::integer, f.suffix, (reservation_facts.p_entry).at) AS shown_reservation FROM (series s JOIN forms f ON (((f.tenant = (reservation_facts.p_entry).tenant) AND (f.id = (reservation_facts.p_entry).form)))) WHERE (s.id = (reservation_facts.p_entry).series));
 
-CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text)
+CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -841,7 +1155,13 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
+  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count);
+  IF v_drawn.last > p_last THEN
+    PERFORM fail('sequence_exhausted', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'requested', p_count::text,
+      'remaining', greatest(p_last - v_drawn.first + 1, 0)::text, 'last_number', p_last::text,
+      'overflow', 'reject'));
+  END IF;
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
           coalesce(
@@ -957,7 +1277,7 @@ CREATE OR REPLACE FUNCTION public.reservation_use(p_entry ledger, p_open int8mul
  STABLE
 RETURN jsonb_build_object('reservation', (reservation_facts(p_entry) ->> 'id'::text), 'used', jsonb_path_query_array(run_list(CASE WHEN isempty(p_wanted) THEN int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) ELSE (p_wanted - p_open) END, (p_entry).step), '$[0 to 9]'::jsonpath), 'open', jsonb_path_query_array(run_list(p_open, (p_entry).step), '$[0 to 9]'::jsonpath));
 
-CREATE OR REPLACE FUNCTION public.counter_v1(p_tenant text, p_sequence text)
+CREATE OR REPLACE FUNCTION public.counter_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS TABLE(next bigint, issued bigint, remaining bigint)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -969,9 +1289,9 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  next := next_number(v_series);
-  issued := v_series.issued_before + (next - v_series.since) / v_sequence.increment - v_series.skipped;
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
+  issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN
@@ -981,7 +1301,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text)
+CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -989,46 +1309,62 @@ CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text)
 AS $function$
 DECLARE
   v_series series;
-  v_counter record;
   v_passed bigint;
-  v_drawing boolean := false;
+  v_drawing boolean;
   v_sums record;
-  v_taken numeric;
+  v_sum record;
+  v_left bigint;
 BEGIN
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  SELECT * INTO v_counter FROM counter_v1(p_tenant, p_sequence);
-  v_passed := v_counter.issued + v_series.skipped;
-  IF v_series.promoted THEN
-    v_drawing := EXISTS (
+  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS voided, 0::numeric AS skipped,
+         0::numeric AS taken, 0::numeric AS in_flight, 0::numeric AS burned
+  INTO v_sums;
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND (p_period IS NULL OR period = p_period)
+    ORDER BY id
+  LOOP
+    v_passed := passed_numbers(v_series);
+    v_drawing := v_series.promoted AND EXISTS (
       SELECT FROM pg_locks
       WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = counter_of(v_series.id)::regclass
+        AND relation = to_regclass(counter_of(v_series.id))
         AND pid <> pg_backend_pid()
     );
-  END IF;
-  SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
-  INTO v_sums
-  FROM ledger
-  WHERE tenant = p_tenant AND series = v_series.id;
-  SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) INTO v_taken
-  FROM job_items
-  WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers);
-  -- Numbers that were drawn while we looked.
-  v_passed := greatest(v_passed, v_sums.reserved + v_sums.skipped);
+    SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+    INTO v_sum
+    FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id;
+    -- Numbers that were drawn while we looked.
+    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped);
+    v_left := v_passed - v_sum.reserved - v_sum.skipped;
+    v_sums.passed := v_sums.passed + v_passed;
+    v_sums.reserved := v_sums.reserved + v_sum.reserved;
+    v_sums.voided := v_sums.voided + v_sum.voided;
+    v_sums.skipped := v_sums.skipped + v_sum.skipped;
+    v_sums.taken := v_sums.taken + (
+      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0)
+      FROM job_items
+      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers));
+    IF v_drawing THEN
+      v_sums.in_flight := v_sums.in_flight + v_left;
+    ELSE
+      v_sums.burned := v_sums.burned + v_left;
+    END IF;
+  END LOOP;
   RETURN json_build_object(
     'sequence', p_sequence,
-    'passed', v_passed::text,
+    'series', nullif(p_period, ''),
+    'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
     'voided', v_sums.voided::text,
-    'taken', v_taken::text,
-    'open', (v_sums.reserved - v_sums.voided - v_taken)::text,
+    'taken', v_sums.taken::text,
+    'open', (v_sums.reserved - v_sums.voided - v_sums.taken)::text,
     'skipped', v_sums.skipped::text,
-    'in_flight', CASE WHEN v_drawing THEN v_passed - v_sums.reserved - v_sums.skipped ELSE 0 END::text,
-    'burned', CASE WHEN v_drawing THEN 0 ELSE v_passed - v_sums.reserved - v_sums.skipped END::text
+    'in_flight', v_sums.in_flight::text,
+    'burned', v_sums.burned::text
   );
 END
 $function$;
@@ -1334,17 +1670,51 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.series_requests(p_tenant text, p_items lot_request[], p_jump bigint)
+ RETURNS series_request[]
+ LANGUAGE sql
+AS $function$
+  WITH wanted AS (
+    SELECT i.sequence, i.period, i.definition, i.count AS to_draw, NULL::bigint AS number,
+           i.allow_jump
+    FROM unnest(p_items) AS i
+    WHERE i.source = 'draw'
+    UNION ALL
+    SELECT i.sequence, given.period, i.definition, 0, given.number, i.allow_jump
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL (
+      SELECT period, max(number) AS number FROM unnest(i.periods, i.numbers) AS g (period, number)
+      WHERE number IS NOT NULL
+      GROUP BY period
+    ) AS given
+    WHERE i.source = 'names' AND i.numbered
+  ), grouped AS (
+    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, max(number) AS highest,
+           CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
+    FROM wanted
+    GROUP BY sequence, period, definition
+    ORDER BY sequence COLLATE "C", period COLLATE "C"
+  ), placed AS MATERIALIZED (
+    SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
+  )
+  SELECT coalesce(
+    array_agg((id, sequence, period, definition, to_draw, highest, jump)::series_request ORDER BY id),
+    '{}')
+  FROM placed
+$function$;
+
 CREATE OR REPLACE FUNCTION public.hold_series(p_wanted series_request)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_series series;
+  v_series series := wait_for_series(p_wanted.series);
 BEGIN
-  SELECT * INTO STRICT v_series FROM series WHERE id = p_wanted.series FOR NO KEY UPDATE;
-  IF v_series.promoted AND p_wanted.highest IS NOT NULL THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  IF p_wanted.highest IS NOT NULL THEN
+    PERFORM hold_counter(v_series);
   END IF;
 END
 $function$;
@@ -1357,15 +1727,18 @@ AS $function$
 DECLARE
   v_series series;
   v_next bigint;
+  v_passing bigint := 0;
 BEGIN
   SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
   PERFORM check_definition(v_series, p_wanted.definition);
   v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_next := v_next + v_series.increment
-      * numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    IF v_passing > 0 AND v_series.mode = 'gapless' THEN
+      PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
+    END IF;
   END IF;
-  PERFORM check_room(v_series, v_next, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw);
 END
 $function$;
 
@@ -1420,7 +1793,7 @@ BEGIN
            p_start + i.upto - i.count AS start
     FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
           FROM unnest(p_items) AS u
-          WHERE u.source = 'draw' AND u.sequence = p_sequence) AS i
+          WHERE u.source = 'draw' AND u.sequence = p_sequence AND u.period = p_drawn.period) AS i
   ), entries AS (
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
@@ -1443,17 +1816,13 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
-  v_items lot_request[];
   v_item lot_request;
-  v_groups series_request[];
+  v_groups series_request[] := series_requests(p_tenant, p_items, p_jump);
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
@@ -1462,26 +1831,9 @@ DECLARE
   v_mixed boolean;
   v_to_draw bigint;
 BEGIN
-  IF v_call.answer IS NOT NULL THEN
-    RETURN v_call.answer
-      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
-  END IF;
-  PERFORM hold_products(p_tenant, p_shared => true);
-  v_items := lot_requests(p_tenant, p_items);
-  v_groups := ARRAY(
-    SELECT (s.id, i.sequence, i.definition,
-            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
-            max((SELECT max(number) FROM unnest(i.numbers) AS number)),
-            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
-    FROM unnest(v_items) AS i
-    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
-    WHERE i.source = 'draw' OR i.numbered
-    GROUP BY s.id, i.sequence, i.definition
-    ORDER BY s.id
-  );
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.api_key := v_call.api_key;
+  v_job.api_key := p_api_key;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -1490,7 +1842,7 @@ BEGIN
          coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
          coalesce(bool_or(source <> 'draw'), false)
   INTO v_job.given, v_to_draw, v_mixed
-  FROM unnest(v_items);
+  FROM unnest(p_items);
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
@@ -1504,7 +1856,7 @@ BEGIN
   END IF;
 
   IF v_job.given > 0 THEN
-    FOREACH v_item IN ARRAY v_items LOOP
+    FOREACH v_item IN ARRAY p_items LOOP
       IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
         PERFORM check_names(p_tenant, v_item);
       END IF;
@@ -1514,7 +1866,7 @@ BEGIN
                              count, quantity, produced_on, expires_on, attributes)
       SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
              produced_on, expires_on, attributes
-      FROM unnest(v_items)
+      FROM unnest(p_items)
       WHERE source = 'names'
       ORDER BY ordinal
       RETURNING job_items
@@ -1525,7 +1877,7 @@ BEGIN
   IF v_mixed THEN
     -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
     FOR v_item IN
-      SELECT i.* FROM unnest(v_items) AS i
+      SELECT i.* FROM unnest(p_items) AS i
       WHERE i.source = 'reservation'
       ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
     LOOP
@@ -1541,7 +1893,8 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.definition, v_group.highest, v_group.jump);
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest,
+                         v_group.jump);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
@@ -1549,8 +1902,8 @@ BEGIN
       END IF;
     END IF;
     IF v_group.to_draw > 0 THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, v_group.to_draw);
-      v_recorded := v_recorded || record_drawn(p_tenant, p_job, v_items, v_drawn, v_group.sequence,
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
+      v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
                                                v_job.chunked, v_job.api_key);
       v_job.chunked := v_job.chunked + v_group.to_draw;
     END IF;
@@ -1567,9 +1920,29 @@ BEGIN
           p_token, now() + p_lease, v_job.api_key, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
+  RETURN CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded) ELSE job_facts(p_tenant, p_job) END;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_job jsonb;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer
+      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
+  END IF;
+  PERFORM hold_products(p_tenant, p_shared => true);
+  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+                       p_skip, p_jump, p_limit, p_inline);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
-    || jsonb_build_object('job', CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded)
-                                 ELSE job_facts(p_tenant, p_job) END);
+    || jsonb_build_object('job', v_job);
 END
 $function$;
 
@@ -1976,7 +2349,8 @@ $function$;
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
-  account_v1(text,text),
+  account_v1(text,text,text),
+  advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   answer_request_v1(text,text,bytea,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
@@ -1986,19 +2360,23 @@ REVOKE EXECUTE ON FUNCTION
   check_in_run(ledger,bigint,bigint),
   check_names(text,lot_request),
   check_room(series,bigint,bigint),
+  check_step(series,bigint,bigint),
+  close_series_v1(integer),
   counter_of(bigint),
-  counter_v1(text,text),
+  counter_v1(text,text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
   draw_from_row(series,boolean,bigint,bigint,bigint),
-  draw_or_pass(text,text,uuid,bigint,bigint,bigint),
-  draw_v1(text,text,uuid,bigint),
+  draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
+  draw_v1(text,text,text,uuid,bigint),
   entry_of_number(text,bigint,bigint),
   expire_requests_v1(integer),
   fail(text,jsonb),
   find_lots_v1(text,text,text),
   form_v1(text,text,text,integer,text),
+  held_series(text,text,text,uuid),
+  hold_counter(series),
   hold_products(text,boolean),
   hold_series(series_request),
   items_of_job(text,uuid),
@@ -2013,27 +2391,36 @@ REVOKE EXECUTE ON FUNCTION
   numbers_to_pass(series,bigint,bigint,bigint),
   open_call_v1(bytea,text,text,bytea),
   open_numbers(ledger),
-  pass_v1(text,text,uuid,bigint,bigint),
+  pass_v1(text,text,text,uuid,bigint,bigint),
+  passed_numbers(series),
+  period_at(sequence_reset,text,text,timestamp with time zone),
+  period_end(sequence_reset,text,text),
   promote_series(series),
   put_product_v1(bytea,text,text,jsonb),
   put_sequence_v1(bytea,text,text,jsonb),
   record_around_foreign_names(jobs,job_items[],bigint),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_given_names(text,job_items[],boolean),
+  record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,job_items[],bigint),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
+  reopen_series(series),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
-  reserve_v1(bytea,text,text,bytea,text,uuid,bigint,text,integer,text),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
+  rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
-  series_of(text,text),
+  series_of(text,text,text,uuid),
+  series_requests(text,lot_request[],bigint),
+  set_counter(series,bigint,bigint,bigint),
   shown_job(jobs,job_items[]),
+  shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
@@ -2041,6 +2428,7 @@ REVOKE EXECUTE ON FUNCTION
   units_of(job_items,bigint,bigint),
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
+  wait_for_series(bigint),
   wire_time(timestamp with time zone)
 FROM PUBLIC;
 
@@ -2065,11 +2453,13 @@ GRANT SELECT ON TABLE
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
-  account_v1(text,text),
+  account_v1(text,text,text),
+  advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
   change_settings_v1(bytea,text,jsonb),
-  counter_v1(text,text),
+  close_series_v1(integer),
+  counter_v1(text,text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
   expire_requests_v1(integer),
@@ -2079,15 +2469,17 @@ GRANT EXECUTE ON FUNCTION
   list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
+  period_at(sequence_reset,text,text,timestamp with time zone),
   put_product_v1(bytea,text,text,jsonb),
   put_sequence_v1(bytea,text,text,jsonb),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
-  reserve_v1(bytea,text,text,bytea,text,uuid,bigint,text,integer,text),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
+  rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),

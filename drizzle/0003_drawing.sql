@@ -112,7 +112,7 @@ BEGIN
            period_end(reset, p_period, fiscal_year_start)
     FROM sequences
     WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
-      AND (reset = 'never') = (p_period = '')
+      AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
     ON CONFLICT (tenant, sequence, period) DO NOTHING;
   END LOOP;
   SELECT * INTO v_series FROM series

@@ -31,11 +31,12 @@ RETURN (
 --> statement-breakpoint
 -- Reserves one run of `p_count` numbers: caller, idempotency, definition, draw and ledger in one call.
 -- The bound form is the caller's rendering of the definition that `p_definition` names.
+-- `p_last` is the last number that the form can show, if it is not that of the sequence.
 -- Fails as open_call_v1 and draw_v1 do.
 CREATE FUNCTION reserve_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
-  p_suffix text
+  p_suffix text, p_last bigint DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -46,6 +47,12 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count);
+  IF v_drawn.last > p_last THEN
+    PERFORM fail('sequence_exhausted', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'requested', p_count::text,
+      'remaining', greatest(p_last - v_drawn.first + 1, 0)::text, 'last_number', p_last::text,
+      'overflow', 'reject'));
+  END IF;
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
           coalesce(

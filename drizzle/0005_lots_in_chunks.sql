@@ -525,21 +525,18 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Creates a job that records lots, with everything that decides their names: given names are recorded
+-- Makes a job that records lots, with everything that decides their names: given names are recorded
 -- here, reservations taken, numbers drawn (one draw a series, in ascending order of series).
 -- A job of at most `p_inline` units is worked off in the same call; a larger one belongs to `p_token`
--- for `p_lease`. Fails as the functions it calls do.
-CREATE FUNCTION create_lots_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
-  p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
-  p_limit bigint, p_inline bigint
+-- for `p_lease`. The caller holds the products. Returns the job. Fails as the functions it calls do.
+CREATE FUNCTION record_lots(
+  p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
-  v_items lot_request[];
   v_item lot_request;
-  v_groups series_request[];
+  v_groups series_request[] := series_requests(p_tenant, p_items, p_jump);
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
@@ -548,16 +545,9 @@ DECLARE
   v_mixed boolean;
   v_to_draw bigint;
 BEGIN
-  IF v_call.answer IS NOT NULL THEN
-    RETURN v_call.answer
-      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
-  END IF;
-  PERFORM hold_products(p_tenant, p_shared => true);
-  v_items := lot_requests(p_tenant, p_items);
-  v_groups := series_requests(p_tenant, v_items, p_jump);
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.api_key := v_call.api_key;
+  v_job.api_key := p_api_key;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -566,7 +556,7 @@ BEGIN
          coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
          coalesce(bool_or(source <> 'draw'), false)
   INTO v_job.given, v_to_draw, v_mixed
-  FROM unnest(v_items);
+  FROM unnest(p_items);
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
@@ -580,7 +570,7 @@ BEGIN
   END IF;
 
   IF v_job.given > 0 THEN
-    FOREACH v_item IN ARRAY v_items LOOP
+    FOREACH v_item IN ARRAY p_items LOOP
       IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
         PERFORM check_names(p_tenant, v_item);
       END IF;
@@ -590,7 +580,7 @@ BEGIN
                              count, quantity, produced_on, expires_on, attributes)
       SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
              produced_on, expires_on, attributes
-      FROM unnest(v_items)
+      FROM unnest(p_items)
       WHERE source = 'names'
       ORDER BY ordinal
       RETURNING job_items
@@ -601,7 +591,7 @@ BEGIN
   IF v_mixed THEN
     -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
     FOR v_item IN
-      SELECT i.* FROM unnest(v_items) AS i
+      SELECT i.* FROM unnest(p_items) AS i
       WHERE i.source = 'reservation'
       ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
     LOOP
@@ -627,7 +617,7 @@ BEGIN
     END IF;
     IF v_group.to_draw > 0 THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
-      v_recorded := v_recorded || record_drawn(p_tenant, p_job, v_items, v_drawn, v_group.sequence,
+      v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
                                                v_job.chunked, v_job.api_key);
       v_job.chunked := v_job.chunked + v_group.to_draw;
     END IF;
@@ -644,9 +634,31 @@ BEGIN
           p_token, now() + p_lease, v_job.api_key, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
+  RETURN CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded) ELSE job_facts(p_tenant, p_job) END;
+END
+$$;
+--> statement-breakpoint
+-- Creates lots of the items that the caller sends: see record_lots. Fails as open_call_v1, lot_requests and
+-- record_lots do.
+CREATE FUNCTION create_lots_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
+  p_limit bigint, p_inline bigint
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_job jsonb;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer
+      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
+  END IF;
+  PERFORM hold_products(p_tenant, p_shared => true);
+  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+                       p_skip, p_jump, p_limit, p_inline);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
-    || jsonb_build_object('job', CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded)
-                                 ELSE job_facts(p_tenant, p_job) END);
+    || jsonb_build_object('job', v_job);
 END
 $$;
 --> statement-breakpoint

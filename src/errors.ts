@@ -299,6 +299,107 @@ export const failures = {
       `Sequence ${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
       `${String(facts.requested)} were asked for. Ask for fewer, widen its pattern, or set overflow to "widen".`,
   },
+  sequence_busy: {
+    status: 503,
+    title: "Too many callers wait for the same numbers",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "The series is held by other callers, and this one has waited in line for its time. Nothing was drawn. " +
+      "Send the same request with the same key again.",
+  },
+  sequence_key_taken: {
+    status: 422,
+    title: "The key is the service's own",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `The key ${quoted(facts.sequence)} stands for the series of /v1/naming-series. Choose another.`,
+  },
+  sequence_reset_by_text: {
+    status: 422,
+    title: "A Frappe series is reset by its text alone",
+    retryable: false,
+    detail: (facts: { sequence: string; reset: string }) =>
+      `Sequence ${quoted(facts.sequence)} has a Frappe pattern, in which a date before the counter begins a series of its own. ` +
+      `Leave reset out, or write the pattern in another dialect to reset it ${facts.reset}.`,
+  },
+  sequence_must_reject: {
+    status: 422,
+    title: "The counter touches a field, so it cannot widen",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `In sequence ${quoted(facts.sequence)} a field stands next to the counter, so a wider number could not be told from another field's. ` +
+      'Set overflow to "reject", or put a separator between them.',
+  },
+  sequence_gapless_hot: {
+    status: 422,
+    title: "A gapless sequence cannot be hot",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} is gapless: its callers wait in line, while a hot counter does not come back when a caller fails. ` +
+      "Leave hot out, or choose mode standard.",
+  },
+  sequence_gapless: {
+    status: 409,
+    title: "The sequence is gapless, so its counter does not jump",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} is gapless and would be left with a hole. ` +
+      "Give names that it has reserved, or before the first draw set its start.",
+  },
+  series_not_named: {
+    status: 422,
+    title: "The series is not named",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} counts each text before its counter for itself. Give that text as series.`,
+  },
+  advance_not_ahead: {
+    status: 409,
+    title: "The counter is there already",
+    retryable: false,
+    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
+      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot advance to ${String(facts.to)}. ` +
+      "Give a higher number, or rewind.",
+  },
+  rewind_not_behind: {
+    status: 409,
+    title: "The counter is not beyond that number",
+    retryable: false,
+    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
+      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot rewind to ${String(facts.to)}. ` +
+      "Give a lower number, or advance.",
+  },
+  rewind_below_issued: {
+    status: 409,
+    title: "A number from there on was given",
+    retryable: false,
+    detail: (facts: { sequence: string; issued: Amount; to: Amount }) =>
+      `Sequence ${quoted(facts.sequence)} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
+      `Rewind to ${String(BigInt(facts.issued) + 1n)} or higher.`,
+  },
+  rewind_below_change: {
+    status: 409,
+    title: "The increment has changed since",
+    retryable: false,
+    detail: (facts: { sequence: string; since: Amount; to: Amount }) =>
+      `The increment of sequence ${quoted(facts.sequence)} changed at ${String(facts.since)}, so its counter cannot go back to ${String(facts.to)}. ` +
+      `Rewind to ${String(facts.since)} or higher.`,
+  },
+  move_between_numbers: {
+    status: 422,
+    title: "The counter does not come to that number",
+    retryable: false,
+    detail: (facts: {
+      sequence: string;
+      increment: Amount;
+      to: Amount;
+      below: Amount;
+      above: Amount;
+    }) =>
+      `Sequence ${quoted(facts.sequence)} counts in steps of ${String(facts.increment)} and does not come to ${String(facts.to)}. ` +
+      `Give ${String(facts.below)} or ${String(facts.above)}.`,
+  },
   sequence_start_beyond_width: {
     status: 422,
     title: "The start has more digits than the counter",

@@ -23,5 +23,7 @@ export const ledger = pgTable(
     at: moment().defaultNow().notNull(),
     reason: text(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.series, table.first, table.kind, table.at] })],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.series, table.first, table.kind, table.at] }),
+  ],
 );

@@ -1,4 +1,5 @@
 import type { Pattern } from "../patterns/pattern.ts";
+import type { Reset } from "../sequences/period.ts";
 import { remember } from "./remember.ts";
 
 /** A sequence as the isolate knows it; `hash` fences it, so that a stale one draws nothing. */
@@ -6,6 +7,7 @@ export interface SequenceDefinition {
   readonly key: string;
   readonly hash: string;
   readonly pattern: Pattern;
+  readonly reset: Reset;
   readonly timeZone: string;
   readonly fiscalYearStart: string;
   /** The last number that it may give. */

@@ -15,7 +15,14 @@ import {
 import { fieldCharacters, shortestLength } from "./rules.ts";
 import { dateTokenWidth, readDateToken } from "./tokens.ts";
 
-export type ReadName = { readonly form: BoundForm; readonly number: bigint };
+/** What the date tokens of each source show. */
+export type ShownDates = Readonly<Record<DateSource, ReadonlyMap<DateToken, number>>>;
+
+export type ReadName = {
+  readonly form: BoundForm;
+  readonly number: bigint;
+  readonly dates: ShownDates;
+};
 
 /** Parts between two separators, which only text can contain, and the separators after them. */
 type Stretch = { readonly parts: readonly Part[]; readonly separators: string };
@@ -60,7 +67,7 @@ export function nameReader(pattern: Pattern): (name: string) => ReadName | null 
     if (found.counter === null || !Object.values(found.dates).every(datesAgree)) return null;
     const { number, start, end } = found.counter;
     const form = { prefix: name.slice(0, start), width: pattern.width, suffix: name.slice(end) };
-    return { form, number };
+    return { form, number, dates: found.dates };
   };
 }
 

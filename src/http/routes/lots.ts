@@ -136,6 +136,8 @@ const create = createRoute({
       "name_reserved_dots",
       "number_overflow",
       "sequence_exhausted",
+      "sequence_busy",
+      "sequence_gapless",
       "name_taken",
       "name_repeated",
       "name_issued",

@@ -30,10 +30,18 @@ export const lotName = z
   .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
   .openapi({ example: "SN-0000001", description: "Name of a lot." });
 
+/** The name of a series: a period, or the text before the counter. */
+export const seriesName = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
+  .openapi({ example: "2026-11", description: "Name of a series: a period of its sequence." });
+
 /** The id of a reservation. */
 export const reservationId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:(?:[^:]{1,128}:)?(?:0|[1-9]\d{0,17})$/, {
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:(?:.{1,128}:)?(?:0|[1-9]\d{0,17})$/, {
     error: "must be the id that the reservation was answered with, such as serials:1.",
   })
   .openapi({ example: "serials:1", description: "Id of a reservation." });
