@@ -1,7 +1,7 @@
 import type { Lot } from "../lots/lot.ts";
 import type { ProductRow } from "../products/product.ts";
 
-/** A pattern as the other system writes it. Compiled when it is applied, not here. */
+/** A pattern as the other system writes it; that it can be compiled is checked when it is read. */
 export type WrittenPattern =
   | {
       readonly dialect: "odoo";
