@@ -15,6 +15,14 @@ export function daysInMonth(leap: boolean, month: number): number {
   return daysOfMonths[month - 1] ?? 0;
 }
 
+/** Whether a text is a day of the years 0001 to 9999 in the form 2026-11-21. */
+export function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (year === undefined || year === "0000") return false;
+  const days = daysInMonth(isLeapYear(Number(year)), Number(month));
+  return Number(day) >= 1 && Number(day) <= days;
+}
+
 /** The day's number in its year, 1..366. */
 export function dayOfYear(year: number, month: number, day: number): number {
   const leap = isLeapYear(year);
