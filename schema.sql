@@ -113,7 +113,7 @@ CREATE TABLE api_keys (
 CREATE TABLE forms (
   tenant text COLLATE "C" NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
-  sequence text COLLATE "C" NOT NULL,
+  series bigint NOT NULL,
   prefix text COLLATE "C" NOT NULL,
   width smallint NOT NULL,
   suffix text COLLATE "C" NOT NULL,
@@ -346,7 +346,7 @@ CREATE TABLE tenants (
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
-CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, sequence);
+CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
@@ -802,7 +802,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.form_v1(p_tenant text, p_sequence text, p_prefix text, p_width integer, p_suffix text)
+CREATE OR REPLACE FUNCTION public.form_v1(p_tenant text, p_series bigint, p_prefix text, p_width integer, p_suffix text)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -812,12 +812,12 @@ BEGIN
   LOOP
     SELECT id INTO v_form FROM forms
     WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix
-      AND width = p_width AND sequence = p_sequence;
+      AND width = p_width AND series = p_series;
     IF FOUND THEN
       RETURN v_form;
     END IF;
-    INSERT INTO forms (tenant, sequence, prefix, width, suffix)
-    VALUES (p_tenant, p_sequence, p_prefix, p_width, p_suffix)
+    INSERT INTO forms (tenant, series, prefix, width, suffix)
+    VALUES (p_tenant, p_series, p_prefix, p_width, p_suffix)
     ON CONFLICT DO NOTHING;
   END LOOP;
 END
@@ -1055,7 +1055,7 @@ BEGIN
      JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
       AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
       AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
-     WHERE f.tenant = p_tenant AND f.sequence = p_sequence));
+     WHERE f.tenant = p_tenant AND f.series = v_series.id));
   IF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
@@ -1167,8 +1167,8 @@ BEGIN
           coalesce(
             (SELECT id FROM forms
              WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
-               AND sequence = p_sequence),
-            form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix)),
+               AND series = v_drawn.series),
+            form_v1(p_tenant, v_drawn.series, p_prefix, p_width, p_suffix)),
           'reserved', v_call.api_key);
   -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
@@ -1525,8 +1525,7 @@ BEGIN
   CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
   JOIN forms AS f
     ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
-   AND f.sequence = p_item.sequence
-  JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+  JOIN series AS s ON s.id = f.series AND s.sequence = p_item.sequence
   CROSS JOIN LATERAL (
     SELECT substr(given.name, cut + 1,
                   greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
@@ -1797,7 +1796,7 @@ BEGIN
   ), entries AS (
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
-           form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', p_api_key
+           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_api_key
     -- New forms are made in one order by everybody.
     FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
   ), items AS (
@@ -2299,12 +2298,12 @@ AS $function$
     CROSS JOIN generate_series(1, least(18, length(p_name) - begins + 1)) AS digits
     WHERE substr(p_name, begins, digits) ~ '^[0-9]+$'
   ), origin AS (
-    SELECT f.sequence, s.period, s.id AS series, split.number, f.id AS form,
+    SELECT s.sequence, s.period, s.id AS series, split.number, f.id AS form,
            entry_of_number(p_tenant, s.id, split.number) AS entry
     FROM split
     JOIN forms AS f ON f.tenant = p_tenant AND f.prefix = split.prefix AND f.suffix = split.suffix
      AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
-    JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+    JOIN series AS s ON s.id = f.series
   )
   SELECT json_build_object(
     'name', p_name,
@@ -2374,7 +2373,7 @@ REVOKE EXECUTE ON FUNCTION
   expire_requests_v1(integer),
   fail(text,jsonb),
   find_lots_v1(text,text,text),
-  form_v1(text,text,text,integer,text),
+  form_v1(text,bigint,text,integer,text),
   held_series(text,text,text,uuid),
   hold_counter(series),
   hold_products(text,boolean),

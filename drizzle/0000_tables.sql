@@ -127,7 +127,7 @@ CREATE TABLE "requests" (
 CREATE TABLE "forms" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "forms_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
-	"sequence" text COLLATE "C" NOT NULL,
+	"series" bigint NOT NULL,
 	"prefix" text COLLATE "C" NOT NULL,
 	"width" smallint NOT NULL,
 	"suffix" text COLLATE "C" NOT NULL,
@@ -208,7 +208,7 @@ CREATE INDEX "job_items_by_product" ON "job_items" USING btree ("tenant","produc
 CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE status IN ('queued', 'running');--> statement-breakpoint
 CREATE INDEX "products_in_order" ON "products" USING btree ("tenant","created_at","sku");--> statement-breakpoint
 CREATE INDEX "requests_by_expiry" ON "requests" USING btree ("expires_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "forms_by_text" ON "forms" USING btree ("tenant","prefix","suffix","width","sequence");--> statement-breakpoint
+CREATE UNIQUE INDEX "forms_by_text" ON "forms" USING btree ("tenant","prefix","suffix","width","series");--> statement-breakpoint
 CREATE INDEX "sequences_in_order" ON "sequences" USING btree ("tenant","created_at","key");--> statement-breakpoint
 CREATE UNIQUE INDEX "series_id" ON "series" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "series_to_close" ON "series" USING btree ("ends_on") WHERE closed_at IS NULL;--> statement-breakpoint

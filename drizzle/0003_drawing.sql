@@ -359,9 +359,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The id of a bound form, made at its first use.
+-- The id of a bound form of a series, made at its first use.
 CREATE FUNCTION form_v1(
-  p_tenant text, p_sequence text, p_prefix text, p_width integer, p_suffix text
+  p_tenant text, p_series bigint, p_prefix text, p_width integer, p_suffix text
 ) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -370,12 +370,12 @@ BEGIN
   LOOP
     SELECT id INTO v_form FROM forms
     WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix
-      AND width = p_width AND sequence = p_sequence;
+      AND width = p_width AND series = p_series;
     IF FOUND THEN
       RETURN v_form;
     END IF;
-    INSERT INTO forms (tenant, sequence, prefix, width, suffix)
-    VALUES (p_tenant, p_sequence, p_prefix, p_width, p_suffix)
+    INSERT INTO forms (tenant, series, prefix, width, suffix)
+    VALUES (p_tenant, p_series, p_prefix, p_width, p_suffix)
     ON CONFLICT DO NOTHING;
   END LOOP;
 END
@@ -614,7 +614,7 @@ BEGIN
      JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
       AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
       AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
-     WHERE f.tenant = p_tenant AND f.sequence = p_sequence));
+     WHERE f.tenant = p_tenant AND f.series = v_series.id));
   IF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,

@@ -58,8 +58,8 @@ BEGIN
           coalesce(
             (SELECT id FROM forms
              WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
-               AND sequence = p_sequence),
-            form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix)),
+               AND series = v_drawn.series),
+            form_v1(p_tenant, v_drawn.series, p_prefix, p_width, p_suffix)),
           'reserved', v_call.api_key);
   -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(

@@ -219,8 +219,7 @@ BEGIN
   CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
   JOIN forms AS f
     ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
-   AND f.sequence = p_item.sequence
-  JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+  JOIN series AS s ON s.id = f.series AND s.sequence = p_item.sequence
   CROSS JOIN LATERAL (
     SELECT substr(given.name, cut + 1,
                   greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
@@ -506,7 +505,7 @@ BEGIN
   ), entries AS (
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
-           form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', p_api_key
+           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_api_key
     -- New forms are made in one order by everybody.
     FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
   ), items AS (

@@ -18,7 +18,8 @@ beforeAll(async () => {
     insert into series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot)
     select tenant, key, '', 1, 1, definition, increment, ceiling, mode, hot from sequences`);
   await database.query(`
-    insert into forms (tenant, sequence, prefix, width, suffix) values ('acme', 's', 'A-', 4, '')`);
+    insert into forms (tenant, series, prefix, width, suffix)
+    select 'acme', id, 'A-', 4, '' from series`);
   await database.query(`
     insert into jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
     values ('acme', '00000000-0000-7000-8000-000000000001', 'running', 0, 100, 0, 0, 1)`);

@@ -142,13 +142,13 @@ export const series = pgTable(
   ],
 );
 
-/** Every bound form under which a sequence has ever given a number. */
+/** Every bound form under which a series has ever given a number. */
 export const forms = pgTable(
   "forms",
   {
     tenant: exactText().notNull(),
     id: bigint({ mode: "bigint" }).generatedAlwaysAsIdentity(),
-    sequence: exactText().notNull(),
+    series: bigint({ mode: "bigint" }).notNull(),
     prefix: exactText().notNull(),
     width: smallint().notNull(),
     suffix: exactText().notNull(),
@@ -160,7 +160,7 @@ export const forms = pgTable(
       table.prefix,
       table.suffix,
       table.width,
-      table.sequence,
+      table.series,
     ),
   ],
 );
