@@ -45,6 +45,29 @@ function runs(some: readonly Run[]): string {
   return texts.join(", ");
 }
 
+/** One of two ways to come to the same name. `at` is a day, or a time of the sequence's clock. */
+interface Giver {
+  readonly number: Amount;
+  readonly at: string | null;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** `number 7 on 2026-11-24 with plant "B7"`. */
+function given({ number, at, fields }: Giver): string {
+  const values = Object.entries(fields).map(([field, value]) => `${field} ${quoted(value)}`);
+  const day = at === null ? "" : ` on ${at}`;
+  return `number ${String(number)}${day}${values.length === 0 ? "" : ` with ${values.join(", ")}`}`;
+}
+
+/** What the text of a pattern has to show, by the reset. */
+const shownByReset = {
+  yearly: "the year ({YYYY})",
+  monthly: "year and month ({YYYY}{MM})",
+  weekly: "the ISO week and the year that it belongs to ({GGGG}{WW})",
+  daily: "the whole day ({YYYY}{MM}{DD} or {YYYY}{DOY})",
+  fiscal: "the fiscal year ({FY})",
+} as const;
+
 /** `1 lot`, `2 lots`. */
 function plural(amount: Amount, one: string, many: string): string {
   return `${String(amount)} ${String(amount) === "1" ? one : many}`;
@@ -728,6 +751,50 @@ export const failures = {
     retryable: false,
     detail: () =>
       "A Frappe series is one text. Send it as pattern, such as SINV-.YYYY.-.#####, without prefix, padding and suffix.",
+  pattern_overlap: {
+    status: 409,
+    title: "The pattern can give a name of another sequence",
+    retryable: false,
+    detail: (facts: {
+      sequence: string;
+      other_sequence: string;
+      name: string | null;
+      given_by: readonly Giver[];
+    }) => {
+      const isOwn = facts.other_sequence === facts.sequence;
+      const other = isOwn
+        ? "an earlier pattern of this sequence"
+        : `sequence ${quoted(facts.other_sequence)}`;
+      const [own, others] = facts.given_by;
+      const both =
+        facts.name === null || own === undefined || others === undefined
+          ? `It cannot be ruled out that this pattern and ${other} give the same name`
+          : `${quoted(facts.name)} can be ${given(own)} of this pattern, and ${given(others)} of ${other}`;
+      const allow = isOwn ? "" : ", or set allow_overlap if no product takes names of both";
+      return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
+    },
+  },
+  pattern_self_clash: {
+    status: 422,
+    title: "The pattern gives the same name in two periods",
+    retryable: false,
+    detail: (facts: {
+      reset: keyof typeof shownByReset;
+      periods: readonly string[];
+      problem: "period_not_shown" | "date_between_fields";
+      name: string | null;
+      given_by: readonly Giver[];
+    }) => {
+      const [one, other] = facts.given_by;
+      const both =
+        facts.name === null || one === undefined || other === undefined
+          ? `It cannot be ruled out that ${facts.periods.join(" and ")} give the same name`
+          : `${quoted(facts.name)} can be ${given(one)}, and ${given(other)}: each of the periods ` +
+            `${facts.periods.join(" and ")} counts from the start`;
+      return facts.problem === "period_not_shown"
+        ? `${both}. Add ${shownByReset[facts.reset]} to the pattern, or set reset to "never".`
+        : `${both}. Put a separator between the date and the fields beside it, such as -.`;
+    },
   },
   at_malformed: {
     status: 422,

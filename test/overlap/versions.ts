@@ -8,7 +8,15 @@ import { maximumNumber, type Part, type Pattern } from "../../src/domain/pattern
 import { readName } from "../../src/domain/patterns/read.ts";
 import { render } from "../../src/domain/patterns/render.ts";
 import { dateTokens, readDateToken } from "../../src/domain/patterns/tokens.ts";
-import { momentAt, patternOf, valueOf } from "../patterns/arbitrary.ts";
+import {
+  fieldValues,
+  momentAt,
+  moments,
+  numbers,
+  patternOf,
+  patterns,
+  valueOf,
+} from "../patterns/arbitrary.ts";
 
 /** A pattern in use, of a sequence that is called like it. */
 export function versionOf(
@@ -51,7 +59,7 @@ export function gives({ pattern, first, last }: PatternVersion, name: string): b
  * A pattern that can give `name`: each of its pieces is text, a field, a date or the counter. Null
  * when the choices come to none.
  */
-export function patternThatGives(name: string, choices: readonly number[]): Pattern | null {
+function patternThatGives(name: string, choices: readonly number[]): Pattern | null {
   const parts: Part[] = [];
   let hasCounter = false;
   let at = 0;
@@ -80,4 +88,26 @@ export function patternThatGives(name: string, choices: readonly number[]): Patt
   return parsed.ok && readName(parsed.value, name) !== null ? parsed.value : null;
 }
 
-export const choices = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 });
+/** A version, one of its names, and another version that gives that name too. */
+export const overlapping: fc.Arbitrary<{
+  readonly one: PatternVersion;
+  readonly other: PatternVersion;
+  readonly name: string;
+}> = fc
+  .record({
+    pattern: patterns,
+    moment: moments,
+    fields: fieldValues,
+    number: numbers,
+    choices: fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 }),
+    fiscalYearStart: fc.constantFrom("01-01", "06-01"),
+  })
+  .map(({ pattern, moment, fields, number, choices, fiscalYearStart }) => {
+    const bound = bind(pattern, momentAt(moment.date, "UTC", fiscalYearStart), fields);
+    const name = bound.ok ? render(bound.value, number) : "";
+    const made = name.length > 128 ? null : patternThatGives(name, choices);
+    if (made === null) return null;
+    const one = versionOf(pattern, { sequence: "one", fiscalYearStart });
+    return { one, other: versionOf(made, { sequence: "other" }), name };
+  })
+  .filter((found) => found !== null);

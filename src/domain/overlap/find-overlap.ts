@@ -64,7 +64,8 @@ export function compare(
     finders.set(fiscalYearStart, finder);
     return finder;
   };
-  return findExample(sideOf(one, finderOf(one)), sideOf(other, finderOf(other)), effort);
+  const sides = { one: sideOf(one, finderOf(one)), other: sideOf(other, finderOf(other)) };
+  return findExample(sides, effort);
 }
 
 /** A pattern but for the width of its counter. */

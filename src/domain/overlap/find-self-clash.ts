@@ -1,9 +1,9 @@
 import type { Moment } from "../patterns/moment.ts";
-import type { DatePart, Part, Pattern } from "../patterns/pattern.ts";
+import type { DatePart, DateToken, Part, Pattern } from "../patterns/pattern.ts";
 import { renderDateToken } from "../patterns/tokens.ts";
 import { periodOf, type Reset } from "../sequences/period.ts";
 import { spend, type Effort } from "./effort.ts";
-import type { Example } from "./find-example.ts";
+import type { Example, Search } from "./find-example.ts";
 import { compare, effortOfPair } from "./find-overlap.ts";
 import { fixedPlaces } from "./fixed-places.ts";
 import { daysOfYear, showsDay } from "./moment-showing.ts";
@@ -12,7 +12,13 @@ import type { PatternVersion } from "./version.ts";
 
 /** Two periods, each with a counter of its own, in which the same name can be given. */
 export type SelfClash = {
+  readonly reset: Exclude<Reset, "never">;
   readonly periods: readonly [string, string];
+  /**
+   * `period_not_shown`: the dates in the name are the same on both days. `date_between_fields`: they
+   * differ, and a field takes up the difference.
+   */
+  readonly problem: "period_not_shown" | "date_between_fields";
   /** How each period gives the name; null when none was found and none could be ruled out. */
   readonly example: Example | null;
 };
@@ -47,63 +53,55 @@ export function findSelfClash(version: PatternVersion, reset: Reset): SelfClash 
   if (reset === "never") return null;
   const { pattern, fiscalYearStart } = version;
   const places = fixedPlaces(pattern);
-  const [fixed, loose] = [true, false].map((isFixed) =>
-    pattern.parts.filter(
-      (part, index): part is DatePart => isDay(part) && places.has(index) === isFixed,
-    ),
-  );
+  const tokensAt = (isFixed: boolean): readonly DateToken[] =>
+    pattern.parts.flatMap((part, index) =>
+      isDay(part) && places.has(index) === isFixed ? [part.token] : [],
+    );
+  const [fixed, loose] = [tokensAt(true), tokensAt(false)];
   const effort: Effort = { left: effortOfPair };
+  /** What was seen so far, by what it shows at fixed places. */
   const looks = new Map<string, Look[]>();
-  for (const year of years) {
-    for (const day of daysOfYear(year, fiscalYearStart)) {
-      const look = { period: periodOf(reset, day), day, loose: shown(loose, day) };
-      const alike = shown(fixed, day);
-      const before = looks.get(alike);
-      if (before === undefined) looks.set(alike, [look]);
-      else if (
-        !before.some(({ period, loose }) => period === look.period && loose === look.loose)
-      ) {
-        const clash = clashWithOneOf(before, look, version, effort);
-        if (clash !== null) return clash;
-        before.push(look);
-      }
+  for (const day of daysLookedAt(fiscalYearStart)) {
+    const look = { period: periodOf(reset, day), day, loose: shown(loose, day) };
+    const atFixed = shown(fixed, day);
+    const alike = looks.get(atFixed) ?? [];
+    if (alike.length === 0) looks.set(atFixed, alike);
+    if (alike.some(({ period, loose }) => period === look.period && loose === look.loose)) continue;
+    for (const earlier of alike) {
+      if (earlier.period === look.period) continue;
+      const search = compareDays(earlier.day, look.day, version, effort);
+      if (search.outcome === "none") continue;
+      return {
+        reset,
+        periods: [earlier.period, look.period],
+        problem: earlier.loose === look.loose ? "period_not_shown" : "date_between_fields",
+        example: search.outcome === "found" ? search.example : null,
+      };
     }
+    alike.push(look);
   }
   return null;
 }
 
-function clashWithOneOf(
-  others: readonly Look[],
-  look: Look,
-  version: PatternVersion,
-  effort: Effort,
-): SelfClash | null {
-  for (const other of others) {
-    const clash = other.period === look.period ? null : clashOf(other, look, version, effort);
-    if (clash !== null) return clash;
-  }
-  return null;
-}
-
-function clashOf(
-  one: Look,
-  other: Look,
-  version: PatternVersion,
-  effort: Effort,
-): SelfClash | null {
-  const periods = [one.period, other.period] as const;
+/** A name that the version can give on both days. */
+function compareDays(one: Moment, other: Moment, version: PatternVersion, effort: Effort): Search {
   // Making the two patterns ready takes as long as some steps of the search.
   spend(effort, 10);
-  const search = compare(on(one.day, version), on(other.day, version), effort);
-  if (search.outcome === "none") return null;
-  if (search.outcome === "unknown") return { periods, example: null };
-  const { name, ...readings } = search.example;
-  const example = {
-    name,
-    one: readOn(one.day, readings.one),
-    other: readOn(other.day, readings.other),
+  const search = compare(on(one, version), on(other, version), effort);
+  if (search.outcome !== "found") return search;
+  const { example } = search;
+  return {
+    outcome: "found",
+    example: {
+      name: example.name,
+      one: onDay(one, example.one),
+      other: onDay(other, example.other),
+    },
   };
-  return { periods, example };
+}
+
+function* daysLookedAt(fiscalYearStart: string): Generator<Moment> {
+  for (const year of years) yield* daysOfYear(year, fiscalYearStart);
 }
 
 /** The version as it is on one day: only times of day are left to be filled in. */
@@ -115,17 +113,18 @@ function on(day: Moment, version: PatternVersion): PatternVersion {
   return { ...version, pattern };
 }
 
-function readOn({ date }: Moment, { at, ...reading }: Reading): Reading {
+/** A reading of the version as it is on a day, with that day. */
+function onDay({ date }: Moment, { number, at, fields }: Reading): Reading {
   const time = at?.slice(date.length) ?? "";
-  return { ...reading, at: date + time };
+  return { number, at: date + time, fields };
 }
 
 function isDay(part: Part): part is DatePart {
   return part.kind === "date" && showsDay(part.token);
 }
 
-function shown(parts: readonly DatePart[] = [], day: Moment): string {
+function shown(tokens: readonly DateToken[], day: Moment): string {
   let text = "";
-  for (const { token } of parts) text += renderDateToken(token, day);
+  for (const token of tokens) text += renderDateToken(token, day);
   return text;
 }
