@@ -210,6 +210,17 @@ CREATE TABLE lots (
   CONSTRAINT lots_quantity_is_positive CHECK (quantity > 0::numeric)
 );
 
+CREATE TABLE past_patterns (
+  tenant text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  dialect sequence_dialect NOT NULL,
+  pattern text COLLATE "C" NOT NULL,
+  fiscal_year_start text COLLATE "C" NOT NULL,
+  first bigint NOT NULL,
+  last bigint NOT NULL,
+  CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start)
+);
+
 CREATE TABLE products (
   tenant text COLLATE "C" NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -262,6 +273,7 @@ CREATE TABLE sequences (
   fiscal_year_start text NOT NULL,
   overflow sequence_overflow NOT NULL,
   hot boolean NOT NULL,
+  allow_overlap boolean DEFAULT false NOT NULL,
   ceiling bigint GENERATED ALWAYS AS (
 CASE
     WHEN overflow = 'reject'::sequence_overflow THEN power(10::numeric, width::numeric)::bigint - 1
@@ -323,6 +335,7 @@ CREATE TABLE settings (
   tenant text COLLATE "C" NOT NULL,
   default_sequence text COLLATE "C",
   time_zone text DEFAULT 'UTC'::text NOT NULL,
+  pattern_epoch bigint DEFAULT 0 NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT settings_pkey PRIMARY KEY (tenant)
 );
@@ -362,6 +375,8 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE job_items ADD CONSTRAINT job_items_of_job
   FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE past_patterns ADD CONSTRAINT past_patterns_of_sequence
+  FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
@@ -858,13 +873,62 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_patterns(p_tenant text, p_epoch bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE settings SET pattern_epoch = pattern_epoch + 1
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_sharing(p_tenant text, p_product text, p_sequence text, p_overlapping text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_shared record;
+BEGIN
+  IF coalesce(cardinality(p_overlapping), 0) = 0 THEN
+    RETURN;
+  END IF;
+  WITH taken AS (
+    SELECT p.sku AS product, coalesce(p.sequence, t.default_sequence) AS sequence
+    FROM products AS p
+    LEFT JOIN settings AS t ON t.tenant = p.tenant
+    WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
+    UNION
+    SELECT i.product, s.sequence
+    FROM series AS s
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+      AND (p_product IS NULL OR i.product = p_product)
+  )
+  SELECT other.product, other.sequence INTO v_shared
+  FROM taken AS other
+  WHERE other.sequence = ANY (p_overlapping)
+    AND (p_product IS NOT NULL
+         OR EXISTS (SELECT FROM taken AS own
+                    WHERE own.product = other.product AND own.sequence = p_sequence))
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('pattern_shared', jsonb_build_object(
+      'product', v_shared.product, 'sequence', p_sequence, 'other_sequence', v_shared.sequence));
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series)
  RETURNS bigint
  LANGUAGE sql
  STABLE
 RETURN ((p_series).passed_before + ((next_number(p_series) - (p_series).since) / (p_series).increment));
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb)
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -882,13 +946,14 @@ DECLARE
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
   INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot)
+                         fiscal_year_start, overflow, hot, allow_overlap)
   VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
           v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot)
+          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;
 
@@ -896,11 +961,13 @@ BEGIN
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
   IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
-      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot)
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
      = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
-        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot) THEN
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
+  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.
   SELECT array_agg(held) INTO v_held
@@ -931,7 +998,8 @@ BEGIN
   SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
       start = v_new.start, increment = v_new.increment, reset = v_new.reset,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
-      overflow = v_new.overflow, hot = v_new.hot, updated_at = now()
+      overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
+      updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
 
@@ -942,6 +1010,17 @@ BEGIN
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
+  END IF;
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
+           max(l.last)
+    FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
   END IF;
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
@@ -2103,7 +2182,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb)
+CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2118,6 +2197,7 @@ BEGIN
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
   END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
 
   INSERT INTO products (tenant, sku, name, tracking, sequence, gtin, expiry, shelf_life_days)
   VALUES (p_tenant, p_sku, v_new.name, v_new.tracking, v_new.sequence, v_new.gtin, v_new.expiry,
@@ -2142,6 +2222,9 @@ BEGIN
         'product', p_sku, 'tracking', v_old.tracking));
     END IF;
   END IF;
+  IF v_old.sequence IS DISTINCT FROM v_new.sequence THEN
+    PERFORM refuse_sharing(p_tenant, p_sku, v_new.sequence, p_overlapping);
+  END IF;
   UPDATE products
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
       expiry = v_new.expiry, shelf_life_days = v_new.shelf_life_days, updated_at = now()
@@ -2150,7 +2233,20 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb)
+CREATE OR REPLACE FUNCTION public.hold_patterns(p_tenant text, p_epoch bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM settings
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch) FOR SHARE;
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2163,6 +2259,12 @@ BEGIN
   IF v_sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
+  END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
+  IF v_sequence IS NOT NULL THEN
+    PERFORM refuse_sharing(p_tenant, p.sku, v_sequence, p_overlapping)
+    FROM products AS p
+    WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
@@ -2353,7 +2455,8 @@ REVOKE EXECUTE ON FUNCTION
   answer_request_v1(text,text,bytea,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
-  change_settings_v1(bytea,text,jsonb),
+  change_patterns(text,bigint),
+  change_settings_v1(bytea,text,jsonb,bigint,text[]),
   check_definition(series,uuid),
   check_draw(series_request),
   check_in_run(ledger,bigint,bigint),
@@ -2376,6 +2479,7 @@ REVOKE EXECUTE ON FUNCTION
   form_v1(text,bigint,text,integer,text),
   held_series(text,text,text,uuid),
   hold_counter(series),
+  hold_patterns(text,bigint),
   hold_products(text,boolean),
   hold_series(series_request),
   items_of_job(text,uuid),
@@ -2395,14 +2499,15 @@ REVOKE EXECUTE ON FUNCTION
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   promote_series(series),
-  put_product_v1(bytea,text,text,jsonb),
-  put_sequence_v1(bytea,text,text,jsonb),
+  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
   record_around_foreign_names(jobs,job_items[],bigint),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_given_names(text,job_items[],boolean),
   record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,job_items[],bigint),
+  refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reopen_series(series),
@@ -2442,6 +2547,7 @@ GRANT SELECT ON TABLE
   jobs,
   ledger,
   lots,
+  past_patterns,
   products,
   requests,
   sequences,
@@ -2456,7 +2562,7 @@ GRANT EXECUTE ON FUNCTION
   advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
-  change_settings_v1(bytea,text,jsonb),
+  change_settings_v1(bytea,text,jsonb,bigint,text[]),
   close_series_v1(integer),
   counter_v1(text,text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
@@ -2469,8 +2575,8 @@ GRANT EXECUTE ON FUNCTION
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
   period_at(sequence_reset,text,text,timestamp with time zone),
-  put_product_v1(bytea,text,text,jsonb),
-  put_sequence_v1(bytea,text,text,jsonb),
+  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),

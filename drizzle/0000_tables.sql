@@ -111,6 +111,7 @@ CREATE TABLE "settings" (
 	"tenant" text COLLATE "C" PRIMARY KEY NOT NULL,
 	"default_sequence" text COLLATE "C",
 	"time_zone" text DEFAULT 'UTC' NOT NULL,
+	"pattern_epoch" bigint DEFAULT 0 NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -134,6 +135,17 @@ CREATE TABLE "forms" (
 	CONSTRAINT "forms_tenant_id_pk" PRIMARY KEY("tenant","id")
 );
 --> statement-breakpoint
+CREATE TABLE "past_patterns" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"sequence" text COLLATE "C" NOT NULL,
+	"dialect" "sequence_dialect" NOT NULL,
+	"pattern" text COLLATE "C" NOT NULL,
+	"fiscal_year_start" text COLLATE "C" NOT NULL,
+	"first" bigint NOT NULL,
+	"last" bigint NOT NULL,
+	CONSTRAINT "past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start_pk" PRIMARY KEY("tenant","sequence","dialect","pattern","fiscal_year_start")
+);
+--> statement-breakpoint
 CREATE TABLE "sequences" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"key" text COLLATE "C" NOT NULL,
@@ -148,6 +160,7 @@ CREATE TABLE "sequences" (
 	"fiscal_year_start" text NOT NULL,
 	"overflow" "sequence_overflow" NOT NULL,
 	"hot" boolean NOT NULL,
+	"allow_overlap" boolean DEFAULT false NOT NULL,
 	"ceiling" bigint GENERATED ALWAYS AS (CASE WHEN overflow = 'reject' THEN power(10::numeric, width::numeric)::bigint - 1 ELSE 999999999999999999 END) STORED NOT NULL,
 	"definition" uuid GENERATED ALWAYS AS (md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid) STORED NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -199,6 +212,7 @@ ALTER TABLE "products" ADD CONSTRAINT "products_tenant_tenants_tenant_fk" FOREIG
 ALTER TABLE "products" ADD CONSTRAINT "products_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "settings" ADD CONSTRAINT "settings_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "settings" ADD CONSTRAINT "settings_default_sequence" FOREIGN KEY ("tenant","default_sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "past_patterns" ADD CONSTRAINT "past_patterns_of_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sequences" ADD CONSTRAINT "sequences_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","sequence","definition","increment","ceiling","mode","hot") REFERENCES "public"."sequences"("tenant","key","definition","increment","ceiling","mode","hot") ON DELETE no action ON UPDATE cascade;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

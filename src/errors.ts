@@ -751,6 +751,7 @@ export const failures = {
     retryable: false,
     detail: () =>
       "A Frappe series is one text. Send it as pattern, such as SINV-.YYYY.-.#####, without prefix, padding and suffix.",
+  },
   pattern_overlap: {
     status: 409,
     title: "The pattern can give a name of another sequence",
@@ -773,6 +774,23 @@ export const failures = {
       const allow = isOwn ? "" : ", or set allow_overlap if no product takes names of both";
       return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
     },
+  },
+  pattern_shared: {
+    status: 409,
+    title: "A product takes names of two sequences that can give the same",
+    retryable: false,
+    detail: (facts: { product: string; sequence: string; other_sequence: string }) =>
+      `Product ${quoted(facts.product)} takes, or has taken, names of sequence ${quoted(facts.other_sequence)}, ` +
+      `which can be names of ${quoted(facts.sequence)} as well. Give the product another sequence, or change the pattern.`,
+  },
+  patterns_changed: {
+    status: 503,
+    title: "Patterns are being changed by others",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "Other requests have changed patterns of this tenant again and again while this one compared them. " +
+      "Nothing was changed. Send it again.",
   },
   pattern_self_clash: {
     status: 422,

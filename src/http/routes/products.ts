@@ -72,6 +72,8 @@ const put = createRoute({
     201: { description: "Made.", content: json(productSchema) },
     ...problems(
       "unknown_sequence",
+      "pattern_shared",
+      "patterns_changed",
       "product_tracking_fixed",
       "gtin_check_digit",
       "shelf_life_without_expiry",
