@@ -266,10 +266,13 @@ function allNames({ pattern, first, last }: PatternVersion): readonly string[] {
   return [...names];
 }
 
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
 /** What the tokens that a small pattern uses can show together. */
 function allShown(pattern: Pattern): readonly Record<SmallToken, string>[] {
   const uses = (token: SmallToken): boolean => nativeText(pattern).includes(`{${token}}`);
-  const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
   const all = new Map<string, Record<SmallToken, string>>();
   for (const [month, days] of daysOfMonths.entries()) {
     for (let day = 1; day <= days; day += 1) {
