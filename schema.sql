@@ -14,7 +14,7 @@ CREATE SCHEMA counters;
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
-CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void');
+CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind');
 
 CREATE TYPE lot_state AS ENUM ('available', 'reserved', 'shipped', 'consumed', 'scrapped');
 
@@ -22,11 +22,13 @@ CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
 CREATE TYPE product_tracking AS ENUM ('none', 'lot', 'serial');
 
-CREATE TYPE sequence_mode AS ENUM ('standard');
+CREATE TYPE sequence_dialect AS ENUM ('native', 'odoo', 'frappe');
+
+CREATE TYPE sequence_mode AS ENUM ('standard', 'gapless');
 
 CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
-CREATE TYPE sequence_reset AS ENUM ('never');
+CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
 
 CREATE TYPE drawn AS (
   series bigint,
@@ -43,6 +45,7 @@ CREATE TYPE lot_request AS (
   product_definition uuid,
   source text,
   sequence text,
+  period text,
   definition uuid,
   prefix text,
   width integer,
@@ -56,6 +59,7 @@ CREATE TYPE lot_request AS (
   first_name text,
   names text[],
   numbers bigint[],
+  periods text[],
   quantity numeric,
   produced_on date,
   expires_on date,
@@ -77,9 +81,15 @@ CREATE TYPE lot_row AS (
   place text
 );
 
+CREATE TYPE opened_call AS (
+  api_key integer,
+  answer jsonb
+);
+
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
+  period text,
   definition uuid,
   to_draw bigint,
   highest bigint,
@@ -103,7 +113,7 @@ CREATE TABLE api_keys (
 CREATE TABLE forms (
   tenant text COLLATE "C" NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
-  sequence text COLLATE "C" NOT NULL,
+  series bigint NOT NULL,
   prefix text COLLATE "C" NOT NULL,
   width smallint NOT NULL,
   suffix text COLLATE "C" NOT NULL,
@@ -176,11 +186,10 @@ CREATE TABLE ledger (
   api_key integer NOT NULL,
   at timestamp with time zone DEFAULT now() NOT NULL,
   reason text,
-  CONSTRAINT ledger_tenant_series_first_kind_pk PRIMARY KEY (tenant, series, first, kind),
-  CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind <> 'void'::ledger_kind),
+  CONSTRAINT ledger_tenant_series_first_kind_at_pk PRIMARY KEY (tenant, series, first, kind, at),
+  CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'burned'::ledger_kind])),
   CONSTRAINT ledger_void_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = 'void'::ledger_kind),
-  CONSTRAINT ledger_names_are_known CHECK (form IS NOT NULL OR kind <> 'reserved'::ledger_kind),
-  CONSTRAINT ledger_run_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0)
+  CONSTRAINT ledger_entry_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0 AND (form IS NOT NULL OR kind <> 'reserved'::ledger_kind))
 );
 
 CREATE TABLE lots (
@@ -199,6 +208,17 @@ CREATE TABLE lots (
   CONSTRAINT lots_name PRIMARY KEY (tenant, name, product),
   CONSTRAINT lots_name_is_short CHECK (char_length(name) >= 1 AND char_length(name) <= 128),
   CONSTRAINT lots_quantity_is_positive CHECK (quantity > 0::numeric)
+);
+
+CREATE TABLE past_patterns (
+  tenant text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  dialect sequence_dialect NOT NULL,
+  pattern text COLLATE "C" NOT NULL,
+  fiscal_year_start text COLLATE "C" NOT NULL,
+  first bigint NOT NULL,
+  last bigint NOT NULL,
+  CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start)
 );
 
 CREATE TABLE products (
@@ -242,6 +262,7 @@ CREATE TABLE requests (
 CREATE TABLE sequences (
   tenant text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
+  dialect sequence_dialect DEFAULT 'native'::sequence_dialect NOT NULL,
   pattern text COLLATE "C" NOT NULL,
   width smallint NOT NULL,
   mode sequence_mode NOT NULL,
@@ -252,12 +273,27 @@ CREATE TABLE sequences (
   fiscal_year_start text NOT NULL,
   overflow sequence_overflow NOT NULL,
   hot boolean NOT NULL,
+  allow_overlap boolean DEFAULT false NOT NULL,
   ceiling bigint GENERATED ALWAYS AS (
 CASE
     WHEN overflow = 'reject'::sequence_overflow THEN power(10::numeric, width::numeric)::bigint - 1
     ELSE '999999999999999999'::bigint
 END) STORED NOT NULL,
-  definition uuid GENERATED ALWAYS AS (md5((((((((((((pattern || chr(10)) || width::text) || chr(10)) || start::text) || chr(10)) || increment::text) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
+  definition uuid GENERATED ALWAYS AS (md5((((((((((((((((
+CASE dialect
+    WHEN 'native'::sequence_dialect THEN 'native'::text
+    WHEN 'odoo'::sequence_dialect THEN 'odoo'::text
+    ELSE 'frappe'::text
+END || chr(10)) || pattern) || chr(10)) || width::text) || chr(10)) || start::text) || chr(10)) || increment::text) || chr(10)) ||
+CASE reset
+    WHEN 'never'::sequence_reset THEN 'never'::text
+    WHEN 'yearly'::sequence_reset THEN 'yearly'::text
+    WHEN 'monthly'::sequence_reset THEN 'monthly'::text
+    WHEN 'weekly'::sequence_reset THEN 'weekly'::text
+    WHEN 'daily'::sequence_reset THEN 'daily'::text
+    WHEN 'fiscal'::sequence_reset THEN 'fiscal'::text
+    ELSE 'prefix'::text
+END) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
 CASE overflow
     WHEN 'reject'::sequence_overflow THEN 'reject'::text
     ELSE 'widen'::text
@@ -265,6 +301,8 @@ END)::uuid) STORED NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT sequences_tenant_key_pk PRIMARY KEY (tenant, key),
+  CONSTRAINT sequences_policy UNIQUE (tenant, key, definition, increment, ceiling, mode, hot),
+  CONSTRAINT sequences_gapless_is_not_hot CHECK (mode = 'standard'::sequence_mode OR NOT hot),
   CONSTRAINT sequences_increment_in_range CHECK (increment >= 1 AND increment <= 1000000000),
   CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   CONSTRAINT sequences_start_in_range CHECK (start >= 0 AND start <= '999999999999999999'::bigint),
@@ -278,18 +316,26 @@ CREATE TABLE series (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   next bigint NOT NULL,
   since bigint NOT NULL,
-  issued_before bigint DEFAULT 0 NOT NULL,
+  passed_before bigint DEFAULT 0 NOT NULL,
   skipped bigint DEFAULT 0 NOT NULL,
   promoted boolean DEFAULT false NOT NULL,
   waits smallint DEFAULT 0 NOT NULL,
+  definition uuid NOT NULL,
+  increment bigint NOT NULL,
+  ceiling bigint NOT NULL,
+  mode sequence_mode NOT NULL,
+  hot boolean NOT NULL,
+  ends_on date,
+  closed_at timestamp with time zone,
   CONSTRAINT series_tenant_sequence_period_pk PRIMARY KEY (tenant, sequence, period),
-  CONSTRAINT series_next_in_range CHECK (next >= 0 AND next <= '1000000999999999999'::bigint)
+  CONSTRAINT series_counter_is_sound CHECK (next >= 0 AND next <= '1000000999999999999'::bigint AND NOT (promoted AND (mode = 'gapless'::sequence_mode OR closed_at IS NOT NULL)))
 ) WITH (fillfactor=50);
 
 CREATE TABLE settings (
   tenant text COLLATE "C" NOT NULL,
   default_sequence text COLLATE "C",
   time_zone text DEFAULT 'UTC'::text NOT NULL,
+  pattern_epoch bigint DEFAULT 0 NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT settings_pkey PRIMARY KEY (tenant)
 );
@@ -313,7 +359,7 @@ CREATE TABLE tenants (
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
-CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, sequence);
+CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
@@ -321,6 +367,7 @@ CREATE INDEX products_in_order ON public.products USING btree (tenant, created_a
 CREATE INDEX requests_by_expiry ON public.requests USING btree (expires_at);
 CREATE INDEX sequences_in_order ON public.sequences USING btree (tenant, created_at, key);
 CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
+CREATE INDEX series_to_close ON public.series USING btree (ends_on) WHERE (closed_at IS NULL);
 
 -- References
 
@@ -328,6 +375,8 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE job_items ADD CONSTRAINT job_items_of_job
   FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE past_patterns ADD CONSTRAINT past_patterns_of_sequence
+  FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
@@ -335,7 +384,7 @@ ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
 ALTER TABLE sequences ADD CONSTRAINT sequences_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE series ADD CONSTRAINT series_of_sequence
-  FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
+  FOREIGN KEY (tenant, sequence, definition, increment, ceiling, mode, hot) REFERENCES sequences(tenant, key, definition, increment, ceiling, mode, hot) ON UPDATE CASCADE;
 ALTER TABLE settings ADD CONSTRAINT settings_default_sequence
   FOREIGN KEY (tenant, default_sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE settings ADD CONSTRAINT settings_tenant_tenants_tenant_fk
@@ -390,27 +439,32 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.open_request_v1(p_tenant text, p_key text, p_fingerprint bytea)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION public.open_call_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea)
+ RETURNS opened_call
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_request requests;
+  v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
+  v_call opened_call;
+  v_revoked timestamptz;
+  v_fingerprint bytea;
 BEGIN
-  SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
-  IF NOT FOUND THEN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0)) THEN
-      PERFORM fail('request_in_flight', '{}');
-    END IF;
-    SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
-    IF NOT FOUND THEN
-      RETURN NULL;
-    END IF;
-  END IF;
-  IF v_request.fingerprint <> p_fingerprint THEN
+  SELECT k.id, k.revoked_at, r.fingerprint, r.answer
+  INTO v_call.api_key, v_revoked, v_fingerprint, v_call.answer
+  FROM api_keys AS k
+  LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
+  WHERE k.digest = p_digest AND k.tenant = p_tenant;
+  IF v_call.api_key IS NULL THEN
+    PERFORM fail('api_key_unknown', '{}');
+  ELSIF v_revoked IS NOT NULL THEN
+    PERFORM fail('api_key_revoked', '{}');
+  ELSIF v_fingerprint <> p_fingerprint THEN
     PERFORM fail('idempotency_key_reused', '{}');
+  ELSIF v_call.answer IS NULL AND NOT v_held THEN
+    PERFORM fail('request_in_flight', '{}');
   END IF;
-  RETURN v_request.answer || '{"replayed": true}';
+  v_call.answer := v_call.answer || '{"replayed": true}';
+  RETURN v_call;
 END
 $function$;
 
@@ -461,7 +515,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.next_number(p_series series, p_increment bigint)
+CREATE OR REPLACE FUNCTION public.next_number(p_series series)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -472,29 +526,138 @@ BEGIN
     v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
-  RETURN coalesce(v_last + p_increment,
+  RETURN coalesce(v_last + p_series.increment,
                   (SELECT next FROM series WHERE id = p_series.id));
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.promote_series(p_series series, p_sequence sequences)
+CREATE OR REPLACE FUNCTION public.promote_series(p_series series)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF p_series.next > p_sequence.ceiling THEN
+  IF p_series.next > p_series.ceiling THEN
     RETURN false;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
-    counter_of(p_series.id), p_sequence.increment, p_sequence.ceiling, p_series.next
+    counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
   UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
   RETURN true;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_definition uuid, p_count bigint, p_past bigint DEFAULT NULL::bigint, p_jump bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION public.period_end(p_reset sequence_reset, p_period text, p_fiscal_year_start text)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN make_date((p_period)::integer, 12, 31) WHEN 'monthly'::sequence_reset THEN (((to_date(p_period, 'YYYY-MM'::text) + '1 mon'::interval) - '1 day'::interval))::date WHEN 'weekly'::sequence_reset THEN (to_date(p_period, 'IYYY-"W"IW'::text) + 6) WHEN 'daily'::sequence_reset THEN to_date(p_period, 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN (((to_date(((substr(p_period, 3) || '-'::text) || p_fiscal_year_start), 'YYYY-MM-DD'::text) + '1 year'::interval) - '1 day'::interval))::date ELSE NULL::date END;
+
+CREATE OR REPLACE FUNCTION public.period_at(p_reset sequence_reset, p_time_zone text, p_fiscal_year_start text, p_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE p_time_zone) - CASE WHEN (to_char((p_at AT TIME ZONE p_time_zone), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
+
+CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  FOR tries IN 1..2 LOOP
+    SELECT * INTO v_series FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+    IF FOUND THEN
+      RETURN v_series;
+    END IF;
+    -- Waits for whoever makes it just now, and finds it when it looks again.
+    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
+                        ends_on)
+    SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+           period_end(reset, p_period, fiscal_year_start)
+    FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+      AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
+    ON CONFLICT (tenant, sequence, period) DO NOTHING;
+  END LOOP;
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+  END IF;
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.wait_for_series(p_series bigint)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_before text := current_setting('lock_timeout');
+  v_series series;
+BEGIN
+  PERFORM set_config('lock_timeout', '4s', true);
+  SELECT * INTO v_series FROM series WHERE id = p_series FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
+  PERFORM set_config('lock_timeout', v_before, true);
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reopen_series(p_series series)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = greatest(next, (
+        SELECT max(l.last) + series.increment FROM ledger AS l
+        WHERE l.tenant = series.tenant AND l.series = series.id
+          AND l.kind IN ('reserved', 'skip', 'burned'))),
+      closed_at = NULL
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint)
+ RETURNS drawn
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_drawn drawn;
+BEGIN
+  -- The usual case in one statement: an open row that nobody holds and that has room.
+  UPDATE series
+  SET next = next + p_count * increment,
+      waits = greatest(waits - 1, 0)
+  WHERE id = (
+      SELECT id FROM series
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
+      FOR NO KEY UPDATE SKIP LOCKED
+    )
+    AND NOT hot
+    AND closed_at IS NULL
+    AND definition = p_definition
+    AND next + (p_count - 1) * increment <= ceiling
+  RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
+  IF FOUND THEN
+    RETURN v_drawn;
+  END IF;
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, NULL, NULL);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -502,75 +665,91 @@ DECLARE
   -- A row is promoted when draws that had to wait for it outnumber the others by this many.
   c_patience CONSTANT smallint := 20;
   v_series series;
-  v_sequence sequences;
   v_waited boolean := false;
+BEGIN
+  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
+    AND (NOT promoted OR p_past IS NOT NULL)
+  FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
+    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
+      v_waited := true;
+      v_series := wait_for_series(v_series.id);
+    END IF;
+  END IF;
+  IF NOT v_series.promoted THEN
+    PERFORM check_definition(v_series, p_definition);
+    IF v_series.closed_at IS NOT NULL THEN
+      v_series := reopen_series(v_series);
+    END IF;
+    IF v_series.mode = 'standard'
+       AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
+      v_series.promoted := promote_series(v_series);
+    END IF;
+  END IF;
+  RETURN CASE
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_past, p_jump)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_past, p_jump)
+  END;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint)
+ RETURNS drawn
+ LANGUAGE sql
+AS $function$
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, p_past, p_jump)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint)
+ RETURNS drawn
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
+BEGIN
+  IF v_count > 0 THEN
+    PERFORM check_room(p_series, p_series.next, v_count);
+    UPDATE series
+    SET next = next + v_count * increment,
+        skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
+        waits = CASE WHEN p_waited THEN waits + 1 ELSE greatest(waits - 1, 0) END
+    WHERE id = p_series.id;
+  END IF;
+  RETURN (p_series.id, p_series.period, p_series.next,
+          p_series.next + greatest(v_count - 1, 0) * p_series.increment,
+          p_series.increment, v_count)::drawn;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.draw_from_counter(p_series series, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
+ RETURNS drawn
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
   v_next bigint;
   v_count bigint := p_count;
 BEGIN
-  SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  IF NOT FOUND THEN
-    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-  END IF;
-
-  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
-  IF NOT v_series.promoted OR p_past IS NOT NULL THEN
-    SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-      v_waited := true;
-      SELECT * INTO v_series FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE;
-    END IF;
-  END IF;
-
-  IF NOT v_series.promoted THEN
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-    END IF;
-    IF v_sequence.hot OR (v_waited AND v_series.waits >= c_patience) THEN
-      v_series.promoted := promote_series(v_series, v_sequence);
-    END IF;
-    IF NOT v_series.promoted THEN
-      v_next := v_series.next;
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-        IF v_count = 0 THEN
-          RETURN (v_series.id, v_series.period, v_next, v_next, v_sequence.increment, 0)::drawn;
-        END IF;
-      END IF;
-      PERFORM check_room(v_sequence, v_next, v_count);
-      UPDATE series
-      SET next = v_next + v_count * v_sequence.increment,
-          skipped = v_series.skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
-          waits = CASE WHEN v_waited THEN v_series.waits + 1 ELSE greatest(v_series.waits - 1, 0) END
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-      RETURN (v_series.id, v_series.period, v_next, v_next + (v_count - 1) * v_sequence.increment,
-              v_sequence.increment, v_count)::drawn;
-    END IF;
-  END IF;
-
-  -- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once,
-  -- while what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would
-  -- stand for its whole class and swallow every fail().
   BEGIN
-    PERFORM lock_counter(v_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+    PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
+    SELECT * INTO v_series FROM series WHERE id = p_series.id;
+    IF NOT coalesce(v_series.promoted, false) THEN
+      -- Closed or made anew while we waited: the caller looks again.
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
+    PERFORM check_definition(v_series, p_definition);
     IF p_count = 1 THEN
-      v_next := nextval(counter_of(v_series.id)::regclass);
+      v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
-      v_next := next_number(v_series, v_sequence.increment);
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-      END IF;
+      v_next := next_number(v_series);
+      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
       IF v_count > 0 THEN
-        PERFORM check_room(v_sequence, v_next, v_count);
-        PERFORM setval(counter_of(v_series.id)::regclass,
-                       v_next + (v_count - 1) * v_sequence.increment);
+        PERFORM check_room(v_series, v_next, v_count);
+        PERFORM setval(counter_of(p_series.id)::regclass,
+                       v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -578,37 +757,49 @@ BEGIN
     WHEN SQLSTATE 'SM002' THEN
       NULL;
     WHEN sequence_generator_limit_exceeded THEN
-      PERFORM check_room(v_sequence, v_sequence.ceiling + 1, 1);
+      PERFORM check_room(v_series, v_series.ceiling + 1, 1);
   END;
   IF p_past IS NOT NULL AND v_count > 0 THEN
-    UPDATE series SET skipped = skipped + v_count WHERE id = v_series.id;
+    UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
   END IF;
-  RETURN (v_series.id, v_series.period, v_next,
-          v_next + greatest(v_count - 1, 0) * v_sequence.increment,
-          v_sequence.increment, v_count)::drawn;
+  RETURN (p_series.id, p_series.period, v_next,
+          v_next + greatest(v_count - 1, 0) * v_series.increment, v_series.increment, v_count)::drawn;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_room(p_sequence sequences, p_next bigint, p_count bigint)
+CREATE OR REPLACE FUNCTION public.check_definition(p_series series, p_definition uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_series.definition IS DISTINCT FROM p_definition THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_room(p_series series, p_next bigint, p_count bigint)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_room bigint := CASE
-    WHEN p_next > p_sequence.ceiling THEN 0
-    ELSE (p_sequence.ceiling - p_next) / p_sequence.increment + 1
+    WHEN p_next > p_series.ceiling THEN 0
+    ELSE (p_series.ceiling - p_next) / p_series.increment + 1
   END;
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_sequence.key, 'remaining', v_room::text, 'requested', p_count::text,
-      'last_number', p_sequence.ceiling::text, 'overflow', p_sequence.overflow
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'remaining', v_room::text, 'requested', p_count::text,
+      'last_number', p_series.ceiling::text,
+      'overflow', (SELECT overflow FROM sequences
+                   WHERE tenant = p_series.tenant AND key = p_series.sequence)
     ));
   END IF;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_sequence text, p_next bigint, p_increment bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_series series, p_next bigint, p_past bigint, p_jump bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -618,15 +809,15 @@ BEGIN
   END IF;
   IF p_past - p_next > p_jump THEN
     PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_sequence, 'next', p_next::text, 'number', p_past::text,
+      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
       'ahead', (p_past - p_next)::text, 'limit', p_jump::text
     ));
   END IF;
-  RETURN (p_past - p_next) / p_increment + 1;
+  RETURN (p_past - p_next) / p_series.increment + 1;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.form_v1(p_tenant text, p_sequence text, p_prefix text, p_width integer, p_suffix text)
+CREATE OR REPLACE FUNCTION public.form_v1(p_tenant text, p_series bigint, p_prefix text, p_width integer, p_suffix text)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -636,107 +827,387 @@ BEGIN
   LOOP
     SELECT id INTO v_form FROM forms
     WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix
-      AND width = p_width AND sequence = p_sequence;
+      AND width = p_width AND series = p_series;
     IF FOUND THEN
       RETURN v_form;
     END IF;
-    INSERT INTO forms (tenant, sequence, prefix, width, suffix)
-    VALUES (p_tenant, p_sequence, p_prefix, p_width, p_suffix)
+    INSERT INTO forms (tenant, series, prefix, width, suffix)
+    VALUES (p_tenant, p_series, p_prefix, p_width, p_suffix)
     ON CONFLICT DO NOTHING;
   END LOOP;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb)
+CREATE OR REPLACE FUNCTION public.hold_counter(p_series series)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_series.promoted THEN
+    PERFORM lock_counter(p_series.id, p_shared => false);
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_counter(p_series series, p_next bigint, p_since bigint, p_passed bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = p_next,
+      since = p_since,
+      passed_before = p_passed,
+      promoted = promoted AND p_next <= ceiling
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  IF p_series.promoted AND NOT v_series.promoted THEN
+    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
+  ELSIF p_series.promoted THEN
+    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
+                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_patterns(p_tenant text, p_epoch bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE settings SET pattern_epoch = pattern_epoch + 1
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_sharing(p_tenant text, p_product text, p_sequence text, p_overlapping text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_shared record;
+BEGIN
+  IF coalesce(cardinality(p_overlapping), 0) = 0 THEN
+    RETURN;
+  END IF;
+  WITH taken AS (
+    SELECT p.sku AS product, coalesce(p.sequence, t.default_sequence) AS sequence
+    FROM products AS p
+    LEFT JOIN settings AS t ON t.tenant = p.tenant
+    WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
+    UNION
+    SELECT i.product, s.sequence
+    FROM series AS s
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+      AND (p_product IS NULL OR i.product = p_product)
+  )
+  SELECT other.product, other.sequence INTO v_shared
+  FROM taken AS other
+  WHERE other.sequence = ANY (p_overlapping)
+    AND (p_product IS NOT NULL
+         OR EXISTS (SELECT FROM taken AS own
+                    WHERE own.product = other.product AND own.sequence = p_sequence))
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('pattern_shared', jsonb_build_object(
+      'product', v_shared.product, 'sequence', p_sequence, 'other_sequence', v_shared.sequence));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN ((p_series).passed_before + ((next_number(p_series) - (p_series).since) / (p_series).increment));
+
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_new sequences;
+  v_new sequences := jsonb_populate_record(NULL::sequences, p_fields);
   v_old sequences;
+  v_held series[];
   v_series series;
   v_next bigint;
+  v_passed bigint;
   v_drawn boolean;
-  v_fixed text[] := '{}';
+  v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
-  v_new := jsonb_populate_record(NULL::sequences, p_fields);
-
-  INSERT INTO sequences (tenant, key, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot)
-  VALUES (p_tenant, p_key, v_new.pattern, v_new.width, v_new.mode, v_new.start, v_new.increment,
-          v_new.reset,
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
+                         fiscal_year_start, overflow, hot, allow_overlap)
+  VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
+          v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot)
+          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
-    INSERT INTO series (tenant, sequence, period, next, since)
-    VALUES (p_tenant, p_key, '', v_new.start, v_new.start);
+    PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;
 
-  -- Row before counter, as everybody who takes both.
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
-  END IF;
+  -- Whoever makes a series of a new period refers to this row, and has ended or waits.
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
-
-  IF (v_old.pattern, v_old.start, v_old.increment, v_old.time_zone, v_old.fiscal_year_start,
-      v_old.overflow, v_old.hot)
-     = (v_new.pattern, v_new.start, v_new.increment, v_new.time_zone, v_new.fiscal_year_start,
-        v_new.overflow, v_new.hot) THEN
+  IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
+     = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
+  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
-  v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
-  v_next := next_number(v_series, v_old.increment);
+  -- Rows before counters, in the order of series, as everybody who takes both.
+  SELECT array_agg(held) INTO v_held
+  FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
+  PERFORM hold_counter(s) FROM unnest(v_held) AS s;
+  v_drawn := EXISTS (
+    SELECT FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  );
   IF v_drawn THEN
-    IF v_new.start <> v_old.start THEN v_fixed := v_fixed || 'start'::text; END IF;
-    IF v_new.time_zone <> v_old.time_zone THEN v_fixed := v_fixed || 'time_zone'::text; END IF;
+    v_fixed := ARRAY(
+      SELECT field FROM (VALUES
+        ('mode', v_new.mode <> v_old.mode),
+        ('start', v_new.start <> v_old.start),
+        ('reset', v_new.reset <> v_old.reset),
+        ('time_zone', v_new.time_zone <> v_old.time_zone),
+        ('fiscal_year_start',
+         v_old.reset = 'fiscal' AND v_new.fiscal_year_start <> v_old.fiscal_year_start)
+      ) AS fields (field, differs)
+      WHERE differs
+    );
     IF cardinality(v_fixed) > 0 THEN
       PERFORM fail('sequence_fixed', jsonb_build_object('sequence', p_key, 'fields', v_fixed));
     END IF;
-  ELSE
-    v_next := v_new.start;
   END IF;
 
   UPDATE sequences
-  SET pattern = v_new.pattern, width = v_new.width, start = v_new.start,
-      increment = v_new.increment, time_zone = v_new.time_zone,
-      fiscal_year_start = v_new.fiscal_year_start, overflow = v_new.overflow, hot = v_new.hot,
+  SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
+      start = v_new.start, increment = v_new.increment, reset = v_new.reset,
+      time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
+      overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
-  IF v_drawn AND v_next - v_old.increment > v_new.ceiling THEN
-    PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-      'sequence', p_key, 'last_number', v_new.ceiling::text,
-      'issued', (v_next - v_old.increment)::text
-    ));
-  END IF;
 
-  UPDATE series
-  SET next = v_next,
-      promoted = v_series.promoted AND v_next <= v_new.ceiling,
-      issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_next
-  WHERE id = v_series.id;
-  -- An exhausted counter is a row again: a Postgres sequence cannot stand beyond its last number.
-  IF v_series.promoted AND v_next > v_new.ceiling THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
-  ELSIF v_series.promoted THEN
-    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(v_series.id), v_new.increment, v_new.ceiling, v_next, v_next);
+  IF NOT v_drawn THEN
+    -- Nothing stands on these series; the next draw makes its own.
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END LOOP;
+    DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
+    RETURN 'replaced';
   END IF;
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
+           max(l.last)
+    FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
+  END IF;
+  -- `v_held` are the series as they were: the present rows have the new policy by reference.
+  FOREACH v_series IN ARRAY v_held LOOP
+    v_next := next_number(v_series);
+    v_passed := passed_numbers(v_series);
+    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling THEN
+      PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
+        'sequence', p_key, 'last_number', v_new.ceiling::text,
+        'issued', (v_next - v_series.increment)::text
+      ));
+    END IF;
+    IF v_new.increment = v_old.increment THEN
+      PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
+    ELSE
+      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+    END IF;
+  END LOOP;
   RETURN 'replaced';
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.close_series_v1(p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_series series;
+  v_next bigint;
+  v_closed bigint := 0;
+BEGIN
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE ends_on < current_date - 2 AND closed_at IS NULL
+    ORDER BY id
+    LIMIT p_limit
+    FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    PERFORM hold_counter(v_series);
+    v_next := next_number(v_series);
+    UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
+    IF v_series.promoted THEN
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END IF;
+    v_closed := v_closed + 1;
+  END LOOP;
+  RETURN v_closed;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.advance_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF v_series.mode = 'gapless' THEN
+    PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_sequence));
+  ELSIF p_to <= v_next THEN
+    PERFORM fail('advance_not_ahead', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_next, p_to);
+  PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.rewind_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+  v_issued bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF p_to >= v_next THEN
+    PERFORM fail('rewind_not_behind', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  v_issued := greatest(
+    (SELECT max(last) FROM ledger
+     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    (SELECT max(l.number) FROM forms AS f
+     JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
+      AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
+      AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
+     WHERE f.tenant = p_tenant AND f.series = v_series.id));
+  IF p_to <= v_issued THEN
+    PERFORM fail('rewind_below_issued', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
+      'to', p_to::text));
+  ELSIF p_to < v_series.since THEN
+    PERFORM fail('rewind_below_change', jsonb_build_object(
+      'sequence', p_sequence, 'since', v_series.since::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_series.since, p_to);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  -- What was skipped from here on is open again; the entry that says so is the rewind's.
+  WITH reopened AS (
+    DELETE FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND first >= p_to
+    RETURNING first, last, step
+  ), cut AS (
+    UPDATE ledger AS l SET last = p_to - l.step
+    FROM (SELECT first, last, at FROM ledger
+          WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip'
+            AND first < p_to AND last >= p_to) AS before
+    WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
+      AND l.first = before.first AND l.at = before.at
+    RETURNING p_to AS first, before.last, l.step
+  )
+  UPDATE series
+  SET skipped = skipped - (
+    SELECT coalesce(sum((r.last - r.first) / r.step + 1), 0)
+    FROM (TABLE reopened UNION ALL TABLE cut) AS r)
+  WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_series(p_tenant text, p_sequence text, p_period text, p_definition uuid)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series := wait_for_series((series_of(p_tenant, p_sequence, p_period, p_definition)).id);
+BEGIN
+  PERFORM check_definition(v_series, p_definition);
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  PERFORM hold_counter(v_series);
+  RETURN v_series;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_step(p_series series, p_from bigint, p_to bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_below bigint := p_to - (p_to - p_from) % p_series.increment;
+BEGIN
+  IF v_below <> p_to THEN
+    PERFORM fail('move_between_numbers', jsonb_build_object(
+      'sequence', p_series.sequence, 'to', p_to::text, 'increment', p_series.increment::text,
+      'below', v_below::text, 'above', (v_below + p_series.increment)::text));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_move(p_series series, p_from bigint, p_to bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('sequence', (p_series).sequence, 'series', NULLIF((p_series).period, ''::text), 'from', (p_from)::text, 'to', (p_to)::text, 'reason', p_reason, 'at', wire_time(now()));
 
 CREATE OR REPLACE FUNCTION public.shown_reservation(sequence text, period text, first bigint, last bigint, step bigint, prefix text, width integer, suffix text, at timestamp with time zone)
  RETURNS jsonb
@@ -750,29 +1221,38 @@ CREATE OR REPLACE FUNCTION public.reservation_facts(p_entry ledger)
  STABLE
 RETURN (SELECT shown_reservation(s.sequence, s.period, (reservation_facts.p_entry).first, (reservation_facts.p_entry).last, (reservation_facts.p_entry).step, f.prefix, (f.width)::integer, f.suffix, (reservation_facts.p_entry).at) AS shown_reservation FROM (series s JOIN forms f ON (((f.tenant = (reservation_facts.p_entry).tenant) AND (f.id = (reservation_facts.p_entry).form)))) WHERE (s.id = (reservation_facts.p_entry).series));
 
-CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text)
+CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_drawn drawn;
-  v_at timestamptz;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
-  v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
+  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count);
+  IF v_drawn.last > p_last THEN
+    PERFORM fail('sequence_exhausted', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'requested', p_count::text,
+      'remaining', greatest(p_last - v_drawn.first + 1, 0)::text, 'last_number', p_last::text,
+      'overflow', 'reject'));
+  END IF;
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
-          form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix), 'reserved', v_api_key)
-  RETURNING at INTO v_at;
+          coalesce(
+            (SELECT id FROM forms
+             WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
+               AND series = v_drawn.series),
+            form_v1(p_tenant, v_drawn.series, p_prefix, p_width, p_suffix)),
+          'reserved', v_call.api_key);
+  -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
     p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
-    p_prefix, p_width, p_suffix, v_at));
+    p_prefix, p_width, p_suffix, now()));
 END
 $function$;
 
@@ -816,14 +1296,13 @@ CREATE OR REPLACE FUNCTION public.void_v1(p_digest bytea, p_tenant text, p_key t
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_entry ledger;
   v_open int8multirange;
   v_wanted int8multirange;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
   v_entry := lock_reservation(p_tenant, p_sequence, p_period, p_first);
   IF v_entry.first IS NULL THEN
@@ -839,7 +1318,7 @@ BEGIN
   IF isempty(v_open) OR NOT v_open @> v_wanted THEN
     PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
   END IF;
-  PERFORM void_numbers(v_entry, v_wanted, v_api_key, p_reason);
+  PERFORM void_numbers(v_entry, v_wanted, v_call.api_key, p_reason);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'reservation', reservation_id(p_sequence, p_period, p_first),
     'reason', p_reason,
@@ -877,7 +1356,7 @@ CREATE OR REPLACE FUNCTION public.reservation_use(p_entry ledger, p_open int8mul
  STABLE
 RETURN jsonb_build_object('reservation', (reservation_facts(p_entry) ->> 'id'::text), 'used', jsonb_path_query_array(run_list(CASE WHEN isempty(p_wanted) THEN int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) ELSE (p_wanted - p_open) END, (p_entry).step), '$[0 to 9]'::jsonpath), 'open', jsonb_path_query_array(run_list(p_open, (p_entry).step), '$[0 to 9]'::jsonpath));
 
-CREATE OR REPLACE FUNCTION public.counter_v1(p_tenant text, p_sequence text)
+CREATE OR REPLACE FUNCTION public.counter_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS TABLE(next bigint, issued bigint, remaining bigint)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -889,9 +1368,9 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  next := next_number(v_series, v_sequence.increment);
-  issued := v_series.issued_before + (next - v_series.since) / v_sequence.increment - v_series.skipped;
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
+  issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN
@@ -901,7 +1380,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text)
+CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -909,47 +1388,84 @@ CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text)
 AS $function$
 DECLARE
   v_series series;
-  v_counter record;
   v_passed bigint;
-  v_drawing boolean := false;
+  v_drawing boolean;
   v_sums record;
-  v_taken numeric;
+  v_sum record;
+  v_left bigint;
 BEGIN
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  SELECT * INTO v_counter FROM counter_v1(p_tenant, p_sequence);
-  v_passed := v_counter.issued + v_series.skipped;
-  IF v_series.promoted THEN
-    v_drawing := EXISTS (
+  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS voided, 0::numeric AS skipped,
+         0::numeric AS taken, 0::numeric AS in_flight, 0::numeric AS burned
+  INTO v_sums;
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND (p_period IS NULL OR period = p_period)
+    ORDER BY id
+  LOOP
+    v_passed := passed_numbers(v_series);
+    v_drawing := v_series.promoted AND EXISTS (
       SELECT FROM pg_locks
       WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = counter_of(v_series.id)::regclass
+        AND relation = to_regclass(counter_of(v_series.id))
         AND pid <> pg_backend_pid()
     );
-  END IF;
-  SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
-  INTO v_sums
-  FROM ledger
-  WHERE tenant = p_tenant AND series = v_series.id;
-  SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) INTO v_taken
-  FROM job_items
-  WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers);
-  -- Numbers that were drawn while we looked.
-  v_passed := greatest(v_passed, v_sums.reserved + v_sums.skipped);
+    SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+    INTO v_sum
+    FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id;
+    -- Numbers that were drawn while we looked.
+    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped);
+    v_left := v_passed - v_sum.reserved - v_sum.skipped;
+    v_sums.passed := v_sums.passed + v_passed;
+    v_sums.reserved := v_sums.reserved + v_sum.reserved;
+    v_sums.voided := v_sums.voided + v_sum.voided;
+    v_sums.skipped := v_sums.skipped + v_sum.skipped;
+    v_sums.taken := v_sums.taken + (
+      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0)
+      FROM job_items
+      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers));
+    IF v_drawing THEN
+      v_sums.in_flight := v_sums.in_flight + v_left;
+    ELSE
+      v_sums.burned := v_sums.burned + v_left;
+    END IF;
+  END LOOP;
   RETURN json_build_object(
     'sequence', p_sequence,
-    'passed', v_passed::text,
+    'series', nullif(p_period, ''),
+    'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
     'voided', v_sums.voided::text,
-    'taken', v_taken::text,
-    'open', (v_sums.reserved - v_sums.voided - v_taken)::text,
+    'taken', v_sums.taken::text,
+    'open', (v_sums.reserved - v_sums.voided - v_sums.taken)::text,
     'skipped', v_sums.skipped::text,
-    'in_flight', CASE WHEN v_drawing THEN v_passed - v_sums.reserved - v_sums.skipped ELSE 0 END::text,
-    'burned', CASE WHEN v_drawing THEN 0 ELSE v_passed - v_sums.reserved - v_sums.skipped END::text
+    'in_flight', v_sums.in_flight::text,
+    'burned', v_sums.burned::text
   );
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_job(p_job jobs, p_items job_items[])
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', (SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, i.first, (i.width)::integer, i.suffix) ELSE i.names[1] END, 'last_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, (i.first + ((i.count - 1) * i.step)), (i.width)::integer, i.suffix) ELSE i.names[i.count] END, 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, count, start, skipped, quantity, produced_on, expires_on, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)));
+
+CREATE OR REPLACE FUNCTION public.items_of_job(p_tenant text, p_job uuid)
+ RETURNS job_items[]
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_items job_items[];
+BEGIN
+  EXECUTE 'SELECT array_agg(i ORDER BY i.ordinal) FROM job_items AS i WHERE i.tenant = $1 AND i.job = $2'
+  INTO v_items
+  USING p_tenant, p_job;
+  RETURN v_items;
 END
 $function$;
 
@@ -958,7 +1474,7 @@ CREATE OR REPLACE FUNCTION public.job_facts(p_tenant text, p_job uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-RETURN (SELECT jsonb_build_object('id', j.id, 'status', j.status, 'total', (j.given + j.chunked), 'done', ((j.given + j.cursor) - j.skipped), 'skipped', j.skipped, 'cursor', j.cursor, 'chunked', j.chunked, 'error', j.error, 'created_at', wire_time(j.created_at), 'started_at', wire_time(j.started_at), 'finished_at', wire_time(j.finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE(j.finished_at, clock_timestamp()) - j.started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM (j.lease_until - clock_timestamp())))::double precision, 'items', (SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, i.first, (i.width)::integer, i.suffix) ELSE i.names[1] END, 'last_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, (i.first + ((i.count - 1) * i.step)), (i.width)::integer, i.suffix) ELSE i.names[i.count] END, 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((job_items i LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST((j.cursor - i.start), (0)::bigint), i.count) END AS off) worked) WHERE ((i.tenant = j.tenant) AND (i.job = j.id)))) AS jsonb_build_object FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
+RETURN (SELECT shown_job(j.*, items_of_job(j.tenant, j.id)) AS shown_job FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
 
 CREATE OR REPLACE FUNCTION public.run_chunk_v1(p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval)
  RETURNS jsonb
@@ -987,7 +1503,7 @@ BEGIN
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
   END IF;
 
-  v_skipped := record_units(v_job, p_from);
+  v_skipped := record_units(v_job, items_of_job(p_tenant, p_job), p_from);
   IF v_skipped > 0 THEN
     UPDATE jobs SET skipped = skipped + v_skipped WHERE tenant = p_tenant AND id = p_job;
   END IF;
@@ -996,31 +1512,38 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_units(p_job jobs, p_from bigint)
+CREATE OR REPLACE FUNCTION public.record_units(p_job jobs, p_items job_items[], p_from bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                     produced_on, attributes)
-  SELECT p_job.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
+  SELECT i.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
          CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
          i.produced_on, i.attributes
-  FROM job_items AS i
-  CROSS JOIN LATERAL generate_series(
-    i.first + greatest(p_from - i.start, 0) * i.step,
-    i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
-    i.step
-  ) AS number
-  WHERE i.tenant = p_job.tenant AND i.job = p_job.id
-    AND i.start < p_job.cursor AND i.start + i.count > p_from;
+  FROM unnest(p_items) AS i
+  CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
+  WHERE i.start < p_job.cursor AND i.start + i.count > p_from;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
-  RETURN record_around_foreign_names(p_job, p_from);
+  RETURN record_around_foreign_names(p_job, p_items, p_from);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_around_foreign_names(p_job jobs, p_from bigint)
+CREATE OR REPLACE FUNCTION public.units_of(p_item job_items, p_from bigint, p_to bigint)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ IMMUTABLE ROWS 20000
+AS $function$
+  SELECT generate_series(
+    p_item.first + greatest(p_from - p_item.start, 0) * p_item.step,
+    p_item.first + (least(p_to - p_item.start, p_item.count) - 1) * p_item.step,
+    p_item.step
+  )
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_around_foreign_names(p_job jobs, p_items job_items[], p_from bigint)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -1030,21 +1553,16 @@ BEGIN
   WITH wanted AS (
     SELECT i.id AS item, i.product, i.series, i.reservation, i.numbers IS NOT NULL AS issued,
            number, render_name(i.prefix, number, i.width, i.suffix) AS name
-    FROM job_items AS i
-    CROSS JOIN LATERAL generate_series(
-      i.first + greatest(p_from - i.start, 0) * i.step,
-      i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
-      i.step
-    ) AS number
-    WHERE i.tenant = p_job.tenant AND i.job = p_job.id
-      AND i.start < p_job.cursor AND i.start + i.count > p_from
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
+    WHERE i.start < p_job.cursor AND i.start + i.count > p_from
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                       produced_on, attributes)
     SELECT p_job.tenant, w.name, w.product, w.item, CASE WHEN i.numbered THEN w.number END, now(),
            i.quantity, i.expires_on, i.produced_on, i.attributes
     FROM wanted AS w
-    JOIN job_items AS i ON i.tenant = p_job.tenant AND i.id = w.item
+    JOIN unnest(p_items) AS i ON i.id = w.item
     ORDER BY w.name, w.product
     ON CONFLICT DO NOTHING
     RETURNING item, name
@@ -1086,8 +1604,7 @@ BEGIN
   CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
   JOIN forms AS f
     ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
-   AND f.sequence = p_item.sequence
-  JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+  JOIN series AS s ON s.id = f.series AND s.sequence = p_item.sequence
   CROSS JOIN LATERAL (
     SELECT substr(given.name, cut + 1,
                   greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
@@ -1119,7 +1636,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_given_names(p_tenant text, p_job uuid, p_skip boolean)
+CREATE OR REPLACE FUNCTION public.record_given_names(p_tenant text, p_items job_items[], p_skip boolean)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -1130,9 +1647,8 @@ BEGIN
                     produced_on, attributes)
   SELECT p_tenant, given.name, i.product, i.id, given.number, now(), i.quantity, i.expires_on,
          i.produced_on, i.attributes
-  FROM job_items AS i
+  FROM unnest(p_items) AS i
   CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS given (name, number)
-  WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
   ORDER BY given.name COLLATE "C", i.product;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
@@ -1140,10 +1656,9 @@ EXCEPTION WHEN unique_violation THEN
     PERFORM fail('name_taken', jsonb_build_object('names', (
       SELECT coalesce(jsonb_agg(taken), '[]') FROM (
         SELECT l.product, l.name
-        FROM job_items AS i
+        FROM unnest(p_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
         JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
-        WHERE i.tenant = p_tenant AND i.job = p_job
         ORDER BY l.name, l.product LIMIT 10
       ) AS taken
     )));
@@ -1151,9 +1666,8 @@ EXCEPTION WHEN unique_violation THEN
   WITH given AS (
     SELECT i.id AS item, i.product, i.quantity, i.expires_on, i.produced_on, i.attributes,
            g.name, g.number
-    FROM job_items AS i
+    FROM unnest(p_items) AS i
     CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS g (name, number)
-    WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                       produced_on, attributes)
@@ -1234,42 +1748,257 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.series_requests(p_tenant text, p_items lot_request[], p_jump bigint)
+ RETURNS series_request[]
+ LANGUAGE sql
+AS $function$
+  WITH wanted AS (
+    SELECT i.sequence, i.period, i.definition, i.count AS to_draw, NULL::bigint AS number,
+           i.allow_jump
+    FROM unnest(p_items) AS i
+    WHERE i.source = 'draw'
+    UNION ALL
+    SELECT i.sequence, given.period, i.definition, 0, given.number, i.allow_jump
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL (
+      SELECT period, max(number) AS number FROM unnest(i.periods, i.numbers) AS g (period, number)
+      WHERE number IS NOT NULL
+      GROUP BY period
+    ) AS given
+    WHERE i.source = 'names' AND i.numbered
+  ), grouped AS (
+    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, max(number) AS highest,
+           CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
+    FROM wanted
+    GROUP BY sequence, period, definition
+    ORDER BY sequence COLLATE "C", period COLLATE "C"
+  ), placed AS MATERIALIZED (
+    SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
+  )
+  SELECT coalesce(
+    array_agg((id, sequence, period, definition, to_draw, highest, jump)::series_request ORDER BY id),
+    '{}')
+  FROM placed
+$function$;
+
 CREATE OR REPLACE FUNCTION public.hold_series(p_wanted series_request)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_series series;
+  v_series series := wait_for_series(p_wanted.series);
 BEGIN
-  SELECT * INTO STRICT v_series FROM series WHERE id = p_wanted.series FOR NO KEY UPDATE;
-  IF v_series.promoted AND p_wanted.highest IS NOT NULL THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  IF p_wanted.highest IS NOT NULL THEN
+    PERFORM hold_counter(v_series);
   END IF;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_draw(p_tenant text, p_wanted series_request)
+CREATE OR REPLACE FUNCTION public.check_draw(p_wanted series_request)
  RETURNS void
  LANGUAGE plpgsql
  STABLE
 AS $function$
 DECLARE
-  v_sequence sequences;
   v_series series;
   v_next bigint;
+  v_passing bigint := 0;
 BEGIN
-  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_wanted.sequence;
-  IF v_sequence.definition IS DISTINCT FROM p_wanted.definition THEN
-    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_wanted.sequence));
-  END IF;
   SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
-  v_next := next_number(v_series, v_sequence.increment);
+  PERFORM check_definition(v_series, p_wanted.definition);
+  v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_next := v_next + v_sequence.increment * numbers_to_pass(
-      p_wanted.sequence, v_next, v_sequence.increment, p_wanted.highest, p_wanted.jump);
+    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    IF v_passing > 0 AND v_series.mode = 'gapless' THEN
+      PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
+    END IF;
   END IF;
-  PERFORM check_room(v_sequence, v_next, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_products(p_tenant text, p_shared boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_shared THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('products of ' || p_tenant, 0));
+  ELSE
+    PERFORM pg_advisory_xact_lock(hashtextextended('products of ' || p_tenant, 0));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lot_requests(p_tenant text, p_items jsonb)
+ RETURNS lot_request[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_items lot_request[];
+  v_changed text;
+BEGIN
+  SELECT array_agg(i ORDER BY i.ordinal),
+         min(i.product) FILTER (
+           WHERE p.definition IS DISTINCT FROM i.product_definition
+              OR (i.sequence IS NOT NULL
+                  AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
+  INTO v_items, v_changed
+  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
+  LEFT JOIN settings AS s ON s.tenant = p_tenant;
+  IF v_changed IS NOT NULL THEN
+    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
+  END IF;
+  RETURN v_items;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_drawn(p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_sequence text, p_start bigint, p_api_key integer)
+ RETURNS job_items[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_recorded job_items[];
+BEGIN
+  WITH run AS (
+    SELECT i.*,
+           p_drawn.first + (i.upto - i.count) * p_drawn.step AS run_first,
+           p_drawn.first + (i.upto - 1) * p_drawn.step AS run_last,
+           p_start + i.upto - i.count AS start
+    FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
+          FROM unnest(p_items) AS u
+          WHERE u.source = 'draw' AND u.sequence = p_sequence AND u.period = p_drawn.period) AS i
+  ), entries AS (
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
+           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_api_key
+    -- New forms are made in one order by everybody.
+    FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
+  ), items AS (
+    INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
+                           prefix, width, suffix, first, step, numbered, count, start, quantity,
+                           produced_on, expires_on, attributes)
+    SELECT p_tenant, p_job, ordinal, product, p_drawn.series, run_first, false,
+           int8range(run_first, run_last + p_drawn.step), prefix, width, suffix,
+           run_first, p_drawn.step, true, count, start, quantity, produced_on, expires_on,
+           attributes
+    FROM run ORDER BY ordinal
+    RETURNING job_items
+  )
+  SELECT array_agg(job_items) INTO v_recorded FROM items;
+  RETURN v_recorded;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_item lot_request;
+  v_groups series_request[] := series_requests(p_tenant, p_items, p_jump);
+  v_group series_request;
+  v_drawn drawn;
+  v_job jobs;
+  v_reserved job_items;
+  v_recorded job_items[];
+  v_mixed boolean;
+  v_to_draw bigint;
+BEGIN
+  v_job.tenant := p_tenant;
+  v_job.id := p_job;
+  v_job.api_key := p_api_key;
+  v_job.token := p_token;
+  v_job.chunked := 0;
+  v_job.cursor := 0;
+  v_job.skipped := 0;
+  SELECT coalesce(sum(count) FILTER (WHERE source = 'names'), 0),
+         coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
+         coalesce(bool_or(source <> 'draw'), false)
+  INTO v_job.given, v_to_draw, v_mixed
+  FROM unnest(p_items);
+
+  -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
+  -- before any moves, with the definitions held still. Rows before counters, in the order of series.
+  IF v_mixed THEN
+    PERFORM hold_series(g) FROM unnest(v_groups) AS g;
+  ELSIF cardinality(v_groups) > 1 THEN
+    PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
+  END IF;
+  IF v_mixed OR cardinality(v_groups) > 1 THEN
+    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+  END IF;
+
+  IF v_job.given > 0 THEN
+    FOREACH v_item IN ARRAY p_items LOOP
+      IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
+        PERFORM check_names(p_tenant, v_item);
+      END IF;
+    END LOOP;
+    WITH items AS (
+      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                             count, quantity, produced_on, expires_on, attributes)
+      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
+             produced_on, expires_on, attributes
+      FROM unnest(p_items)
+      WHERE source = 'names'
+      ORDER BY ordinal
+      RETURNING job_items
+    )
+    SELECT array_agg(job_items) INTO v_recorded FROM items;
+    v_job.skipped := record_given_names(p_tenant, v_recorded, p_skip);
+  END IF;
+  IF v_mixed THEN
+    -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
+    FOR v_item IN
+      SELECT i.* FROM unnest(p_items) AS i
+      WHERE i.source = 'reservation'
+      ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
+    LOOP
+      v_reserved := record_reserved(p_tenant, p_job, v_item, v_job.chunked);
+      v_recorded := v_recorded || v_reserved;
+      v_job.chunked := v_job.chunked + v_reserved.count;
+    END LOOP;
+  END IF;
+  IF v_job.given + v_job.chunked + v_to_draw > p_limit THEN
+    PERFORM fail('too_many_lots', jsonb_build_object(
+      'limit', p_limit, 'requested', v_job.given + v_job.chunked + v_to_draw));
+  END IF;
+
+  FOREACH v_group IN ARRAY v_groups LOOP
+    IF v_group.highest IS NOT NULL THEN
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest,
+                         v_group.jump);
+      IF v_drawn.count > 0 THEN
+        INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+        VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
+                v_job.api_key, 'names made elsewhere');
+      END IF;
+    END IF;
+    IF v_group.to_draw > 0 THEN
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
+      v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
+                                               v_job.chunked, v_job.api_key);
+      v_job.chunked := v_job.chunked + v_group.to_draw;
+    END IF;
+  END LOOP;
+
+  IF v_job.chunked BETWEEN 1 AND p_inline THEN
+    v_job.cursor := v_job.chunked;
+    v_job.skipped := v_job.skipped + record_units(v_job, v_recorded, 0);
+  END IF;
+  v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
+                    started_at, finished_at)
+  VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
+          p_token, now() + p_lease, v_job.api_key, now(),
+          CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
+  RETURNING * INTO v_job;
+  RETURN CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded) ELSE job_facts(p_tenant, p_job) END;
 END
 $function$;
 
@@ -1280,172 +2009,40 @@ CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, 
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
-  v_items lot_request[];
-  v_item lot_request;
-  v_changed text;
-  v_groups series_request[];
-  v_group series_request;
-  v_drawn drawn;
-  v_job jobs;
-  v_mixed boolean;
-  v_given bigint;
-  v_to_draw bigint;
-  v_skipped bigint := 0;
-  v_chunked bigint := 0;
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_job jsonb;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, (v_answer->>'job_id')::uuid));
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer
+      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
-  SELECT array_agg(item) INTO v_items
-  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS item;
-
-  SELECT i.product INTO v_changed
-  FROM unnest(v_items) AS i
-  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
-  LEFT JOIN settings AS s ON s.tenant = p_tenant
-  WHERE p.definition IS DISTINCT FROM i.product_definition
-     OR (i.sequence IS NOT NULL
-         AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence)
-  LIMIT 1;
-  IF FOUND THEN
-    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
-  END IF;
-
-  v_groups := ARRAY(
-    SELECT (s.id, i.sequence, i.definition,
-            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
-            max((SELECT max(number) FROM unnest(i.numbers) AS number)),
-            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
-    FROM unnest(v_items) AS i
-    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
-    WHERE i.source = 'draw' OR i.numbered
-    GROUP BY s.id, i.sequence, i.definition
-    ORDER BY s.id
-  );
-  SELECT coalesce(sum(count) FILTER (WHERE source = 'names'), 0),
-         coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
-         coalesce(bool_or(source <> 'draw'), false)
-  INTO v_given, v_to_draw, v_mixed
-  FROM unnest(v_items);
-
-  -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
-  -- before any moves, with the definitions held still. Rows before counters, in the order of series.
-  IF v_mixed THEN
-    PERFORM hold_series(g) FROM unnest(v_groups) AS g;
-  ELSIF cardinality(v_groups) > 1 THEN
-    PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
-  END IF;
-  IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(p_tenant, g) FROM unnest(v_groups) AS g;
-  END IF;
-
-  IF v_given > 0 THEN
-    FOREACH v_item IN ARRAY v_items LOOP
-      IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
-        PERFORM check_names(p_tenant, v_item);
-      END IF;
-    END LOOP;
-    INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                           count, quantity, produced_on, expires_on, attributes)
-    SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
-           produced_on, expires_on, attributes
-    FROM unnest(v_items)
-    WHERE source = 'names'
-    ORDER BY ordinal;
-    v_skipped := record_given_names(p_tenant, p_job, p_skip);
-  END IF;
-  -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
-  FOR v_item IN
-    SELECT i.* FROM unnest(v_items) AS i
-    WHERE i.source = 'reservation'
-    ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
-  LOOP
-    v_chunked := v_chunked + record_reserved(p_tenant, p_job, v_item, v_chunked);
-  END LOOP;
-  IF v_given + v_chunked + v_to_draw > p_limit THEN
-    PERFORM fail('too_many_lots', jsonb_build_object(
-      'limit', p_limit, 'requested', v_given + v_chunked + v_to_draw));
-  END IF;
-
-  FOREACH v_group IN ARRAY v_groups LOOP
-    IF v_group.highest IS NOT NULL THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, NULL, v_group.highest,
-                         v_group.jump);
-      IF v_drawn.count > 0 THEN
-        INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-        VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-                v_api_key, 'names made elsewhere');
-      END IF;
-    END IF;
-
-    IF v_group.to_draw > 0 THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, v_group.to_draw);
-      WITH run AS (
-        SELECT i.*,
-               v_drawn.first + (i.upto - i.count) * v_drawn.step AS run_first,
-               v_drawn.first + (i.upto - 1) * v_drawn.step AS run_last,
-               v_chunked + i.upto - i.count AS start
-        FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
-              FROM unnest(v_items) AS u
-              WHERE u.source = 'draw' AND u.sequence = v_group.sequence) AS i
-      ), entries AS (
-        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
-        SELECT p_tenant, v_group.series, run_first, run_last, v_drawn.step,
-               form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', v_api_key
-        -- New forms are made in one order by everybody.
-        FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
-      )
-      INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
-                             prefix, width, suffix, first, step, numbered, count, start, quantity,
-                             produced_on, expires_on, attributes)
-      SELECT p_tenant, p_job, ordinal, product, v_group.series, run_first, false,
-             int8range(run_first, run_last + v_drawn.step), prefix, width, suffix,
-             run_first, v_drawn.step, true, count, start, quantity, produced_on, expires_on,
-             attributes
-      FROM run ORDER BY ordinal;
-      v_chunked := v_chunked + v_group.to_draw;
-    END IF;
-  END LOOP;
-
-  v_job.tenant := p_tenant;
-  v_job.id := p_job;
-  v_job.api_key := v_api_key;
-  v_job.cursor := 0;
-  IF v_chunked <= p_inline THEN
-    v_job.cursor := v_chunked;
-    v_skipped := v_skipped + CASE v_chunked WHEN 0 THEN 0 ELSE record_units(v_job, 0) END;
-  END IF;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
-                    started_at, finished_at)
-  VALUES (p_tenant, p_job,
-          CASE WHEN v_job.cursor = v_chunked THEN 'done' ELSE 'running' END::job_status,
-          v_given, v_chunked, v_job.cursor, v_skipped, p_token, now() + p_lease, v_api_key,
-          now(), CASE WHEN v_job.cursor = v_chunked THEN clock_timestamp() END);
+  PERFORM hold_products(p_tenant, p_shared => true);
+  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+                       p_skip, p_jump, p_limit, p_inline);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
-    || jsonb_build_object('job', job_facts(p_tenant, p_job));
+    || jsonb_build_object('job', v_job);
 END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.record_reserved(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
- RETURNS bigint
+ RETURNS job_items
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_taken ledger := take_of_reservation(p_tenant, p_item);
-  v_count bigint := (v_taken.last - v_taken.first) / v_taken.step + 1;
+  v_recorded job_items;
 BEGIN
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
                          produced_on, expires_on, attributes)
   SELECT p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series, p_item.reservation_first,
          true, int8range(v_taken.first, v_taken.last + v_taken.step), f.prefix, f.width, f.suffix,
-         v_taken.first, v_taken.step, true, v_count, p_start, p_item.quantity, p_item.produced_on,
-         p_item.expires_on, p_item.attributes
+         v_taken.first, v_taken.step, true, (v_taken.last - v_taken.first) / v_taken.step + 1, p_start,
+         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.attributes
   FROM forms AS f
-  WHERE f.tenant = p_tenant AND f.id = v_taken.form;
-  RETURN v_count;
+  WHERE f.tenant = p_tenant AND f.id = v_taken.form
+  RETURNING * INTO v_recorded;
+  RETURN v_recorded;
 END
 $function$;
 
@@ -1508,13 +2105,12 @@ CREATE OR REPLACE FUNCTION public.cancel_job_v1(p_digest bytea, p_tenant text, p
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_job jobs;
   v_item job_items;
   v_left int8range;
 BEGIN
-  IF v_answer IS NULL THEN
+  IF v_call.answer IS NULL THEN
     v_job := lock_job(p_tenant, p_job, 'cancelled', '{queued,running,failed}');
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
@@ -1532,16 +2128,16 @@ BEGIN
       IF NOT v_item.presented THEN
         INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
         SELECT p_tenant, l.series, lower(v_left), upper(v_left) - l.step, l.step, l.form, 'void',
-               v_api_key, 'the job was cancelled'
+               v_call.api_key, 'the job was cancelled'
         FROM ledger AS l
         WHERE l.tenant = p_tenant AND l.series = v_item.series AND l.first = v_item.reservation
           AND l.kind = 'reserved';
       END IF;
     END LOOP;
-    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
-  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  RETURN v_call.answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
 $function$;
 
@@ -1552,21 +2148,19 @@ CREATE OR REPLACE FUNCTION public.retry_job_v1(p_digest bytea, p_tenant text, p_
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_answer jsonb;
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_job jobs;
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
-  v_answer := open_request_v1(p_tenant, p_key, p_fingerprint);
-  IF v_answer IS NULL THEN
+  IF v_call.answer IS NULL THEN
     v_job := lock_job(p_tenant, p_job, 'queued', '{failed}');
     UPDATE jobs
     SET status = 'queued', failures = 0, error = NULL, token = NULL, lease_until = now(),
         finished_at = NULL, updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
-    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
-  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  RETURN v_call.answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
 $function$;
 
@@ -1588,7 +2182,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb)
+CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1603,6 +2197,7 @@ BEGIN
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
   END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
 
   INSERT INTO products (tenant, sku, name, tracking, sequence, gtin, expiry, shelf_life_days)
   VALUES (p_tenant, p_sku, v_new.name, v_new.tracking, v_new.sequence, v_new.gtin, v_new.expiry,
@@ -1619,10 +2214,16 @@ BEGIN
   THEN
     RETURN 'unchanged';
   END IF;
-  IF v_old.tracking <> v_new.tracking
-     AND EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
-    PERFORM fail('product_tracking_fixed', jsonb_build_object(
-      'product', p_sku, 'tracking', v_old.tracking));
+  IF v_old.tracking <> v_new.tracking THEN
+    -- Whoever records its first lots just now has ended after this, or waits and finds it changed.
+    PERFORM hold_products(p_tenant, p_shared => false);
+    IF EXISTS (SELECT FROM job_items WHERE tenant = p_tenant AND product = p_sku) THEN
+      PERFORM fail('product_tracking_fixed', jsonb_build_object(
+        'product', p_sku, 'tracking', v_old.tracking));
+    END IF;
+  END IF;
+  IF v_old.sequence IS DISTINCT FROM v_new.sequence THEN
+    PERFORM refuse_sharing(p_tenant, p_sku, v_new.sequence, p_overlapping);
   END IF;
   UPDATE products
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
@@ -1632,7 +2233,20 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb)
+CREATE OR REPLACE FUNCTION public.hold_patterns(p_tenant text, p_epoch bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM settings
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch) FOR SHARE;
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1645,6 +2259,12 @@ BEGIN
   IF v_sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
+  END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
+  IF v_sequence IS NOT NULL THEN
+    PERFORM refuse_sharing(p_tenant, p.sku, v_sequence, p_overlapping)
+    FROM products AS p
+    WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
@@ -1780,12 +2400,12 @@ AS $function$
     CROSS JOIN generate_series(1, least(18, length(p_name) - begins + 1)) AS digits
     WHERE substr(p_name, begins, digits) ~ '^[0-9]+$'
   ), origin AS (
-    SELECT f.sequence, s.period, s.id AS series, split.number, f.id AS form,
+    SELECT s.sequence, s.period, s.id AS series, split.number, f.id AS form,
            entry_of_number(p_tenant, s.id, split.number) AS entry
     FROM split
     JOIN forms AS f ON f.tenant = p_tenant AND f.prefix = split.prefix AND f.suffix = split.suffix
      AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
-    JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+    JOIN series AS s ON s.id = f.series
   )
   SELECT json_build_object(
     'name', p_name,
@@ -1830,59 +2450,89 @@ $function$;
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
-  account_v1(text,text),
+  account_v1(text,text,text),
+  advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   answer_request_v1(text,text,bytea,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
-  change_settings_v1(bytea,text,jsonb),
-  check_draw(text,series_request),
+  change_patterns(text,bigint),
+  change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  check_definition(series,uuid),
+  check_draw(series_request),
   check_in_run(ledger,bigint,bigint),
   check_names(text,lot_request),
-  check_room(sequences,bigint,bigint),
+  check_room(series,bigint,bigint),
+  check_step(series,bigint,bigint),
+  close_series_v1(integer),
   counter_of(bigint),
-  counter_v1(text,text),
+  counter_v1(text,text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
-  draw_v1(text,text,uuid,bigint,bigint,bigint),
+  draw_from_counter(series,uuid,bigint,bigint,bigint),
+  draw_from_row(series,boolean,bigint,bigint,bigint),
+  draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
+  draw_v1(text,text,text,uuid,bigint),
   entry_of_number(text,bigint,bigint),
   expire_requests_v1(integer),
   fail(text,jsonb),
   find_lots_v1(text,text,text),
-  form_v1(text,text,text,integer,text),
+  form_v1(text,bigint,text,integer,text),
+  held_series(text,text,text,uuid),
+  hold_counter(series),
+  hold_patterns(text,bigint),
+  hold_products(text,boolean),
   hold_series(series_request),
+  items_of_job(text,uuid),
   job_facts(text,uuid),
   list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
   lock_reservation(text,text,text,bigint),
-  next_number(series,bigint),
+  lot_requests(text,jsonb),
+  next_number(series),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
-  numbers_to_pass(text,bigint,bigint,bigint,bigint),
+  numbers_to_pass(series,bigint,bigint,bigint),
+  open_call_v1(bytea,text,text,bytea),
   open_numbers(ledger),
-  open_request_v1(text,text,bytea),
-  promote_series(series,sequences),
-  put_product_v1(bytea,text,text,jsonb),
-  put_sequence_v1(bytea,text,text,jsonb),
-  record_around_foreign_names(jobs,bigint),
-  record_given_names(text,uuid,boolean),
+  pass_v1(text,text,text,uuid,bigint,bigint),
+  passed_numbers(series),
+  period_at(sequence_reset,text,text,timestamp with time zone),
+  period_end(sequence_reset,text,text),
+  promote_series(series),
+  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
+  record_around_foreign_names(jobs,job_items[],bigint),
+  record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
+  record_given_names(text,job_items[],boolean),
+  record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
-  record_units(jobs,bigint),
+  record_units(jobs,job_items[],bigint),
+  refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
+  reopen_series(series),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
-  reserve_v1(bytea,text,text,bytea,text,uuid,bigint,text,integer,text),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
+  rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  series_of(text,text,text,uuid),
+  series_requests(text,lot_request[],bigint),
+  set_counter(series,bigint,bigint,bigint),
+  shown_job(jobs,job_items[]),
+  shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
+  units_of(job_items,bigint,bigint),
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
+  wait_for_series(bigint),
   wire_time(timestamp with time zone)
 FROM PUBLIC;
 
@@ -1897,6 +2547,7 @@ GRANT SELECT ON TABLE
   jobs,
   ledger,
   lots,
+  past_patterns,
   products,
   requests,
   sequences,
@@ -1907,11 +2558,13 @@ GRANT SELECT ON TABLE
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
-  account_v1(text,text),
+  account_v1(text,text,text),
+  advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
-  change_settings_v1(bytea,text,jsonb),
-  counter_v1(text,text),
+  change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  close_series_v1(integer),
+  counter_v1(text,text,text),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
   expire_requests_v1(integer),
@@ -1921,15 +2574,17 @@ GRANT EXECUTE ON FUNCTION
   list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
-  put_product_v1(bytea,text,text,jsonb),
-  put_sequence_v1(bytea,text,text,jsonb),
+  period_at(sequence_reset,text,text,timestamp with time zone),
+  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
-  reserve_v1(bytea,text,text,bytea,text,uuid,bigint,text,integer,text),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
+  rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),

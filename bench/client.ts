@@ -48,6 +48,16 @@ export class Client {
     await this.#connection.send("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
   }
 
+  /** One insert by the bare Worker, on a connection to its port. */
+  async insertBare(): Promise<string> {
+    return this.call("POST", "/insert", { count: 1 });
+  }
+
+  /** Lots one by one within the bare Worker, on a connection to its port. */
+  async createLotsBare(count: number): Promise<string> {
+    return this.call("POST", "/lots", { count });
+  }
+
   async reserve(sequence: string, count = 1): Promise<string> {
     return this.call("POST", `/v1/sequences/${sequence}/reservations`, { count });
   }

@@ -11,7 +11,6 @@ export async function oneByOne(service: Service): Promise<(count: number) => Pro
   await service.prepare(`
     CREATE SEQUENCE IF NOT EXISTS bench.counter;
     CREATE TABLE IF NOT EXISTS bench.lots_one_by_one (LIKE public.lots INCLUDING ALL);
-    GRANT USAGE ON SCHEMA bench TO ${workerRole};
     GRANT USAGE ON SEQUENCE bench.counter TO ${workerRole};
     GRANT INSERT ON bench.lots_one_by_one TO ${workerRole}`);
   neonConfig.fetchEndpoint = service.endpoint;

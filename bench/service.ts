@@ -5,6 +5,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { Client as PgClient } from "pg";
+import { workerRole } from "../dev/database.ts";
 import type { Setting } from "./result.ts";
 
 /** What the stack's process tells when it is ready, at the start and after every order. */
@@ -12,6 +13,8 @@ export interface Ready {
   readonly port: number;
   /** The process id of workerd. */
   readonly pid: number;
+  /** Where the bare Worker listens on 127.0.0.1. */
+  readonly barePort: number;
   readonly directUrl: string;
   readonly databaseUrl: string;
   readonly endpoint: string;
@@ -48,7 +51,12 @@ export class Service {
     const ready = await readiness(child);
     const direct = new PgClient({ connectionString: ready.directUrl });
     await direct.connect();
-    await direct.query("CREATE SCHEMA bench");
+    await direct.query(`
+      CREATE SCHEMA bench;
+      CREATE TABLE bench.inserted (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant text NOT NULL, count bigint NOT NULL);
+      GRANT USAGE ON SCHEMA bench TO ${workerRole};
+      GRANT SELECT, INSERT ON bench.inserted TO ${workerRole}`);
     return new Service(child, folder, ready, direct);
   }
 
@@ -64,6 +72,10 @@ export class Service {
   /** Where the Worker listens on 127.0.0.1. */
   get port(): number {
     return this.#ready.port;
+  }
+
+  get barePort(): number {
+    return this.#ready.barePort;
   }
 
   get workerPid(): number {

@@ -1,6 +1,12 @@
 /** The stack in a process of its own, so that the gateway and the load do not share one event loop. */
+import path from "node:path";
+import { buildWorker } from "../dev/build.ts";
+import { dataFolder } from "../dev/data/folder.ts";
 import { seed } from "../dev/seed.ts";
 import { startStack } from "../dev/stack.ts";
+import { readWorkerSettings } from "../dev/workerd/config.ts";
+import { startWorker } from "../dev/workerd/process.ts";
+import { projectRoot } from "../dev/wrangler.ts";
 import type { Order, Ready } from "./service.ts";
 
 const [dataDir = ""] = process.argv.slice(2);
@@ -13,10 +19,23 @@ const stack = await startStack({
 });
 await seed(stack.url, stack.directUrl);
 
+const beside = dataFolder(`${dataDir}-bare`);
+const built = path.join(beside.workerd, "built");
+await buildWorker(built, path.join(import.meta.dirname, "bare-worker", "worker.ts"));
+const bare = await startWorker({
+  folder: beside,
+  settings: readWorkerSettings(path.join(projectRoot, "wrangler.toml")),
+  built,
+  port: 0,
+  values: { DATABASE_URL: stack.databaseUrl, SQL_ENDPOINT: stack.gateway.endpoint },
+  log: (line) => process.stderr.write(`bare worker: ${line}\n`),
+});
+
 function report(): void {
   const ready: Ready = {
     port: stack.workerd.port,
     pid: stack.workerd.pid,
+    barePort: bare.port,
     directUrl: stack.directUrl,
     databaseUrl: stack.databaseUrl,
     endpoint: stack.gateway.endpoint,
@@ -25,6 +44,7 @@ function report(): void {
 }
 
 async function stop(): Promise<void> {
+  await bare.stop();
   await stack.stop();
   process.exit(0);
 }

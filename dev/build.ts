@@ -5,10 +5,12 @@ import { projectRoot, runWrangler } from "./wrangler.ts";
 
 /**
  * Bundles the Worker into a folder, as `worker.js`, exactly as a deploy would, and its assets into
- * dist/assets (the `[build]` command of wrangler.toml). Rejects with wrangler's own words.
+ * dist/assets (the `[build]` command of wrangler.toml). `main` is another Worker in its place.
+ * Rejects with wrangler's own words.
  */
-export async function buildWorker(folder: string): Promise<void> {
-  await runWrangler(["deploy", "--dry-run", "--outdir", folder]);
+export async function buildWorker(folder: string, main?: string): Promise<void> {
+  const script = main === undefined ? [] : [main];
+  await runWrangler(["deploy", ...script, "--dry-run", "--outdir", folder]);
 }
 
 if (import.meta.main) {

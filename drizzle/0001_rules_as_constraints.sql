@@ -13,25 +13,33 @@ ALTER TABLE sequences
   ADD CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
   ADD CONSTRAINT sequences_width_in_range CHECK (width BETWEEN 1 AND 18),
   ADD CONSTRAINT sequences_start_in_range CHECK (start BETWEEN 0 AND 999999999999999999),
-  ADD CONSTRAINT sequences_increment_in_range CHECK (increment BETWEEN 1 AND 1000000000);
+  ADD CONSTRAINT sequences_increment_in_range CHECK (increment BETWEEN 1 AND 1000000000),
+  -- A counter that does not come back when its transaction fails leaves holes.
+  ADD CONSTRAINT sequences_gapless_is_not_hot CHECK (mode = 'standard' OR NOT hot);
 --> statement-breakpoint
 ALTER TABLE series
-  ADD CONSTRAINT series_next_in_range CHECK (next BETWEEN 0 AND 1000000999999999999);
+  -- One check rather than several: Postgres reads each of them anew for every statement.
+  ADD CONSTRAINT series_counter_is_sound CHECK (
+    next BETWEEN 0 AND 1000000999999999999
+    AND NOT (promoted AND (mode = 'gapless' OR closed_at IS NOT NULL))
+  );
 --> statement-breakpoint
 -- The counter row is rewritten at every draw: leave room to do it on its own page.
 ALTER TABLE series SET (fillfactor = 50);
 --> statement-breakpoint
 ALTER TABLE ledger
-  ADD CONSTRAINT ledger_run_is_whole CHECK (
+  -- One check rather than several: Postgres reads each of them anew for every statement that inserts.
+  ADD CONSTRAINT ledger_entry_is_whole CHECK (
     first BETWEEN 0 AND last
     AND last <= 999999999999999999
     AND step BETWEEN 1 AND 1000000000
     AND (last - first) % step = 0
+    AND (form IS NOT NULL OR kind <> 'reserved')
   ),
-  ADD CONSTRAINT ledger_names_are_known CHECK (form IS NOT NULL OR kind <> 'reserved'),
   -- No number is ever given twice, whatever a counter says: not even one restored from an old copy.
   ADD CONSTRAINT ledger_number_once
-    EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&) WHERE (kind <> 'void'),
+    EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&)
+    WHERE (kind IN ('reserved', 'skip', 'burned')),
   ADD CONSTRAINT ledger_void_once
     EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&) WHERE (kind = 'void');
 --> statement-breakpoint

@@ -37,29 +37,42 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Opens an idempotent call: gives the answer that was recorded for its key, or null when the call is
--- the first and now holds the key until it ends. Under READ COMMITTED each statement here sees what
--- has committed before it, so the second look sees a twin that ended while we took the lock.
--- Fails: idempotency_key_reused (the key belongs to another request), request_in_flight (its twin runs).
-CREATE FUNCTION open_request_v1(p_tenant text, p_key text, p_fingerprint bytea) RETURNS jsonb
+CREATE TYPE opened_call AS (
+  api_key integer,
+  answer jsonb
+);
+--> statement-breakpoint
+-- Opens an idempotent call: the id of the caller's API key, and the answer that was recorded for the
+-- call's key, or null when the call is the first and now holds the key until it ends. The lock is tried
+-- before the look, so that the look sees a twin that ended before; without the lock only a recorded
+-- answer counts, since its twin may still be running.
+-- Fails: api_key_unknown, api_key_revoked, idempotency_key_reused (the key belongs to another request),
+-- request_in_flight (its twin runs).
+CREATE FUNCTION open_call_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea)
+RETURNS opened_call
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_request requests;
+  v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
+  v_call opened_call;
+  v_revoked timestamptz;
+  v_fingerprint bytea;
 BEGIN
-  SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
-  IF NOT FOUND THEN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0)) THEN
-      PERFORM fail('request_in_flight', '{}');
-    END IF;
-    SELECT * INTO v_request FROM requests WHERE tenant = p_tenant AND key = p_key;
-    IF NOT FOUND THEN
-      RETURN NULL;
-    END IF;
-  END IF;
-  IF v_request.fingerprint <> p_fingerprint THEN
+  SELECT k.id, k.revoked_at, r.fingerprint, r.answer
+  INTO v_call.api_key, v_revoked, v_fingerprint, v_call.answer
+  FROM api_keys AS k
+  LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
+  WHERE k.digest = p_digest AND k.tenant = p_tenant;
+  IF v_call.api_key IS NULL THEN
+    PERFORM fail('api_key_unknown', '{}');
+  ELSIF v_revoked IS NOT NULL THEN
+    PERFORM fail('api_key_revoked', '{}');
+  ELSIF v_fingerprint <> p_fingerprint THEN
     PERFORM fail('idempotency_key_reused', '{}');
+  ELSIF v_call.answer IS NULL AND NOT v_held THEN
+    PERFORM fail('request_in_flight', '{}');
   END IF;
-  RETURN v_request.answer || '{"replayed": true}';
+  v_call.answer := v_call.answer || '{"replayed": true}';
+  RETURN v_call;
 END
 $$;
 --> statement-breakpoint

@@ -29,7 +29,7 @@ END
 $$;
 --> statement-breakpoint
 -- The next number of a series, whichever way it counts. Exact while its counter or row is locked.
-CREATE FUNCTION next_number(p_series series, p_increment bigint) RETURNS bigint
+CREATE FUNCTION next_number(p_series series) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;
@@ -38,114 +38,262 @@ BEGIN
     v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
-  RETURN coalesce(v_last + p_increment,
+  RETURN coalesce(v_last + p_series.increment,
                   (SELECT next FROM series WHERE id = p_series.id));
 END
 $$;
 --> statement-breakpoint
 -- Turns a row's counter into a Postgres sequence. The caller holds the row's lock, so nobody draws;
 -- whoever waits for the row finds it promoted and follows. An exhausted series stays a row.
-CREATE FUNCTION promote_series(p_series series, p_sequence sequences) RETURNS boolean
+CREATE FUNCTION promote_series(p_series series) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF p_series.next > p_sequence.ceiling THEN
+  IF p_series.next > p_series.ceiling THEN
     RETURN false;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
-    counter_of(p_series.id), p_sequence.increment, p_sequence.ceiling, p_series.next
+    counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
   UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
   RETURN true;
 END
 $$;
 --> statement-breakpoint
--- Draws `p_count` numbers in one run, or with `p_past` every number up to that one (none if the counter
--- is beyond it already; more than `p_jump` ahead is refused). The caller writes the ledger row in the
--- same transaction: no number leaves without one. Fails: definition_changed, sequence_exhausted,
--- jump_too_far; a refused draw moves nothing.
+-- The last day of a period, null for a series that has none: `2026`, `2026-11`, `2026-W48` (ISO 8601),
+-- `2026-11-24`, or `FY2026`, which begins on `p_fiscal_year_start` (MM-DD) of that year.
+CREATE FUNCTION period_end(p_reset sequence_reset, p_period text, p_fiscal_year_start text) RETURNS date
+LANGUAGE sql IMMUTABLE
+RETURN CASE p_reset
+  WHEN 'yearly' THEN make_date(p_period::integer, 12, 31)
+  WHEN 'monthly' THEN (to_date(p_period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date
+  WHEN 'weekly' THEN to_date(p_period, 'IYYY-"W"IW') + 6
+  WHEN 'daily' THEN to_date(p_period, 'YYYY-MM-DD')
+  WHEN 'fiscal' THEN
+    (to_date(substr(p_period, 3) || '-' || p_fiscal_year_start, 'YYYY-MM-DD') + interval '1 year' - interval '1 day')::date
+END;
+--> statement-breakpoint
+-- The period of a moment, as a sequence's time zone and fiscal year see it; empty for one that never
+-- resets. The same as periodOf in TypeScript, which a test holds.
+CREATE FUNCTION period_at(
+  p_reset sequence_reset, p_time_zone text, p_fiscal_year_start text, p_at timestamptz
+) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE p_reset
+  WHEN 'yearly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY')
+  WHEN 'monthly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM')
+  WHEN 'weekly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'IYYY-"W"IW')
+  WHEN 'daily' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+  WHEN 'fiscal' THEN 'FY' || to_char(
+    (p_at AT TIME ZONE p_time_zone)
+      - CASE WHEN to_char(p_at AT TIME ZONE p_time_zone, 'MM-DD') < p_fiscal_year_start
+             THEN interval '1 year' ELSE interval '0' END,
+    'YYYY')
+  ELSE ''
+END;
+--> statement-breakpoint
+-- A series as it stands, not locked; that of a new period is made. Fails: definition_changed (there is no
+-- such sequence, or not with that definition).
+CREATE FUNCTION series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+BEGIN
+  FOR tries IN 1..2 LOOP
+    SELECT * INTO v_series FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+    IF FOUND THEN
+      RETURN v_series;
+    END IF;
+    -- Waits for whoever makes it just now, and finds it when it looks again.
+    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
+                        ends_on)
+    SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+           period_end(reset, p_period, fiscal_year_start)
+    FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+      AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
+    ON CONFLICT (tenant, sequence, period) DO NOTHING;
+  END LOOP;
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+  END IF;
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Waits in line for a series' row, up to four seconds; held until the transaction ends. The caller is told
+-- to come back after that (lock_not_available). Fails: definition_changed (it is gone).
+CREATE FUNCTION wait_for_series(p_series bigint) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_before text := current_setting('lock_timeout');
+  v_series series;
+BEGIN
+  PERFORM set_config('lock_timeout', '4s', true);
+  SELECT * INTO v_series FROM series WHERE id = p_series FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
+  PERFORM set_config('lock_timeout', v_before, true);
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Opens a closed series, whose row the caller has locked: it goes on behind the highest number that its
+-- row or its ledger knows.
+CREATE FUNCTION reopen_series(p_series series) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = greatest(next, (
+        SELECT max(l.last) + series.increment FROM ledger AS l
+        WHERE l.tenant = series.tenant AND l.series = series.id
+          AND l.kind IN ('reserved', 'skip', 'burned'))),
+      closed_at = NULL
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Draws `p_count` numbers in one run. The caller writes the ledger row in the same transaction: no number
+-- leaves without one. `p_period` is empty for a sequence that never resets.
+-- Fails: definition_changed, sequence_exhausted; a refused draw moves nothing.
 CREATE FUNCTION draw_v1(
-  p_tenant text,
-  p_sequence text,
-  p_definition uuid,
-  p_count bigint,
-  p_past bigint DEFAULT NULL,
-  p_jump bigint DEFAULT NULL
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint
+) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_drawn drawn;
+BEGIN
+  -- The usual case in one statement: an open row that nobody holds and that has room.
+  UPDATE series
+  SET next = next + p_count * increment,
+      waits = greatest(waits - 1, 0)
+  WHERE id = (
+      SELECT id FROM series
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
+      FOR NO KEY UPDATE SKIP LOCKED
+    )
+    AND NOT hot
+    AND closed_at IS NULL
+    AND definition = p_definition
+    AND next + (p_count - 1) * increment <= ceiling
+  RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
+  IF FOUND THEN
+    RETURN v_drawn;
+  END IF;
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, NULL, NULL);
+END
+$$;
+--> statement-breakpoint
+-- Draws `p_count` numbers, or passes numbers up to `p_past`, whoever holds the row and however it counts.
+CREATE FUNCTION draw_or_pass(
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_past bigint,
+  p_jump bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
   -- A row is promoted when draws that had to wait for it outnumber the others by this many.
   c_patience CONSTANT smallint := 20;
   v_series series;
-  v_sequence sequences;
   v_waited boolean := false;
+BEGIN
+  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
+  SELECT * INTO v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
+    AND (NOT promoted OR p_past IS NOT NULL)
+  FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
+    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
+      v_waited := true;
+      v_series := wait_for_series(v_series.id);
+    END IF;
+  END IF;
+  IF NOT v_series.promoted THEN
+    PERFORM check_definition(v_series, p_definition);
+    IF v_series.closed_at IS NOT NULL THEN
+      v_series := reopen_series(v_series);
+    END IF;
+    IF v_series.mode = 'standard'
+       AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
+      v_series.promoted := promote_series(v_series);
+    END IF;
+  END IF;
+  RETURN CASE
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_past, p_jump)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_past, p_jump)
+  END;
+END
+$$;
+--> statement-breakpoint
+-- Draws every number up to `p_past`, which none may be if the counter is beyond it already; more than
+-- `p_jump` ahead is refused (null: however far). Fails as draw_v1 does, and jump_too_far.
+CREATE FUNCTION pass_v1(
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE sql AS $$
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, p_past, p_jump)
+$$;
+--> statement-breakpoint
+-- The draw of a series that counts in its row, which the caller has locked.
+CREATE FUNCTION draw_from_row(
+  p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
+BEGIN
+  IF v_count > 0 THEN
+    PERFORM check_room(p_series, p_series.next, v_count);
+    UPDATE series
+    SET next = next + v_count * increment,
+        skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
+        waits = CASE WHEN p_waited THEN waits + 1 ELSE greatest(waits - 1, 0) END
+    WHERE id = p_series.id;
+  END IF;
+  RETURN (p_series.id, p_series.period, p_series.next,
+          p_series.next + greatest(v_count - 1, 0) * p_series.increment,
+          p_series.increment, v_count)::drawn;
+END
+$$;
+--> statement-breakpoint
+-- The draw of a series that counts with a Postgres sequence. With `p_past` the caller has locked the row.
+-- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once, while
+-- what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would stand for
+-- its whole class and swallow every fail().
+CREATE FUNCTION draw_from_counter(
+  p_series series, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint
+) RETURNS drawn
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
   v_next bigint;
   v_count bigint := p_count;
 BEGIN
-  SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  IF NOT FOUND THEN
-    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-  END IF;
-
-  -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
-  IF NOT v_series.promoted OR p_past IS NOT NULL THEN
-    SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-      v_waited := true;
-      SELECT * INTO v_series FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '' FOR NO KEY UPDATE;
-    END IF;
-  END IF;
-
-  IF NOT v_series.promoted THEN
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
-    END IF;
-    IF v_sequence.hot OR (v_waited AND v_series.waits >= c_patience) THEN
-      v_series.promoted := promote_series(v_series, v_sequence);
-    END IF;
-    IF NOT v_series.promoted THEN
-      v_next := v_series.next;
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-        IF v_count = 0 THEN
-          RETURN (v_series.id, v_series.period, v_next, v_next, v_sequence.increment, 0)::drawn;
-        END IF;
-      END IF;
-      PERFORM check_room(v_sequence, v_next, v_count);
-      UPDATE series
-      SET next = v_next + v_count * v_sequence.increment,
-          skipped = v_series.skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
-          waits = CASE WHEN v_waited THEN v_series.waits + 1 ELSE greatest(v_series.waits - 1, 0) END
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-      RETURN (v_series.id, v_series.period, v_next, v_next + (v_count - 1) * v_sequence.increment,
-              v_sequence.increment, v_count)::drawn;
-    END IF;
-  END IF;
-
-  -- Lock and draw stand in a subtransaction that always aborts: that gives the lock back at once,
-  -- while what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would
-  -- stand for its whole class and swallow every fail().
   BEGIN
-    PERFORM lock_counter(v_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
-    SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-    IF v_sequence.definition IS DISTINCT FROM p_definition THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+    PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
+    SELECT * INTO v_series FROM series WHERE id = p_series.id;
+    IF NOT coalesce(v_series.promoted, false) THEN
+      -- Closed or made anew while we waited: the caller looks again.
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
+    PERFORM check_definition(v_series, p_definition);
     IF p_count = 1 THEN
-      v_next := nextval(counter_of(v_series.id)::regclass);
+      v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
-      v_next := next_number(v_series, v_sequence.increment);
-      IF p_past IS NOT NULL THEN
-        v_count := numbers_to_pass(p_sequence, v_next, v_sequence.increment, p_past, p_jump);
-      END IF;
+      v_next := next_number(v_series);
+      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
       IF v_count > 0 THEN
-        PERFORM check_room(v_sequence, v_next, v_count);
-        PERFORM setval(counter_of(v_series.id)::regclass,
-                       v_next + (v_count - 1) * v_sequence.increment);
+        PERFORM check_room(v_series, v_next, v_count);
+        PERFORM setval(counter_of(p_series.id)::regclass,
+                       v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -153,39 +301,49 @@ BEGIN
     WHEN SQLSTATE 'SM002' THEN
       NULL;
     WHEN sequence_generator_limit_exceeded THEN
-      PERFORM check_room(v_sequence, v_sequence.ceiling + 1, 1);
+      PERFORM check_room(v_series, v_series.ceiling + 1, 1);
   END;
   IF p_past IS NOT NULL AND v_count > 0 THEN
-    UPDATE series SET skipped = skipped + v_count WHERE id = v_series.id;
+    UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
   END IF;
-  RETURN (v_series.id, v_series.period, v_next,
-          v_next + greatest(v_count - 1, 0) * v_sequence.increment,
-          v_sequence.increment, v_count)::drawn;
+  RETURN (p_series.id, p_series.period, v_next,
+          v_next + greatest(v_count - 1, 0) * v_series.increment, v_series.increment, v_count)::drawn;
+END
+$$;
+--> statement-breakpoint
+-- Refuses a definition that is not the one that the series counts by now.
+CREATE FUNCTION check_definition(p_series series, p_definition uuid) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_series.definition IS DISTINCT FROM p_definition THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
+  END IF;
 END
 $$;
 --> statement-breakpoint
 -- Refuses a draw that would pass the ceiling of its sequence.
-CREATE FUNCTION check_room(p_sequence sequences, p_next bigint, p_count bigint) RETURNS void
+CREATE FUNCTION check_room(p_series series, p_next bigint, p_count bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_room bigint := CASE
-    WHEN p_next > p_sequence.ceiling THEN 0
-    ELSE (p_sequence.ceiling - p_next) / p_sequence.increment + 1
+    WHEN p_next > p_series.ceiling THEN 0
+    ELSE (p_series.ceiling - p_next) / p_series.increment + 1
   END;
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_sequence.key, 'remaining', v_room::text, 'requested', p_count::text,
-      'last_number', p_sequence.ceiling::text, 'overflow', p_sequence.overflow
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'remaining', v_room::text, 'requested', p_count::text,
+      'last_number', p_series.ceiling::text,
+      'overflow', (SELECT overflow FROM sequences
+                   WHERE tenant = p_series.tenant AND key = p_series.sequence)
     ));
   END IF;
 END
 $$;
 --> statement-breakpoint
 -- How many draws it takes to leave `p_past` behind.
-CREATE FUNCTION numbers_to_pass(
-  p_sequence text, p_next bigint, p_increment bigint, p_past bigint, p_jump bigint
-) RETURNS bigint
+CREATE FUNCTION numbers_to_pass(p_series series, p_next bigint, p_past bigint, p_jump bigint)
+RETURNS bigint
 LANGUAGE plpgsql AS $$
 BEGIN
   IF p_past < p_next THEN
@@ -193,17 +351,17 @@ BEGIN
   END IF;
   IF p_past - p_next > p_jump THEN
     PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_sequence, 'next', p_next::text, 'number', p_past::text,
+      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
       'ahead', (p_past - p_next)::text, 'limit', p_jump::text
     ));
   END IF;
-  RETURN (p_past - p_next) / p_increment + 1;
+  RETURN (p_past - p_next) / p_series.increment + 1;
 END
 $$;
 --> statement-breakpoint
--- The id of a bound form, made at its first use.
+-- The id of a bound form of a series, made at its first use.
 CREATE FUNCTION form_v1(
-  p_tenant text, p_sequence text, p_prefix text, p_width integer, p_suffix text
+  p_tenant text, p_series bigint, p_prefix text, p_width integer, p_suffix text
 ) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -212,103 +370,396 @@ BEGIN
   LOOP
     SELECT id INTO v_form FROM forms
     WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix
-      AND width = p_width AND sequence = p_sequence;
+      AND width = p_width AND series = p_series;
     IF FOUND THEN
       RETURN v_form;
     END IF;
-    INSERT INTO forms (tenant, sequence, prefix, width, suffix)
-    VALUES (p_tenant, p_sequence, p_prefix, p_width, p_suffix)
+    INSERT INTO forms (tenant, series, prefix, width, suffix)
+    VALUES (p_tenant, p_series, p_prefix, p_width, p_suffix)
     ON CONFLICT DO NOTHING;
   END LOOP;
 END
 $$;
 --> statement-breakpoint
+-- Takes a series with its counter, whose row the caller has locked, and waits for transactions that have
+-- drawn and not ended: their ledger rows are visible after it.
+CREATE FUNCTION hold_counter(p_series series) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_series.promoted THEN
+    PERFORM lock_counter(p_series.id, p_shared => false);
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Sets where a series that the caller holds with its counter goes on: at `p_next`, one number an increment
+-- since `p_since`, before which it had passed `p_passed`. It stays promoted while it has numbers left: a
+-- Postgres sequence cannot stand beyond its last one.
+CREATE FUNCTION set_counter(p_series series, p_next bigint, p_since bigint, p_passed bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+BEGIN
+  UPDATE series
+  SET next = p_next,
+      since = p_since,
+      passed_before = p_passed,
+      promoted = promoted AND p_next <= ceiling
+  WHERE id = p_series.id
+  RETURNING * INTO v_series;
+  IF p_series.promoted AND NOT v_series.promoted THEN
+    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
+  ELSIF p_series.promoted THEN
+    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
+                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Counts a change of the tenant's patterns, which then stand still for the rest of the transaction.
+-- Fails: patterns_changed (others than those of `p_epoch` are there; null: nobody compared them).
+CREATE FUNCTION change_patterns(p_tenant text, p_epoch bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE settings SET pattern_epoch = pattern_epoch + 1
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Refuses that a product takes, or has ever taken, names both of `p_sequence` and of one of
+-- `p_overlapping`: the product `p_product`, or any. Fails: pattern_shared.
+CREATE FUNCTION refuse_sharing(
+  p_tenant text, p_product text, p_sequence text, p_overlapping text[]
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_shared record;
+BEGIN
+  IF coalesce(cardinality(p_overlapping), 0) = 0 THEN
+    RETURN;
+  END IF;
+  WITH taken AS (
+    SELECT p.sku AS product, coalesce(p.sequence, t.default_sequence) AS sequence
+    FROM products AS p
+    LEFT JOIN settings AS t ON t.tenant = p.tenant
+    WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
+    UNION
+    SELECT i.product, s.sequence
+    FROM series AS s
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+      AND (p_product IS NULL OR i.product = p_product)
+  )
+  SELECT other.product, other.sequence INTO v_shared
+  FROM taken AS other
+  WHERE other.sequence = ANY (p_overlapping)
+    AND (p_product IS NOT NULL
+         OR EXISTS (SELECT FROM taken AS own
+                    WHERE own.product = other.product AND own.sequence = p_sequence))
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('pattern_shared', jsonb_build_object(
+      'product', v_shared.product, 'sequence', p_sequence, 'other_sequence', v_shared.sequence));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- How many numbers a series has passed, given or not. Exact while its counter or row is locked.
+CREATE FUNCTION passed_numbers(p_series series) RETURNS bigint
+LANGUAGE sql STABLE
+RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_series.increment;
+--> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
--- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed.
-CREATE FUNCTION put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb) RETURNS text
+-- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell.
+-- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed,
+-- patterns_changed, pattern_shared.
+CREATE FUNCTION put_sequence_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[]
+) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_new sequences;
+  v_new sequences := jsonb_populate_record(NULL::sequences, p_fields);
   v_old sequences;
+  v_held series[];
   v_series series;
   v_next bigint;
+  v_passed bigint;
   v_drawn boolean;
-  v_fixed text[] := '{}';
+  v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
-  v_new := jsonb_populate_record(NULL::sequences, p_fields);
-
-  INSERT INTO sequences (tenant, key, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot)
-  VALUES (p_tenant, p_key, v_new.pattern, v_new.width, v_new.mode, v_new.start, v_new.increment,
-          v_new.reset,
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
+                         fiscal_year_start, overflow, hot, allow_overlap)
+  VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
+          v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot)
+          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
-    INSERT INTO series (tenant, sequence, period, next, since)
-    VALUES (p_tenant, p_key, '', v_new.start, v_new.start);
+    PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;
 
-  -- Row before counter, as everybody who takes both.
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_key AND period = '' FOR UPDATE;
-  IF v_series.promoted THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    -- Waits for transactions that have drawn and not ended: their ledger rows are visible after it.
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
-  END IF;
+  -- Whoever makes a series of a new period refers to this row, and has ended or waits.
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
-
-  IF (v_old.pattern, v_old.start, v_old.increment, v_old.time_zone, v_old.fiscal_year_start,
-      v_old.overflow, v_old.hot)
-     = (v_new.pattern, v_new.start, v_new.increment, v_new.time_zone, v_new.fiscal_year_start,
-        v_new.overflow, v_new.hot) THEN
+  IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
+     = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
+  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
-  v_drawn := EXISTS (SELECT FROM ledger WHERE tenant = p_tenant AND series = v_series.id);
-  v_next := next_number(v_series, v_old.increment);
+  -- Rows before counters, in the order of series, as everybody who takes both.
+  SELECT array_agg(held) INTO v_held
+  FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
+  PERFORM hold_counter(s) FROM unnest(v_held) AS s;
+  v_drawn := EXISTS (
+    SELECT FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  );
   IF v_drawn THEN
-    IF v_new.start <> v_old.start THEN v_fixed := v_fixed || 'start'::text; END IF;
-    IF v_new.time_zone <> v_old.time_zone THEN v_fixed := v_fixed || 'time_zone'::text; END IF;
+    v_fixed := ARRAY(
+      SELECT field FROM (VALUES
+        ('mode', v_new.mode <> v_old.mode),
+        ('start', v_new.start <> v_old.start),
+        ('reset', v_new.reset <> v_old.reset),
+        ('time_zone', v_new.time_zone <> v_old.time_zone),
+        ('fiscal_year_start',
+         v_old.reset = 'fiscal' AND v_new.fiscal_year_start <> v_old.fiscal_year_start)
+      ) AS fields (field, differs)
+      WHERE differs
+    );
     IF cardinality(v_fixed) > 0 THEN
       PERFORM fail('sequence_fixed', jsonb_build_object('sequence', p_key, 'fields', v_fixed));
     END IF;
-  ELSE
-    v_next := v_new.start;
   END IF;
 
   UPDATE sequences
-  SET pattern = v_new.pattern, width = v_new.width, start = v_new.start,
-      increment = v_new.increment, time_zone = v_new.time_zone,
-      fiscal_year_start = v_new.fiscal_year_start, overflow = v_new.overflow, hot = v_new.hot,
+  SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
+      start = v_new.start, increment = v_new.increment, reset = v_new.reset,
+      time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
+      overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
-  IF v_drawn AND v_next - v_old.increment > v_new.ceiling THEN
-    PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-      'sequence', p_key, 'last_number', v_new.ceiling::text,
-      'issued', (v_next - v_old.increment)::text
-    ));
-  END IF;
 
-  UPDATE series
-  SET next = v_next,
-      promoted = v_series.promoted AND v_next <= v_new.ceiling,
-      issued_before = CASE WHEN v_drawn THEN issued_before + (v_next - since) / v_old.increment ELSE 0 END,
-      since = v_next
-  WHERE id = v_series.id;
-  -- An exhausted counter is a row again: a Postgres sequence cannot stand beyond its last number.
-  IF v_series.promoted AND v_next > v_new.ceiling THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
-  ELSIF v_series.promoted THEN
-    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(v_series.id), v_new.increment, v_new.ceiling, v_next, v_next);
+  IF NOT v_drawn THEN
+    -- Nothing stands on these series; the next draw makes its own.
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END LOOP;
+    DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
+    RETURN 'replaced';
   END IF;
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
+           max(l.last)
+    FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
+  END IF;
+  -- `v_held` are the series as they were: the present rows have the new policy by reference.
+  FOREACH v_series IN ARRAY v_held LOOP
+    v_next := next_number(v_series);
+    v_passed := passed_numbers(v_series);
+    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling THEN
+      PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
+        'sequence', p_key, 'last_number', v_new.ceiling::text,
+        'issued', (v_next - v_series.increment)::text
+      ));
+    END IF;
+    IF v_new.increment = v_old.increment THEN
+      PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
+    ELSE
+      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+    END IF;
+  END LOOP;
   RETURN 'replaced';
 END
 $$;
+--> statement-breakpoint
+-- Closes at most `p_limit` series whose period ended more than two days ago, so that a past one costs
+-- nothing: its counter is a row again and keeps its last value. Returns how many.
+CREATE FUNCTION close_series_v1(p_limit integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_series series;
+  v_next bigint;
+  v_closed bigint := 0;
+BEGIN
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE ends_on < current_date - 2 AND closed_at IS NULL
+    ORDER BY id
+    LIMIT p_limit
+    FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    PERFORM hold_counter(v_series);
+    v_next := next_number(v_series);
+    UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
+    IF v_series.promoted THEN
+      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    END IF;
+    v_closed := v_closed + 1;
+  END LOOP;
+  RETURN v_closed;
+END
+$$;
+--> statement-breakpoint
+-- Moves a counter forward so that its next number is `p_to`; what it passes is skipped for good, with the
+-- reason. Fails as draw_v1 does, sequence_gapless, advance_not_ahead.
+CREATE FUNCTION advance_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF v_series.mode = 'gapless' THEN
+    PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_sequence));
+  ELSIF p_to <= v_next THEN
+    PERFORM fail('advance_not_ahead', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_next, p_to);
+  PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$$;
+--> statement-breakpoint
+-- Sets a counter back so that its next number is `p_to`: numbers from there on that were skipped, or burned
+-- by a crash, may be given after all. Never to or below a number that was given, nor below a name of it
+-- that was recorded by hand. Fails as draw_v1 does, rewind_not_behind, rewind_below_issued,
+-- rewind_below_change.
+CREATE FUNCTION rewind_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_series series;
+  v_next bigint;
+  v_issued bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
+  v_next := next_number(v_series);
+  IF p_to >= v_next THEN
+    PERFORM fail('rewind_not_behind', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
+  END IF;
+  v_issued := greatest(
+    (SELECT max(last) FROM ledger
+     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    (SELECT max(l.number) FROM forms AS f
+     JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
+      AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
+      AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
+     WHERE f.tenant = p_tenant AND f.series = v_series.id));
+  IF p_to <= v_issued THEN
+    PERFORM fail('rewind_below_issued', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
+      'to', p_to::text));
+  ELSIF p_to < v_series.since THEN
+    PERFORM fail('rewind_below_change', jsonb_build_object(
+      'sequence', p_sequence, 'since', v_series.since::text, 'to', p_to::text));
+  END IF;
+  PERFORM check_step(v_series, v_series.since, p_to);
+  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
+  -- What was skipped from here on is open again; the entry that says so is the rewind's.
+  WITH reopened AS (
+    DELETE FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND first >= p_to
+    RETURNING first, last, step
+  ), cut AS (
+    UPDATE ledger AS l SET last = p_to - l.step
+    FROM (SELECT first, last, at FROM ledger
+          WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip'
+            AND first < p_to AND last >= p_to) AS before
+    WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
+      AND l.first = before.first AND l.at = before.at
+    RETURNING p_to AS first, before.last, l.step
+  )
+  UPDATE series
+  SET skipped = skipped - (
+    SELECT coalesce(sum((r.last - r.first) / r.step + 1), 0)
+    FROM (TABLE reopened UNION ALL TABLE cut) AS r)
+  WHERE id = v_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
+          v_call.api_key, p_reason);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           shown_move(v_series, v_next, p_to, p_reason));
+END
+$$;
+--> statement-breakpoint
+-- A series of that definition, open, locked for the rest of the transaction with its counter. Fails:
+-- definition_changed.
+CREATE FUNCTION held_series(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series := wait_for_series((series_of(p_tenant, p_sequence, p_period, p_definition)).id);
+BEGIN
+  PERFORM check_definition(v_series, p_definition);
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  PERFORM hold_counter(v_series);
+  RETURN v_series;
+END
+$$;
+--> statement-breakpoint
+-- Refuses a number that the counter does not come to from `p_from`, an increment at a time.
+CREATE FUNCTION check_step(p_series series, p_from bigint, p_to bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_below bigint := p_to - (p_to - p_from) % p_series.increment;
+BEGIN
+  IF v_below <> p_to THEN
+    PERFORM fail('move_between_numbers', jsonb_build_object(
+      'sequence', p_series.sequence, 'to', p_to::text, 'increment', p_series.increment::text,
+      'below', v_below::text, 'above', (v_below + p_series.increment)::text));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- A move of a counter as the wire knows it.
+CREATE FUNCTION shown_move(p_series series, p_from bigint, p_to bigint, p_reason text) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'sequence', p_series.sequence,
+  'series', nullif(p_series.period, ''),
+  'from', p_from::text,
+  'to', p_to::text,
+  'reason', p_reason,
+  'at', wire_time(now())
+);

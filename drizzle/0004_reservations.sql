@@ -31,29 +31,40 @@ RETURN (
 --> statement-breakpoint
 -- Reserves one run of `p_count` numbers: caller, idempotency, definition, draw and ledger in one call.
 -- The bound form is the caller's rendering of the definition that `p_definition` names.
--- Fails as caller_v1, open_request_v1 and draw_v1 do.
+-- `p_last` is the last number that the form can show, if it is not that of the sequence.
+-- Fails as open_call_v1 and draw_v1 do.
 CREATE FUNCTION reserve_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
-  p_sequence text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text
+  p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
+  p_suffix text, p_last bigint DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_drawn drawn;
-  v_at timestamptz;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
-  v_drawn := draw_v1(p_tenant, p_sequence, p_definition, p_count);
+  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count);
+  IF v_drawn.last > p_last THEN
+    PERFORM fail('sequence_exhausted', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'requested', p_count::text,
+      'remaining', greatest(p_last - v_drawn.first + 1, 0)::text, 'last_number', p_last::text,
+      'overflow', 'reject'));
+  END IF;
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
-          form_v1(p_tenant, p_sequence, p_prefix, p_width, p_suffix), 'reserved', v_api_key)
-  RETURNING at INTO v_at;
+          coalesce(
+            (SELECT id FROM forms
+             WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
+               AND series = v_drawn.series),
+            form_v1(p_tenant, v_drawn.series, p_prefix, p_width, p_suffix)),
+          'reserved', v_call.api_key);
+  -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
     p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
-    p_prefix, p_width, p_suffix, v_at));
+    p_prefix, p_width, p_suffix, now()));
 END
 $$;
 --> statement-breakpoint
@@ -110,14 +121,13 @@ CREATE FUNCTION void_v1(
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_entry ledger;
   v_open int8multirange;
   v_wanted int8multirange;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer;
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
   END IF;
   v_entry := lock_reservation(p_tenant, p_sequence, p_period, p_first);
   IF v_entry.first IS NULL THEN
@@ -133,7 +143,7 @@ BEGIN
   IF isempty(v_open) OR NOT v_open @> v_wanted THEN
     PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
   END IF;
-  PERFORM void_numbers(v_entry, v_wanted, v_api_key, p_reason);
+  PERFORM void_numbers(v_entry, v_wanted, v_call.api_key, p_reason);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'reservation', reservation_id(p_sequence, p_period, p_first),
     'reason', p_reason,
@@ -184,9 +194,9 @@ RETURN jsonb_build_object(
   'open', jsonb_path_query_array(run_list(p_open, p_entry.step), '$[0 to 9]')
 );
 --> statement-breakpoint
--- A sequence's counter as it stands: the next number (null when none is left), how many numbers it has
--- given, how many it can still give.
-CREATE FUNCTION counter_v1(p_tenant text, p_sequence text)
+-- A series' counter as it stands: the next number (null when none is left), how many numbers it has given,
+-- how many it can still give. Of a series that is not there yet: as its first draw will find it.
+CREATE FUNCTION counter_v1(p_tenant text, p_sequence text, p_period text)
 RETURNS TABLE (next bigint, issued bigint, remaining bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -195,9 +205,9 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  next := next_number(v_series, v_sequence.increment);
-  issued := v_series.issued_before + (next - v_series.since) / v_sequence.increment - v_series.skipped;
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
+  issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN
@@ -207,54 +217,70 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What became of every number that a counter has passed. A promoted counter moves before its draws
--- commit: what it passed and no entry explains is `in_flight` while any transaction that drew is still
--- running, and `burned`, left by a crash or an abort, once none is. Each statement sees what committed
--- before it, so the entries are read after the counter and the locks.
-CREATE FUNCTION account_v1(p_tenant text, p_sequence text) RETURNS json
+-- What became of every number that a sequence's counters have passed, or with `p_period` that one series'.
+-- A promoted counter moves before its draws commit: what it passed and no entry explains is `in_flight`
+-- while any transaction that drew is still running, and `burned`, left by a crash or an abort, once none
+-- is. Each statement sees what committed before it, so the entries are read after the counters and locks.
+CREATE FUNCTION account_v1(p_tenant text, p_sequence text, p_period text) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_series series;
-  v_counter record;
   v_passed bigint;
-  v_drawing boolean := false;
+  v_drawing boolean;
   v_sums record;
-  v_taken numeric;
+  v_sum record;
+  v_left bigint;
 BEGIN
-  SELECT * INTO STRICT v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = '';
-  SELECT * INTO v_counter FROM counter_v1(p_tenant, p_sequence);
-  v_passed := v_counter.issued + v_series.skipped;
-  IF v_series.promoted THEN
-    v_drawing := EXISTS (
+  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS voided, 0::numeric AS skipped,
+         0::numeric AS taken, 0::numeric AS in_flight, 0::numeric AS burned
+  INTO v_sums;
+  FOR v_series IN
+    SELECT * FROM series
+    WHERE tenant = p_tenant AND sequence = p_sequence AND (p_period IS NULL OR period = p_period)
+    ORDER BY id
+  LOOP
+    v_passed := passed_numbers(v_series);
+    v_drawing := v_series.promoted AND EXISTS (
       SELECT FROM pg_locks
       WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = counter_of(v_series.id)::regclass
+        AND relation = to_regclass(counter_of(v_series.id))
         AND pid <> pg_backend_pid()
     );
-  END IF;
-  SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-         coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
-  INTO v_sums
-  FROM ledger
-  WHERE tenant = p_tenant AND series = v_series.id;
-  SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) INTO v_taken
-  FROM job_items
-  WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers);
-  -- Numbers that were drawn while we looked.
-  v_passed := greatest(v_passed, v_sums.reserved + v_sums.skipped);
+    SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+    INTO v_sum
+    FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id;
+    -- Numbers that were drawn while we looked.
+    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped);
+    v_left := v_passed - v_sum.reserved - v_sum.skipped;
+    v_sums.passed := v_sums.passed + v_passed;
+    v_sums.reserved := v_sums.reserved + v_sum.reserved;
+    v_sums.voided := v_sums.voided + v_sum.voided;
+    v_sums.skipped := v_sums.skipped + v_sum.skipped;
+    v_sums.taken := v_sums.taken + (
+      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0)
+      FROM job_items
+      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers));
+    IF v_drawing THEN
+      v_sums.in_flight := v_sums.in_flight + v_left;
+    ELSE
+      v_sums.burned := v_sums.burned + v_left;
+    END IF;
+  END LOOP;
   RETURN json_build_object(
     'sequence', p_sequence,
-    'passed', v_passed::text,
+    'series', nullif(p_period, ''),
+    'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
     'voided', v_sums.voided::text,
-    'taken', v_taken::text,
-    'open', (v_sums.reserved - v_sums.voided - v_taken)::text,
+    'taken', v_sums.taken::text,
+    'open', (v_sums.reserved - v_sums.voided - v_sums.taken)::text,
     'skipped', v_sums.skipped::text,
-    'in_flight', CASE WHEN v_drawing THEN v_passed - v_sums.reserved - v_sums.skipped ELSE 0 END::text,
-    'burned', CASE WHEN v_drawing THEN 0 ELSE v_passed - v_sums.reserved - v_sums.skipped END::text
+    'in_flight', v_sums.in_flight::text,
+    'burned', v_sums.burned::text
   );
 END
 $$;

@@ -7,6 +7,7 @@ CREATE TYPE lot_request AS (
   product_definition uuid,
   source text,
   sequence text,
+  period text,
   definition uuid,
   prefix text,
   width integer,
@@ -20,54 +21,72 @@ CREATE TYPE lot_request AS (
   first_name text,
   names text[],
   numbers bigint[],
+  periods text[],
   quantity numeric,
   produced_on date,
   expires_on date,
   attributes jsonb
 );
 --> statement-breakpoint
--- A job as the wire knows it: where it stands now.
+-- A job and its items as the wire knows them: where they stand now.
+CREATE FUNCTION shown_job(p_job jobs, p_items job_items[]) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'id', p_job.id,
+  'status', p_job.status,
+  'total', p_job.given + p_job.chunked,
+  'done', p_job.given + p_job.cursor - p_job.skipped,
+  'skipped', p_job.skipped,
+  'cursor', p_job.cursor,
+  'chunked', p_job.chunked,
+  'error', p_job.error,
+  'created_at', wire_time(p_job.created_at),
+  'started_at', wire_time(p_job.started_at),
+  'finished_at', wire_time(p_job.finished_at),
+  'elapsed_s', extract(epoch FROM coalesce(p_job.finished_at, clock_timestamp()) - p_job.started_at)::float8,
+  'lease_left_s', extract(epoch FROM p_job.lease_until - clock_timestamp())::float8,
+  'items', (
+    SELECT jsonb_agg(jsonb_build_object(
+      'product', i.product,
+      'count', i.count,
+      'done', worked.off - i.skipped,
+      'skipped', i.skipped,
+      'first_name', CASE WHEN i.names IS NULL
+        THEN render_name(i.prefix, i.first, i.width, i.suffix) ELSE i.names[1] END,
+      'last_name', CASE WHEN i.names IS NULL
+        THEN render_name(i.prefix, i.first + (i.count - 1) * i.step, i.width, i.suffix)
+        ELSE i.names[i.count] END,
+      'reservation', CASE WHEN i.reservation IS NOT NULL
+        THEN reservation_id(s.sequence, s.period, i.reservation) END
+    ) ORDER BY i.ordinal)
+    FROM unnest(p_items) AS i
+    LEFT JOIN series AS s ON s.id = i.series
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN i.names IS NOT NULL THEN i.count
+             ELSE least(greatest(p_job.cursor - i.start, 0), i.count) END AS off
+    ) AS worked
+  )
+);
+--> statement-breakpoint
+-- The items of a job. The statement is planned anew at every call: a plan that was made while the table
+-- was small may go through all items of the tenant.
+CREATE FUNCTION items_of_job(p_tenant text, p_job uuid) RETURNS job_items[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_items job_items[];
+BEGIN
+  EXECUTE 'SELECT array_agg(i ORDER BY i.ordinal) FROM job_items AS i WHERE i.tenant = $1 AND i.job = $2'
+  INTO v_items
+  USING p_tenant, p_job;
+  RETURN v_items;
+END
+$$;
+--> statement-breakpoint
+-- The same of a job in the store; null when there is none.
 CREATE FUNCTION job_facts(p_tenant text, p_job uuid) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 RETURN (
-  SELECT jsonb_build_object(
-    'id', j.id,
-    'status', j.status,
-    'total', j.given + j.chunked,
-    'done', j.given + j.cursor - j.skipped,
-    'skipped', j.skipped,
-    'cursor', j.cursor,
-    'chunked', j.chunked,
-    'error', j.error,
-    'created_at', wire_time(j.created_at),
-    'started_at', wire_time(j.started_at),
-    'finished_at', wire_time(j.finished_at),
-    'elapsed_s', extract(epoch FROM coalesce(j.finished_at, clock_timestamp()) - j.started_at)::float8,
-    'lease_left_s', extract(epoch FROM j.lease_until - clock_timestamp())::float8,
-    'items', (
-      SELECT jsonb_agg(jsonb_build_object(
-        'product', i.product,
-        'count', i.count,
-        'done', worked.off - i.skipped,
-        'skipped', i.skipped,
-        'first_name', CASE WHEN i.names IS NULL
-          THEN render_name(i.prefix, i.first, i.width, i.suffix) ELSE i.names[1] END,
-        'last_name', CASE WHEN i.names IS NULL
-          THEN render_name(i.prefix, i.first + (i.count - 1) * i.step, i.width, i.suffix)
-          ELSE i.names[i.count] END,
-        'reservation', CASE WHEN i.reservation IS NOT NULL
-          THEN reservation_id(s.sequence, s.period, i.reservation) END
-      ) ORDER BY i.ordinal)
-      FROM job_items AS i
-      LEFT JOIN series AS s ON s.id = i.series
-      CROSS JOIN LATERAL (
-        SELECT CASE WHEN i.names IS NOT NULL THEN i.count
-               ELSE least(greatest(j.cursor - i.start, 0), i.count) END AS off
-      ) AS worked
-      WHERE i.tenant = j.tenant AND i.job = j.id
-    )
-  )
-  FROM jobs AS j
+  SELECT shown_job(j, items_of_job(j.tenant, j.id)) FROM jobs AS j
   WHERE j.tenant = p_tenant AND j.id = p_job
 );
 --> statement-breakpoint
@@ -100,7 +119,7 @@ BEGIN
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
   END IF;
 
-  v_skipped := record_units(v_job, p_from);
+  v_skipped := record_units(v_job, items_of_job(p_tenant, p_job), p_from);
   IF v_skipped > 0 THEN
     UPDATE jobs SET skipped = skipped + v_skipped WHERE tenant = p_tenant AND id = p_job;
   END IF;
@@ -109,31 +128,38 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Records the lots of units `p_from` up to the job's cursor. Returns how many names were left out.
-CREATE FUNCTION record_units(p_job jobs, p_from bigint) RETURNS bigint
+-- Records the lots of units `p_from` up to the cursor of a job with these items. Returns how many names
+-- were left out.
+CREATE FUNCTION record_units(p_job jobs, p_items job_items[], p_from bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                     produced_on, attributes)
-  SELECT p_job.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
+  SELECT i.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
          CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
          i.produced_on, i.attributes
-  FROM job_items AS i
-  CROSS JOIN LATERAL generate_series(
-    i.first + greatest(p_from - i.start, 0) * i.step,
-    i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
-    i.step
-  ) AS number
-  WHERE i.tenant = p_job.tenant AND i.job = p_job.id
-    AND i.start < p_job.cursor AND i.start + i.count > p_from;
+  FROM unnest(p_items) AS i
+  CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
+  WHERE i.start < p_job.cursor AND i.start + i.count > p_from;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
-  RETURN record_around_foreign_names(p_job, p_from);
+  RETURN record_around_foreign_names(p_job, p_items, p_from);
 END
 $$;
 --> statement-breakpoint
+-- The numbers of an item that stand for units `p_from` up to `p_to` of its job.
+CREATE FUNCTION units_of(p_item job_items, p_from bigint, p_to bigint) RETURNS SETOF bigint
+LANGUAGE sql IMMUTABLE ROWS 20000 AS $$
+  SELECT generate_series(
+    p_item.first + greatest(p_from - p_item.start, 0) * p_item.step,
+    p_item.first + (least(p_to - p_item.start, p_item.count) - 1) * p_item.step,
+    p_item.step
+  )
+$$;
+--> statement-breakpoint
 -- The slow way of a chunk in which some names are taken. Returns how many were left out.
-CREATE FUNCTION record_around_foreign_names(p_job jobs, p_from bigint) RETURNS bigint
+CREATE FUNCTION record_around_foreign_names(p_job jobs, p_items job_items[], p_from bigint)
+RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_skipped bigint;
@@ -141,21 +167,16 @@ BEGIN
   WITH wanted AS (
     SELECT i.id AS item, i.product, i.series, i.reservation, i.numbers IS NOT NULL AS issued,
            number, render_name(i.prefix, number, i.width, i.suffix) AS name
-    FROM job_items AS i
-    CROSS JOIN LATERAL generate_series(
-      i.first + greatest(p_from - i.start, 0) * i.step,
-      i.first + (least(p_job.cursor - i.start, i.count) - 1) * i.step,
-      i.step
-    ) AS number
-    WHERE i.tenant = p_job.tenant AND i.job = p_job.id
-      AND i.start < p_job.cursor AND i.start + i.count > p_from
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
+    WHERE i.start < p_job.cursor AND i.start + i.count > p_from
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                       produced_on, attributes)
     SELECT p_job.tenant, w.name, w.product, w.item, CASE WHEN i.numbered THEN w.number END, now(),
            i.quantity, i.expires_on, i.produced_on, i.attributes
     FROM wanted AS w
-    JOIN job_items AS i ON i.tenant = p_job.tenant AND i.id = w.item
+    JOIN unnest(p_items) AS i ON i.id = w.item
     ORDER BY w.name, w.product
     ON CONFLICT DO NOTHING
     RETURNING item, name
@@ -198,8 +219,7 @@ BEGIN
   CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
   JOIN forms AS f
     ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
-   AND f.sequence = p_item.sequence
-  JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+  JOIN series AS s ON s.id = f.series AND s.sequence = p_item.sequence
   CROSS JOIN LATERAL (
     SELECT substr(given.name, cut + 1,
                   greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
@@ -231,9 +251,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Records the names that a job's items were given one by one, all or none unless `p_skip`. Returns how
--- many were left out. Fails: name_taken.
-CREATE FUNCTION record_given_names(p_tenant text, p_job uuid, p_skip boolean) RETURNS bigint
+-- Records the names that items were given one by one, all or none unless `p_skip`. Returns how many were
+-- left out. Fails: name_taken.
+CREATE FUNCTION record_given_names(p_tenant text, p_items job_items[], p_skip boolean) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_skipped bigint := 0;
@@ -242,9 +262,8 @@ BEGIN
                     produced_on, attributes)
   SELECT p_tenant, given.name, i.product, i.id, given.number, now(), i.quantity, i.expires_on,
          i.produced_on, i.attributes
-  FROM job_items AS i
+  FROM unnest(p_items) AS i
   CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS given (name, number)
-  WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
   ORDER BY given.name COLLATE "C", i.product;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
@@ -252,10 +271,9 @@ EXCEPTION WHEN unique_violation THEN
     PERFORM fail('name_taken', jsonb_build_object('names', (
       SELECT coalesce(jsonb_agg(taken), '[]') FROM (
         SELECT l.product, l.name
-        FROM job_items AS i
+        FROM unnest(p_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
         JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
-        WHERE i.tenant = p_tenant AND i.job = p_job
         ORDER BY l.name, l.product LIMIT 10
       ) AS taken
     )));
@@ -263,9 +281,8 @@ EXCEPTION WHEN unique_violation THEN
   WITH given AS (
     SELECT i.id AS item, i.product, i.quantity, i.expires_on, i.produced_on, i.attributes,
            g.name, g.number
-    FROM job_items AS i
+    FROM unnest(p_items) AS i
     CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS g (name, number)
-    WHERE i.tenant = p_tenant AND i.job = p_job AND i.names IS NOT NULL
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
                       produced_on, attributes)
@@ -352,109 +369,193 @@ $$;
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
+  period text,
   definition uuid,
   to_draw bigint,
   highest bigint,
   jump bigint
 );
 --> statement-breakpoint
--- Takes a series for the rest of the transaction. Of a promoted one it takes the counter too and waits for
--- every transaction that drew and has not ended, so that the ledger tells all that was given.
+-- What items want of each series, in ascending order of series. Series of new periods are made, in one
+-- order by everybody. Fails as series_of does.
+CREATE FUNCTION series_requests(p_tenant text, p_items lot_request[], p_jump bigint) RETURNS series_request[]
+LANGUAGE sql AS $$
+  WITH wanted AS (
+    SELECT i.sequence, i.period, i.definition, i.count AS to_draw, NULL::bigint AS number,
+           i.allow_jump
+    FROM unnest(p_items) AS i
+    WHERE i.source = 'draw'
+    UNION ALL
+    SELECT i.sequence, given.period, i.definition, 0, given.number, i.allow_jump
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL (
+      SELECT period, max(number) AS number FROM unnest(i.periods, i.numbers) AS g (period, number)
+      WHERE number IS NOT NULL
+      GROUP BY period
+    ) AS given
+    WHERE i.source = 'names' AND i.numbered
+  ), grouped AS (
+    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, max(number) AS highest,
+           CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
+    FROM wanted
+    GROUP BY sequence, period, definition
+    ORDER BY sequence COLLATE "C", period COLLATE "C"
+  ), placed AS MATERIALIZED (
+    SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
+  )
+  SELECT coalesce(
+    array_agg((id, sequence, period, definition, to_draw, highest, jump)::series_request ORDER BY id),
+    '{}')
+  FROM placed
+$$;
+--> statement-breakpoint
+-- Takes a series for the rest of the transaction, open. Of a promoted one it takes the counter too and waits
+-- for every transaction that drew and has not ended, so that the ledger tells all that was given.
 CREATE FUNCTION hold_series(p_wanted series_request) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_series series;
+  v_series series := wait_for_series(p_wanted.series);
 BEGIN
-  SELECT * INTO STRICT v_series FROM series WHERE id = p_wanted.series FOR NO KEY UPDATE;
-  IF v_series.promoted AND p_wanted.highest IS NOT NULL THEN
-    PERFORM lock_counter(v_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(v_series.id));
+  IF v_series.closed_at IS NOT NULL THEN
+    v_series := reopen_series(v_series);
+  END IF;
+  IF p_wanted.highest IS NOT NULL THEN
+    PERFORM hold_counter(v_series);
   END IF;
 END
 $$;
 --> statement-breakpoint
--- Refuses, without a lock, what draw_v1 would refuse as things stand.
-CREATE FUNCTION check_draw(p_tenant text, p_wanted series_request) RETURNS void
+-- Refuses, without a lock, what draw_v1 would refuse as things stand; and of a gapless series names made
+-- elsewhere that lie beyond its counter, since it would have to leave a hole. Fails: sequence_gapless.
+CREATE FUNCTION check_draw(p_wanted series_request) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  v_sequence sequences;
   v_series series;
   v_next bigint;
+  v_passing bigint := 0;
 BEGIN
-  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_wanted.sequence;
-  IF v_sequence.definition IS DISTINCT FROM p_wanted.definition THEN
-    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_wanted.sequence));
-  END IF;
   SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
-  v_next := next_number(v_series, v_sequence.increment);
+  PERFORM check_definition(v_series, p_wanted.definition);
+  v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_next := v_next + v_sequence.increment * numbers_to_pass(
-      p_wanted.sequence, v_next, v_sequence.increment, p_wanted.highest, p_wanted.jump);
+    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    IF v_passing > 0 AND v_series.mode = 'gapless' THEN
+      PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
+    END IF;
   END IF;
-  PERFORM check_room(v_sequence, v_next, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw);
 END
 $$;
 --> statement-breakpoint
--- Creates a job that records lots, with everything that decides their names: given names are recorded
+-- Holds what the tenant's products are, for the rest of the transaction: many callers record lots at once
+-- (`p_shared`), none while somebody changes how a product is tracked.
+CREATE FUNCTION hold_products(p_tenant text, p_shared boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_shared THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('products of ' || p_tenant, 0));
+  ELSE
+    PERFORM pg_advisory_xact_lock(hashtextextended('products of ' || p_tenant, 0));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- The items of a request as rows, in their order. Fails: definition_changed (a product or its sequence is
+-- not what the caller took it for).
+CREATE FUNCTION lot_requests(p_tenant text, p_items jsonb) RETURNS lot_request[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_items lot_request[];
+  v_changed text;
+BEGIN
+  SELECT array_agg(i ORDER BY i.ordinal),
+         min(i.product) FILTER (
+           WHERE p.definition IS DISTINCT FROM i.product_definition
+              OR (i.sequence IS NOT NULL
+                  AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
+  INTO v_items, v_changed
+  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
+  LEFT JOIN settings AS s ON s.tenant = p_tenant;
+  IF v_changed IS NOT NULL THEN
+    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
+  END IF;
+  RETURN v_items;
+END
+$$;
+--> statement-breakpoint
+-- Records the numbers that items drew of one series in the ledger and as items of the job; the first of
+-- them begins at unit `p_start`. Returns the job's items.
+CREATE FUNCTION record_drawn(
+  p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_sequence text, p_start bigint,
+  p_api_key integer
+) RETURNS job_items[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_recorded job_items[];
+BEGIN
+  WITH run AS (
+    SELECT i.*,
+           p_drawn.first + (i.upto - i.count) * p_drawn.step AS run_first,
+           p_drawn.first + (i.upto - 1) * p_drawn.step AS run_last,
+           p_start + i.upto - i.count AS start
+    FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
+          FROM unnest(p_items) AS u
+          WHERE u.source = 'draw' AND u.sequence = p_sequence AND u.period = p_drawn.period) AS i
+  ), entries AS (
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
+           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_api_key
+    -- New forms are made in one order by everybody.
+    FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
+  ), items AS (
+    INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
+                           prefix, width, suffix, first, step, numbered, count, start, quantity,
+                           produced_on, expires_on, attributes)
+    SELECT p_tenant, p_job, ordinal, product, p_drawn.series, run_first, false,
+           int8range(run_first, run_last + p_drawn.step), prefix, width, suffix,
+           run_first, p_drawn.step, true, count, start, quantity, produced_on, expires_on,
+           attributes
+    FROM run ORDER BY ordinal
+    RETURNING job_items
+  )
+  SELECT array_agg(job_items) INTO v_recorded FROM items;
+  RETURN v_recorded;
+END
+$$;
+--> statement-breakpoint
+-- Makes a job that records lots, with everything that decides their names: given names are recorded
 -- here, reservations taken, numbers drawn (one draw a series, in ascending order of series).
 -- A job of at most `p_inline` units is worked off in the same call; a larger one belongs to `p_token`
--- for `p_lease`. Fails as the functions it calls do.
-CREATE FUNCTION create_lots_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
-  p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
-  p_limit bigint, p_inline bigint
+-- for `p_lease`. The caller holds the products. Returns the job. Fails as the functions it calls do.
+CREATE FUNCTION record_lots(
+  p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
-  v_items lot_request[];
   v_item lot_request;
-  v_changed text;
-  v_groups series_request[];
+  v_groups series_request[] := series_requests(p_tenant, p_items, p_jump);
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
+  v_reserved job_items;
+  v_recorded job_items[];
   v_mixed boolean;
-  v_given bigint;
   v_to_draw bigint;
-  v_skipped bigint := 0;
-  v_chunked bigint := 0;
 BEGIN
-  IF v_answer IS NOT NULL THEN
-    RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, (v_answer->>'job_id')::uuid));
-  END IF;
-  SELECT array_agg(item) INTO v_items
-  FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS item;
-
-  SELECT i.product INTO v_changed
-  FROM unnest(v_items) AS i
-  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
-  LEFT JOIN settings AS s ON s.tenant = p_tenant
-  WHERE p.definition IS DISTINCT FROM i.product_definition
-     OR (i.sequence IS NOT NULL
-         AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence)
-  LIMIT 1;
-  IF FOUND THEN
-    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
-  END IF;
-
-  v_groups := ARRAY(
-    SELECT (s.id, i.sequence, i.definition,
-            coalesce(sum(i.count) FILTER (WHERE i.source = 'draw'), 0),
-            max((SELECT max(number) FROM unnest(i.numbers) AS number)),
-            CASE WHEN NOT coalesce(bool_or(i.allow_jump), false) THEN p_jump END)::series_request
-    FROM unnest(v_items) AS i
-    JOIN series AS s ON s.tenant = p_tenant AND s.sequence = i.sequence AND s.period = ''
-    WHERE i.source = 'draw' OR i.numbered
-    GROUP BY s.id, i.sequence, i.definition
-    ORDER BY s.id
-  );
+  v_job.tenant := p_tenant;
+  v_job.id := p_job;
+  v_job.api_key := p_api_key;
+  v_job.token := p_token;
+  v_job.chunked := 0;
+  v_job.cursor := 0;
+  v_job.skipped := 0;
   SELECT coalesce(sum(count) FILTER (WHERE source = 'names'), 0),
          coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
          coalesce(bool_or(source <> 'draw'), false)
-  INTO v_given, v_to_draw, v_mixed
-  FROM unnest(v_items);
+  INTO v_job.given, v_to_draw, v_mixed
+  FROM unnest(p_items);
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
@@ -464,114 +565,122 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(p_tenant, g) FROM unnest(v_groups) AS g;
+    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
   END IF;
 
-  IF v_given > 0 THEN
-    FOREACH v_item IN ARRAY v_items LOOP
+  IF v_job.given > 0 THEN
+    FOREACH v_item IN ARRAY p_items LOOP
       IF v_item.source = 'names' AND v_item.sequence IS NOT NULL THEN
         PERFORM check_names(p_tenant, v_item);
       END IF;
     END LOOP;
-    INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                           count, quantity, produced_on, expires_on, attributes)
-    SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
-           produced_on, expires_on, attributes
-    FROM unnest(v_items)
-    WHERE source = 'names'
-    ORDER BY ordinal;
-    v_skipped := record_given_names(p_tenant, p_job, p_skip);
+    WITH items AS (
+      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                             count, quantity, produced_on, expires_on, attributes)
+      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
+             produced_on, expires_on, attributes
+      FROM unnest(p_items)
+      WHERE source = 'names'
+      ORDER BY ordinal
+      RETURNING job_items
+    )
+    SELECT array_agg(job_items) INTO v_recorded FROM items;
+    v_job.skipped := record_given_names(p_tenant, v_recorded, p_skip);
   END IF;
-  -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
-  FOR v_item IN
-    SELECT i.* FROM unnest(v_items) AS i
-    WHERE i.source = 'reservation'
-    ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
-  LOOP
-    v_chunked := v_chunked + record_reserved(p_tenant, p_job, v_item, v_chunked);
-  END LOOP;
-  IF v_given + v_chunked + v_to_draw > p_limit THEN
+  IF v_mixed THEN
+    -- Reservations are locked in one order by everybody, so that no two callers wait for one another.
+    FOR v_item IN
+      SELECT i.* FROM unnest(p_items) AS i
+      WHERE i.source = 'reservation'
+      ORDER BY i.reservation_sequence, i.reservation_period, i.reservation_first, i.ordinal
+    LOOP
+      v_reserved := record_reserved(p_tenant, p_job, v_item, v_job.chunked);
+      v_recorded := v_recorded || v_reserved;
+      v_job.chunked := v_job.chunked + v_reserved.count;
+    END LOOP;
+  END IF;
+  IF v_job.given + v_job.chunked + v_to_draw > p_limit THEN
     PERFORM fail('too_many_lots', jsonb_build_object(
-      'limit', p_limit, 'requested', v_given + v_chunked + v_to_draw));
+      'limit', p_limit, 'requested', v_job.given + v_job.chunked + v_to_draw));
   END IF;
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, NULL, v_group.highest,
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest,
                          v_group.jump);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-                v_api_key, 'names made elsewhere');
+                v_job.api_key, 'names made elsewhere');
       END IF;
     END IF;
-
     IF v_group.to_draw > 0 THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.definition, v_group.to_draw);
-      WITH run AS (
-        SELECT i.*,
-               v_drawn.first + (i.upto - i.count) * v_drawn.step AS run_first,
-               v_drawn.first + (i.upto - 1) * v_drawn.step AS run_last,
-               v_chunked + i.upto - i.count AS start
-        FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
-              FROM unnest(v_items) AS u
-              WHERE u.source = 'draw' AND u.sequence = v_group.sequence) AS i
-      ), entries AS (
-        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
-        SELECT p_tenant, v_group.series, run_first, run_last, v_drawn.step,
-               form_v1(p_tenant, sequence, prefix, width, suffix), 'reserved', v_api_key
-        -- New forms are made in one order by everybody.
-        FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
-      )
-      INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
-                             prefix, width, suffix, first, step, numbered, count, start, quantity,
-                             produced_on, expires_on, attributes)
-      SELECT p_tenant, p_job, ordinal, product, v_group.series, run_first, false,
-             int8range(run_first, run_last + v_drawn.step), prefix, width, suffix,
-             run_first, v_drawn.step, true, count, start, quantity, produced_on, expires_on,
-             attributes
-      FROM run ORDER BY ordinal;
-      v_chunked := v_chunked + v_group.to_draw;
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
+      v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
+                                               v_job.chunked, v_job.api_key);
+      v_job.chunked := v_job.chunked + v_group.to_draw;
     END IF;
   END LOOP;
 
-  v_job.tenant := p_tenant;
-  v_job.id := p_job;
-  v_job.api_key := v_api_key;
-  v_job.cursor := 0;
-  IF v_chunked <= p_inline THEN
-    v_job.cursor := v_chunked;
-    v_skipped := v_skipped + CASE v_chunked WHEN 0 THEN 0 ELSE record_units(v_job, 0) END;
+  IF v_job.chunked BETWEEN 1 AND p_inline THEN
+    v_job.cursor := v_job.chunked;
+    v_job.skipped := v_job.skipped + record_units(v_job, v_recorded, 0);
   END IF;
+  v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
   INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
                     started_at, finished_at)
-  VALUES (p_tenant, p_job,
-          CASE WHEN v_job.cursor = v_chunked THEN 'done' ELSE 'running' END::job_status,
-          v_given, v_chunked, v_job.cursor, v_skipped, p_token, now() + p_lease, v_api_key,
-          now(), CASE WHEN v_job.cursor = v_chunked THEN clock_timestamp() END);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
-    || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
+          p_token, now() + p_lease, v_job.api_key, now(),
+          CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
+  RETURNING * INTO v_job;
+  RETURN CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded) ELSE job_facts(p_tenant, p_job) END;
 END
 $$;
 --> statement-breakpoint
--- Adds numbers of a reservation to a job. Returns how many. Fails as take_of_reservation does.
+-- Creates lots of the items that the caller sends: see record_lots. Fails as open_call_v1, lot_requests and
+-- record_lots do.
+CREATE FUNCTION create_lots_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
+  p_limit bigint, p_inline bigint
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_job jsonb;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer
+      || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
+  END IF;
+  PERFORM hold_products(p_tenant, p_shared => true);
+  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+                       p_skip, p_jump, p_limit, p_inline);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
+    || jsonb_build_object('job', v_job);
+END
+$$;
+--> statement-breakpoint
+-- Adds numbers of a reservation to a job, from unit `p_start` on. Returns the item. Fails as
+-- take_of_reservation does.
 CREATE FUNCTION record_reserved(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
-RETURNS bigint
+RETURNS job_items
 LANGUAGE plpgsql AS $$
 DECLARE
   v_taken ledger := take_of_reservation(p_tenant, p_item);
-  v_count bigint := (v_taken.last - v_taken.first) / v_taken.step + 1;
+  v_recorded job_items;
 BEGIN
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
                          produced_on, expires_on, attributes)
   SELECT p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series, p_item.reservation_first,
          true, int8range(v_taken.first, v_taken.last + v_taken.step), f.prefix, f.width, f.suffix,
-         v_taken.first, v_taken.step, true, v_count, p_start, p_item.quantity, p_item.produced_on,
-         p_item.expires_on, p_item.attributes
+         v_taken.first, v_taken.step, true, (v_taken.last - v_taken.first) / v_taken.step + 1, p_start,
+         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.attributes
   FROM forms AS f
-  WHERE f.tenant = p_tenant AND f.id = v_taken.form;
-  RETURN v_count;
+  WHERE f.tenant = p_tenant AND f.id = v_taken.form
+  RETURNING * INTO v_recorded;
+  RETURN v_recorded;
 END
 $$;
 --> statement-breakpoint
@@ -625,13 +734,12 @@ CREATE FUNCTION cancel_job_v1(
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
-  v_answer jsonb := open_request_v1(p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_job jobs;
   v_item job_items;
   v_left int8range;
 BEGIN
-  IF v_answer IS NULL THEN
+  IF v_call.answer IS NULL THEN
     v_job := lock_job(p_tenant, p_job, 'cancelled', '{queued,running,failed}');
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
@@ -649,16 +757,16 @@ BEGIN
       IF NOT v_item.presented THEN
         INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
         SELECT p_tenant, l.series, lower(v_left), upper(v_left) - l.step, l.step, l.form, 'void',
-               v_api_key, 'the job was cancelled'
+               v_call.api_key, 'the job was cancelled'
         FROM ledger AS l
         WHERE l.tenant = p_tenant AND l.series = v_item.series AND l.first = v_item.reservation
           AND l.kind = 'reserved';
       END IF;
     END LOOP;
-    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
-  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  RETURN v_call.answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
 $$;
 --> statement-breakpoint
@@ -668,21 +776,19 @@ CREATE FUNCTION retry_job_v1(
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_answer jsonb;
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
   v_job jobs;
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
-  v_answer := open_request_v1(p_tenant, p_key, p_fingerprint);
-  IF v_answer IS NULL THEN
+  IF v_call.answer IS NULL THEN
     v_job := lock_job(p_tenant, p_job, 'queued', '{failed}');
     UPDATE jobs
     SET status = 'queued', failures = 0, error = NULL, token = NULL, lease_until = now(),
         finished_at = NULL, updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
-    v_answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
-  RETURN v_answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
+  RETURN v_call.answer || jsonb_build_object('job', job_facts(p_tenant, p_job));
 END
 $$;
 --> statement-breakpoint

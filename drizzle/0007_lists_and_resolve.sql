@@ -138,12 +138,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     CROSS JOIN generate_series(1, least(18, length(p_name) - begins + 1)) AS digits
     WHERE substr(p_name, begins, digits) ~ '^[0-9]+$'
   ), origin AS (
-    SELECT f.sequence, s.period, s.id AS series, split.number, f.id AS form,
+    SELECT s.sequence, s.period, s.id AS series, split.number, f.id AS form,
            entry_of_number(p_tenant, s.id, split.number) AS entry
     FROM split
     JOIN forms AS f ON f.tenant = p_tenant AND f.prefix = split.prefix AND f.suffix = split.suffix
      AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
-    JOIN series AS s ON s.tenant = f.tenant AND s.sequence = f.sequence
+    JOIN series AS s ON s.id = f.series
   )
   SELECT json_build_object(
     'name', p_name,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
@@ -11,7 +12,8 @@ const LOCK = 7_236_117_001;
 
 /**
  * Brings a database to the newest schema over a direct connection. Safe to run twice, and by two at
- * once. `log` gets one line for each migration applied.
+ * once. `log` gets one line for each migration applied. Rejects when a migration that the database has
+ * is not the one of that name here, as before a release one may have been rewritten.
  */
 export async function migrate(
   databaseUrl: string,
@@ -21,26 +23,42 @@ export async function migrate(
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
-    const last = await lastApplied(client);
+    const applied = await appliedMigrations(client);
+    refuseRewritten(applied);
+    const last = Math.max(0, ...applied.keys());
     await applyMigrations(drizzle(client), { migrationsFolder });
-    const applied = journal.entries.filter((entry) => entry.when > last).map((entry) => entry.tag);
-    for (const name of applied) log(`Applied ${name}`);
-    return { applied };
+    const added = journal.entries.filter((entry) => entry.when > last).map((entry) => entry.tag);
+    for (const name of added) log(`Applied ${name}`);
+    return { applied: added };
   } finally {
     await client.end();
   }
 }
 
-/** When the newest migration in the database was written, in epoch milliseconds; 0 for none. */
-async function lastApplied(client: pg.Client): Promise<number> {
+/** The hashes of the migrations in the database, by when they were written, in epoch milliseconds. */
+async function appliedMigrations(client: pg.Client): Promise<Map<number, string>> {
   const known = await client.query<{ name: string | null }>(
     "SELECT to_regclass('drizzle.__drizzle_migrations') AS name",
   );
-  if (known.rows[0]?.name === null) return 0;
-  const newest = await client.query<{ newest: string }>(
-    "SELECT coalesce(max(created_at), 0) AS newest FROM drizzle.__drizzle_migrations",
+  if (known.rows[0]?.name === null) return new Map();
+  const { rows } = await client.query<{ written: string; hash: string }>(
+    "SELECT created_at AS written, hash FROM drizzle.__drizzle_migrations",
   );
-  return Number(newest.rows[0]?.newest);
+  return new Map(rows.map(({ written, hash }) => [Number(written), hash]));
+}
+
+function refuseRewritten(applied: ReadonlyMap<number, string>): void {
+  const files = readMigrationFiles({ migrationsFolder });
+  const rewritten = files.find(({ folderMillis, hash }) => {
+    const known = applied.get(folderMillis);
+    return known !== undefined && known !== hash;
+  });
+  if (rewritten === undefined) return;
+  const name = journal.entries.find(({ when }) => when === rewritten.folderMillis)?.tag;
+  throw new Error(
+    `the database has an earlier form of the migration ${name}, from before it was released. ` +
+      "Start with a new database (on one machine: npm run reset).",
+  );
 }
 
 if (import.meta.main) {

@@ -18,6 +18,7 @@ import { registerDocs } from "./http/routes/docs.ts";
 import { registerHealth } from "./http/routes/health.ts";
 import { registerJobs } from "./http/routes/jobs.ts";
 import { registerLots } from "./http/routes/lots.ts";
+import { registerNamingSeries } from "./http/routes/naming-series.ts";
 import { registerProducts } from "./http/routes/products.ts";
 import { registerReservations } from "./http/routes/reservations.ts";
 import { registerResolve } from "./http/routes/resolve.ts";
@@ -64,6 +65,7 @@ export function createApp(options: AppOptions = {}): App {
   registerDocs(app);
   registerSequences(app);
   registerReservations(app);
+  registerNamingSeries(app);
   registerProducts(app);
   registerSettings(app);
   registerLots(app);

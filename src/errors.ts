@@ -322,6 +322,107 @@ export const failures = {
       `Sequence ${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
       `${String(facts.requested)} were asked for. Ask for fewer, widen its pattern, or set overflow to "widen".`,
   },
+  sequence_busy: {
+    status: 503,
+    title: "Too many callers wait for the same numbers",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "The series is held by other callers, and this one has waited in line for its time. Nothing was drawn. " +
+      "Send the same request with the same key again.",
+  },
+  sequence_key_taken: {
+    status: 422,
+    title: "The key is the service's own",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `The key ${quoted(facts.sequence)} stands for the series of /v1/naming-series. Choose another.`,
+  },
+  sequence_reset_by_text: {
+    status: 422,
+    title: "A Frappe series is reset by its text alone",
+    retryable: false,
+    detail: (facts: { sequence: string; reset: string }) =>
+      `Sequence ${quoted(facts.sequence)} has a Frappe pattern, in which a date before the counter begins a series of its own. ` +
+      `Leave reset out, or write the pattern in another dialect to reset it ${facts.reset}.`,
+  },
+  sequence_must_reject: {
+    status: 422,
+    title: "The counter touches a field, so it cannot widen",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `In sequence ${quoted(facts.sequence)} a field stands next to the counter, so a wider number could not be told from another field's. ` +
+      'Set overflow to "reject", or put a separator between them.',
+  },
+  sequence_gapless_hot: {
+    status: 422,
+    title: "A gapless sequence cannot be hot",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} is gapless: its callers wait in line, while a hot counter does not come back when a caller fails. ` +
+      "Leave hot out, or choose mode standard.",
+  },
+  sequence_gapless: {
+    status: 409,
+    title: "The sequence is gapless, so its counter does not jump",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} is gapless and would be left with a hole. ` +
+      "Give names that it has reserved, or before the first draw set its start.",
+  },
+  series_not_named: {
+    status: 422,
+    title: "The series is not named",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} counts each text before its counter for itself. Give that text as series.`,
+  },
+  advance_not_ahead: {
+    status: 409,
+    title: "The counter is there already",
+    retryable: false,
+    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
+      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot advance to ${String(facts.to)}. ` +
+      "Give a higher number, or rewind.",
+  },
+  rewind_not_behind: {
+    status: 409,
+    title: "The counter is not beyond that number",
+    retryable: false,
+    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
+      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot rewind to ${String(facts.to)}. ` +
+      "Give a lower number, or advance.",
+  },
+  rewind_below_issued: {
+    status: 409,
+    title: "A number from there on was given",
+    retryable: false,
+    detail: (facts: { sequence: string; issued: Amount; to: Amount }) =>
+      `Sequence ${quoted(facts.sequence)} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
+      `Rewind to ${String(BigInt(facts.issued) + 1n)} or higher.`,
+  },
+  rewind_below_change: {
+    status: 409,
+    title: "The increment has changed since",
+    retryable: false,
+    detail: (facts: { sequence: string; since: Amount; to: Amount }) =>
+      `The increment of sequence ${quoted(facts.sequence)} changed at ${String(facts.since)}, so its counter cannot go back to ${String(facts.to)}. ` +
+      `Rewind to ${String(facts.since)} or higher.`,
+  },
+  move_between_numbers: {
+    status: 422,
+    title: "The counter does not come to that number",
+    retryable: false,
+    detail: (facts: {
+      sequence: string;
+      increment: Amount;
+      to: Amount;
+      below: Amount;
+      above: Amount;
+    }) =>
+      `Sequence ${quoted(facts.sequence)} counts in steps of ${String(facts.increment)} and does not come to ${String(facts.to)}. ` +
+      `Give ${String(facts.below)} or ${String(facts.above)}.`,
+  },
   sequence_start_beyond_width: {
     status: 422,
     title: "The start has more digits than the counter",
@@ -495,7 +596,8 @@ export const failures = {
     status: 422,
     title: "The pattern is empty",
     retryable: false,
-    detail: () => "The pattern is empty. Give text and one counter, such as SN-{0000000}.",
+    detail: (facts: { example: string }) =>
+      `The pattern is empty. Give text and one counter, such as SN-${facts.example}.`,
   },
   pattern_too_long: {
     status: 422,
@@ -537,8 +639,8 @@ export const failures = {
     status: 422,
     title: "The pattern has no counter",
     retryable: false,
-    detail: () =>
-      "The pattern has no counter, so every name would be the same. Add one, such as {0000000}; its zeros are its width.",
+    detail: (facts: { example: string }) =>
+      `The pattern has no counter, so every name would be the same. Add one, such as ${facts.example} for seven digits.`,
   },
   pattern_two_counters: {
     status: 422,
@@ -591,6 +693,65 @@ export const failures = {
     retryable: false,
     detail: () => "The pattern begins or ends with a space. Remove it: names are trimmed.",
   },
+  pattern_lone_percent: {
+    status: 422,
+    title: "A percent in the pattern begins nothing known",
+    retryable: false,
+    detail: (facts: { position: number; meant: string }) =>
+      `The % at position ${facts.position} of the pattern begins nothing known. ` +
+      `Write ${facts.meant === "%%" ? "" : `${facts.meant} if that is meant, or `}%% for a percent.`,
+  },
+  pattern_percent_format: {
+    status: 422,
+    title: "A key in the pattern has a format that cannot be used",
+    retryable: false,
+    detail: (facts: { position: number; format: string; meant: string }) =>
+      `${quoted(facts.format)} at position ${facts.position} of the pattern cannot be used. Write ${facts.meant}.`,
+  },
+  pattern_unknown_key: {
+    status: 422,
+    title: "The pattern has an unknown key",
+    retryable: false,
+    detail: (facts: {
+      position: number;
+      key: string;
+      known: readonly string[];
+      marks: readonly string[];
+    }) =>
+      `The key ${quoted(facts.key)} at position ${facts.position} of the pattern is unknown. ` +
+      `Known are ${facts.known.join(", ")}, each also with ${facts.marks.join(" or ")} before it.`,
+  },
+  pattern_series_character: {
+    status: 422,
+    title: "The series has a character that it cannot have",
+    retryable: false,
+    detail: (facts: { position: number; character: string }) =>
+      `The series has ${facts.character} at position ${facts.position}. ` +
+      "Use letters, digits, spaces and _ - / . # { }: replace it.",
+  },
+  pattern_series_brace: {
+    status: 422,
+    title: "A part of the series begins with a brace and is no field",
+    retryable: false,
+    detail: (facts: { position: number; part: string }) =>
+      `The part ${quoted(facts.part)} at position ${facts.position} of the series begins with a brace and is not one field. ` +
+      "Write each field by itself between dots, such as .{branch}.",
+  },
+  pattern_series_counter: {
+    status: 422,
+    title: "The counter of the series does not stand between dots",
+    retryable: false,
+    detail: (facts: { position: number; part: string; meant: string }) =>
+      `The # at position ${facts.position} of the series is in ${quoted(facts.part)}; a counter stands by itself between dots. ` +
+      `Write ${quoted(facts.meant)}.`,
+  },
+  pattern_series_affixes: {
+    status: 422,
+    title: "A series has no prefix, padding and suffix",
+    retryable: false,
+    detail: () =>
+      "A Frappe series is one text. Send it as pattern, such as SINV-.YYYY.-.#####, without prefix, padding and suffix.",
+  },
   pattern_overlap: {
     status: 409,
     title: "The pattern can give a name of another sequence",
@@ -613,6 +774,23 @@ export const failures = {
       const allow = isOwn ? "" : ", or set allow_overlap if no product takes names of both";
       return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
     },
+  },
+  pattern_shared: {
+    status: 409,
+    title: "A product takes names of two sequences that can give the same",
+    retryable: false,
+    detail: (facts: { product: string; sequence: string; other_sequence: string }) =>
+      `Product ${quoted(facts.product)} takes, or has taken, names of sequence ${quoted(facts.other_sequence)}, ` +
+      `which can be names of ${quoted(facts.sequence)} as well. Give the product another sequence, or change the pattern.`,
+  },
+  patterns_changed: {
+    status: 503,
+    title: "Patterns are being changed by others",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "Other requests have changed patterns of this tenant again and again while this one compared them. " +
+      "Nothing was changed. Send it again.",
   },
   pattern_self_clash: {
     status: 422,
@@ -768,6 +946,286 @@ export const failures = {
     }) =>
       `Job ${quoted(facts.job)} is ${facts.status}; only a job that is ${facts.possible_from.join(" or ")} ` +
       `can become ${facts.wanted}. Read the job to see where it stands.`,
+  },
+
+  // Files that are imported: what makes a whole file unreadable.
+  csv_encoding: {
+    status: 400,
+    title: "The file is not text in UTF-8",
+    retryable: false,
+    detail: (facts: { line: number }) =>
+      `Line ${facts.line} is not text in UTF-8, so the file cannot be read. ` +
+      "Save it as CSV in UTF-8 (not as a workbook, nor in UTF-16 or a Windows code page) and send it again.",
+  },
+  csv_quote_unclosed: {
+    status: 400,
+    title: "A quote is never closed",
+    retryable: false,
+    detail: (facts: { line: number }) =>
+      `The quote that opens in line ${facts.line} is not closed up to the end of the file. ` +
+      'Close it, or double it ("") if it is a part of the value.',
+  },
+  csv_quote_stray: {
+    status: 400,
+    title: "A quote stands where none can be",
+    retryable: false,
+    detail: (facts: { line: number }) =>
+      `Line ${facts.line} has a quote in the middle of a value, so that nobody can tell where the row ends. ` +
+      'Put the value in quotes and double each quote within it, such as "5"" pipe".',
+  },
+  csv_carriage_return: {
+    status: 400,
+    title: "A line ends in a carriage return alone",
+    retryable: false,
+    detail: (facts: { line: number }) =>
+      `Line ${facts.line} has a carriage return without a line feed. ` +
+      "End lines with LF or CRLF, or put the value that has a line break in quotes.",
+  },
+  csv_row_too_long: {
+    status: 400,
+    title: "A row is too long",
+    retryable: false,
+    detail: (facts: { line: number; limit: number }) =>
+      `The row that begins in line ${facts.line} is longer than ${facts.limit} characters. ` +
+      "Look for a quote that is not closed, or leave out columns with long texts.",
+  },
+  csv_empty: {
+    status: 400,
+    title: "The file has no header",
+    retryable: false,
+    detail: () => "The file has no row at all. Its first row has to name the columns.",
+  },
+  import_template_broken: {
+    status: 422,
+    title: "The data import template lacks its column names",
+    retryable: false,
+    detail: () =>
+      'The file begins as a data import template, but has no row "Column Name:". ' +
+      "Export it again in English, or leave out all rows above the one that names the columns.",
+  },
+  import_columns_missing: {
+    status: 422,
+    title: "The file lacks columns",
+    retryable: false,
+    detail: (facts: {
+      kind: string;
+      missing: readonly {
+        readonly fields: readonly string[];
+        readonly columns: readonly string[];
+      }[];
+      found: readonly string[];
+    }) => {
+      const lacking = facts.missing.map(
+        ({ fields, columns }) => `${fields.join(" or ")} (${columns.map(quoted).join(", ")})`,
+      );
+      return (
+        `The file has no column for ${lacking.join("; ")}. Export these as well, name the file's own columns ` +
+        "in mapping, or say in mapping that there is none with null."
+      );
+    },
+  },
+  import_column_repeated: {
+    status: 422,
+    title: "A column stands twice",
+    retryable: false,
+    detail: (facts: { column: string }) =>
+      `The column ${quoted(facts.column)} stands twice in the header, so it is unclear which one is meant. Rename or remove one.`,
+  },
+  import_column_unusable: {
+    status: 422,
+    title: "A column has ids that mean nothing here",
+    retryable: false,
+    detail: (facts: { column: string; instead: readonly string[]; field: string }) =>
+      `The column ${quoted(facts.column)} has database ids. Export ${facts.instead.map(quoted).join(" and ")} instead, ` +
+      `or leave it out with {${quoted(facts.field)}: null} in mapping.`,
+  },
+  import_mapping_field: {
+    status: 422,
+    title: "The mapping names a field that there is not",
+    retryable: false,
+    detail: (facts: { field: string; known: readonly string[] }) =>
+      `This kind of import has no field ${quoted(facts.field)}. Map any of ${facts.known.join(", ")}.`,
+  },
+  import_mapping_column: {
+    status: 422,
+    title: "The mapping names a column that the file has not",
+    retryable: false,
+    detail: (facts: { field: string; column: string; found: readonly string[] }) =>
+      `The mapping of ${facts.field} names the column ${quoted(facts.column)}; the file has ${facts.found.map(quoted).join(", ")}.`,
+  },
+
+  // Files that are imported: why a row of one is left out.
+  import_row_columns: {
+    status: 422,
+    title: "A row has another number of columns",
+    retryable: false,
+    detail: (facts: { expected: number; found: number }) =>
+      `The row has ${plural(facts.found, "column", "columns")}; the header has ${facts.expected}. ` +
+      "Put values that contain the separator in quotes.",
+  },
+  import_row_alone: {
+    status: 422,
+    title: "A continued row has nothing that it continues",
+    retryable: false,
+    detail: () =>
+      "The row has values of a list only, and the row above that it belongs to is missing or cannot be read. Mend that one.",
+  },
+  import_row_incomplete: {
+    status: 422,
+    title: "A row below belongs to it and cannot be read",
+    retryable: false,
+    detail: (facts: { broken_line: number }) =>
+      `Line ${facts.broken_line} may belong to this row and cannot be read, so this one could be incomplete. Mend line ${facts.broken_line}.`,
+  },
+  import_row_too_many_lines: {
+    status: 422,
+    title: "A row is continued by too many rows",
+    retryable: false,
+    detail: (facts: { limit: number }) =>
+      `The row is continued by more than ${facts.limit} rows. Leave out those that are no longer needed.`,
+  },
+  import_value_missing: {
+    status: 422,
+    title: "A value is missing",
+    retryable: false,
+    detail: (facts: { field: string }) => `The row has no ${facts.field}. Fill it in.`,
+  },
+  import_value_too_long: {
+    status: 422,
+    title: "A value is too long",
+    retryable: false,
+    detail: (facts: { length: number; limit: number }) =>
+      `The value has ${facts.length} characters; the limit is ${facts.limit}. Shorten it.`,
+  },
+  import_text: {
+    status: 422,
+    title: "A text cannot be used",
+    retryable: false,
+    detail: (facts: { field: string; value: string; rule: string }) =>
+      `The ${facts.field} ${quoted(facts.value)} ${facts.rule}`,
+  },
+  import_choice: {
+    status: 422,
+    title: "A value is none of those that are known",
+    retryable: false,
+    detail: (facts: { field: string; value: string; known: readonly string[] }) =>
+      `The ${facts.field} is ${quoted(facts.value)}. Known are ${facts.known.map(quoted).join(", ")}; export it in English.`,
+  },
+  import_flag: {
+    status: 422,
+    title: "A value is neither yes nor no",
+    retryable: false,
+    detail: (facts: { field: string; value: string }) =>
+      `The ${facts.field} is ${quoted(facts.value)}. Write 1 or True for yes, and 0, False or nothing for no.`,
+  },
+  import_number: {
+    status: 422,
+    title: "A number cannot be used",
+    retryable: false,
+    detail: (facts: { field: string; value: string; minimum: Amount; maximum: Amount }) =>
+      `The ${facts.field} is ${quoted(facts.value)}. Write a whole number of ${String(facts.minimum)} to ${String(facts.maximum)}, in plain digits.`,
+  },
+  import_number_beyond: {
+    status: 422,
+    title: "The next number goes beyond the greatest one",
+    retryable: false,
+    detail: (facts: { next: Amount; maximum: Amount }) =>
+      `With the margin the next number would be ${String(facts.next)}; the greatest is ${String(facts.maximum)}. Give a smaller margin.`,
+  },
+  import_day: {
+    status: 422,
+    title: "A date cannot be read",
+    retryable: false,
+    detail: (facts: { field: string; value: string; form: string }) =>
+      `The ${facts.field} is ${quoted(facts.value)}. Write a day that exists in the form ${facts.form}; a time behind it is left out.`,
+  },
+  import_quantity: {
+    status: 422,
+    title: "A quantity cannot be used",
+    retryable: false,
+    detail: (facts: { rule: string }) => `The quantity ${facts.rule}`,
+  },
+  import_attributes: {
+    status: 422,
+    title: "The attributes are too long",
+    retryable: false,
+    detail: (facts: { limit_bytes: number }) =>
+      `The attributes of a lot may have ${facts.limit_bytes} bytes of JSON. Shorten the values, or map fewer of them.`,
+  },
+  import_product_nameless: {
+    status: 422,
+    title: "The product has no code",
+    retryable: false,
+    detail: () =>
+      "The product has no internal reference or item code, which becomes its SKU here. " +
+      "Give it one where it comes from, or map another column to it.",
+  },
+  import_gtin: {
+    status: 422,
+    title: "The barcode is not a GTIN",
+    retryable: false,
+    detail: (facts: { barcode: string }) =>
+      `${quoted(facts.barcode)} is not a GTIN of 8, 12, 13 or 14 digits whose last one checks the others. ` +
+      'Correct it, or leave barcodes out with {"gtin": null} in mapping.',
+  },
+  import_key_none: {
+    status: 422,
+    title: "No key for the sequence",
+    retryable: false,
+    detail: () =>
+      "Neither the code nor the name of the sequence has letters or digits for its key. Give it a code, or add a column key.",
+  },
+  import_key_taken: {
+    status: 422,
+    title: "Two sequences have the same key",
+    retryable: false,
+    detail: (facts: { key: string; first_line: number }) =>
+      `The key ${quoted(facts.key)} belongs to the sequence of line ${facts.first_line} already. ` +
+      "Give one of them another code, or add a column key with a key for each.",
+  },
+  import_sequence_unnamed: {
+    status: 422,
+    title: "The product's sequence is not told apart from others",
+    retryable: false,
+    detail: (facts: { code: string }) =>
+      `Many sequences have the code ${quoted(facts.code)}. Export the name of the product's sequence as well (lot_sequence_id/name).`,
+  },
+  import_counter_stale: {
+    status: 422,
+    title: "The next number is not known",
+    retryable: false,
+    detail: () =>
+      "The sequence counts in the database (Standard), and what its Next Number says is out of date. " +
+      "Export number_next_actual (Actual Next Number), for its date ranges as well.",
+  },
+  import_range_repeated: {
+    status: 422,
+    title: "Two date ranges begin on the same day",
+    retryable: false,
+    detail: (facts: { day: string }) =>
+      `Two date ranges begin on ${facts.day}, so it is unclear which counter holds. Remove one.`,
+  },
+  import_ranges_irregular: {
+    status: 422,
+    title: "The date ranges follow no rule",
+    retryable: false,
+    detail: (facts: { first_day: string; last_day: string }) =>
+      `The date range from ${facts.first_day} to ${facts.last_day} does not fit the others: all must be days, weeks from Monday, ` +
+      "months, years, or fiscal years that begin on the same day. Mend the ranges, or make the sequence by hand.",
+  },
+  import_other_company: {
+    status: 422,
+    title: "The row belongs to another company",
+    retryable: false,
+    detail: (facts: { company: string; first_company: string }) =>
+      `The row belongs to ${quoted(facts.company)}, rows before it to ${quoted(facts.first_company)}. ` +
+      "Export one company at a time, and import each with a key of its own tenant.",
+  },
+  import_too_many_sequences: {
+    status: 422,
+    title: "The file has too many sequences",
+    retryable: false,
+    detail: (facts: { limit: number }) => `A file may have ${facts.limit} sequences. Split it.`,
   },
 
   // The service itself.

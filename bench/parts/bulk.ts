@@ -17,6 +17,7 @@ export async function bulk({ service, quick }: Bench): Promise<PartResult> {
     ? [1, 10, 100, 1000, 50_000]
     : [1, 2, 5, 10, 100, 500, 1000, 5000, 10_000, 100_000, 500_000];
   const client = await Client.open(service.port);
+  const bare = await Client.open(service.barePort);
   const [direct] = await connectDirectly(service.directUrl, 1);
   if (direct === undefined) throw new Error("There is no connection.");
   const limit = new Limit(service, direct);
@@ -51,6 +52,7 @@ export async function bulk({ service, quick }: Bench): Promise<PartResult> {
         const beside = await inTurns(slow || quick ? 1 : 3, {
           service: rate(() => client.createLots(demo.serialProduct, size)),
           units: rate(() => createOneByOne(size)),
+          behindWorker: size <= 10 ? rate(() => bare.createLotsBare(size)) : async () => NaN,
         });
         const figure = compare(
           { setting, what: lots(size), unit: "lots/s", against: "one by one" },
@@ -58,6 +60,15 @@ export async function bulk({ service, quick }: Bench): Promise<PartResult> {
           beside.units,
         );
         figures.push(figure);
+        if (size <= 10) {
+          figures.push(
+            compare(
+              { setting, what: lots(size), unit: "lots/s", against: "one by one, bare Worker" },
+              beside.service,
+              beside.behindWorker,
+            ),
+          );
+        }
         unitRate = figure.baseline;
         targets.push(...oneByOneTarget(setting, size, figure));
       } else {
@@ -89,12 +100,14 @@ export async function bulk({ service, quick }: Bench): Promise<PartResult> {
     }
   }
   client.close();
+  bare.close();
   await hangUp([direct]);
   await service.set("as it is");
   return {
     part: "bulk",
     about:
-      "Lots by POST /v1/lots, against a draw and an insert per unit by the same driver, and against " +
+      "Lots by POST /v1/lots, against a draw and an insert per unit by the same driver (up to 10 also " +
+      "within a Worker that does nothing else, called by HTTP as the service is), and against " +
       "the same INSERT ... SELECT over a direct connection (the limit).",
     figures,
     targets,

@@ -12,6 +12,7 @@ export async function throughput({ service, quick }: Bench): Promise<PartResult>
   await makeSequences(service, "one", 2, { hot: false });
   await makeSequences(service, "many", many, { hot: false });
   const clients = await Client.many(service.port, 32);
+  const bare = await Client.many(service.barePort, 32);
   const [first] = clients;
   if (first === undefined) throw new Error("There is no client.");
   const clientOf = (caller: number): Client => clients[caller] ?? first;
@@ -27,18 +28,32 @@ export async function throughput({ service, quick }: Bench): Promise<PartResult>
   for (const setting of settings) {
     await service.set(setting);
     for (const callers of [1, 8, 32]) {
-      const rate = (call: (client: Client) => Promise<unknown>) => async () =>
-        (await load(callers, quick ? 300 : 1000, (caller) => call(clientOf(caller)))).rate;
+      const rateOf = (call: (caller: number) => Promise<unknown>) => async () =>
+        (await load(callers, quick ? 300 : 1000, call)).rate;
+      const rate = (call: (client: Client) => Promise<unknown>) =>
+        rateOf((caller) => call(clientOf(caller)));
       const measured = await inTurns(quick ? 2 : 5, {
+        inserts: rateOf(async (caller) => bare[caller]?.insertBare()),
         selects: rate((client) => withCommit(service.commitMs, client.selectOne())),
         "one sequence": rate((client) => client.reserve(keyOf("one", 0))),
         [`${many.toLocaleString("en")} sequences`]: rate((client) => client.reserve(nextKey())),
       });
-      const { selects = [], ...ours } = measured;
+      const { selects = [], inserts = [], ...ours } = measured;
+      const atOnce = `${callers} client${callers === 1 ? "" : "s"}`;
+      figures.push(
+        compare(
+          { setting, what: `${atOnce}, bare insert`, unit: "/s", against: "select 1" },
+          inserts,
+          selects,
+        ),
+      );
       for (const [way, rates] of Object.entries(ours)) {
-        const what = `${callers} client${callers === 1 ? "" : "s"}, ${way}`;
+        const what = `${atOnce}, ${way}`;
         const figure = compare({ setting, what, unit: "/s", against: "select 1" }, rates, selects);
-        figures.push(figure);
+        figures.push(
+          figure,
+          compare({ setting, what, unit: "/s", against: "bare insert" }, rates, inserts),
+        );
         targets.push({
           setting,
           what,
@@ -49,13 +64,13 @@ export async function throughput({ service, quick }: Bench): Promise<PartResult>
       }
     }
   }
-  for (const client of clients) client.close();
+  for (const client of [...clients, ...bare]) client.close();
   await service.set("as it is");
   return {
     part: "throughput",
     about:
       "Reservations a second by HTTP, in turns with select 1 (GET /health) by the same Worker and " +
-      "driver. With a 5 ms commit every caller of select 1 waits 5 ms more, too.",
+      "driver, and with one insert by a bare Worker. With a 5 ms commit every caller of select 1 waits 5 ms more, too.",
     figures,
     targets,
   };

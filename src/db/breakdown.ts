@@ -12,8 +12,11 @@ export interface Breakdown {
 /** The SQLSTATE of `fail()` in the store: message is the code, detail its facts as JSON. */
 const refusal = "SM001";
 
-/** Rolled back by the database in favour of somebody else: serialisation, deadlock, lock timeout. */
-const yielded = new Set(["40001", "40P01", "55P03"]);
+/** Rolled back by the database in favour of somebody else: serialisation, deadlock. */
+const yielded = new Set(["40001", "40P01"]);
+
+/** Waited for a lock as long as the statement said it would. */
+const outOfPatience = "55P03";
 
 /** Cancelled for its time: statement, lock or idle timeout. */
 const timedOut = new Set(["57014", "25P03", "25P04"]);
@@ -32,6 +35,9 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
     if (code === refusal) {
       const refused = failureFromFacts(told.message, parsed(told.detail), { cause: error });
       if (refused !== undefined) return { failure: refused, worthRepeating: false };
+    }
+    if (code === outOfPatience) {
+      return { failure: failure("sequence_busy", {}, { cause: error }), worthRepeating: false };
     }
     if (timedOut.has(code)) {
       return { failure: failure("database_slow", {}, { cause: error }), worthRepeating: false };

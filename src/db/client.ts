@@ -106,15 +106,28 @@ export function bytes(hex: string): SQL {
   return sql`decode(${hex}::text, 'hex')`;
 }
 
-/** The key of an idempotent call. */
+/**
+ * What a request asks for, to tell its repetition from another with the same key: the text of it, whose
+ * SHA-256 the database takes, or that digest in hex. The same text has the same digest either way.
+ */
+export type Fingerprint = { readonly text: string } | { readonly digest: string };
+
+/** The repeat-safe identity of an idempotent call. */
 export interface Idempotency {
+  /** The caller's key, unquoted: 1 to 255 printable ASCII characters. */
   readonly key: string;
-  /** SHA-256 of the request in hex. */
-  readonly fingerprint: string;
+  readonly fingerprint: Fingerprint;
+}
+
+/** A fingerprint's digest as an expression. */
+export function digestOf(fingerprint: Fingerprint): SQL {
+  return "text" in fingerprint
+    ? sql`sha256(convert_to(${fingerprint.text}::text, 'UTF8'))`
+    : bytes(fingerprint.digest);
 }
 
 /** The four arguments with which every idempotent function begins. */
 export function callOf(caller: Caller, idempotency: Idempotency): SQL {
   return sql`${bytes(caller.digest)}, ${caller.tenant}::text,
-             ${idempotency.key}::text, ${bytes(idempotency.fingerprint)}`;
+             ${idempotency.key}::text, ${digestOf(idempotency.fingerprint)}`;
 }

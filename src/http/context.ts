@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Database } from "../db/client.ts";
+import type { Database, Idempotency } from "../db/client.ts";
 import type { Definitions } from "../domain/definitions/definitions.ts";
 import type { Bindings, Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
@@ -15,14 +15,6 @@ export interface DatabaseTimings {
 
 /** Opens the database for one request; must not wait for anything. */
 export type OpenDatabase = (settings: Settings, timings: DatabaseTimings) => Database;
-
-/** The repeat-safe identity of a POST. */
-export interface Idempotency {
-  /** The caller's key, unquoted: 1 to 255 printable ASCII characters. */
-  readonly key: string;
-  /** SHA-256 of method, path with query and canonical body, 64 lower-case hex digits. */
-  readonly fingerprint: string;
-}
 
 /** What the middleware leaves on the context. */
 export interface Variables {

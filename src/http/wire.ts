@@ -1,21 +1,14 @@
 import { z } from "@hono/zod-openapi";
+import { readQuantity } from "../domain/lots/quantity.ts";
 import { maximumNumber } from "../domain/patterns/pattern.ts";
+import { greatestIncrement } from "../domain/sequences/increment.ts";
 import { quoted } from "../errors.ts";
 
 /** The greatest counter value. */
 export const greatestNumber = maximumNumber;
 
-/** The greatest step from one number to the next. */
-export const greatestIncrement = 1_000_000_000n;
-
 /** The most numbers or lots that one request may ask for. */
 export const greatestCount = 10_000_000;
-
-/** The most decimal digits behind the point of a quantity. */
-export const quantityDecimals = 6;
-
-/** The most digits in front of the point of a quantity. */
-const quantityDigits = 12;
 
 type Reading<Value> = { readonly value: Value } | { readonly refusal: string };
 
@@ -117,36 +110,19 @@ export function countInput(most: number = greatestCount) {
   });
 }
 
-function readQuantity(given: unknown): Reading<string> {
+function quantityOf(given: unknown): Reading<string> {
   const text = typeof given === "number" ? String(given) : given;
   if (typeof text !== "string") {
     return { refusal: `must be a decimal number or string, not ${kind(given)}.` };
   }
-  const match = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text);
-  if (match === null) {
-    return {
-      refusal: `must be a decimal number above 0 in plain digits, such as "2.5", not ${quoted(given)}.`,
-    };
-  }
-  const [, integer = "", fraction = ""] = match;
-  if (fraction.length > quantityDecimals) {
-    return {
-      refusal: `may have ${quantityDecimals} digits behind the point; ${quoted(given)} has ${fraction.length}.`,
-    };
-  }
-  if (integer.length > quantityDigits) {
-    return { refusal: `must be below 1000000000000, not ${quoted(given)}.` };
-  }
-  const decimals = fraction.replace(/0+$/, "");
-  if (integer === "0" && decimals === "") return { refusal: "must be more than 0." };
-  return { value: decimals === "" ? integer : `${integer}.${decimals}` };
+  return readQuantity(text);
 }
 
 /**
  * A quantity in: a decimal string or number above 0 and below 10^12, up to 6 digits behind the point;
  * out the same as a decimal string without needless zeros.
  */
-export const quantityInput = reads(readQuantity).openapi({
+export const quantityInput = reads(quantityOf).openapi({
   type: ["string", "number"],
   description: "A quantity above 0, up to 6 decimals, as a decimal string or a number.",
   example: "1",

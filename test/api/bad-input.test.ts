@@ -93,7 +93,7 @@ const lines: readonly (readonly [string, readonly Row[]])[] = [
         "/items/0/names/0",
       ],
       ["hot as a text", invalid, ...put({ pattern: "{0}", hot: "yes" }), "/hot"],
-      ["an unknown mode", invalid, ...put({ pattern: "{0}", mode: "gapless" }), "/mode"],
+      ["an unknown mode", invalid, ...put({ pattern: "{0}", mode: "relaxed" }), "/mode"],
     ],
   ],
   [

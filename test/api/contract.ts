@@ -94,7 +94,7 @@ export async function refused(
 export async function state(service: Service, tenant = service.tenant): Promise<unknown> {
   const [row] = await service.database.query(
     `select (select jsonb_agg(to_jsonb(s) || to_jsonb(c) - 'waits' order by s.id)
-               from series s, counter_v1(s.tenant, s.sequence) c where s.tenant = $1) as series,
+               from series s, counter_v1(s.tenant, s.sequence, s.period) c where s.tenant = $1) as series,
             (select jsonb_agg(to_jsonb(l) order by l.series, l.first, l.kind)
                from ledger l where l.tenant = $1) as ledger,
             (select count(*) from lots where tenant = $1) as lots,

@@ -243,6 +243,7 @@ describe("the ledger", () => {
     ]);
     expect(await ok(service, "GET", "/v1/sequences/told/account")).toEqual({
       sequence: "told",
+      series: null,
       passed: "17",
       reserved: "12",
       voided: "2",

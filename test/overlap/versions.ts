@@ -3,12 +3,13 @@ import fc from "fast-check";
 import type { Reading } from "../../src/domain/overlap/side.ts";
 import type { PatternVersion } from "../../src/domain/overlap/version.ts";
 import { bind } from "../../src/domain/patterns/bind.ts";
-import { parseNative, showNative } from "../../src/domain/patterns/native.ts";
+import { nativeTokens, parseNative, showNative } from "../../src/domain/patterns/native.ts";
 import { maximumNumber, type Part, type Pattern } from "../../src/domain/patterns/pattern.ts";
 import { readName } from "../../src/domain/patterns/read.ts";
 import { render } from "../../src/domain/patterns/render.ts";
-import { dateTokens, readDateToken } from "../../src/domain/patterns/tokens.ts";
+import { readDateToken } from "../../src/domain/patterns/tokens.ts";
 import {
+  allAt,
   fieldValues,
   momentAt,
   moments,
@@ -25,7 +26,7 @@ export function versionOf(
 ): PatternVersion {
   const parsed = typeof pattern === "string" ? patternOf(pattern) : pattern;
   return {
-    sequence: showNative(parsed),
+    sequence: typeof pattern === "string" ? pattern : JSON.stringify(parsed.parts),
     pattern: parsed,
     first: 0n,
     last: maximumNumber,
@@ -46,7 +47,7 @@ export function renderedBy(
 ): string {
   const time = at !== null && at.includes("T") ? `${at}Z` : (at ?? "2026-01-01");
   const moment = momentAt(time, "UTC", fiscalYearStart);
-  return render(valueOf(bind(pattern, moment, fields)), number);
+  return render(valueOf(bind(pattern, allAt(moment), fields)), number);
 }
 
 /** Whether a version gives the name, by how the service reads names. */
@@ -74,7 +75,7 @@ function patternThatGives(name: string, choices: readonly number[]): Pattern | n
       hasCounter = true;
       continue;
     }
-    const tokens = dateTokens.filter(
+    const tokens = nativeTokens.filter(
       (token) => !token.startsWith("FY") && readDateToken(token, piece) !== null,
     );
     const token = tokens[choice % (tokens.length + 1)];
@@ -84,7 +85,9 @@ function patternThatGives(name: string, choices: readonly number[]): Pattern | n
     } else parts.push({ kind: "text", text: piece });
   }
   if (at < name.length) parts.push({ kind: "text", text: name.slice(at) });
-  const parsed = parseNative(showNative({ parts, width: 1 }));
+  const { text } = showNative({ parts, width: 1 });
+  if (text === null) return null;
+  const parsed = parseNative(text);
   return parsed.ok && readName(parsed.value, name) !== null ? parsed.value : null;
 }
 
@@ -103,7 +106,7 @@ export const overlapping: fc.Arbitrary<{
     fiscalYearStart: fc.constantFrom("01-01", "06-01"),
   })
   .map(({ pattern, moment, fields, number, choices, fiscalYearStart }) => {
-    const bound = bind(pattern, momentAt(moment.date, "UTC", fiscalYearStart), fields);
+    const bound = bind(pattern, allAt(momentAt(moment.date, "UTC", fiscalYearStart)), fields);
     const name = bound.ok ? render(bound.value, number) : "";
     const made = name.length > 128 ? null : patternThatGives(name, choices);
     if (made === null) return null;

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 
 import { bind, fits } from "../../src/domain/patterns/bind.ts";
 import { render } from "../../src/domain/patterns/render.ts";
-import { momentAt, patternOf, valueOf } from "./arbitrary.ts";
+import { allAt, momentAt, patternOf, valueOf } from "./arbitrary.ts";
 
 const thursday = momentAt("2026-01-01T13:04:05Z");
 
 describe("binding", () => {
   it("fills in dates and fields and leaves prefix, width and suffix", () => {
     const pattern = patternOf("LOT{YY}-{field.site}/{00000}.{DD}{{");
-    expect(bind(pattern, thursday, { site: "HAM_2", other: "not used: ä" })).toEqual({
+    expect(bind(pattern, allAt(thursday), { site: "HAM_2", other: "not used: ä" })).toEqual({
       ok: true,
       value: { prefix: "LOT26-HAM_2/", width: 5, suffix: ".01{" },
     });
@@ -19,7 +19,7 @@ describe("binding", () => {
     const all =
       "{YYYY} {YY} {MM} {DD} {DOY} {hh} {mm} {ss} {WW} {GGGG} {FY} {FYE} {FY2} {FYE2}.{0}";
     const shown = (at: string, fiscal: string): string =>
-      valueOf(bind(patternOf(all), momentAt(at, "UTC", fiscal), {})).prefix;
+      valueOf(bind(patternOf(all), allAt(momentAt(at, "UTC", fiscal)), {})).prefix;
     expect(shown("2026-01-01T13:04:05Z", "06-01")).toBe(
       "2026 26 01 01 001 13 04 05 01 2026 2025 2026 25 26.",
     );
@@ -38,13 +38,13 @@ describe("binding", () => {
     ["1960-01-10", 1n, "195901-0001"],
     ["1960-12-10", 1n, "196012-0001"],
   ])("numbers a fiscal year from 1 June: %s", (at, number, name) => {
-    const form = bind(patternOf("{FY}{MM}-{0000}"), momentAt(at, "UTC", "06-01"), {});
+    const form = bind(patternOf("{FY}{MM}-{0000}"), allAt(momentAt(at, "UTC", "06-01")), {});
     expect(render(valueOf(form), number)).toBe(name);
   });
 
   it("names the field that is missing", () => {
     const pattern = patternOf("{field.constructor}-{0}");
-    expect(bind(pattern, thursday, {})).toEqual({
+    expect(bind(pattern, allAt(thursday), {})).toEqual({
       ok: false,
       code: "field_missing",
       facts: { field: "constructor" },
@@ -62,7 +62,7 @@ describe("binding", () => {
     ["A\u{1F600}", { problem: "character", position: 1, character: "U+1F600" }],
     ["A\u0661", { problem: "character", position: 1, character: "U+0661" }],
   ])("refuses the value %j", (value, facts) => {
-    expect(bind(patternOf("{field.site}-{0}"), thursday, { site: value })).toMatchObject({
+    expect(bind(patternOf("{field.site}-{0}"), allAt(thursday), { site: value })).toMatchObject({
       ok: false,
       code: "field_value",
       facts: { field: "site", ...facts },
@@ -72,15 +72,15 @@ describe("binding", () => {
 
   it("takes a value of 1 and of 64 characters", () => {
     const pattern = patternOf("{field.site}-{0}");
-    expect(bind(pattern, thursday, { site: "_" }).ok).toBe(true);
-    expect(bind(pattern, thursday, { site: "9".repeat(64) }).ok).toBe(true);
+    expect(bind(pattern, allAt(thursday), { site: "_" }).ok).toBe(true);
+    expect(bind(pattern, allAt(thursday), { site: "9".repeat(64) }).ok).toBe(true);
   });
 
   it("refuses names of more than 128 characters", () => {
     const pattern = patternOf("{field.a}-{field.b}-{0}");
     const fields = { a: "A".repeat(64), b: "B".repeat(61) };
-    expect(bind(pattern, thursday, fields).ok).toBe(true);
-    expect(bind(pattern, thursday, { ...fields, b: "B".repeat(62) })).toEqual({
+    expect(bind(pattern, allAt(thursday), fields).ok).toBe(true);
+    expect(bind(pattern, allAt(thursday), { ...fields, b: "B".repeat(62) })).toEqual({
       ok: false,
       code: "name_too_long",
       facts: { length: 129, maximum: 128 },

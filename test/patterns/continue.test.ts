@@ -7,7 +7,7 @@ import { parseAffixes } from "../../src/domain/patterns/native.ts";
 import { readName } from "../../src/domain/patterns/read.ts";
 import { render } from "../../src/domain/patterns/render.ts";
 import type { Pattern } from "../../src/domain/patterns/pattern.ts";
-import { fieldValues, moments, numbers, patternOf, patterns, valueOf } from "./arbitrary.ts";
+import { allAt, fieldValues, moments, numbers, patternOf, patterns, valueOf } from "./arbitrary.ts";
 
 function namesFrom(
   first: string,
@@ -173,7 +173,7 @@ describe("continuing from a first name", () => {
   it("goes on with the pattern's counter whenever the pattern made the name", () => {
     fc.assert(
       fc.property(patterns, moments, fieldValues, numbers, (pattern, moment, fields, number) => {
-        const form = bind(pattern, moment, fields);
+        const form = bind(pattern, allAt(moment), fields);
         if (!form.ok) return;
         const name = render(form.value, number);
         const row = continueFrom(name, 2, pattern);

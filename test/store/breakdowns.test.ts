@@ -13,7 +13,6 @@ function failing(sqlstate: string, times: number): Fault {
 const passing: [string, Fault][] = [
   ["a serialisation failure", failing("40001", 1)],
   ["a deadlock", failing("40P01", 1)],
-  ["a lock timeout", failing("55P03", 1)],
   ["too many connections", failing("53300", 1)],
   ["a lost connection", failing("08006", 1)],
   ["a server that starts", failing("57P03", 1)],
@@ -33,6 +32,7 @@ test.each(passing)("%s that passes is not noticed, and draws once", async (_, fa
 const staying: [string, Fault, string][] = [
   ["a serialisation failure", failing("40001", always), "database_unavailable"],
   ["a deadlock", failing("40P01", always), "database_unavailable"],
+  ["a lock timeout", failing("55P03", 1), "sequence_busy"],
   ["too many connections", failing("53300", always), "database_unavailable"],
   ["a lost connection", failing("08006", always), "database_unavailable"],
   ["a statement timeout", failing("57014", 1), "database_slow"],

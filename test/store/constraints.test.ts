@@ -15,9 +15,11 @@ beforeAll(async () => {
                            fiscal_year_start, overflow, hot)
     values ('acme', 's', 'A-{0000}', 4, 'standard', 1, 1, 'never', 'UTC', '01-01', 'widen', false)`);
   await database.query(`
-    insert into series (tenant, sequence, period, next, since) values ('acme', 's', '', 1, 1)`);
+    insert into series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot)
+    select tenant, key, '', 1, 1, definition, increment, ceiling, mode, hot from sequences`);
   await database.query(`
-    insert into forms (tenant, sequence, prefix, width, suffix) values ('acme', 's', 'A-', 4, '')`);
+    insert into forms (tenant, series, prefix, width, suffix)
+    select 'acme', id, 'A-', 4, '' from series`);
   await database.query(`
     insert into jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
     values ('acme', '00000000-0000-7000-8000-000000000001', 'running', 0, 100, 0, 0, 1)`);
@@ -80,22 +82,22 @@ const refusals: [string, string, () => string][] = [
     "ledger_void_once",
     () => ledgerRow({ first: 14, last: 15, kind: "void" }),
   ],
-  ["a run backwards", "ledger_run_is_whole", () => ledgerRow({ first: 31, last: 30 })],
-  ["a number below 0", "ledger_run_is_whole", () => ledgerRow({ first: -1, last: 3 })],
+  ["a run backwards", "ledger_entry_is_whole", () => ledgerRow({ first: 31, last: 30 })],
+  ["a number below 0", "ledger_entry_is_whole", () => ledgerRow({ first: -1, last: 3 })],
   [
     "a number of 19 digits",
-    "ledger_run_is_whole",
+    "ledger_entry_is_whole",
     () => ledgerRow({ first: 30, last: "1000000000000000000" }),
   ],
-  ["a step of 0", "ledger_run_is_whole", () => ledgerRow({ first: 30, last: 31, step: 0 })],
+  ["a step of 0", "ledger_entry_is_whole", () => ledgerRow({ first: 30, last: 31, step: 0 })],
   [
     "a last number that no step meets",
-    "ledger_run_is_whole",
+    "ledger_entry_is_whole",
     () => ledgerRow({ first: 30, last: 35, step: 2 }),
   ],
   [
     "a reserved run without the form of its names",
-    "ledger_names_are_known",
+    "ledger_entry_is_whole",
     () => ledgerRow({ first: 30, last: 31, form: "null" }),
   ],
   [
@@ -122,7 +124,7 @@ const refusals: [string, string, () => string][] = [
   ["a key with a slash", "sequences_key_is_plain", () => sequenceRow({ key: "'a/b'" })],
   [
     "a counter below 0",
-    "series_next_in_range",
+    "series_counter_is_sound",
     () => "update series set next = -1 where sequence = 's'",
   ],
   ["a cursor past the end", "jobs_cursor_in_range", () => "update jobs set cursor = 101"],
@@ -153,6 +155,11 @@ const refusals: [string, string, () => string][] = [
     "a sequence that is taken away under its series",
     "series_of_sequence",
     () => "delete from sequences where key = 's'",
+  ],
+  [
+    "a series that counts otherwise than its sequence says",
+    "series_of_sequence",
+    () => "update series set increment = 7 where sequence = 's'",
   ],
   [
     "an API key that is no digest",

@@ -129,14 +129,14 @@ test("a sequence that is replaced while names of it are recorded does not either
      join sequences q on q.tenant = s.tenant and q.key = s.sequence where s.tenant = $1`,
     [service.tenant],
   );
-  await session.query("select (draw_v1($1, 's', $2::uuid, null, 3, 100000)).count", [
+  await session.query("select (pass_v1($1, 's', '', $2::uuid, 3, 100000)).count", [
     service.tenant,
     row?.definition,
   ]);
   const put = putSequence(service, "s", { pattern: "B-{0000}", hot: true });
   // It waits for that creation to end before the creation goes on to draw.
   await service.database.query("select pg_sleep(0.3)");
-  const drawing = session.query("select (draw_v1($1, 's', $2::uuid, 2)).count", [
+  const drawing = session.query("select (draw_v1($1, 's', '', $2::uuid, 2)).count", [
     service.tenant,
     row?.definition,
   ]);

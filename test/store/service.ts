@@ -49,10 +49,12 @@ export function postLots(
 /** The account of a sequence as numbers. */
 export async function account(service: Service, key: string): Promise<Record<string, number>> {
   const { json } = await service.call("GET", `/v1/sequences/${key}/account`);
-  // Decimal strings but for the key.
+  // Decimal strings but for the names.
   const entries = Object.entries(json as Record<string, string>);
   return Object.fromEntries(
-    entries.filter(([name]) => name !== "sequence").map(([name, text]) => [name, Number(text)]),
+    entries
+      .filter(([name]) => name !== "sequence" && name !== "series")
+      .map(([name, text]) => [name, Number(text)]),
   );
 }
 

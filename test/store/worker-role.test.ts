@@ -104,7 +104,7 @@ test("a table of the caller's own cannot take the place of one that a function t
     [service.tenant],
   );
   const forged = session.query(
-    `select reserve_v1(sha256('forged'), $1, 'k', '\\x00', 's', s.definition, 1, 'A-', 4, '')
+    `select reserve_v1(sha256('forged'), $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
      from public.sequences s where s.tenant = $1`,
     [service.tenant],
   );

@@ -1,8 +1,12 @@
 import { bigint, integer, pgEnum, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
 
-/** `burned` is a jump of the counter that a crash of the database left behind. */
-export const ledgerKind = pgEnum("ledger_kind", ["reserved", "skip", "burned", "void"]);
+/**
+ * `skip`: passed without being given. `burned`: a jump of the counter that a crash of the database left
+ * behind. `void`: given, and never to be used. `rewind`: the counter was set back to `first`, and what it
+ * had skipped from there up to `last` may be given after all.
+ */
+export const ledgerKind = pgEnum("ledger_kind", ["reserved", "skip", "burned", "void", "rewind"]);
 
 /** Everything that happened to numbers, as runs `first`, `first + step` ... `last`; only ever appended to. */
 export const ledger = pgTable(
@@ -19,5 +23,7 @@ export const ledger = pgTable(
     at: moment().defaultNow().notNull(),
     reason: text(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.series, table.first, table.kind] })],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.series, table.first, table.kind, table.at] }),
+  ],
 );

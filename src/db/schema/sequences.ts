@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
+  date,
   foreignKey,
   index,
   pgEnum,
@@ -9,14 +10,25 @@ import {
   primaryKey,
   smallint,
   text,
+  unique,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
 import { tenants } from "./tenants.ts";
 
-export const sequenceMode = pgEnum("sequence_mode", ["standard"]);
-export const sequenceReset = pgEnum("sequence_reset", ["never"]);
+export const sequenceDialect = pgEnum("sequence_dialect", ["native", "odoo", "frappe"]);
+export const sequenceMode = pgEnum("sequence_mode", ["standard", "gapless"]);
+/** `prefix`: the rendered text before the counter names the series, as Frappe counts. */
+export const sequenceReset = pgEnum("sequence_reset", [
+  "never",
+  "yearly",
+  "monthly",
+  "weekly",
+  "daily",
+  "fiscal",
+  "prefix",
+]);
 export const sequenceOverflow = pgEnum("sequence_overflow", ["widen", "reject"]);
 
 /** A named pattern with a counter policy. `ceiling` is the last number that it may give. */
@@ -27,6 +39,8 @@ export const sequences = pgTable(
       .notNull()
       .references(() => tenants.tenant),
     key: exactText().notNull(),
+    dialect: sequenceDialect().notNull().default("native"),
+    /** The text in its dialect; an Odoo one is its prefix, suffix and padding as JSON. */
     pattern: exactText().notNull(),
     width: smallint().notNull(),
     mode: sequenceMode().notNull(),
@@ -37,6 +51,8 @@ export const sequences = pgTable(
     fiscalYearStart: text().notNull(),
     overflow: sequenceOverflow().notNull(),
     hot: boolean().notNull(),
+    /** Whether it may give names that other sequences can give, as long as no product takes both. */
+    allowOverlap: boolean().notNull().default(false),
     ceiling: bigint({ mode: "bigint" })
       .notNull()
       .generatedAlwaysAs(
@@ -45,7 +61,7 @@ export const sequences = pgTable(
     definition: uuid()
       .notNull()
       .generatedAlwaysAs(
-        sql`md5(pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid`,
+        sql`md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid`,
       ),
     createdAt: moment().defaultNow().notNull(),
     updatedAt: moment().defaultNow().notNull(),
@@ -53,13 +69,52 @@ export const sequences = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenant, table.key] }),
     index("sequences_in_order").on(table.tenant, table.createdAt, table.key),
+    unique("sequences_policy").on(
+      table.tenant,
+      table.key,
+      table.definition,
+      table.increment,
+      table.ceiling,
+      table.mode,
+      table.hot,
+    ),
+  ],
+);
+
+/**
+ * Every pattern under which a sequence has given numbers and that it does not have any more, with the
+ * lowest and the highest of them: a name that was given once can come again.
+ */
+export const pastPatterns = pgTable(
+  "past_patterns",
+  {
+    tenant: exactText().notNull(),
+    sequence: exactText().notNull(),
+    dialect: sequenceDialect().notNull(),
+    pattern: exactText().notNull(),
+    fiscalYearStart: exactText().notNull(),
+    first: big().notNull(),
+    last: big().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.tenant, table.sequence, table.dialect, table.pattern, table.fiscalYearStart],
+    }),
+    foreignKey({
+      name: "past_patterns_of_sequence",
+      columns: [table.tenant, table.sequence],
+      foreignColumns: [sequences.tenant, sequences.key],
+    }),
   ],
 );
 
 /**
  * One running counter. While `promoted`, the counter is the Postgres sequence `counters.series_<id>`.
- * What it has given is `issued_before` up to the number `since`, where its increment last changed, and
- * from there on one number an increment, less the `skipped` ones.
+ * What it has passed is `passed_before` up to the number `since`, where its increment last changed, and
+ * from there on one number an increment; `skipped` of them were passed and not given. Its sequence's definition and counter
+ * policy stand here again, so that a draw finds all that it needs in the row that it locks; the reference
+ * keeps them equal. A series of a period ends with its last day, `ends_on`; some time after that it is
+ * closed, and the next draw opens it again.
  */
 export const series = pgTable(
   "series",
@@ -70,7 +125,7 @@ export const series = pgTable(
     id: bigint({ mode: "bigint" }).generatedAlwaysAsIdentity(),
     next: big().notNull(),
     since: big().notNull(),
-    issuedBefore: big()
+    passedBefore: big()
       .notNull()
       .default(sql`0`),
     skipped: big()
@@ -78,25 +133,51 @@ export const series = pgTable(
       .default(sql`0`),
     promoted: boolean().notNull().default(false),
     waits: smallint().notNull().default(0),
+    definition: uuid().notNull(),
+    increment: big().notNull(),
+    ceiling: big().notNull(),
+    mode: sequenceMode().notNull(),
+    hot: boolean().notNull(),
+    endsOn: date({ mode: "string" }),
+    closedAt: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.sequence, table.period] }),
     uniqueIndex("series_id").on(table.id),
+    index("series_to_close")
+      .on(table.endsOn)
+      .where(sql`closed_at IS NULL`),
     foreignKey({
       name: "series_of_sequence",
-      columns: [table.tenant, table.sequence],
-      foreignColumns: [sequences.tenant, sequences.key],
-    }),
+      columns: [
+        table.tenant,
+        table.sequence,
+        table.definition,
+        table.increment,
+        table.ceiling,
+        table.mode,
+        table.hot,
+      ],
+      foreignColumns: [
+        sequences.tenant,
+        sequences.key,
+        sequences.definition,
+        sequences.increment,
+        sequences.ceiling,
+        sequences.mode,
+        sequences.hot,
+      ],
+    }).onUpdate("cascade"),
   ],
 );
 
-/** Every bound form under which a sequence has ever given a number. */
+/** Every bound form under which a series has ever given a number. */
 export const forms = pgTable(
   "forms",
   {
     tenant: exactText().notNull(),
     id: bigint({ mode: "bigint" }).generatedAlwaysAsIdentity(),
-    sequence: exactText().notNull(),
+    series: bigint({ mode: "bigint" }).notNull(),
     prefix: exactText().notNull(),
     width: smallint().notNull(),
     suffix: exactText().notNull(),
@@ -108,7 +189,7 @@ export const forms = pgTable(
       table.prefix,
       table.suffix,
       table.width,
-      table.sequence,
+      table.series,
     ),
   ],
 );

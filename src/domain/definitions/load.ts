@@ -1,13 +1,17 @@
 import { sql } from "drizzle-orm";
 import { Failure, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { parseNative } from "../patterns/native.ts";
+import type { Dialect } from "../patterns/dialects.ts";
+import { parsePattern } from "../patterns/dialects.ts";
+import type { Reset } from "../sequences/period.ts";
 import type { ProductDefinition, SequenceDefinition } from "./definitions.ts";
 
 interface SequenceRow {
   readonly key: string;
   readonly definition: string;
+  readonly dialect: Dialect;
   readonly pattern: string;
+  readonly reset: Reset;
   readonly time_zone: string;
   readonly fiscal_year_start: string;
   readonly ceiling: string;
@@ -24,7 +28,7 @@ interface ProductRow {
 }
 
 const sequenceColumns = sql`
-  s.key, s.definition, s.pattern, s.time_zone, s.fiscal_year_start, s.ceiling::text AS ceiling`;
+  s.key, s.definition, s.dialect, s.pattern, s.reset, s.time_zone, s.fiscal_year_start, s.ceiling::text AS ceiling`;
 
 /** The sequence of that key, or undefined when there is none. */
 export async function sequenceDefinition(
@@ -107,12 +111,13 @@ export async function fenced<Value>(call: Call, attempt: () => Promise<Value>): 
 }
 
 function rememberSequence(call: Call, row: SequenceRow): SequenceDefinition {
-  const pattern = parseNative(row.pattern);
+  const pattern = parsePattern(row.dialect, row.pattern, row.fiscal_year_start);
   if (!pattern.ok) throw failureOfRefusal(pattern);
   const definition: SequenceDefinition = {
     key: row.key,
     hash: row.definition,
-    pattern: pattern.value,
+    pattern: pattern.value.pattern,
+    reset: row.reset,
     timeZone: row.time_zone,
     fiscalYearStart: row.fiscal_year_start,
     ceiling: BigInt(row.ceiling),

@@ -43,6 +43,8 @@ export interface LotRequest {
   readonly product_definition: string;
   readonly source: "draw" | "names" | "reservation";
   readonly sequence: string | null;
+  /** The period that numbers are drawn from. */
+  readonly period?: string;
   readonly definition: string | null;
   readonly quantity: string;
   readonly produced_on: string | null;
@@ -60,4 +62,6 @@ export interface LotRequest {
   readonly first_name?: string | null;
   readonly names?: readonly string[];
   readonly numbers?: readonly (string | null)[];
+  /** The periods that the names' numbers belong to. */
+  readonly periods?: readonly (string | null)[];
 }

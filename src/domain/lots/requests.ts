@@ -8,6 +8,7 @@ import { nameReader } from "../patterns/read.ts";
 import { render } from "../patterns/render.ts";
 import { readReservationId } from "../reservations/reservation.ts";
 import { boundForm } from "../sequences/bound.ts";
+import { periodReader } from "../sequences/period-of-name.ts";
 import { expiryDate } from "./expiry.ts";
 import type {
   ContinueItem,
@@ -104,12 +105,13 @@ function countRequest(
       { pointer: `${pointer}/product` },
     );
   }
-  const { form } = boundForm(sequence, item, call.now(), pointer);
+  const { form, period } = boundForm(sequence, item, call.now(), pointer);
   return {
     ...shared,
     ...form,
     source: "draw",
     sequence: sequence.key,
+    period,
     definition: sequence.hash,
     count: item.count,
     numbered: true,
@@ -130,17 +132,25 @@ function namesRequest(
   seen: Set<string>,
 ): LotRequest {
   const read = sequence === undefined ? () => null : nameReader(sequence.pattern);
-  const numbers = placed.map(({ name, at }) => {
+  const periodOf = sequence === undefined ? () => null : periodReader(sequence);
+  const numbers: (string | null)[] = [];
+  const periods: (string | null)[] = [];
+  for (const { name, at } of placed) {
     const checked = checkName(name);
     if (!checked.ok) throw failureOfRefusal(checked, at);
     const key = `${product.sku}\n${name}`;
     if (seen.has(key)) fail("name_repeated", { name }, { pointer: at });
     seen.add(key);
-    const number = read(name)?.number;
-    return number === undefined || sequence === undefined || number > sequence.ceiling
-      ? null
-      : number.toString();
-  });
+    const found = read(name);
+    const period = found === null ? null : periodOf(found);
+    const ours =
+      found !== null &&
+      period !== null &&
+      sequence !== undefined &&
+      found.number <= sequence.ceiling;
+    numbers.push(ours ? found.number.toString() : null);
+    periods.push(ours ? period : null);
+  }
   return {
     ...shared,
     source: "names",
@@ -149,6 +159,7 @@ function namesRequest(
     count: placed.length,
     names: placed.map(({ name }) => name),
     numbers,
+    periods,
     numbered: numbers.some((number) => number !== null),
     allow_jump: item.allow_jump ?? false,
   };

@@ -59,13 +59,22 @@ export function compare(
   effort: Effort,
   finders: Map<string, FindMoment> = new Map(),
 ): Search {
-  const finderOf = ({ fiscalYearStart }: PatternVersion): FindMoment => {
+  const finderOf = ({ pattern, fiscalYearStart }: PatternVersion): FindMoment => {
+    if (showsSeveralMoments(pattern)) return () => undefined;
     const finder = finders.get(fiscalYearStart) ?? momentFinder(fiscalYearStart);
     finders.set(fiscalYearStart, finder);
     return finder;
   };
   const sides = { one: sideOf(one, finderOf(one)), other: sideOf(other, finderOf(other)) };
   return findExample(sides, effort);
+}
+
+/**
+ * Whether a pattern shows other moments than the document's. Then its dates need not agree with one
+ * another, and no one moment explains a name.
+ */
+function showsSeveralMoments({ parts }: Pattern): boolean {
+  return parts.some((part) => part.kind === "date" && part.of !== undefined);
 }
 
 /** A pattern but for the width of its counter. */

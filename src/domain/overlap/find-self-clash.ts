@@ -1,7 +1,7 @@
-import type { Moment } from "../patterns/moment.ts";
-import type { DatePart, DateToken, Part, Pattern } from "../patterns/pattern.ts";
+import { momentOf, type Moment } from "../patterns/moment.ts";
+import type { DatePart, Part, Pattern } from "../patterns/pattern.ts";
 import { renderDateToken } from "../patterns/tokens.ts";
-import { periodOf, type Reset } from "../sequences/period.ts";
+import { firstDayOf, periodOf, type Reset } from "../sequences/period.ts";
 import { spend, type Effort } from "./effort.ts";
 import type { Example, Search } from "./find-example.ts";
 import { compare, effortOfPair } from "./find-overlap.ts";
@@ -50,14 +50,18 @@ const years: readonly number[] = Array.from({ length: 30 }, (_, index) => 2026 +
  *   that are looked at.
  */
 export function findSelfClash(version: PatternVersion, reset: Reset): SelfClash | null {
-  if (reset === "never") return null;
+  // A text before the counter that is a series of its own tells itself apart.
+  if (reset === "never" || reset === "prefix") return null;
   const { pattern, fiscalYearStart } = version;
+  const show = dateShower(reset, fiscalYearStart);
   const places = fixedPlaces(pattern);
-  const tokensAt = (isFixed: boolean): readonly DateToken[] =>
-    pattern.parts.flatMap((part, index) =>
-      isDay(part) && places.has(index) === isFixed ? [part.token] : [],
+  const datesAt = (isFixed: boolean): readonly DatePart[] =>
+    pattern.parts.filter(
+      (part, index): part is DatePart => isDay(part) && places.has(index) === isFixed,
     );
-  const [fixed, loose] = [tokensAt(true), tokensAt(false)];
+  const [fixed, loose] = [datesAt(true), datesAt(false)];
+  const shown = (parts: readonly DatePart[], day: Moment): string =>
+    parts.map((part) => show(part, day)).join("");
   const effort: Effort = { left: effortOfPair };
   /** What was seen so far, by what it shows at fixed places. */
   const looks = new Map<string, Look[]>();
@@ -69,7 +73,7 @@ export function findSelfClash(version: PatternVersion, reset: Reset): SelfClash 
     if (alike.some(({ period, loose }) => period === look.period && loose === look.loose)) continue;
     for (const earlier of alike) {
       if (earlier.period === look.period) continue;
-      const search = compareDays(earlier.day, look.day, version, effort);
+      const search = compareDays(earlier.day, look.day, { version, show, effort });
       if (search.outcome === "none") continue;
       return {
         reset,
@@ -84,10 +88,14 @@ export function findSelfClash(version: PatternVersion, reset: Reset): SelfClash 
 }
 
 /** A name that the version can give on both days. */
-function compareDays(one: Moment, other: Moment, version: PatternVersion, effort: Effort): Search {
+function compareDays(
+  one: Moment,
+  other: Moment,
+  { version, show, effort }: { version: PatternVersion; show: ShowDate; effort: Effort },
+): Search {
   // Making the two patterns ready takes as long as some steps of the search.
   spend(effort, 10);
-  const search = compare(on(one, version), on(other, version), effort);
+  const search = compare(on(one, version, show), on(other, version, show), effort);
   if (search.outcome !== "found") return search;
   const { example } = search;
   return {
@@ -105,9 +113,9 @@ function* daysLookedAt(fiscalYearStart: string): Generator<Moment> {
 }
 
 /** The version as it is on one day: only times of day are left to be filled in. */
-function on(day: Moment, version: PatternVersion): PatternVersion {
+function on(day: Moment, version: PatternVersion, show: ShowDate): PatternVersion {
   const parts = version.pattern.parts.map((part): Part =>
-    isDay(part) ? { kind: "text", text: renderDateToken(part.token, day) } : part,
+    isDay(part) ? { kind: "text", text: show(part, day) } : part,
   );
   const pattern: Pattern = { parts, width: version.pattern.width };
   return { ...version, pattern };
@@ -120,11 +128,27 @@ function onDay({ date }: Moment, { number, at, fields }: Reading): Reading {
 }
 
 function isDay(part: Part): part is DatePart {
-  return part.kind === "date" && showsDay(part.token);
+  // What shows now shows any day, whatever the period.
+  return part.kind === "date" && part.of !== "now" && showsDay(part.token);
 }
 
-function shown(tokens: readonly DateToken[], day: Moment): string {
-  let text = "";
-  for (const token of tokens) text += renderDateToken(token, day);
-  return text;
+/** What a date of the pattern shows for a document of a day. */
+type ShowDate = (part: DatePart, day: Moment) => string;
+
+function dateShower(reset: Reset, fiscalYearStart: string): ShowDate {
+  const firstDays = new Map<string, Moment>();
+  const firstDay = (day: Moment): Moment => {
+    const period = periodOf(reset, day);
+    const known = firstDays.get(period);
+    if (known !== undefined) return known;
+    const first = momentOf(
+      firstDayOf(period, fiscalYearStart) ?? day.date,
+      "UTC",
+      0,
+      fiscalYearStart,
+    );
+    firstDays.set(period, first.ok ? first.value : day);
+    return first.ok ? first.value : day;
+  };
+  return (part, day) => renderDateToken(part.token, part.of === "period" ? firstDay(day) : day);
 }

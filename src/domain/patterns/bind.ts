@@ -1,5 +1,5 @@
 import { codePointCount, codePointName, firstCharacter } from "./characters.ts";
-import type { Moment } from "./moment.ts";
+import type { Moments } from "./moment.ts";
 import {
   accept,
   maximumFieldLength,
@@ -22,7 +22,7 @@ import { renderDateToken } from "./tokens.ts";
  */
 export function bind(
   pattern: Pattern,
-  moment: Moment,
+  moments: Moments,
   fields: Readonly<Record<string, string>>,
 ): Result<BoundForm> {
   let before = "";
@@ -33,7 +33,7 @@ export function bind(
         text += part.text;
         break;
       case "date":
-        text += renderDateToken(part.token, moment);
+        text += renderDateToken(part.token, moments[part.of ?? "document"]);
         break;
       case "field": {
         const value = fieldValue(part.name, fields);

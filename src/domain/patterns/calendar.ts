@@ -15,6 +15,14 @@ export function daysInMonth(leap: boolean, month: number): number {
   return daysOfMonths[month - 1] ?? 0;
 }
 
+/** Whether a text is a day of the years 0001 to 9999 in the form 2026-11-21. */
+export function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (year === undefined || year === "0000") return false;
+  const days = daysInMonth(isLeapYear(Number(year)), Number(month));
+  return Number(day) >= 1 && Number(day) <= days;
+}
+
 /** The day's number in its year, 1..366. */
 export function dayOfYear(year: number, month: number, day: number): number {
   const leap = isLeapYear(year);
@@ -28,6 +36,31 @@ export function epochSecondsOfDay(year: number, month: number, day: number): num
   return (daysBeforeYear(year) + dayOfYear(year, month, day) - 1 - daysToEpoch) * 86_400;
 }
 
+/** The day of the week, 1..7 from Monday (ISO 8601). */
+export function weekdayOf(year: number, ordinal: number): number {
+  // 0001-01-01 was a Monday.
+  return ((daysBeforeYear(year) + ordinal - 1) % 7) + 1;
+}
+
+/**
+ * The week of the year, 0..53, in which weeks begin on Monday and the days before the first Monday
+ * are week 0: `%W` of strftime (POSIX).
+ */
+export function mondayWeekOf(year: number, ordinal: number): number {
+  return Math.floor((ordinal - weekdayOf(year, ordinal) + 7) / 7);
+}
+
+/**
+ * The ISO week, 1..53, but 0 for days of January that ISO 8601 counts to the year before, and 53 for
+ * days of December that it counts to the year after, so that weeks never go back within a year: the
+ * week of Frappe's naming series.
+ */
+export function consecutiveWeekOf(year: number, ordinal: number): number {
+  const { isoYear, isoWeek } = isoWeekOf(year, ordinal);
+  if (isoYear === year) return isoWeek;
+  return isoYear < year ? 0 : 53;
+}
+
 /**
  * The week that a day belongs to, by ISO 8601: weeks begin on Monday, and week 1 is the one with
  * the year's first Thursday, so that `isoYear` can differ from the calendar year by one.
@@ -36,9 +69,7 @@ export function isoWeekOf(
   year: number,
   ordinal: number,
 ): { readonly isoYear: number; readonly isoWeek: number } {
-  // 0001-01-01 was a Monday.
-  const weekday = ((daysBeforeYear(year) + ordinal - 1) % 7) + 1;
-  const week = Math.floor((ordinal - weekday + 10) / 7);
+  const week = Math.floor((ordinal - weekdayOf(year, ordinal) + 10) / 7);
   if (week < 1) return { isoYear: year - 1, isoWeek: isoWeeksIn(year - 1) };
   if (week > isoWeeksIn(year)) return { isoYear: year + 1, isoWeek: 1 };
   return { isoYear: year, isoWeek: week };
@@ -46,7 +77,7 @@ export function isoWeekOf(
 
 /** 53 for years that begin on a Thursday, or leap years that begin on a Wednesday; else 52. */
 function isoWeeksIn(year: number): number {
-  const firstWeekday = (daysBeforeYear(year) % 7) + 1;
+  const firstWeekday = weekdayOf(year, 1);
   return firstWeekday === 4 || (firstWeekday === 3 && isLeapYear(year)) ? 53 : 52;
 }
 

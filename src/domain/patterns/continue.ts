@@ -11,6 +11,7 @@ import {
   type Result,
 } from "./pattern.ts";
 import { readName } from "./read.ts";
+import { highestNumber } from "./rules.ts";
 
 export type Continuation = {
   readonly form: BoundForm;
@@ -45,9 +46,10 @@ export function continueFrom(
   }
   const steps = BigInt(count) - 1n;
   const read = pattern === null ? null : readName(pattern, firstName);
-  if (read !== null) {
+  if (pattern !== null && read !== null) {
     const last = read.number + steps;
-    if (last > maximumNumber) return overflow(read.number, last);
+    const highest = highestNumber(pattern);
+    if (last > highest) return overflow(read.number, last, highest);
     return fitting({ form: read.form, first: read.number, matched: true }, last);
   }
 
@@ -61,7 +63,7 @@ export function continueFrom(
   const form = { prefix: before + digits.slice(0, -width), width, suffix };
   const first = BigInt(digits.slice(-width));
   const last = first + steps;
-  if (last > maximumNumber) return overflow(first, last);
+  if (last > maximumNumber) return overflow(first, last, maximumNumber);
   return fitting({ form, first, matched: false }, last);
 }
 
@@ -70,7 +72,7 @@ function fitting(continuation: Continuation, last: bigint): Result<Continuation>
   return form.ok ? accept(continuation) : refuse(form.code, form.facts, "/first_name");
 }
 
-function overflow(first: bigint, last: bigint): Refusal {
-  const facts = { first: String(first), last: String(last), maximum: String(maximumNumber) };
+function overflow(first: bigint, last: bigint, maximum: bigint): Refusal {
+  const facts = { first: String(first), last: String(last), maximum: String(maximum) };
   return refuse("number_overflow", facts, "/first_name");
 }

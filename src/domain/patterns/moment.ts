@@ -1,5 +1,5 @@
 import { dayOfYear, daysInMonth, epochSecondsOfDay, isLeapYear, isoWeekOf } from "./calendar.ts";
-import { accept, refuse, type Refusal, type Result } from "./pattern.ts";
+import { accept, refuse, type DateSource, type Refusal, type Result } from "./pattern.ts";
 import { isTimeZone, wallClock, type WallClock } from "./zone.ts";
 
 export { isTimeZone } from "./zone.ts";
@@ -18,6 +18,12 @@ export type Moment = WallClock & {
   /** `YYYY-MM-DD` */
   readonly date: string;
 };
+
+/**
+ * The moments that one name can show. For a series that has no period, `period` is the document's
+ * moment.
+ */
+export type Moments = Readonly<Record<DateSource, Moment>>;
 
 export type FiscalYearStart = { readonly month: number; readonly day: number };
 

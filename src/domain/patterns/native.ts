@@ -1,101 +1,99 @@
+import { readAffixes, readText, type Affixes, type Notation } from "./notation.ts";
 import {
   accept,
-  maximumCounterWidth,
   maximumPatternLength,
   refuse,
+  type DateToken,
   type Part,
   type Pattern,
-  type Refusal,
   type Result,
 } from "./pattern.ts";
-import { checkPattern, checkPatternText, type PlacedPart } from "./rules.ts";
-import { dateTokens, isDateToken } from "./tokens.ts";
+import { checkPatternText, fieldName, fieldTouchesCounter, type PlacedPart } from "./rules.ts";
+import { unsayable, type Shown } from "./shown.ts";
 
-export type Affixes = {
-  readonly prefix?: string | undefined;
-  /** The counter's width, 1..18. */
-  readonly padding: number;
-  readonly suffix?: string | undefined;
-};
+/** The date tokens that the native dialect has, in the order in which they are listed to a person. */
+export const nativeTokens = [
+  "YYYY",
+  "YY",
+  "MM",
+  "DD",
+  "DOY",
+  "hh",
+  "mm",
+  "ss",
+  "WW",
+  "GGGG",
+  "FY",
+  "FYE",
+  "FY2",
+  "FYE2",
+] as const satisfies readonly DateToken[];
 
 const fieldMark = "field.";
-const fieldName = /^[a-z][a-z0-9_]{0,39}$/;
 const counterZeros = /^0+$/;
 const knownTokens: readonly string[] = [
-  ...dateTokens.map((token) => `{${token}}`),
+  ...nativeTokens.map((token) => `{${token}}`),
   "{field.name}",
   "{0000}",
 ];
+
+/** Native patterns. A counter is as wide as it has zeros. */
+export const nativeNotation: Notation = {
+  scan,
+  counter: (width) => `{${"0".repeat(width)}}`,
+  minimumPadding: 1,
+  example: "{0000000}",
+  fieldsTouch: false,
+};
 
 /**
  * Reads a native pattern: text and `{tokens}`, `{{` and `}}` for braces that are meant. A `}` that
  * closes nothing is refused, so that every pattern has one text: `showNative` gives back exactly
  * what was read.
  *
- * Fails with `pattern_empty`, the codes of `checkPatternText` and `checkPattern`, and, each with
- * {pattern, position}, `pattern_unclosed_brace`, `pattern_stray_brace`, `pattern_unknown_token`
- * {token, known}, `pattern_field_name` {field}. The pointer is `/pattern`.
+ * Fails with the codes of `readText`, `checkPatternText` and `checkPattern`, and, each with {pattern,
+ * position}, `pattern_unclosed_brace`, `pattern_stray_brace`, `pattern_unknown_token` {token, known},
+ * `pattern_field_name` {field}.
  */
 export function parseNative(text: string): Result<Pattern> {
-  const pointer = "/pattern";
-  if (text === "") return refuse("pattern_empty", { pattern: "", position: 0 }, pointer);
-  const placed = scan(text, pointer);
-  return placed.ok ? checkPattern(placed.value, text, pointer) : placed;
+  return readText(nativeNotation, text);
 }
 
 /**
- * Reads a pattern given as text before and after a counter of `padding` digits: the same as the
- * native pattern `prefix{000}suffix`. Prefix and suffix may hold every token but a counter.
- *
- * Fails as `parseNative` does; `pattern`, `position` and the pointer then tell of the prefix or the
- * suffix alone. A padding that is not a whole number of 1 or more: `pattern_padding` {padding,
- * minimum, maximum}; more than 18: `pattern_counter_too_wide`.
+ * Reads a native pattern given as prefix, padding (1..18) and suffix: the same as the pattern
+ * `prefix{000}suffix`. Fails as `readAffixes` and `parseNative` do.
  */
-export function parseAffixes({ prefix = "", padding, suffix = "" }: Affixes): Result<Pattern> {
-  if (!Number.isInteger(padding) || padding < 1) {
-    const facts = { padding: String(padding), minimum: 1, maximum: maximumCounterWidth };
-    return refuse("pattern_padding", facts, "/padding");
-  }
-  const before = scanAffix(prefix, "/prefix");
-  if (!before.ok) return before;
-  const after = scanAffix(suffix, "/suffix");
-  if (!after.ok) return after;
-  if (padding > maximumCounterWidth) {
-    const facts = { pattern: "", position: 0, width: padding, maximum: maximumCounterWidth };
-    return refuse("pattern_counter_too_wide", facts, "/padding");
-  }
-
-  const counter: Part = { kind: "counter", width: padding };
-  const beforeSuffix = prefix + showPart(counter);
-  const text = beforeSuffix + suffix;
-  const checked =
-    text.length > maximumPatternLength
-      ? tooLong(text)
-      : checkPattern(
-          [
-            ...before.value,
-            { part: counter, position: prefix.length },
-            ...after.value.map(({ part, position }) => ({
-              part,
-              position: position + beforeSuffix.length,
-            })),
-          ],
-          text,
-          "",
-        );
-  return checked.ok ? checked : inAffix(checked, prefix, suffix, beforeSuffix.length);
+export function parseAffixes(affixes: Affixes): Result<Pattern> {
+  return readAffixes(nativeNotation, affixes);
 }
 
-/** The native text of a pattern: what `parseNative` reads as the same pattern. */
-export function showNative(pattern: Pattern): string {
-  return pattern.parts.map(showPart).join("");
+/** The native text of a pattern, which `parseNative` reads as the same pattern. */
+export function showNative(pattern: Pattern): Shown<string> {
+  let text = "";
+  for (const part of pattern.parts) {
+    const shown = showPart(part);
+    if (shown === null) return unsayable("date", part);
+    text += shown;
+  }
+  if (fieldTouchesCounter(pattern)) return unsayable("touching_field");
+  return text.length > maximumPatternLength ? unsayable("too_long") : { text };
 }
 
-function showPart(part: Part): string {
-  if (part.kind === "text") return part.text.replaceAll("{", "{{").replaceAll("}", "}}");
-  if (part.kind === "date") return `{${part.token}}`;
-  if (part.kind === "field") return `{${fieldMark}${part.name}}`;
-  return `{${"0".repeat(part.width)}}`;
+function showPart(part: Part): string | null {
+  switch (part.kind) {
+    case "text":
+      return part.text.replaceAll("{", "{{").replaceAll("}", "}}");
+    case "date":
+      return part.of === undefined && isNativeToken(part.token) ? `{${part.token}}` : null;
+    case "field":
+      return `{${fieldMark}${part.name}}`;
+    case "counter":
+      return nativeNotation.counter(part.width);
+  }
+}
+
+function isNativeToken(text: string): text is (typeof nativeTokens)[number] {
+  return nativeTokens.some((token) => token === text);
 }
 
 function scan(text: string, pointer: string): Result<readonly PlacedPart[]> {
@@ -138,7 +136,7 @@ function scan(text: string, pointer: string): Result<readonly PlacedPart[]> {
 }
 
 function readToken(token: string, text: string, position: number, pointer: string): Result<Part> {
-  if (isDateToken(token)) return accept({ kind: "date", token });
+  if (isNativeToken(token)) return accept({ kind: "date", token });
   if (counterZeros.test(token)) return accept({ kind: "counter", width: token.length });
   const facts = { pattern: text, position };
   if (!token.startsWith(fieldMark)) {
@@ -148,31 +146,4 @@ function readToken(token: string, text: string, position: number, pointer: strin
   if (!fieldName.test(name))
     return refuse("pattern_field_name", { ...facts, field: name }, pointer);
   return accept({ kind: "field", name });
-}
-
-function scanAffix(text: string, pointer: string): Result<readonly PlacedPart[]> {
-  const scanned = scan(text, pointer);
-  const counter = scanned.ok
-    ? scanned.value.find(({ part }) => part.kind === "counter")
-    : undefined;
-  if (counter === undefined) return scanned;
-  return refuse("pattern_two_counters", { pattern: text, position: counter.position }, pointer);
-}
-
-function tooLong(text: string): Refusal {
-  const facts = { pattern: text, position: maximumPatternLength, length: text.length };
-  return refuse("pattern_too_long", { ...facts, maximum: maximumPatternLength });
-}
-
-/** Tells of a position in the whole pattern as one in the prefix, the padding or the suffix. */
-function inAffix(refusal: Refusal, prefix: string, suffix: string, suffixStart: number): Refusal {
-  const position = Number(refusal.facts["position"]);
-  if (position < prefix.length) {
-    return refuse(refusal.code, { ...refusal.facts, pattern: prefix }, "/prefix");
-  }
-  if (position < suffixStart) {
-    return refuse(refusal.code, { ...refusal.facts, pattern: "", position: 0 }, "/padding");
-  }
-  const facts = { ...refusal.facts, pattern: suffix, position: position - suffixStart };
-  return refuse(refusal.code, facts, "/suffix");
 }

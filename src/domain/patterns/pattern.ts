@@ -1,4 +1,7 @@
-/** The date tokens by their native names. Each renders digits of one fixed width. */
+/**
+ * The date tokens, by their native names where the native dialect has them. Each renders digits of one
+ * fixed width.
+ */
 export type DateToken =
   | "YYYY"
   | "YY"
@@ -13,10 +16,29 @@ export type DateToken =
   | "FY"
   | "FYE"
   | "FY2"
-  | "FYE2";
+  | "FYE2"
+  /** Week of the year, 00..53: weeks begin on Monday, the days before the first one are 00. */
+  | "WOY"
+  /** Day of the week, 0..6 from Sunday. */
+  | "DOW"
+  /** Hour, 01..12. */
+  | "h12"
+  /** ISO week, but 00 and 53 for the days that ISO 8601 counts to the year before and after. */
+  | "CWW";
+
+/**
+ * The moment that a date token shows: the document's, the first day of its series' period, or now,
+ * whatever day the document has.
+ */
+export type DateSource = "document" | "period" | "now";
 
 export type TextPart = { readonly kind: "text"; readonly text: string };
-export type DatePart = { readonly kind: "date"; readonly token: DateToken };
+export type DatePart = {
+  readonly kind: "date";
+  readonly token: DateToken;
+  /** Left out for the document's moment. */
+  readonly of?: Exclude<DateSource, "document">;
+};
 export type FieldPart = { readonly kind: "field"; readonly name: string };
 export type CounterPart = { readonly kind: "counter"; readonly width: number };
 export type Part = TextPart | DatePart | FieldPart | CounterPart;
@@ -24,7 +46,7 @@ export type Part = TextPart | DatePart | FieldPart | CounterPart;
 /**
  * How a number becomes a name, whatever dialect it was written in. Made by `checkPattern` only, so
  * it has exactly one counter, of `width` digits at least, and gives different numbers different
- * names.
+ * names, up to its `highestNumber`.
  */
 export type Pattern = { readonly parts: readonly Part[]; readonly width: number };
 
@@ -68,6 +90,13 @@ export type RefusalCode =
   | "pattern_field_touches_counter"
   | "pattern_name_too_long"
   | "pattern_edge_space"
+  | "pattern_lone_percent"
+  | "pattern_percent_format"
+  | "pattern_unknown_key"
+  | "pattern_series_character"
+  | "pattern_series_brace"
+  | "pattern_series_counter"
+  | "pattern_series_affixes"
   | "at_malformed"
   | "at_without_offset"
   | "at_out_of_range"

@@ -6,15 +6,23 @@ import {
   type BoundForm,
   type CounterPart,
   type DatePart,
+  type DateSource,
   type DateToken,
   type FieldPart,
   type Part,
   type Pattern,
 } from "./pattern.ts";
-import { fieldCharacters } from "./rules.ts";
+import { fieldCharacters, shortestLength } from "./rules.ts";
 import { dateTokenWidth, readDateToken } from "./tokens.ts";
 
-export type ReadName = { readonly form: BoundForm; readonly number: bigint };
+/** What the date tokens of each source show. */
+export type ShownDates = Readonly<Record<DateSource, ReadonlyMap<DateToken, number>>>;
+
+export type ReadName = {
+  readonly form: BoundForm;
+  readonly number: bigint;
+  readonly dates: ShownDates;
+};
 
 /** Parts between two separators, which only text can contain, and the separators after them. */
 type Stretch = { readonly parts: readonly Part[]; readonly separators: string };
@@ -23,7 +31,7 @@ type Stretch = { readonly parts: readonly Part[]; readonly separators: string };
 type Piece = { readonly parts: readonly Part[]; readonly text: string; readonly start: number };
 
 type Found = {
-  readonly dates: Map<DateToken, number>;
+  readonly dates: Readonly<Record<DateSource, Map<DateToken, number>>>;
   readonly fields: Map<string, string>;
   counter: { readonly number: bigint; readonly start: number; readonly end: number } | null;
 };
@@ -32,9 +40,9 @@ type Found = {
  * Reads a name back: the number and bound form that render it, or null when the pattern could not
  * have rendered it. No name has two readings.
  *
- * Checked are the literals, the digits and ranges of date tokens and that they name a day that
- * exists, fields' characters and lengths, that a field used twice has one value, and that the
- * counter has exactly its width, or more digits without a leading zero. Where several fields stand
+ * Checked are the literals, the digits and ranges of date tokens and that those of one moment name a
+ * day that exists, fields' characters and lengths, that a field used twice has one value, and that the
+ * counter has exactly its width, or more digits without a leading zero unless a field touches it. Where several fields stand
  * side by side with nothing between them to tell where one ends, a field's second use is not
  * compared.
  */
@@ -49,18 +57,22 @@ export function nameReader(pattern: Pattern): (name: string) => ReadName | null 
     if (name.length > maximumNameLength) return null;
     const pieces = piecesOf(stretches, name);
     if (pieces === null) return null;
-    const found: Found = { dates: new Map(), fields: new Map(), counter: null };
+    const found: Found = { dates: noDates(), fields: new Map(), counter: null };
     const isTold = ({ parts }: Piece): boolean => namesOfUnknown(parts, found).size <= 1;
     // First those that can be told apart by length: they give values to fields used elsewhere.
     const [told, others] = [pieces.filter(isTold), pieces.filter((piece) => !isTold(piece))];
     for (const piece of [...told, ...others]) {
       if (!(isTold(piece) ? readTold(piece, found) : canBe(piece, found))) return null;
     }
-    if (found.counter === null || !datesAgree(found.dates)) return null;
+    if (found.counter === null || !Object.values(found.dates).every(datesAgree)) return null;
     const { number, start, end } = found.counter;
     const form = { prefix: name.slice(0, start), width: pattern.width, suffix: name.slice(end) };
-    return { form, number };
+    return { form, number, dates: found.dates };
   };
+}
+
+function noDates(): Found["dates"] {
+  return { document: new Map(), period: new Map(), now: new Map() };
 }
 
 function stretchesOf(pattern: Pattern): readonly Stretch[] {
@@ -90,12 +102,32 @@ function piecesOf(stretches: readonly Stretch[], name: string): readonly Piece[]
   let start = 0;
   for (const { parts, separators } of stretches) {
     const text = /^[A-Za-z0-9_]*/.exec(name.slice(start))?.[0] ?? "";
-    pieces.push({ parts, text, start });
+    const cut = cutAtCounter({ parts, text, start });
+    if (cut === null) return null;
+    pieces.push(...cut);
     start += text.length;
     if (!name.startsWith(separators, start)) return null;
     start += separators.length;
   }
   return start === name.length ? pieces : null;
+}
+
+/**
+ * Cuts fields off that touch the counter, which then has exactly its width. They stand on one side of
+ * it, and what stands on the other has a known length.
+ */
+function cutAtCounter({ parts, text, start }: Piece): readonly Piece[] | null {
+  const at = parts.findIndex((part) => part.kind === "counter");
+  if (at < 0 || !parts.some((part) => part.kind === "field")) return [{ parts, text, start }];
+  const areBefore = parts.slice(0, at).some((part) => part.kind === "field");
+  const cut = areBefore ? at : at + 1;
+  const [first, second] = [parts.slice(0, cut), parts.slice(cut)];
+  const end = areBefore ? text.length - shortestLength(second) : shortestLength(first);
+  if (end < 0) return null;
+  return [
+    { parts: first, text: text.slice(0, end), start },
+    { parts: second, text: text.slice(end), start: start + end },
+  ];
 }
 
 function namesOfUnknown(parts: readonly Part[], found: Found): ReadonlySet<string> {
@@ -157,10 +189,11 @@ function readCounter({ width }: CounterPart, text: string, start: number, found:
   return number <= maximumNumber;
 }
 
-function readDate({ token }: DatePart, text: string, found: Found): boolean {
+function readDate({ token, of }: DatePart, text: string, found: Found): boolean {
   const value = readDateToken(token, text);
-  if (value === null || (found.dates.get(token) ?? value) !== value) return false;
-  found.dates.set(token, value);
+  const dates = found.dates[of ?? "document"];
+  if (value === null || (dates.get(token) ?? value) !== value) return false;
+  dates.set(token, value);
   return true;
 }
 

@@ -7,8 +7,7 @@ import { shortestLength } from "./rules.ts";
  * field at its shortest; `fits` judges a bound form. Fails with `pattern_name_too_long` {length, maximum}.
  */
 export function hasRoom(pattern: Pattern, digits: number): Result<Pattern> {
-  const shortest = pattern.parts.reduce((sum, part) => sum + shortestLength(part), 0);
-  const length = shortest + Math.max(digits - pattern.width, 0);
+  const length = shortestLength(pattern.parts) + Math.max(digits - pattern.width, 0);
   if (length <= maximumNameLength) return accept(pattern);
   return refuse("pattern_name_too_long", { length, maximum: maximumNameLength }, "/pattern");
 }

@@ -1,3 +1,4 @@
+import { consecutiveWeekOf, mondayWeekOf, weekdayOf } from "./calendar.ts";
 import type { Moment } from "./moment.ts";
 import type { DateToken } from "./pattern.ts";
 
@@ -12,6 +13,7 @@ type DateTokenRule = {
 const aYear = { width: 4, minimum: 1, maximum: 9999 };
 const twoDigits = { width: 2, minimum: 0, maximum: 99 };
 const sixtieth = { width: 2, minimum: 0, maximum: 59 };
+const weekOfYear = { width: 2, minimum: 0, maximum: 53 };
 
 const rules: Readonly<Record<DateToken, DateTokenRule>> = {
   YYYY: { ...aYear, of: (moment) => moment.year },
@@ -28,14 +30,20 @@ const rules: Readonly<Record<DateToken, DateTokenRule>> = {
   FYE: { ...aYear, of: (moment) => moment.fiscalYearEnd },
   FY2: { ...twoDigits, of: (moment) => moment.fiscalYearStart % 100 },
   FYE2: { ...twoDigits, of: (moment) => moment.fiscalYearEnd % 100 },
+  WOY: { ...weekOfYear, of: (moment) => mondayWeekOf(moment.year, moment.dayOfYear) },
+  DOW: {
+    width: 1,
+    minimum: 0,
+    maximum: 6,
+    of: (moment) => weekdayOf(moment.year, moment.dayOfYear) % 7,
+  },
+  h12: { width: 2, minimum: 1, maximum: 12, of: (moment) => hourOfTwelve(moment.hour) },
+  CWW: { ...weekOfYear, of: (moment) => consecutiveWeekOf(moment.year, moment.dayOfYear) },
 };
 
-/** All date tokens, in the order in which they are listed to a person. */
-// The keys of a record that names every token, in the order written above.
-export const dateTokens = Object.keys(rules) as readonly DateToken[];
-
-export function isDateToken(text: string): text is DateToken {
-  return Object.hasOwn(rules, text);
+/** An hour of 0..23 as a clock with twelve shows it, 1..12. */
+export function hourOfTwelve(hour: number): number {
+  return hour % 12 === 0 ? 12 : hour % 12;
 }
 
 /** How many digits a token renders. */

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { digestOf } from "../../db/client.ts";
 import { Failure } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import type { ReservationFacts } from "../reservations/reservation.ts";
@@ -25,7 +25,7 @@ export async function orRecorded<Value>(
       call.caller,
       sql`SELECT answer FROM requests
           WHERE tenant = ${call.caller.tenant} AND key = ${key}
-            AND fingerprint = ${bytes(fingerprint)}`,
+            AND fingerprint = ${digestOf(fingerprint)}`,
     );
     if (row === undefined) throw error;
     return replay(row.answer);

@@ -51,6 +51,11 @@ export function shownReservation(facts: ReservationFacts): Reservation {
   };
 }
 
+/** Where a reservation answers: its series may be named by any text. */
+export function reservationPath(id: string): string {
+  return `/v1/reservations/${encodeURIComponent(id).replaceAll("%3A", ":")}`;
+}
+
 /** What a reservation's id names. */
 export interface ReservationKey {
   readonly sequence: string;
@@ -59,7 +64,7 @@ export interface ReservationKey {
   readonly first: string;
 }
 
-const idShape = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(?:([^:]{1,128}):)?(0|[1-9]\d{0,17})$/;
+const idShape = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(?:(.{1,128}):)?(0|[1-9]\d{0,17})$/;
 
 /** Reads `sequence:first` or `sequence:period:first`; undefined for anything else. */
 export function readReservationId(id: string): ReservationKey | undefined {

@@ -2,29 +2,54 @@ import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
+import type { SequenceDefinition } from "../definitions/definitions.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
 import { orRecorded } from "../requests/recorded.ts";
-import type { Document } from "../sequences/bound.ts";
+import type { Bound, Document } from "../sequences/bound.ts";
 import { boundForm } from "../sequences/bound.ts";
 import type { ReservationFacts } from "./reservation.ts";
 
+/** A reservation, and whether it is the one that an earlier request with the same key made. */
+export interface Reserved {
+  readonly facts: ReservationFacts;
+  readonly replayed: boolean;
+}
+
 /**
  * Reserves a run of `count` numbers, 1 to 10,000,000, in one statement when the definition is known.
- * Fails: sequence_not_found, sequence_exhausted, at_*, field_*, name_too_long.
+ * Fails: sequence_not_found, sequence_exhausted, sequence_busy, at_*, field_*, name_too_long.
  */
 export async function reserve(
   call: OnceCall,
   key: string,
   { count, ...document }: Document & { readonly count: number },
-): Promise<{ facts: ReservationFacts; replayed: boolean }> {
-  const draw = async (): Promise<{ facts: ReservationFacts; replayed: boolean }> => {
+): Promise<Reserved> {
+  return reserveRun(call, async () => {
     const definition = await sequenceDefinition(call, key);
     if (definition === undefined) return fail("sequence_not_found", { sequence: key });
-    const { form } = boundForm(definition, document, call.now());
+    return { definition, bound: boundForm(definition, document, call.now()), count };
+  });
+}
+
+/** What is drawn, once the definition is known. */
+export interface Draw {
+  readonly definition: SequenceDefinition;
+  readonly bound: Bound;
+  readonly count: number;
+  /** The last number that the form can show, if it is not that of the sequence. */
+  readonly last?: bigint;
+}
+
+/** Reserves what `decide` says; it decides again when the definition has changed meanwhile. */
+export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): Promise<Reserved> {
+  const draw = async (): Promise<Reserved> => {
+    const { definition, bound, count, last } = await decide();
+    const { form, period } = bound;
     const [row] = await call.db.write<{ facts: ReservationFacts & { replayed: boolean } }>(
-      sql`SELECT reserve_v1(${callOf(call.caller, call.idempotency)}, ${key}::text,
-                            ${definition.hash}::uuid, ${count}::bigint, ${form.prefix}::text,
-                            ${form.width}::int, ${form.suffix}::text) AS facts`,
+      sql`SELECT reserve_v1(${callOf(call.caller, call.idempotency)}, ${definition.key}::text,
+                            ${period}::text, ${definition.hash}::uuid, ${count}::bigint,
+                            ${form.prefix}::text, ${form.width}::int, ${form.suffix}::text,
+                            ${last === undefined ? null : String(last)}::bigint) AS facts`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     return { facts: row.facts, replayed: row.facts.replayed };

@@ -6,6 +6,8 @@ import { getSequence } from "./get.ts";
 /** What became of every number that a counter has passed; all are decimal strings. */
 export interface Account {
   readonly sequence: string;
+  /** The one series that was asked for; null for all of the sequence together. */
+  readonly series: string | null;
   /** Numbers that the counter has passed. */
   readonly passed: string;
   readonly reserved: string;
@@ -20,16 +22,26 @@ export interface Account {
   readonly in_flight: string;
   /** Passed and in no ledger entry: jumps that crashes of the database left. */
   readonly burned: string;
+  /** Of the series that was asked for, else of the present one. */
   readonly next: string | null;
 }
 
 /** Fails: sequence_not_found. */
-export async function accountOf(call: Call, key: string): Promise<Account> {
-  const { next } = await getSequence(call, key);
-  const [row] = await call.db.read<{ account: Omit<Account, "next"> }>(
+export async function accountOf(
+  call: Call,
+  key: string,
+  { series }: { readonly series?: string | undefined },
+): Promise<Account> {
+  await getSequence(call, key);
+  const [row] = await call.db.read<{ account: Omit<Account, "next">; next: string | null }>(
     sql`SELECT ${checkedCaller(call.caller)},
-               account_v1(${call.caller.tenant}::text, ${key}::text) AS account`,
+               account_v1(s.tenant, s.key, ${series ?? null}::text) AS account,
+               (SELECT next::text FROM counter_v1(s.tenant, s.key, coalesce(
+                  ${series ?? null}::text,
+                  period_at(s.reset, s.time_zone, s.fiscal_year_start, now())))) AS next
+        FROM sequences AS s
+        WHERE s.tenant = ${call.caller.tenant} AND s.key = ${key}`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
-  return { ...row.account, next };
+  return { ...row.account, next: row.next };
 }

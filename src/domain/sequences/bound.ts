@@ -4,6 +4,7 @@ import { bind, fits } from "../patterns/bind.ts";
 import type { Moment } from "../patterns/moment.ts";
 import { momentOf } from "../patterns/moment.ts";
 import type { BoundForm } from "../patterns/pattern.ts";
+import { firstDayOf, periodOf } from "./period.ts";
 
 /** The day and the fields of a document, as they are sent. */
 export interface Document {
@@ -15,8 +16,16 @@ export interface Document {
 /** The parts of a definition that decide a bound form. */
 export type Binding = Pick<
   SequenceDefinition,
-  "pattern" | "timeZone" | "fiscalYearStart" | "ceiling"
+  "pattern" | "reset" | "timeZone" | "fiscalYearStart" | "ceiling"
 >;
+
+/** A pattern with a document filled in, and the period whose series its numbers come from. */
+export interface Bound {
+  readonly form: BoundForm;
+  readonly moment: Moment;
+  /** Empty for a sequence that never resets. */
+  readonly period: string;
+}
 
 /**
  * A sequence's pattern with a document's day and fields filled in. `pointer` is where the document
@@ -27,12 +36,31 @@ export function boundForm(
   document: Document,
   now: number,
   pointer = "",
-): { form: BoundForm; moment: Moment } {
-  const moment = momentOf(document.at, definition.timeZone, now, definition.fiscalYearStart);
-  if (!moment.ok) throw failureOfRefusal(moment, `${pointer}/at`);
-  const form = bind(definition.pattern, moment.value, document.fields ?? {});
+): Bound {
+  const { pattern, reset, fiscalYearStart, ceiling } = definition;
+  const momentAt = (at: string | undefined) => momentOfDocument(definition, { at }, now, pointer);
+  const moment = momentAt(document.at);
+  const first = firstDayOf(periodOf(reset, moment), fiscalYearStart);
+  const moments = {
+    document: moment,
+    period: first === null ? moment : momentAt(first),
+    now: document.at === undefined ? moment : momentAt(undefined),
+  };
+  const form = bind(pattern, moments, document.fields ?? {});
   if (!form.ok) throw failureOfRefusal(form, `${pointer}/fields`);
-  const fitting = fits(form.value, definition.ceiling);
+  const fitting = fits(form.value, ceiling);
   if (!fitting.ok) throw failureOfRefusal(fitting, `${pointer}/fields`);
-  return { form: form.value, moment: moment.value };
+  return { form: form.value, moment, period: periodOf(reset, moment, form.value.prefix) };
+}
+
+/** A document's moment as its sequence sees it. Fails: at_*. */
+export function momentOfDocument(
+  { timeZone, fiscalYearStart }: Pick<Binding, "timeZone" | "fiscalYearStart">,
+  { at }: Pick<Document, "at">,
+  now: number,
+  pointer = "",
+): Moment {
+  const moment = momentOf(at, timeZone, now, fiscalYearStart);
+  if (!moment.ok) throw failureOfRefusal(moment, `${pointer}/at`);
+  return moment.value;
 }

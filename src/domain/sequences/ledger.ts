@@ -21,15 +21,24 @@ const columns = [
 ] as const;
 
 /**
- * Everything that happened to the numbers of a sequence, in the order of the numbers.
- * Fails: sequence_not_found.
+ * Everything that happened to the numbers of a sequence, series by series as they were made, in the order
+ * of the numbers. Fails: sequence_not_found.
  */
-export async function listLedger(call: Call, key: string): Promise<Listing> {
+export async function listLedger(
+  call: Call,
+  key: string,
+  { series }: { readonly series?: string | undefined },
+): Promise<Listing> {
   const { db, caller } = call;
   await getSequence(call, key);
   return listingOf(db, caller, columns, (after, limit) => {
-    const [first, kind] =
-      after === null ? [null, null] : splitPlace(after, /^(\d{1,18}) (reserved|skip|burned|void)$/);
+    const [within, first, kind, at] =
+      after === null
+        ? [null, null, null, null]
+        : splitPlace(
+            after,
+            /^(\d{1,18}) (\d{1,18}) (reserved|skip|burned|void|rewind) (.{20,40})$/,
+          );
     return sql`
       SELECT nullif(s.period, '') AS series, l.kind, l.first::text AS first, l.last::text AS last,
              l.step::text AS step, (l.last - l.first) / l.step + 1 AS count,
@@ -37,14 +46,16 @@ export async function listLedger(call: Call, key: string): Promise<Listing> {
              render_name(f.prefix, l.last, f.width, f.suffix) AS last_name,
              CASE l.kind WHEN 'reserved' THEN reservation_id(s.sequence, s.period, l.first) END
                AS reservation,
-             l.reason, k.name AS api_key, wire_time(l.at) AS at, l.first || ' ' || l.kind AS place
+             l.reason, k.name AS api_key, wire_time(l.at) AS at, s.id || ' ' || l.first || ' ' || l.kind || ' ' || l.at AS place
       FROM series AS s
       JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
       LEFT JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
       LEFT JOIN api_keys AS k ON k.tenant = l.tenant AND k.id = l.api_key
-      WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key} AND s.period = ''
+      WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}
+        AND (${series ?? null}::text IS NULL OR s.period = ${series ?? null}::text)
         AND (${first}::bigint IS NULL
-             OR (l.first, l.kind) > (${first}::bigint, ${kind}::ledger_kind))
-      ORDER BY l.first, l.kind LIMIT ${limit}::int`;
+             OR (s.id, l.first, l.kind, l.at)
+                > (${within}::bigint, ${first}::bigint, ${kind}::ledger_kind, ${at}::timestamptz))
+      ORDER BY s.id, l.first, l.kind, l.at LIMIT ${limit}::int`;
   });
 }

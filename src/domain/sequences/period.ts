@@ -1,10 +1,11 @@
 import { daysInMonth, epochSecondsOfDay, isLeapYear } from "../patterns/calendar.ts";
 import type { Moment } from "../patterns/moment.ts";
 
+/** When the counter of a sequence begins again, as callers choose it. */
 export const resets = ["never", "yearly", "monthly", "weekly", "daily", "fiscal"] as const;
 
-/** When a sequence's counter begins again. */
-export type Reset = (typeof resets)[number];
+/** The same; `prefix` counts each rendered text before the counter for itself, as Frappe does. */
+export type Reset = (typeof resets)[number] | "prefix";
 
 const lastDayOfAll = "9999-12-31";
 const secondsOfDay = 86_400;
@@ -12,9 +13,10 @@ const secondsOfDay = 86_400;
 /**
  * The period of a moment, whose series a draw at that moment takes its number from: empty for
  * `never`, `2026`, `2026-11`, `2026-W48` (week and year by ISO 8601), `2026-11-24`, and `FY2026`,
- * named after the calendar year in which the fiscal year begins, on whatever day that is.
+ * named after the calendar year in which the fiscal year begins, on whatever day that is. With `prefix`
+ * it is the rendered text before the counter.
  */
-export function periodOf(reset: Reset, moment: Moment): string {
+export function periodOf(reset: Reset, moment: Moment, prefix = ""): string {
   switch (reset) {
     case "never":
       return "";
@@ -28,6 +30,8 @@ export function periodOf(reset: Reset, moment: Moment): string {
       return moment.date;
     case "fiscal":
       return `FY${padded(moment.fiscalYearStart, 4)}`;
+    case "prefix":
+      return prefix;
   }
 }
 

@@ -2,13 +2,22 @@ import { sql } from "drizzle-orm";
 import { bytes } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { parseAffixes, parseNative, showNative } from "../patterns/native.ts";
+import type { Dialect, WrittenPattern } from "../patterns/dialects.ts";
+import { namingSeries } from "../naming-series/sequence.ts";
+import { parsePattern } from "../patterns/dialects.ts";
+import { findOverlap } from "../overlap/find-overlap.ts";
+import { findSelfClash } from "../overlap/find-self-clash.ts";
+import { overlappingSequences, withPatterns } from "../overlap/known-patterns.ts";
+import { overlapRefusal, selfClashRefusal } from "../overlap/refusals.ts";
+import type { PatternVersion } from "../overlap/version.ts";
 import { parseFiscalYearStart } from "../patterns/moment.ts";
 import { maximumCounterWidth } from "../patterns/pattern.ts";
 import { hasRoom } from "../patterns/room.ts";
+import { fieldTouchesCounter, highestNumber } from "../patterns/rules.ts";
 import { isTimeZone } from "../patterns/zone.ts";
+import type { ShownSequence } from "./get.ts";
 import { getSequence } from "./get.ts";
-import type { Sequence } from "./sequence.ts";
+import type { Reset } from "./period.ts";
 
 /** A sequence as it is sent: `pattern`, or `prefix`, `padding` and `suffix`. */
 export interface SequenceInput {
@@ -16,6 +25,9 @@ export interface SequenceInput {
   readonly prefix?: string | undefined;
   readonly padding?: number | undefined;
   readonly suffix?: string | undefined;
+  readonly dialect: Dialect;
+  readonly mode: "standard" | "gapless";
+  readonly reset: Exclude<Reset, "prefix">;
   readonly start: bigint;
   readonly increment: bigint;
   /** The tenant's when left out of a new sequence; the present one when left out later. */
@@ -23,55 +35,121 @@ export interface SequenceInput {
   readonly fiscal_year_start: string;
   readonly overflow: "widen" | "reject";
   readonly hot: boolean;
+  /** Whether it may give names that others can give, as long as no product takes names of both. */
+  readonly allow_overlap: boolean;
 }
 
 /**
  * Makes or replaces a sequence; draws see it before or after, never a mix.
- * Fails: pattern_*, time_zone_unknown, fiscal_year_start_malformed, sequence_start_beyond_width,
- * sequence_fixed, sequence_ceiling_passed.
+ * Fails: sequence_key_taken, pattern_*, time_zone_unknown, fiscal_year_start_malformed,
+ * sequence_start_beyond_width, sequence_reset_by_text, sequence_must_reject, sequence_gapless_hot,
+ * pattern_self_clash, pattern_overlap, pattern_shared, sequence_fixed, sequence_ceiling_passed.
  */
 export async function putSequence(
   call: Call,
   key: string,
   input: SequenceInput,
-): Promise<{ sequence: Sequence; created: boolean }> {
-  const fields = sequenceFields(key, input);
-  const [row] = await call.db.write<{ outcome: string }>(
-    sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                               ${key}::text, ${JSON.stringify(fields)}::jsonb) AS outcome`,
-  );
+): Promise<{ sequence: ShownSequence; created: boolean }> {
+  const { fields, version } = sequenceFields(key, input);
+  const clash = findSelfClash(version, fields.reset);
+  if (clash !== null) throw failureOfRefusal(selfClashRefusal(clash));
+  const outcome = await withPatterns(call, async ({ epoch, versions }) => {
+    const issued = await issuedUnder(call, key);
+    const others = versions.filter(
+      ({ sequence, present }) => sequence !== key || !present || issued !== null,
+    );
+    const compared = others.map((other) =>
+      other.sequence === key && other.present && issued !== null
+        ? { ...other, last: issued }
+        : other,
+    );
+    const refusing = input.allow_overlap
+      ? compared.filter(({ sequence }) => sequence === key)
+      : compared.filter(({ sequence, allowOverlap }) => sequence === key || !allowOverlap);
+    const overlap = findOverlap(version, refusing);
+    if (overlap !== null) throw failureOfRefusal(overlapRefusal(version, overlap));
+    const overlapping = overlappingSequences(
+      version,
+      input.allow_overlap ? others : others.filter(({ allowOverlap }) => allowOverlap),
+    );
+    const [row] = await call.db.write<{ outcome: string }>(
+      sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                 ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
+                                 ARRAY(SELECT json_array_elements_text(
+                                   ${JSON.stringify(overlapping)}::json))) AS outcome`,
+    );
+    return row?.outcome;
+  });
   call.definitions.forget(call.caller.tenant);
-  return { sequence: await getSequence(call, key), created: row?.outcome === "created" };
+  return { sequence: await getSequence(call, key), created: outcome === "created" };
 }
 
-function sequenceFields(key: string, input: SequenceInput): Record<string, unknown> {
-  const parsed =
-    input.pattern === undefined
-      ? parseAffixes({ prefix: input.prefix, padding: input.padding ?? 0, suffix: input.suffix })
-      : parseNative(input.pattern);
-  if (!parsed.ok) throw failureOfRefusal(parsed);
+/** The highest number that a sequence has given; null when it has given none. */
+async function issuedUnder({ db, caller }: Call, key: string): Promise<bigint | null> {
+  const [row] = await db.readFor<{ last: string | null }>(
+    caller,
+    sql`SELECT max(l.last)::text AS last
+        FROM series AS s
+        JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+        WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}`,
+  );
+  return row?.last == null ? null : BigInt(row.last);
+}
+
+/** What is stored, and the pattern as it is compared with others. */
+function sequenceFields(
+  key: string,
+  input: SequenceInput,
+): { fields: { readonly reset: Reset }; version: PatternVersion } {
+  if (key === namingSeries) fail("sequence_key_taken", { sequence: key });
   if (input.time_zone !== undefined && !isTimeZone(input.time_zone)) {
     fail("time_zone_unknown", { time_zone: input.time_zone }, { pointer: "/time_zone" });
   }
   const fiscal = parseFiscalYearStart(input.fiscal_year_start);
   if (!fiscal.ok) throw failureOfRefusal(fiscal, "/fiscal_year_start");
-  const { width } = parsed.value;
+  const parsed = parsePattern(input.dialect, input.pattern ?? input, input.fiscal_year_start);
+  if (!parsed.ok) throw failureOfRefusal(parsed);
+  refuseContradictions(key, input, parsed.value);
+  const { pattern, text } = parsed.value;
+  const { width } = pattern;
   if (input.overflow === "reject" && input.start.toString().length > width) {
     const facts = { sequence: key, start: input.start, width };
     fail("sequence_start_beyond_width", facts, { pointer: "/start" });
   }
-  const room = hasRoom(parsed.value, input.overflow === "reject" ? width : maximumCounterWidth);
+  const room = hasRoom(pattern, input.overflow === "reject" ? width : maximumCounterWidth);
   if (!room.ok) throw failureOfRefusal(room);
-  return {
-    pattern: showNative(parsed.value),
+  const fields = {
+    dialect: input.dialect,
+    pattern: text,
     width,
-    mode: "standard",
+    mode: input.mode,
     start: String(input.start),
     increment: String(input.increment),
-    reset: "never",
+    reset: input.dialect === "frappe" ? "prefix" : input.reset,
     time_zone: input.time_zone ?? null,
     fiscal_year_start: input.fiscal_year_start,
     overflow: input.overflow,
     hot: input.hot,
-  };
+    allow_overlap: input.allow_overlap,
+  } as const;
+  const last = input.overflow === "reject" ? 10n ** BigInt(width) - 1n : highestNumber(pattern);
+  const { fiscal_year_start: fiscalYearStart, start: first } = input;
+  return { fields, version: { sequence: key, pattern, first, last, fiscalYearStart } };
+}
+
+/** What cannot be had together. */
+function refuseContradictions(
+  key: string,
+  input: SequenceInput,
+  { pattern }: WrittenPattern,
+): void {
+  if (input.dialect === "frappe" && input.reset !== "never") {
+    fail("sequence_reset_by_text", { sequence: key, reset: input.reset }, { pointer: "/reset" });
+  }
+  if (input.overflow === "widen" && fieldTouchesCounter(pattern)) {
+    fail("sequence_must_reject", { sequence: key }, { pointer: "/overflow" });
+  }
+  if (input.mode === "gapless" && input.hot) {
+    fail("sequence_gapless_hot", { sequence: key }, { pointer: "/hot" });
+  }
 }

@@ -1,31 +1,39 @@
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
+import type { Dialect } from "../patterns/dialects.ts";
+import type { Reset } from "./period.ts";
 
 /** A sequence as the wire knows it. */
 export interface Sequence {
   readonly key: string;
+  readonly dialect: Dialect;
+  /** The text in its dialect. */
   readonly pattern: string;
-  readonly dialect: "native";
-  readonly mode: "standard";
+  readonly mode: "standard" | "gapless";
   readonly start: string;
   readonly increment: string;
-  readonly reset: "never";
+  readonly reset: Reset;
   readonly time_zone: string;
   readonly fiscal_year_start: string;
   readonly overflow: "widen" | "reject";
   readonly hot: boolean;
-  /** Null when no number is left. */
+  readonly allow_overlap: boolean;
+  /** The period that it is now; null for a sequence that never resets. */
+  readonly series: string | null;
+  /** Of that period; null when no number is left. */
   readonly next: string | null;
   readonly issued: string;
   readonly remaining: string;
+  /** Which part of that period's numbers is used, 0 to 1. */
+  readonly used: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
 export const sequenceColumns = [
   "key",
-  "pattern",
   "dialect",
+  "pattern",
   "mode",
   "start",
   "increment",
@@ -34,9 +42,12 @@ export const sequenceColumns = [
   "fiscal_year_start",
   "overflow",
   "hot",
+  "allow_overlap",
+  "series",
   "next",
   "issued",
   "remaining",
+  "used",
   "created_at",
   "updated_at",
 ] as const satisfies readonly (keyof Sequence)[];
@@ -44,12 +55,18 @@ export const sequenceColumns = [
 /** The columns of a sequence, and `condition` on `s`, the row of `sequences`. */
 export function selectSequences(condition: SQL): SQL {
   return sql`
-    SELECT s.key, s.pattern, 'native' AS dialect, s.mode, s.start::text AS start,
-           s.increment::text AS increment, s.reset, s.time_zone, s.fiscal_year_start, s.overflow,
-           s.hot, c.next::text AS next, c.issued::text AS issued, c.remaining::text AS remaining,
+    SELECT s.key, s.dialect, s.pattern, s.mode, s.start::text AS start, s.increment::text AS increment,
+           s.reset, s.time_zone, s.fiscal_year_start, s.overflow, s.hot, s.allow_overlap,
+           nullif(p.period, '') AS series, c.next::text AS next, c.issued::text AS issued,
+           c.remaining::text AS remaining,
+           round(1 - c.remaining / greatest((s.ceiling - s.start) / s.increment + 1, 1)::numeric, 6)::float8
+             AS used,
            wire_time(s.created_at) AS created_at, wire_time(s.updated_at) AS updated_at,
            s.created_at || ' ' || s.key AS place
     FROM sequences AS s
-    CROSS JOIN LATERAL counter_v1(s.tenant, s.key) AS c
+    CROSS JOIN LATERAL (
+      SELECT period_at(s.reset, s.time_zone, s.fiscal_year_start, now()) AS period
+    ) AS p
+    CROSS JOIN LATERAL counter_v1(s.tenant, s.key, p.period) AS c
     WHERE ${condition}`;
 }

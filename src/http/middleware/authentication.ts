@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { remember } from "../../domain/definitions/remember.ts";
 import { fail } from "../../errors.ts";
 import type { AppEnv } from "../context.ts";
 import { sha256 } from "../sha256.ts";
@@ -12,12 +13,21 @@ const keyForm = /^smk_(?:live|test|demo)_[0-9A-Za-z]{28}$/;
  * is checked in the database, by the statement that does the work.
  */
 export function authentication() {
+  // Taking a digest costs as much as reading a body. A key's is always the same.
+  const digests = new Map<string, string>();
+  const digestOf = async (key: string): Promise<string> => {
+    const known = digests.get(key);
+    if (known !== undefined) return known;
+    const digest = await sha256(key);
+    remember(digests, key, digest);
+    return digest;
+  };
   return createMiddleware<AppEnv>(async (c, next) => {
     const header = c.req.header("authorization");
     if (header === undefined || header.trim() === "") fail("api_key_missing", {});
     const key = bearer.exec(header.trim())?.groups?.["key"];
     if (key === undefined || !keyForm.test(key)) fail("api_key_malformed", {});
-    c.set("keyDigest", await sha256(key));
+    c.set("keyDigest", await digestOf(key));
     await next();
   });
 }

@@ -1,5 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createLots, lotLimits } from "../../domain/lots/create.ts";
+import {
+  attributeBytes,
+  attributesFit,
+  isPrintable,
+  longestAttributeName,
+} from "../../domain/lots/attributes.ts";
 import { listLots } from "../../domain/lots/list.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
@@ -9,24 +15,10 @@ import { answerList } from "../paging.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
 import { lotSchema } from "../schemas/lot.ts";
-import { jobId, lotName, productSku, reservationId, unprintable } from "../schemas/names.ts";
+import { jobId, lotName, productSku, reservationId } from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
-
-/** Bytes of an item's attributes, written as JSON. */
-const attributeBytes = 4096;
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
-}
-
-/** Whether all texts within a JSON value are, the names of its members included. */
-function isPrintable(value: unknown): boolean {
-  if (typeof value === "string") return !unprintable.test(value);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).flat().every(isPrintable);
-}
 
 /** Whether all numbers within a JSON value come out of the store as they went in. */
 function isExact(value: unknown): boolean {
@@ -49,10 +41,8 @@ const item = z
     expires_on: day.optional(),
     produced_on: day.optional(),
     attributes: z
-      .record(z.string().min(1).max(64), z.unknown())
-      .refine((attributes) => byteLength(JSON.stringify(attributes)) <= attributeBytes, {
-        error: `must be ${attributeBytes} bytes of JSON or less.`,
-      })
+      .record(z.string().min(1).max(longestAttributeName), z.unknown())
+      .refine(attributesFit, { error: `must be ${attributeBytes} bytes of JSON or less.` })
       .refine((attributes) => Object.entries(attributes).flat().every(isPrintable), {
         error:
           "must have printable characters only: no control, direction or zero-width ones in names and texts.",
@@ -136,6 +126,8 @@ const create = createRoute({
       "name_reserved_dots",
       "number_overflow",
       "sequence_exhausted",
+      "sequence_busy",
+      "sequence_gapless",
       "name_taken",
       "name_repeated",
       "name_issued",

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { getProduct } from "../../domain/products/get.ts";
 import { listProducts } from "../../domain/products/list.ts";
 import { putProduct } from "../../domain/products/put.ts";
+import { shelfLifeDays } from "../../domain/products/shelf-life.ts";
 import { getLot } from "../../domain/lots/get.ts";
 import { callOf } from "../call.ts";
 import type { App } from "../context.ts";
@@ -28,7 +29,12 @@ const productBody = z
       .default(null)
       .openapi({ example: "4006381333931" }),
     expiry: z.enum(["none", "optional", "required"]).default("none"),
-    shelf_life_days: z.int().min(1).max(36_500).nullable().default(null),
+    shelf_life_days: z
+      .int()
+      .min(shelfLifeDays.least)
+      .max(shelfLifeDays.most)
+      .nullable()
+      .default(null),
   })
   .openapi("ProductInput");
 
@@ -66,6 +72,8 @@ const put = createRoute({
     201: { description: "Made.", content: json(productSchema) },
     ...problems(
       "unknown_sequence",
+      "pattern_shared",
+      "patterns_changed",
       "product_tracking_fixed",
       "gtin_check_digit",
       "shelf_life_without_expiry",

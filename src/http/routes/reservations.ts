@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { getReservation, reservationFacts } from "../../domain/reservations/get.ts";
 import { namesOf } from "../../domain/reservations/names.ts";
-import { shownReservation } from "../../domain/reservations/reservation.ts";
+import { reservationPath, shownReservation } from "../../domain/reservations/reservation.ts";
 import { reserve } from "../../domain/reservations/reserve.ts";
 import { voidReservation } from "../../domain/reservations/void.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
@@ -72,6 +72,7 @@ const create = createRoute({
     ...problems(
       "sequence_not_found",
       "sequence_exhausted",
+      "sequence_busy",
       "at_malformed",
       "at_without_offset",
       "at_out_of_range",
@@ -160,7 +161,7 @@ export function registerReservations(app: App): void {
     const { key } = c.req.valid("param");
     const { facts, replayed } = await reserve(await onceCallOf(c), key, wanted);
     const reservation = shownReservation(facts);
-    const headers = { Location: `/v1/reservations/${facts.id}`, ...replayHeader(replayed) };
+    const headers = { Location: reservationPath(facts.id), ...replayHeader(replayed) };
     if (include === undefined) return c.json(reservation, 201, headers);
     return answerNames(c, {
       object: JSON.stringify(reservation),
@@ -191,7 +192,7 @@ export function registerReservations(app: App): void {
       c.req.valid("json"),
     );
     return c.json({ ...voiding, voided: [...voiding.voided] }, 201, {
-      Location: `/v1/reservations/${id}`,
+      Location: reservationPath(id),
       ...replayHeader(replayed),
     });
   });

@@ -1,16 +1,19 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { dialects } from "../../domain/patterns/dialects.ts";
 import { accountOf } from "../../domain/sequences/account.ts";
 import { getSequence } from "../../domain/sequences/get.ts";
 import { listLedger } from "../../domain/sequences/ledger.ts";
 import { listSequences } from "../../domain/sequences/list.ts";
 import { previewSequence } from "../../domain/sequences/preview.ts";
+import { advanceSequence, rewindSequence } from "../../domain/sequences/move.ts";
+import { resets } from "../../domain/sequences/period.ts";
 import { putSequence } from "../../domain/sequences/put.ts";
-import { callOf } from "../call.ts";
+import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
-import { json, listContent, problems } from "../openapi.ts";
+import { createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { documentAt, fieldsQuery } from "../schemas/dates.ts";
-import { sequenceKey } from "../schemas/names.ts";
+import { plainText, sequenceKey, seriesName } from "../schemas/names.ts";
 import { countInput, counterInput, counterOutput, incrementInput, pageQuery } from "../wire.ts";
 
 const tags = ["Sequences"];
@@ -25,11 +28,18 @@ const sequenceBody = z
       .optional()
       .openapi({ example: 7, description: "Width of the counter, 1 to 18." }),
     suffix: z.string().max(1000).optional(),
-    dialect: z.literal("native").default("native"),
-    mode: z.literal("standard").default("standard"),
+    dialect: z.enum(dialects).default("native").openapi({
+      description:
+        "The language of the pattern; an Odoo one may be given as prefix, padding, suffix.",
+    }),
+    mode: z.enum(["standard", "gapless"]).default("standard").openapi({
+      description: "gapless: callers wait in line, and no number is lost or passed over.",
+    }),
     start: counterInput.default(1n).openapi({ default: "1" }),
     increment: incrementInput.default(1n).openapi({ default: "1" }),
-    reset: z.literal("never").default("never"),
+    reset: z.enum(resets).default("never").openapi({
+      description: "When the counter begins again; the day is that of the document.",
+    }),
     time_zone: z.string().max(64).optional().openapi({
       example: "Europe/Berlin",
       description: "IANA name. New sequences take the tenant's, others keep theirs, when left out.",
@@ -41,11 +51,20 @@ const sequenceBody = z
     hot: z.boolean().default(false).openapi({
       description: "Counts with a Postgres sequence from the start, for many callers at once.",
     }),
+    allow_overlap: z.boolean().default(false).openapi({
+      description: "Allows names that other sequences can give, as long as no product takes both.",
+    }),
   })
-  .refine((body) => (body.pattern === undefined) === (body.padding !== undefined), {
-    path: ["pattern"],
-    error: "must be given, or prefix, padding and suffix instead of it: one of the two.",
-  })
+  .refine(
+    (body) =>
+      body.pattern !== undefined
+        ? body.padding === undefined
+        : body.padding !== undefined || (body.dialect === "odoo" && body.prefix !== undefined),
+    {
+      path: ["pattern"],
+      error: "must be given, or prefix, padding and suffix instead of it: one of the two.",
+    },
+  )
   .refine(
     (body) =>
       body.pattern === undefined || (body.prefix === undefined && body.suffix === undefined),
@@ -56,28 +75,72 @@ const sequenceBody = z
 const sequenceSchema = z
   .object({
     key: z.string(),
+    dialect: z.enum(dialects),
     pattern: z.string(),
-    dialect: z.literal("native"),
-    mode: z.literal("standard"),
+    mode: z.enum(["standard", "gapless"]),
     start: counterOutput,
     increment: counterOutput,
-    reset: z.literal("never"),
+    reset: z.enum([...resets, "prefix"]).openapi({
+      description: "prefix: each rendered text before the counter is a series, as Frappe counts.",
+    }),
     time_zone: z.string(),
     fiscal_year_start: z.string(),
     overflow: z.enum(["widen", "reject"]),
     hot: z.boolean(),
+    allow_overlap: z.boolean(),
+    series: z.string().nullable().openapi({
+      description: "The period that it is now, whose counter is told here; null without reset.",
+      example: "2026-11",
+    }),
     next: counterOutput.nullable().openapi({ description: "Null when no number is left." }),
     issued: counterOutput,
     remaining: counterOutput,
+    used: z.number().openapi({ description: "Which part of the numbers is used, 0 to 1." }),
     created_at: z.string(),
     updated_at: z.string(),
   })
   .openapi("Sequence");
 
+const shownSchema = sequenceSchema
+  .extend({
+    dialects: z
+      .object({
+        native: z.string().nullable(),
+        odoo: z.object({ prefix: z.string(), padding: z.number(), suffix: z.string() }).nullable(),
+        frappe: z.string().nullable(),
+      })
+      .openapi({ description: "The pattern as each dialect says it; null where one cannot." }),
+  })
+  .openapi("ShownSequence");
+
+const moveBody = z
+  .strictObject({
+    to: counterInput.openapi({ description: "The next number." }),
+    reason: plainText(200).openapi({ example: "labels printed elsewhere" }),
+    at: documentAt.optional(),
+    series: seriesName.optional(),
+  })
+  .refine((body) => body.at === undefined || body.series === undefined, {
+    path: ["series"],
+    error: "cannot stand beside at: give one of the two, or none for the present period.",
+  })
+  .openapi("MoveInput");
+
+const moveSchema = z
+  .object({
+    sequence: z.string(),
+    series: z.string().nullable(),
+    from: counterOutput,
+    to: counterOutput,
+    reason: z.string(),
+    at: z.string(),
+  })
+  .openapi("Move");
+
 const ledgerEntry = z
   .object({
     series: z.string().nullable(),
-    kind: z.enum(["reserved", "skip", "burned", "void"]),
+    kind: z.enum(["reserved", "skip", "burned", "void", "rewind"]),
     first: counterOutput,
     last: counterOutput,
     step: counterOutput,
@@ -94,6 +157,7 @@ const ledgerEntry = z
 const accountSchema = z
   .object({
     sequence: z.string(),
+    series: z.string().nullable(),
     passed: counterOutput,
     reserved: counterOutput,
     voided: counterOutput,
@@ -114,8 +178,8 @@ const put = createRoute({
   summary: "Make or replace a sequence",
   request: { params, body: { required: true, content: json(sequenceBody) } },
   responses: {
-    200: { description: "Replaced, or the same as before.", content: json(sequenceSchema) },
-    201: { description: "Made.", content: json(sequenceSchema) },
+    200: { description: "Replaced, or the same as before.", content: json(shownSchema) },
+    201: { description: "Made.", content: json(shownSchema) },
     ...problems(
       "pattern_empty",
       "pattern_too_long",
@@ -131,9 +195,24 @@ const put = createRoute({
       "pattern_field_touches_counter",
       "pattern_name_too_long",
       "pattern_edge_space",
+      "pattern_lone_percent",
+      "pattern_percent_format",
+      "pattern_unknown_key",
+      "pattern_series_character",
+      "pattern_series_brace",
+      "pattern_series_counter",
+      "pattern_series_affixes",
       "time_zone_unknown",
       "fiscal_year_start_malformed",
       "sequence_start_beyond_width",
+      "sequence_key_taken",
+      "sequence_reset_by_text",
+      "sequence_must_reject",
+      "sequence_gapless_hot",
+      "pattern_self_clash",
+      "pattern_overlap",
+      "pattern_shared",
+      "patterns_changed",
       "sequence_fixed",
       "sequence_ceiling_passed",
     ),
@@ -148,7 +227,7 @@ const get = createRoute({
   summary: "A sequence and where its counter stands",
   request: { params },
   responses: {
-    200: { description: "The sequence.", content: json(sequenceSchema) },
+    200: { description: "The sequence.", content: json(shownSchema) },
     ...problems("sequence_not_found"),
   },
 });
@@ -203,9 +282,12 @@ const ledger = createRoute({
   operationId: "listLedger",
   tags,
   summary: "Everything that happened to the numbers of a sequence",
-  request: { params, query: z.strictObject(pageQuery) },
+  request: { params, query: z.strictObject({ ...pageQuery, series: seriesName.optional() }) },
   responses: {
-    200: { description: "Runs in order of their numbers.", content: listContent(ledgerEntry) },
+    200: {
+      description: "Runs in order of their numbers, series by series.",
+      content: listContent(ledgerEntry),
+    },
     ...problems("sequence_not_found", "cursor_unusable"),
   },
 });
@@ -216,10 +298,63 @@ const account = createRoute({
   operationId: "getAccount",
   tags,
   summary: "What became of every number that the counter has passed",
-  request: { params },
+  request: { params, query: z.strictObject({ series: seriesName.optional() }) },
   responses: {
-    200: { description: "The sums.", content: json(accountSchema) },
+    200: {
+      description: "The sums, of all series or of the one that is asked for.",
+      content: json(accountSchema),
+    },
     ...problems("sequence_not_found"),
+  },
+});
+
+const advance = createRoute({
+  method: "post",
+  path: "/v1/sequences/{key}/advance",
+  operationId: "advanceSequence",
+  tags,
+  summary: "Move a counter forward",
+  request: { params, body: { required: true, content: json(moveBody) } },
+  responses: {
+    201: { description: "Moved.", headers: createdHeaders, content: json(moveSchema) },
+    ...problems(
+      "sequence_not_found",
+      "at_malformed",
+      "at_without_offset",
+      "at_out_of_range",
+      "series_not_named",
+      "sequence_gapless",
+      "sequence_busy",
+      "sequence_exhausted",
+      "advance_not_ahead",
+      "move_between_numbers",
+      "definition_changed",
+    ),
+  },
+});
+
+const rewind = createRoute({
+  method: "post",
+  path: "/v1/sequences/{key}/rewind",
+  operationId: "rewindSequence",
+  tags,
+  summary: "Set a counter back over numbers that nobody was given",
+  request: { params, body: { required: true, content: json(moveBody) } },
+  responses: {
+    201: { description: "Moved.", headers: createdHeaders, content: json(moveSchema) },
+    ...problems(
+      "sequence_not_found",
+      "at_malformed",
+      "at_without_offset",
+      "at_out_of_range",
+      "series_not_named",
+      "sequence_busy",
+      "rewind_not_behind",
+      "rewind_below_issued",
+      "rewind_below_change",
+      "move_between_numbers",
+      "definition_changed",
+    ),
   },
 });
 
@@ -244,10 +379,27 @@ export function registerSequences(app: App): void {
   });
   app.openapi(ledger, async (c) => {
     const { key } = c.req.valid("param");
-    const listing = await listLedger(await callOf(c), key);
-    return answerList(c, { name: "ledger", filters: { key } }, listing, c.req.valid("query"));
+    const { series, ...page } = c.req.valid("query");
+    const listing = await listLedger(await callOf(c), key, { series });
+    return answerList(c, { name: "ledger", filters: { key, series } }, listing, page);
   });
   app.openapi(account, async (c) => {
-    return c.json(await accountOf(await callOf(c), c.req.valid("param").key), 200);
+    const { key } = c.req.valid("param");
+    return c.json(await accountOf(await callOf(c), key, c.req.valid("query")), 200);
   });
+  app.openapi(advance, async (c) => {
+    const { key } = c.req.valid("param");
+    const { move, replayed } = await advanceSequence(await onceCallOf(c), key, c.req.valid("json"));
+    return c.json(move, 201, moveHeaders(key, replayed));
+  });
+  app.openapi(rewind, async (c) => {
+    const { key } = c.req.valid("param");
+    const { move, replayed } = await rewindSequence(await onceCallOf(c), key, c.req.valid("json"));
+    return c.json(move, 201, moveHeaders(key, replayed));
+  });
+}
+
+/** What a counter's move made stands in the ledger. */
+function moveHeaders(key: string, replayed: boolean): Record<string, string> {
+  return { Location: `/v1/sequences/${key}/ledger`, ...replayHeader(replayed) };
 }

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isDay } from "../../domain/patterns/calendar.ts";
 
 /** The day or moment of a document; its meaning is checked with the sequence's time zone. */
 export const documentAt = z.string().max(64).openapi({
@@ -20,7 +21,7 @@ export const documentFields = z
 /** A calendar day. */
 export const day = z.iso
   .date({ error: "must be a day that exists, such as 2026-11-21." })
-  .refine((text) => text >= "0001-01-01", { error: "must be in the year 0001 or later." })
+  .refine(isDay, { error: "must be in the year 0001 or later." })
   .openapi({ example: "2027-11-21" });
 
 /** The fields of a document in a query: a JSON object. */

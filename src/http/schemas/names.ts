@@ -1,25 +1,20 @@
 import { z } from "@hono/zod-openapi";
 import { jobIdShape } from "../../domain/jobs/id.ts";
-
-/** Control, format (zero-width and direction) and unassigned characters, line and paragraph separators. */
-export const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
+import { plainTextProblem, unprintable } from "../../domain/plain-text.ts";
+import { isFolder, skuRule, skuShape } from "../../domain/products/sku.ts";
+import { sequenceKeyRule, sequenceKeyShape } from "../../domain/sequences/key.ts";
 
 /** The key of a sequence. */
 export const sequenceKey = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    error:
-      "must be 1 to 64 letters, digits, dots, underscores and hyphens, and begin with a letter or digit.",
-  })
+  .regex(sequenceKeyShape, { error: sequenceKeyRule })
   .openapi({ example: "serials", description: "Key of a sequence." });
 
 /** The SKU of a product. */
 export const productSku = z
   .string()
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/, {
-    error: "must be 1 to 64 printable ASCII characters without a space at either end.",
-  })
-  .refine((text) => text !== "." && text !== "..", { error: "must not be . or .. ." })
+  .regex(skuShape, { error: skuRule })
+  .refine((text) => !isFolder(text), { error: "must not be . or .. ." })
   .openapi({ example: "VALVE-20", description: "SKU of a product." });
 
 /** The name of a lot in a path or a query. */
@@ -30,10 +25,18 @@ export const lotName = z
   .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
   .openapi({ example: "SN-0000001", description: "Name of a lot." });
 
+/** The name of a series: a period, or the text before the counter. */
+export const seriesName = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
+  .openapi({ example: "2026-11", description: "Name of a series: a period of its sequence." });
+
 /** The id of a reservation. */
 export const reservationId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:(?:[^:]{1,128}:)?(?:0|[1-9]\d{0,17})$/, {
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:(?:.{1,128}:)?(?:0|[1-9]\d{0,17})$/, {
     error: "must be the id that the reservation was answered with, such as serials:1.",
   })
   .openapi({ example: "serials:1", description: "Id of a reservation." });
@@ -52,8 +55,8 @@ export function plainText(most: number) {
     .string()
     .min(1)
     .max(most)
-    .refine((text) => !unprintable.test(text), {
-      error: "must have printable characters only: no control, direction or zero-width ones.",
-    })
-    .refine((text) => text.trim() === text, { error: "must not begin or end with a space." });
+    .superRefine((text, context) => {
+      const message = plainTextProblem(text);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    });
 }

@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { momentOf } from "../../src/domain/patterns/moment.ts";
+import { lastDayOf, periodOf, resets } from "../../src/domain/sequences/period.ts";
+import { expectSeamless, runOf } from "./runs.ts";
+import type { Run } from "./runs.ts";
+import { inParallel, putSequence, serviceForTest } from "./service.ts";
+
+const drawAt = (at: string, count = 1) => ({ body: { count, at } });
+const path = "/v1/sequences/s/reservations";
+
+test.each([false, true])(
+  "the first draw of a period by 32 callers at once (hot: %s)",
+  async (hot) => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "{YYYY}{MM}{DD}-{0000}", reset: "daily", hot });
+    const runs: Run[] = [];
+    await inParallel(32, async (caller) => {
+      const { status, json, text } = await service.call(
+        "POST",
+        path,
+        drawAt("2026-11-24", caller + 1),
+      );
+      expect(status, text).toBe(201);
+      expect(json.series).toBe("2026-11-24");
+      runs.push(runOf(json));
+    });
+    // 1 + 2 + ... + 32 numbers, without a gap.
+    expect(expectSeamless(runs, 1n)).toBe(529n);
+    const rows = await service.database.query("select count(*)::int as n from series");
+    expect(rows).toEqual([{ n: 1 }]);
+  },
+);
+
+test.each([false, true])(
+  "a past period is closed, and goes on where it stood (hot: %s)",
+  async (hot) => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly", hot });
+    await service.call("POST", path, drawAt("2020-05-05", 7));
+    await service.call("POST", path, drawAt("9999-05-05", 7));
+    const close = async () => {
+      const [row] = await service.database.query<{ closed: number }>(
+        "select close_series_v1(100)::int as closed",
+      );
+      return row?.closed;
+    };
+    // 2020 is over, 9999 is not.
+    expect(await close()).toBe(1);
+    expect(await close()).toBe(0);
+    const rows = await service.database.query<{ period: string; promoted: boolean; next: string }>(
+      "select period, promoted, next from series order by period",
+    );
+    expect(rows).toMatchObject([
+      { period: "2020", promoted: false, next: "8" },
+      { period: "9999", promoted: hot },
+    ]);
+    const counters = await service.database.query(
+      "select count(*)::int as n from pg_class where relnamespace = 'counters'::regnamespace",
+    );
+    expect(counters).toEqual([{ n: hot ? 1 : 0 }]);
+    const { json } = await service.call("POST", path, drawAt("2020-06-06"));
+    expect(json.first_name).toBe("2020-0008");
+  },
+);
+
+test("a period reopens behind its ledger, whatever its row says", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly" });
+  await service.call("POST", path, drawAt("2020-05-05", 7));
+  await service.database.query("select close_series_v1(100)");
+  // As after the restore of an older copy of the row.
+  await service.database.query("update series set next = 3 where period = '2020'");
+  const { json } = await service.call("POST", path, drawAt("2020-06-06"));
+  expect(json.first).toBe("8");
+});
+
+test("draws of a period that is just being closed are neither lost nor doubled", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly", hot: true });
+  const runs: Run[] = [];
+  const drawing = new AbortController();
+  const closing = (async () => {
+    while (!drawing.signal.aborted) await service.database.query("select close_series_v1(100)");
+  })();
+  await inParallel(8, async (caller) => {
+    for (let draw = 0; draw < 10; draw += 1) {
+      const options = {
+        ...drawAt("2020-05-05", 1 + (caller % 3)),
+        idempotencyKey: crypto.randomUUID(),
+      };
+      let answer = await service.call("POST", path, options);
+      while (answer.status === 503 || answer.status === 409) {
+        answer = await service.call("POST", path, options);
+      }
+      expect(answer.status, answer.text).toBe(201);
+      runs.push(runOf(answer.json));
+    }
+  });
+  drawing.abort();
+  await closing;
+  // 8 callers, ten draws of 1, 2, 3, 1, 2, 3, 1, 2 numbers.
+  expect(expectSeamless(runs, 1n)).toBe(151n);
+});
+
+test("a gapless series lets callers wait in line, and tells them to come back", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "G-{0000}", mode: "gapless" });
+  await service.call("POST", path, drawAt("2026-01-01"));
+  const holder = service.database.session();
+  await holder.query("begin");
+  await holder.query("select from series for update");
+  const waiting = await service.call("POST", path, {
+    ...drawAt("2026-01-01"),
+    idempotencyKey: "k",
+  });
+  expect([waiting.status, waiting.json.code]).toEqual([503, "sequence_busy"]);
+  expect(Number(waiting.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  await holder.query("rollback");
+  await holder.close();
+  const { json } = await service.call("POST", path, {
+    ...drawAt("2026-01-01"),
+    idempotencyKey: "k",
+  });
+  expect(json.first).toBe("2");
+});
+
+test("32 callers on a gapless series, some of whom fail, leave no hole", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "G-{0000}", mode: "gapless" });
+  await service.database.fault({ kind: "cut_before", match: "reserve_v1", times: 20 });
+  const runs: Run[] = [];
+  await inParallel(32, async (caller) => {
+    for (let draw = 0; draw < 4; draw += 1) {
+      const options = {
+        ...drawAt("2026-01-01", 1 + (caller % 2)),
+        idempotencyKey: crypto.randomUUID(),
+      };
+      let answer = await service.call("POST", path, options);
+      while (answer.status === 503) answer = await service.call("POST", path, options);
+      expect(answer.status, answer.text).toBe(201);
+      runs.push(runOf(answer.json));
+    }
+  });
+  // 32 callers, four draws each, half of them of 2.
+  expect(expectSeamless(runs, 1n)).toBe(193n);
+  const [row] = await service.database.query("select promoted from series");
+  expect(row).toEqual({ promoted: false });
+});
+
+test("Postgres and TypeScript see the same periods", async () => {
+  const service = await serviceForTest();
+  const zones = ["UTC", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati"];
+  const cases = fc.sample(
+    fc.record({
+      reset: fc.constantFrom(...resets),
+      zone: fc.constantFrom(...zones),
+      fiscal: fc.constantFrom("01-01", "06-01", "04-06", "12-31"),
+      // 1971 to 2199, in seconds.
+      at: fc.integer({ min: 31_536_000, max: 7_258_118_400 }),
+    }),
+    2000,
+  );
+  const rows = await service.database.query<{ n: number; period: string; ends_on: string | null }>(
+    `select n::int, p.period, period_end(c.reset, p.period, c.fiscal)::text as ends_on
+     from jsonb_to_recordset($1::jsonb)
+       as c (n integer, reset sequence_reset, zone text, fiscal text, at bigint)
+     cross join lateral (select period_at(c.reset, c.zone, c.fiscal, to_timestamp(c.at)) as period) as p
+     order by n`,
+    [JSON.stringify(cases.map((one, n) => ({ n, ...one })))],
+  );
+  const expected = cases.map(({ reset, zone, fiscal, at }, n) => {
+    const moment = momentOf(undefined, zone, at * 1000, fiscal);
+    if (!moment.ok) throw new Error(moment.code);
+    const period = periodOf(reset, moment.value);
+    return { n, period, ends_on: lastDayOf(period, fiscal) };
+  });
+  expect(rows).toEqual(expected);
+});
