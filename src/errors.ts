@@ -45,18 +45,23 @@ function runs(some: readonly Run[]): string {
   return texts.join(", ");
 }
 
-/** One of two ways to come to the same name. `at` is a day, or a time of the sequence's clock. */
+/**
+ * One of two ways to come to the same name. `at`, the document's, and `now` are days, or times of the
+ * sequence's clock.
+ */
 interface Giver {
   readonly number: Amount;
   readonly at: string | null;
+  readonly now?: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
 /** `number 7 on 2026-11-24 with plant "B7"`. */
-function given({ number, at, fields }: Giver): string {
+function given({ number, at, now, fields }: Giver): string {
   const values = Object.entries(fields).map(([field, value]) => `${field} ${quoted(value)}`);
   const day = at === null ? "" : ` on ${at}`;
-  return `number ${String(number)}${day}${values.length === 0 ? "" : ` with ${values.join(", ")}`}`;
+  const drawn = now === undefined ? "" : ` drawn on ${now}`;
+  return `number ${String(number)}${day}${drawn}${values.length === 0 ? "" : ` with ${values.join(", ")}`}`;
 }
 
 /** What the text of a pattern has to show, by the reset. */

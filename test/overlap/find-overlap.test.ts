@@ -33,7 +33,7 @@ describe("two patterns that can give the same name", () => {
     ["LOT{000}-{YYYY}", "{field.a}-{0000}", "LOT001-2026"],
     // Dates and counters, dates and dates.
     ["{YYYY}{0000}", "2026{0000}", "20260001"],
-    ["{YYYY}{00}", "{000000}", "202601"],
+    ["INV{YYYY}{00}", "INV{000000}", "INV202601"],
     ["{DD}-{0}", "{MM}-{0}", "01-1"],
     ["{hh}{mm}-{0}", "2359-{0}", "2359-1"],
     ["{YYYY}{DOY}/{0}", "{YYYY}366/{0}", "2028366/1"],
@@ -90,6 +90,7 @@ describe("two patterns that can give the same name", () => {
 describe("two patterns that cannot", () => {
   it.each([
     ["SN-{0000}", "SN{0000}"],
+    ["SN-{0000}", "SN/{0000}"],
     ["SN-{0000}", "sn-{0000}"],
     ["SN-{0000}", "SN-{0000}-"],
     ["INV-{YYYY}-{0000}", "INV-{YYYY}{MM}-{0000}"],
@@ -114,6 +115,7 @@ describe("two patterns that cannot", () => {
     [`${"A".repeat(64)}{field.a}-{0}`, `{field.a}${"B".repeat(64)}-{0}`],
     // A field has no separator, and one value.
     ["{field.a}-{0}", "A/B-{0}"],
+    ["{field.a}-{0}", "{YYYY}-{MM}-{0}"],
     ["{field.a}-{field.a}-{0}", "P7-P8-{0}"],
     ["{field.a}{field.a}-{0}", "ABAC-{0}"],
   ])("%s and %s", (one, other) => {

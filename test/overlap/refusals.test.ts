@@ -15,7 +15,7 @@ function refusedOverlap(candidate: PatternVersion, other: PatternVersion): Failu
 }
 
 function refusedClash(pattern: string, reset: Reset): Failure {
-  const clash = findSelfClash(versionOf(pattern, { first: 1n }), reset);
+  const clash = findSelfClash(versionOf(pattern, { first: 1n, reset }));
   if (clash === null) throw new Error("no clash");
   return failureOfRefusal(selfClashRefusal(clash));
 }

@@ -2,18 +2,24 @@ import fc from "fast-check";
 
 import type { Reading } from "../../src/domain/overlap/side.ts";
 import type { PatternVersion } from "../../src/domain/overlap/version.ts";
-import { bind } from "../../src/domain/patterns/bind.ts";
+import type { Moment, Moments } from "../../src/domain/patterns/moment.ts";
+import { bind, fits } from "../../src/domain/patterns/bind.ts";
 import { nativeTokens, parseNative, showNative } from "../../src/domain/patterns/native.ts";
 import { maximumNumber, type Part, type Pattern } from "../../src/domain/patterns/pattern.ts";
+import { parseFrappe } from "../../src/domain/patterns/frappe.ts";
+import { parseOdooAffixes } from "../../src/domain/patterns/odoo.ts";
+import { highestNumber } from "../../src/domain/patterns/rules.ts";
 import { readName } from "../../src/domain/patterns/read.ts";
 import { render } from "../../src/domain/patterns/render.ts";
 import { readDateToken } from "../../src/domain/patterns/tokens.ts";
+import { firstDayOf, periodOf, resets } from "../../src/domain/sequences/period.ts";
 import {
-  allAt,
+  frappeSeries,
   fieldValues,
   momentAt,
   moments,
   numbers,
+  odooAffixes,
   patternOf,
   patterns,
   valueOf,
@@ -30,6 +36,7 @@ export function versionOf(
     pattern: parsed,
     first: 0n,
     last: maximumNumber,
+    reset: "never",
     fiscalYearStart: "01-01",
     ...settings,
   };
@@ -41,13 +48,19 @@ export function lastOfWidth(width: number): bigint {
 }
 
 /** The name that the service renders for what an example says. */
-export function renderedBy(
-  { pattern, fiscalYearStart }: PatternVersion,
-  { number, at, fields }: Reading,
-): string {
-  const time = at !== null && at.includes("T") ? `${at}Z` : (at ?? "2026-01-01");
-  const moment = momentAt(time, "UTC", fiscalYearStart);
-  return render(valueOf(bind(pattern, allAt(moment), fields)), number);
+export function renderedBy(version: PatternVersion, reading: Reading): string {
+  const form = bind(version.pattern, momentsOf(version, reading), reading.fields);
+  return render(valueOf(form), reading.number);
+}
+
+function momentsOf({ reset, fiscalYearStart }: PatternVersion, { at, now }: Reading): Moments {
+  const momentFor = (shown: string | null | undefined): Moment => {
+    const time = shown?.includes("T") === true ? `${shown}Z` : (shown ?? "2026-01-01");
+    return momentAt(time, "UTC", fiscalYearStart);
+  };
+  const document = momentFor(at);
+  const first = firstDayOf(periodOf(reset, document), fiscalYearStart);
+  return { document, period: first === null ? document : momentFor(first), now: momentFor(now) };
 }
 
 /** Whether a version gives the name, by how the service reads names. */
@@ -91,6 +104,19 @@ function patternThatGives(name: string, choices: readonly number[]): Pattern | n
   return parsed.ok && readName(parsed.value, name) !== null ? parsed.value : null;
 }
 
+/** Patterns of all dialects, with dates of the period and of now, and fields that touch the counter. */
+export const patternsOfAnyDialect: fc.Arbitrary<Pattern> = fc.oneof(
+  patterns,
+  odooAffixes
+    .map(parseOdooAffixes)
+    .filter((parsed) => parsed.ok)
+    .map(valueOf),
+  frappeSeries
+    .map((series) => parseFrappe(series))
+    .filter((parsed) => parsed.ok)
+    .map(valueOf),
+);
+
 /** A version, one of its names, and another version that gives that name too. */
 export const overlapping: fc.Arbitrary<{
   readonly one: PatternVersion;
@@ -98,19 +124,23 @@ export const overlapping: fc.Arbitrary<{
   readonly name: string;
 }> = fc
   .record({
-    pattern: patterns,
-    moment: moments,
+    pattern: patternsOfAnyDialect,
+    reset: fc.constantFrom(...resets),
+    document: moments,
+    now: moments,
     fields: fieldValues,
     number: numbers,
     choices: fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 }),
     fiscalYearStart: fc.constantFrom("01-01", "06-01"),
   })
-  .map(({ pattern, moment, fields, number, choices, fiscalYearStart }) => {
-    const bound = bind(pattern, allAt(momentAt(moment.date, "UTC", fiscalYearStart)), fields);
-    const name = bound.ok ? render(bound.value, number) : "";
-    const made = name.length > 128 ? null : patternThatGives(name, choices);
-    if (made === null) return null;
-    const one = versionOf(pattern, { sequence: "one", fiscalYearStart });
-    return { one, other: versionOf(made, { sequence: "other" }), name };
+  .map(({ pattern, reset, document, now, fields, number, choices, fiscalYearStart }) => {
+    const last = highestNumber(pattern);
+    const one = versionOf(pattern, { sequence: "one", last, reset, fiscalYearStart });
+    const reading = { number: number % (last + 1n), at: document.date, now: now.date, fields };
+    const form = bind(pattern, momentsOf(one, reading), fields);
+    if (!form.ok || !fits(form.value, reading.number).ok) return null;
+    const name = renderedBy(one, reading);
+    const made = patternThatGives(name, choices);
+    return made === null ? null : { one, other: versionOf(made, { sequence: "other" }), name };
   })
   .filter((found) => found !== null);

@@ -4,7 +4,7 @@ import type { Sides } from "./beginning.ts";
 import { digits, shared, type CharacterSet } from "./character-set.ts";
 import type { CharactersLeft } from "./characters-left.ts";
 import type { Effort } from "./effort.ts";
-import type { Shown } from "./moment-showing.ts";
+import type { Shown } from "./moments-showing.ts";
 import type { Side } from "./side.ts";
 
 /** By part, the digits that are possible at each place of a date. */
@@ -62,7 +62,7 @@ function add(possible: PossibleDigits, { part, after }: Move, set: CharacterSet)
 function canAgree(side: Side, possible: PossibleDigits, effort: Effort): boolean {
   const shown = side.parts.flatMap((part, index): Shown[] => {
     const sets = possible.get(index);
-    return part.kind === "date" && sets !== undefined ? [{ token: part.token, sets }] : [];
+    return part.kind === "date" && sets !== undefined ? [{ date: part, sets }] : [];
   });
-  return shown.length === 0 || side.findMoment(shown, effort) !== null;
+  return shown.length === 0 || side.findMoments(shown, effort) !== null;
 }

@@ -1,7 +1,8 @@
-import type { Part, Pattern } from "../patterns/pattern.ts";
+import type { Pattern } from "../patterns/pattern.ts";
+import { fieldTouchesCounter } from "../patterns/rules.ts";
 import type { Effort } from "./effort.ts";
 import { findExample, type Example, type Search } from "./find-example.ts";
-import { momentFinder, type FindMoment } from "./moment-showing.ts";
+import { momentsFinder, type FindMoments } from "./moments-showing.ts";
 import { canMeet, outlineOf } from "./outline.ts";
 import { sideOf } from "./side.ts";
 import type { PatternVersion } from "./version.ts";
@@ -36,12 +37,12 @@ export function findOverlap<Version extends PatternVersion>(
   others: Iterable<Version>,
 ): Overlap<Version> | null {
   const outline = outlineOf(candidate);
-  const shape = shapeOf(candidate.pattern);
   const effort: Effort = { left: effortOfAll };
-  const finders = new Map<string, FindMoment>();
+  const finders = new Map<string, FindMoments>();
   for (const other of others) {
     if (!canMeet(outline, outlineOf(other))) continue;
-    if (other.sequence === candidate.sequence && shapeOf(other.pattern) === shape) continue;
+    const isOwn = other.sequence === candidate.sequence;
+    if (isOwn && areAlike(candidate.pattern, other.pattern)) continue;
     const left = Math.min(effort.left, effortOfPair);
     const ofPair: Effort = { left };
     const search = compare(candidate, other, ofPair, finders);
@@ -57,12 +58,12 @@ export function compare(
   one: PatternVersion,
   other: PatternVersion,
   effort: Effort,
-  finders: Map<string, FindMoment> = new Map(),
+  finders: Map<string, FindMoments> = new Map(),
 ): Search {
-  const finderOf = ({ pattern, fiscalYearStart }: PatternVersion): FindMoment => {
-    if (showsSeveralMoments(pattern)) return () => undefined;
-    const finder = finders.get(fiscalYearStart) ?? momentFinder(fiscalYearStart);
-    finders.set(fiscalYearStart, finder);
+  const finderOf = (version: PatternVersion): FindMoments => {
+    const key = `${version.reset} ${version.fiscalYearStart}`;
+    const finder = finders.get(key) ?? momentsFinder(version);
+    finders.set(key, finder);
     return finder;
   };
   const sides = { one: sideOf(one, finderOf(one)), other: sideOf(other, finderOf(other)) };
@@ -70,18 +71,15 @@ export function compare(
 }
 
 /**
- * Whether a pattern shows other moments than the document's. Then its dates need not agree with one
- * another, and no one moment explains a name.
+ * Whether two patterns of one sequence differ in nothing but the counter's width, so that a name of
+ * both has the same number and the same period. That holds when the counter is as wide as the name
+ * leaves it; next to a field it has its width, so that the field would take up the difference.
  */
-function showsSeveralMoments({ parts }: Pattern): boolean {
-  return parts.some((part) => part.kind === "date" && part.of !== undefined);
+function areAlike(pattern: Pattern, other: Pattern): boolean {
+  const isWidthKept = pattern.width === other.width || !fieldTouchesCounter(pattern);
+  return isWidthKept && withoutWidth(pattern) === withoutWidth(other);
 }
 
-/** A pattern but for the width of its counter. */
-function shapeOf(pattern: Pattern): string {
-  return JSON.stringify(pattern.parts.map(withoutWidth));
-}
-
-function withoutWidth(part: Part): object {
-  return part.kind === "counter" ? { kind: part.kind } : part;
+function withoutWidth({ parts }: Pattern): string {
+  return JSON.stringify(parts.map((part) => (part.kind === "counter" ? part.kind : part)));
 }

@@ -1,18 +1,20 @@
-import { momentOf, type Moment } from "../patterns/moment.ts";
+import type { Moment } from "../patterns/moment.ts";
 import type { DatePart, Part, Pattern } from "../patterns/pattern.ts";
 import { renderDateToken } from "../patterns/tokens.ts";
-import { firstDayOf, periodOf, type Reset } from "../sequences/period.ts";
+import { periodOf, type Reset } from "../sequences/period.ts";
 import { spend, type Effort } from "./effort.ts";
 import type { Example, Search } from "./find-example.ts";
 import { compare, effortOfPair } from "./find-overlap.ts";
 import { fixedPlaces } from "./fixed-places.ts";
-import { daysOfYear, showsDay } from "./moment-showing.ts";
+import { daysOfYear } from "./moments-showing.ts";
+import { periodBegin } from "./period-begin.ts";
 import type { Reading } from "./side.ts";
+import { clockPartOf } from "./token-clock.ts";
 import type { PatternVersion } from "./version.ts";
 
 /** Two periods, each with a counter of its own, in which the same name can be given. */
 export type SelfClash = {
-  readonly reset: Exclude<Reset, "never">;
+  readonly reset: Exclude<Reset, "never" | "prefix">;
   readonly periods: readonly [string, string];
   /**
    * `period_not_shown`: the dates in the name are the same on both days. `date_between_fields`: they
@@ -45,23 +47,24 @@ const years: readonly number[] = Array.from({ length: 30 }, (_, index) => 2026 +
  * two patterns are.
  *
  * - A year of two digits tells years apart: that it comes again after a century is accepted.
- * - Times of day tell no periods apart, since any time comes again in every period.
+ * - Times of day tell no periods apart, since any time comes again in every period; and neither does
+ *   what shows now, since documents of two periods can be numbered in one moment.
  * - Null is certain but for patterns with a date between two fields; there it holds for the years
  *   that are looked at.
  */
-export function findSelfClash(version: PatternVersion, reset: Reset): SelfClash | null {
-  // A text before the counter that is a series of its own tells itself apart.
+export function findSelfClash(version: PatternVersion): SelfClash | null {
+  const { pattern, reset, fiscalYearStart } = version;
+  // With `prefix` a series is the text before the counter, which tells itself apart.
   if (reset === "never" || reset === "prefix") return null;
-  const { pattern, fiscalYearStart } = version;
   const show = dateShower(reset, fiscalYearStart);
   const places = fixedPlaces(pattern);
   const datesAt = (isFixed: boolean): readonly DatePart[] =>
     pattern.parts.filter(
-      (part, index): part is DatePart => isDay(part) && places.has(index) === isFixed,
+      (part, index): part is DatePart => showsDay(part) && places.has(index) === isFixed,
     );
   const [fixed, loose] = [datesAt(true), datesAt(false)];
-  const shown = (parts: readonly DatePart[], day: Moment): string =>
-    parts.map((part) => show(part, day)).join("");
+  const shown = (dates: readonly DatePart[], day: Moment): string =>
+    dates.map((date) => show(date, day)).join("");
   const effort: Effort = { left: effortOfPair };
   /** What was seen so far, by what it shows at fixed places. */
   const looks = new Map<string, Look[]>();
@@ -112,43 +115,31 @@ function* daysLookedAt(fiscalYearStart: string): Generator<Moment> {
   for (const year of years) yield* daysOfYear(year, fiscalYearStart);
 }
 
-/** The version as it is on one day: only times of day are left to be filled in. */
+/** The version as it is on one day: times of day and now are left to be filled in. */
 function on(day: Moment, version: PatternVersion, show: ShowDate): PatternVersion {
   const parts = version.pattern.parts.map((part): Part =>
-    isDay(part) ? { kind: "text", text: show(part, day) } : part,
+    showsDay(part) ? { kind: "text", text: show(part, day) } : part,
   );
   const pattern: Pattern = { parts, width: version.pattern.width };
   return { ...version, pattern };
 }
 
 /** A reading of the version as it is on a day, with that day. */
-function onDay({ date }: Moment, { number, at, fields }: Reading): Reading {
-  const time = at?.slice(date.length) ?? "";
-  return { number, at: date + time, fields };
+function onDay({ date }: Moment, reading: Reading): Reading {
+  const time = reading.at?.slice(date.length) ?? "";
+  return { ...reading, at: date + time };
 }
 
-function isDay(part: Part): part is DatePart {
-  // What shows now shows any day, whatever the period.
-  return part.kind === "date" && part.of !== "now" && showsDay(part.token);
+/** Whether a part shows what depends on the document's day alone. */
+function showsDay(part: Part): part is DatePart {
+  if (part.kind !== "date" || part.of === "now") return false;
+  return part.of === "period" || clockPartOf(part.token) === "day";
 }
 
-/** What a date of the pattern shows for a document of a day. */
-type ShowDate = (part: DatePart, day: Moment) => string;
+/** What a date shows for a document of a day. */
+type ShowDate = (date: DatePart, day: Moment) => string;
 
 function dateShower(reset: Reset, fiscalYearStart: string): ShowDate {
-  const firstDays = new Map<string, Moment>();
-  const firstDay = (day: Moment): Moment => {
-    const period = periodOf(reset, day);
-    const known = firstDays.get(period);
-    if (known !== undefined) return known;
-    const first = momentOf(
-      firstDayOf(period, fiscalYearStart) ?? day.date,
-      "UTC",
-      0,
-      fiscalYearStart,
-    );
-    firstDays.set(period, first.ok ? first.value : day);
-    return first.ok ? first.value : day;
-  };
-  return (part, day) => renderDateToken(part.token, part.of === "period" ? firstDay(day) : day);
+  const begin = periodBegin(reset, fiscalYearStart);
+  return ({ token, of }, day) => renderDateToken(token, of === "period" ? begin(day) : day);
 }

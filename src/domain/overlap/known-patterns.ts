@@ -6,12 +6,14 @@ import { namingSeries } from "../naming-series/sequence.ts";
 import type { Dialect } from "../patterns/dialects.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import { findOverlap } from "./find-overlap.ts";
+import type { Reset } from "../sequences/period.ts";
 import type { PatternVersion } from "./version.ts";
 
 interface VersionRow {
   readonly sequence: string;
   readonly dialect: Dialect;
   readonly pattern: string;
+  readonly reset: Reset;
   readonly fiscal_year_start: string;
   readonly first: string;
   readonly last: string;
@@ -31,14 +33,14 @@ export async function knownPatterns({ db, caller, definitions }: Call): Promise<
     sql`SELECT t.pattern_epoch::text AS epoch,
                CASE WHEN t.pattern_epoch IS DISTINCT FROM ${known?.epoch ?? null}::bigint THEN (
                  SELECT coalesce(json_agg(v), '[]') FROM (
-                   SELECT s.key AS sequence, s.dialect, s.pattern, s.fiscal_year_start,
+                   SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.fiscal_year_start,
                           s.start::text AS first, s.ceiling::text AS last, true AS present,
                           s.allow_overlap
                    FROM sequences AS s
                    WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}
                    UNION ALL
-                   SELECT p.sequence, p.dialect, p.pattern, p.fiscal_year_start, p.first::text,
-                          p.last::text, false, s.allow_overlap
+                   SELECT p.sequence, p.dialect, p.pattern, s.reset, p.fiscal_year_start,
+                          p.first::text, p.last::text, false, s.allow_overlap
                    FROM past_patterns AS p
                    JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
                    WHERE p.tenant = t.tenant
@@ -61,6 +63,7 @@ function versionOf(row: VersionRow): KnownPattern {
     pattern: parsed.value.pattern,
     first: BigInt(row.first),
     last: BigInt(row.last),
+    reset: row.reset,
     fiscalYearStart: row.fiscal_year_start,
     present: row.present,
     allowOverlap: row.allow_overlap,

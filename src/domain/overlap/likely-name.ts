@@ -4,7 +4,7 @@ import type { Sides } from "./beginning.ts";
 import { charactersOf, digits, only, shared, type CharacterSet } from "./character-set.ts";
 import type { CharactersLeft } from "./characters-left.ts";
 import type { Effort } from "./effort.ts";
-import type { Shown } from "./moment-showing.ts";
+import type { Shown } from "./moments-showing.ts";
 import type { Side } from "./side.ts";
 
 /** A character of a name, as either side renders it. */
@@ -72,12 +72,14 @@ function datesWithin(
 ): readonly (string | undefined)[] {
   const shown = side.parts.flatMap((part, index): Shown[] => {
     if (part.kind !== "date") return [];
-    return [{ token: part.token, sets: sets.filter((_, at) => moves[at]?.part === index) }];
+    return [{ date: part, sets: sets.filter((_, at) => moves[at]?.part === index) }];
   });
-  const moment = shown.length === 0 ? null : side.findMoment(shown, effort);
-  if (moment == null) return [];
+  const moments = shown.length === 0 ? null : side.findMoments(shown, effort);
+  if (moments == null) return [];
   const texts = side.parts.map((part) =>
-    part.kind === "date" ? Array.from(renderDateToken(part.token, moment)) : [],
+    part.kind === "date"
+      ? Array.from(renderDateToken(part.token, moments[part.of ?? "document"]))
+      : [],
   );
   return moves.map(({ part }) => texts[part]?.shift());
 }

@@ -43,6 +43,6 @@ export function selfClashRefusal({ reset, periods, problem, example }: SelfClash
 }
 
 /** A reading as facts, with its number as the wire has it. */
-function written({ number, at, fields }: Reading): object {
-  return { number: String(number), at, fields };
+function written({ number, ...shown }: Reading): object {
+  return { number: String(number), ...shown };
 }

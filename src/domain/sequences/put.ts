@@ -51,7 +51,7 @@ export async function putSequence(
   input: SequenceInput,
 ): Promise<{ sequence: ShownSequence; created: boolean }> {
   const { fields, version } = sequenceFields(key, input);
-  const clash = findSelfClash(version, fields.reset);
+  const clash = findSelfClash(version);
   if (clash !== null) throw failureOfRefusal(selfClashRefusal(clash));
   const outcome = await withPatterns(call, async ({ epoch, versions }) => {
     const issued = await issuedUnder(call, key);
@@ -100,7 +100,7 @@ async function issuedUnder({ db, caller }: Call, key: string): Promise<bigint | 
 function sequenceFields(
   key: string,
   input: SequenceInput,
-): { fields: { readonly reset: Reset }; version: PatternVersion } {
+): { fields: object; version: PatternVersion } {
   if (key === namingSeries) fail("sequence_key_taken", { sequence: key });
   if (input.time_zone !== undefined && !isTimeZone(input.time_zone)) {
     fail("time_zone_unknown", { time_zone: input.time_zone }, { pointer: "/time_zone" });
@@ -118,6 +118,7 @@ function sequenceFields(
   }
   const room = hasRoom(pattern, input.overflow === "reject" ? width : maximumCounterWidth);
   if (!room.ok) throw failureOfRefusal(room);
+  const reset = input.dialect === "frappe" ? "prefix" : input.reset;
   const fields = {
     dialect: input.dialect,
     pattern: text,
@@ -125,16 +126,16 @@ function sequenceFields(
     mode: input.mode,
     start: String(input.start),
     increment: String(input.increment),
-    reset: input.dialect === "frappe" ? "prefix" : input.reset,
+    reset,
     time_zone: input.time_zone ?? null,
     fiscal_year_start: input.fiscal_year_start,
     overflow: input.overflow,
     hot: input.hot,
     allow_overlap: input.allow_overlap,
-  } as const;
+  };
   const last = input.overflow === "reject" ? 10n ** BigInt(width) - 1n : highestNumber(pattern);
   const { fiscal_year_start: fiscalYearStart, start: first } = input;
-  return { fields, version: { sequence: key, pattern, first, last, fiscalYearStart } };
+  return { fields, version: { sequence: key, pattern, first, last, reset, fiscalYearStart } };
 }
 
 /** What cannot be had together. */
