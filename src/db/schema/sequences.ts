@@ -103,6 +103,7 @@ export const forms = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
+    index("forms_of_sequence").on(table.tenant, table.sequence, table.id),
     uniqueIndex("forms_by_text").on(
       table.tenant,
       table.prefix,
