@@ -240,7 +240,7 @@ BEGIN
   LOOP
     LOOP
       v_asked := v_left;
-      v_page := ARRAY(SELECT found FROM lots_of_part(v_part, v_behind, v_until, v_asked) AS found);
+      v_page := ARRAY(SELECT l FROM lots_of_part(v_part, v_behind, v_until, v_asked) AS l);
       RETURN QUERY
         SELECT l.product, l.name, l.state::text, l.quantity::text, l.location, l.expires_on, c.party,
                c.reference, wire_time(c.at),
