@@ -52,12 +52,15 @@ CREATE TYPE lot_filter AS (
   created_to timestamptz
 );
 --> statement-breakpoint
--- The last change that shipped a lot; nothing if none did.
+-- The last change that shipped a lot; nothing if none did. Here and in what follows a limit keeps the
+-- planner from turning a look-up by key round, which it may where it has no figures of a table yet.
 CREATE FUNCTION last_shipment(p_tenant text, p_product text, p_name text) RETURNS SETOF lot_changes
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT c.*
   FROM lot_history AS h
-  JOIN lot_changes AS c ON c.tenant = h.tenant AND c.id = h.change
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
   WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
     AND h.before ? 'state' AND c.after->>'state' = 'shipped'
   ORDER BY h.change DESC
@@ -70,7 +73,9 @@ RETURNS SETOF lot_changes
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT c.*
   FROM lot_history AS h
-  JOIN lot_changes AS c ON c.tenant = h.tenant AND c.id = h.change
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
   WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
     AND c.reference = p_reference
   ORDER BY h.change DESC
@@ -193,11 +198,11 @@ CREATE FUNCTION find_lots_v1(
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT r.*
   FROM lots AS l
-  JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
   CROSS JOIN LATERAL shown_lot(l, l.product) AS r
   WHERE l.tenant = p_tenant AND l.name = p_name AND l.product > p_behind
     AND lot_matches(l, p_filter)
-    AND (p_job IS NULL OR i.job = p_job)
+    AND (p_job IS NULL
+         OR p_job = (SELECT i.job FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item))
     AND (p_reservation IS NULL OR r.reservation = p_reservation)
   ORDER BY l.product
   LIMIT p_limit

@@ -55,11 +55,12 @@ RETURN length(p_lot.name) = length(p_first_name)
 --> statement-breakpoint
 -- Whether the lots of an item are lots of a series, or of one reservation of it: they are when they were
 -- recorded from it, and of the series also when their names were made elsewhere.
-CREATE FUNCTION of_series(p_item job_items, p_series bigint, p_reservation bigint) RETURNS boolean
+CREATE FUNCTION of_series(
+  p_item_series bigint, p_item_reservation bigint, p_series bigint, p_reservation bigint
+) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN p_reservation IS NULL
-       THEN p_item.series IS NULL OR p_item.series = p_series
-       ELSE p_item.series = p_series AND p_item.reservation = p_reservation END;
+RETURN CASE WHEN p_reservation IS NULL THEN p_item_series IS NULL OR p_item_series = p_series
+       ELSE p_item_series = p_series AND p_item_reservation = p_reservation END;
 --> statement-breakpoint
 -- The names of numbers `p_first` to `p_last` of a series, or of one reservation of it, as runs of names of
 -- one length, which differ in `digits` digits before `suffix`: for each form in which it has given
@@ -108,11 +109,11 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     CROSS JOIN LATERAL (
       SELECT l.name
       FROM lots AS l
-      JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
       WHERE l.tenant = p_tenant AND l.product = p_product
         AND l.name >= r.first_name COLLATE "C" AND l.name <= r.last_name COLLATE "C"
         AND in_run(l, r.first_name, r.digits, r.suffix)
-        AND of_series(i, p_series, p_reservation)
+        AND (SELECT of_series(i.series, i.reservation, p_series, p_reservation)
+             FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item)
       ORDER BY l.name
       LIMIT p_limit
     ) AS found
@@ -178,14 +179,12 @@ $$;
 -- Locks the lots of a product that have these names, in the order of the names. Returns where their rows
 -- are: a locked row stays there.
 CREATE FUNCTION lock_lots(p_tenant text, p_product text, p_names text[]) RETURNS tid[]
-LANGUAGE sql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE sql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
   SELECT coalesce(array_agg(held.place), '{}') FROM (
-    SELECT l.ctid AS place
-    FROM unnest(p_names) AS given (name)
-    JOIN lots AS l
-      ON l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product
-    ORDER BY l.name
-    FOR NO KEY UPDATE OF l
+    SELECT ctid AS place FROM lots
+    WHERE tenant = p_tenant AND name = ANY (p_names) AND product = p_product
+    ORDER BY name
+    FOR NO KEY UPDATE
   ) AS held
 $$;
 --> statement-breakpoint
@@ -230,12 +229,13 @@ $$;
 --> statement-breakpoint
 -- Changes one lot, if its version is one of `p_versions` (null: whatever it is). A statement that was sent
 -- again, since its answer was lost, is known by `p_request` and does nothing more.
--- Returns the lot as it is then, with its version. Fails: lot_not_found, lot_changed, and as change_lots.
+-- Returns the lot as it is then, with its version.
+-- Fails: lot_not_found, lot_changed, lots_busy (another change holds it), and as change_lots.
 CREATE FUNCTION change_lot_v1(
   p_digest bytea, p_tenant text, p_product text, p_name text, p_versions text[], p_after jsonb,
   p_reference text, p_party text, p_request uuid
 ) RETURNS json
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '3s' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE
   v_api_key integer := caller_v1(p_digest, p_tenant);
   v_lot lots;
@@ -247,9 +247,9 @@ BEGIN
   END IF;
   IF NOT EXISTS (
     SELECT FROM lot_history AS h
-    JOIN lot_changes AS c ON c.tenant = h.tenant AND c.id = h.change
     WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
-      AND c.request = p_request
+      AND p_request = (SELECT c.request FROM lot_changes AS c
+                       WHERE c.tenant = h.tenant AND c.id = h.change)
   ) THEN
     IF lot_version(v_lot) <> ALL (p_versions) THEN
       PERFORM fail('lot_changed', jsonb_build_object(
@@ -259,6 +259,8 @@ BEGIN
                         p_party, p_request);
   END IF;
   RETURN get_lot_v1(p_tenant, p_product, p_name);
+EXCEPTION WHEN lock_not_available THEN
+  PERFORM fail('lots_busy', jsonb_build_object('product', p_product));
 END
 $$;
 --> statement-breakpoint
@@ -326,10 +328,9 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_missing text[] := ARRAY(
     SELECT given.name FROM unnest(p_names) WITH ORDINALITY AS given (name, place)
-    WHERE NOT EXISTS (
-      SELECT FROM lots
-      WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = p_product
-    )
+    WHERE (SELECT l.name FROM lots AS l
+           WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product)
+          IS NULL
     ORDER BY given.place
   );
 BEGIN
@@ -341,8 +342,8 @@ END
 $$;
 --> statement-breakpoint
 -- Changes many lots of a product, all or none: at most `p_limit`.
--- Fails: unknown_lots (names of which there is no lot), no_lots (numbers of which there is none), and as
--- resolve_selection and change_lots.
+-- Fails: unknown_lots (names of which there is no lot), no_lots (numbers of which there is none),
+-- too_many_changes, lots_busy (another change holds some), and as resolve_selection and change_lots.
 CREATE FUNCTION change_lots_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_lots jsonb, p_after jsonb, p_reference text, p_party text, p_limit bigint
@@ -377,6 +378,8 @@ BEGIN
     'changed', v_outcome.changed,
     'unchanged', v_outcome.matched - v_outcome.changed
   ));
+EXCEPTION WHEN lock_not_available THEN
+  PERFORM fail('lots_busy', jsonb_build_object('product', p_lots->>'product'));
 END
 $$;
 --> statement-breakpoint
@@ -488,16 +491,20 @@ BEGIN
     RETURN QUERY
       SELECT r.*
       FROM (
-        SELECT l AS lot
+        SELECT one.lot
         FROM lot_history AS h
-        JOIN lots AS l ON l.tenant = h.tenant AND l.name = h.name AND l.product = h.product
+        CROSS JOIN LATERAL (
+          SELECT l AS lot FROM lots AS l
+          WHERE l.tenant = p_tenant AND l.name = h.name AND l.product = h.product
+            AND lot_matches(l, p_filter)
+          LIMIT 1
+        ) AS one
         WHERE h.tenant = p_tenant AND h.change = v_change
           AND h.name > CASE v_change WHEN p_change THEN p_name ELSE '' END
-          AND lot_matches(l, p_filter)
           AND v_change = CASE
             WHEN v_by_party
-              THEN (SELECT c.id FROM last_shipment(p_tenant, l.product, l.name) AS c)
-            ELSE (SELECT c.id FROM last_change_under(p_tenant, l.product, l.name, v_reference) AS c)
+              THEN (SELECT c.id FROM last_shipment(p_tenant, h.product, h.name) AS c)
+            ELSE (SELECT c.id FROM last_change_under(p_tenant, h.product, h.name, v_reference) AS c)
           END
         ORDER BY h.name
         LIMIT v_left

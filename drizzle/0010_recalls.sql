@@ -133,9 +133,12 @@ DECLARE
 BEGIN
   IF p_part.kind = 'names' THEN
     RETURN QUERY
-      SELECT l.name, 0::bigint, 0::bigint
+      SELECT n.name, 0::bigint, 0::bigint
       FROM recall_names AS n
-      JOIN lots AS l ON l.tenant = n.tenant AND l.name = n.name AND l.product = p_part.product
+      CROSS JOIN LATERAL (
+        SELECT created_at FROM lots
+        WHERE tenant = p_part.tenant AND name = n.name AND product = p_part.product LIMIT 1
+      ) AS l
       WHERE n.tenant = p_part.tenant AND n.recall = p_part.recall AND n.part = p_part.ordinal
         AND n.name > p_behind.name AND l.created_at <= p_until
       ORDER BY n.name
@@ -158,13 +161,13 @@ BEGIN
       RETURN QUERY
         SELECT l.name, v_run.form, v_run.digits::bigint
         FROM lots AS l
-        JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
         WHERE l.tenant = p_part.tenant AND l.product = p_part.product
           AND l.name >= v_run.first_name COLLATE "C" AND l.name <= v_run.last_name COLLATE "C"
           AND l.name > CASE WHEN (v_run.form, v_run.digits) = (p_behind.major, p_behind.minor)
                        THEN p_behind.name ELSE '' END COLLATE "C"
           AND in_run(l, v_run.first_name, v_run.digits, v_run.suffix)
-          AND of_series(i, p_part.series, p_part.reservation)
+          AND (SELECT of_series(i.series, i.reservation, p_part.series, p_part.reservation)
+               FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item)
           AND l.created_at <= p_until
         ORDER BY l.name
         LIMIT v_left;
@@ -177,7 +180,7 @@ END
 $$;
 --> statement-breakpoint
 -- Whether a part of the same recall before this one covers a lot as well.
-CREATE FUNCTION covered_before(p_part recall_parts, p_lot lots, p_item job_items) RETURNS boolean
+CREATE FUNCTION covered_before(p_part recall_parts, p_lot lots) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN EXISTS (
   SELECT FROM recall_parts AS p
@@ -191,13 +194,13 @@ RETURN EXISTS (
       )
       WHEN 'created' THEN p_lot.created_at >= coalesce(p.created_from, '-infinity')
                       AND p_lot.created_at < coalesce(p.created_to, 'infinity')
-      ELSE of_series(p_item, p.series, p.reservation)
-        AND CASE WHEN p_item.series IS NOT NULL THEN p_lot.number BETWEEN p.first AND p.last
-            ELSE EXISTS (
-              SELECT FROM runs_of_numbers(p.tenant, p.series, NULL, p.first, p.last) AS r
-              WHERE p_lot.name >= r.first_name COLLATE "C" AND p_lot.name <= r.last_name COLLATE "C"
-                AND in_run(p_lot, r.first_name, r.digits, r.suffix)
-            ) END
+      ELSE (SELECT of_series(i.series, i.reservation, p.series, p.reservation)
+            FROM job_items AS i WHERE i.tenant = p_lot.tenant AND i.id = p_lot.item)
+        AND EXISTS (
+          SELECT FROM runs_of_numbers(p.tenant, p.series, p.reservation, p.first, p.last) AS r
+          WHERE p_lot.name >= r.first_name COLLATE "C" AND p_lot.name <= r.last_name COLLATE "C"
+            AND in_run(p_lot, r.first_name, r.digits, r.suffix)
+        )
     END
 );
 --> statement-breakpoint
@@ -246,11 +249,13 @@ BEGIN
                c.reference, wire_time(c.at),
                v_part.ordinal || '.' || f.major || '.' || f.minor || '.' || l.name
         FROM unnest(v_page) WITH ORDINALITY AS f (name, major, minor, index)
-        JOIN lots AS l
-          ON l.tenant = p_tenant AND l.name = f.name COLLATE "C" AND l.product = v_part.product
-        JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+        CROSS JOIN LATERAL (
+          SELECT o.* FROM lots AS o
+          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = v_part.product
+            AND (v_part.ordinal = 1 OR NOT covered_before(v_part, o))
+          LIMIT 1
+        ) AS l
         LEFT JOIN LATERAL last_shipment(p_tenant, l.product, l.name) AS c ON true
-        WHERE v_part.ordinal = 1 OR NOT covered_before(v_part, l, i)
         ORDER BY f.index;
       GET DIAGNOSTICS v_found = ROW_COUNT;
       v_left := v_left - v_found;

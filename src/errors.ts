@@ -771,6 +771,15 @@ export const failures = {
       `Job ${quoted(facts.job)} is ${facts.status}; only a job that is ${facts.possible_from.join(" or ")} ` +
       `can become ${facts.wanted}. Read the job to see where it stands.`,
   },
+  lots_busy: {
+    status: 503,
+    title: "Another request is changing these lots",
+    retryable: true,
+    retryAfter: 2,
+    detail: (facts: { product: string }) =>
+      `Another request is changing lots of product ${quoted(facts.product)} that this one is about, and nothing was done. ` +
+      "Send the same request again in a moment; a POST with the same Idempotency-Key.",
+  },
 
   // Recalls.
   recall_closed: {

@@ -204,13 +204,14 @@ describe("a change", () => {
     const dated = await lotOf("DATED", "dated", { expires_on: "2027-01-01" });
     const undated = await lotOf("SERIAL", "undated");
     const before = await state(service);
-    const change = (expires_on: string | null) => ({
-      body: { expires_on },
-      headers: { "if-match": "*" },
-    });
-    await refused(service, [422, "expiry_required"], "PATCH", dated, change(null));
-    await refused(service, [422, "expiry_not_kept"], "PATCH", undated, change("2027-01-01"));
-    await refused(service, [422, "request_invalid"], "PATCH", dated, change("2027-02-29"));
+    for (const [path, expires_on, code] of [
+      [dated, null, "expiry_required"],
+      [undated, "2027-01-01", "expiry_not_kept"],
+      [dated, "2027-02-29", "request_invalid"],
+    ] as const) {
+      const options = { body: { expires_on }, headers: { "if-match": "*" } };
+      await refused(service, [422, code], "PATCH", path, options);
+    }
     expect(await state(service)).toEqual(before);
     expect((await patch(dated, { expires_on: "2027-01-02" })).json.expires_on).toBe("2027-01-02");
     expect((await patch(undated, { expires_on: null })).status).toBe(200);

@@ -36,6 +36,9 @@ const at = async (location: string, product = "P") =>
     await ok(service, "GET", `/v1/lots?product=${product}&location=${location}&limit=1000`)
   ).data.map((lot: { name: string }) => lot.name);
 
+const lastChange = async (name: string) =>
+  (await ok(service, "GET", `/v1/products/P/lots/${name}/history`)).data.at(-1);
+
 describe("by names", () => {
   test("changes those and no others, and says how many were so already", async () => {
     const body = {
@@ -66,13 +69,11 @@ describe("by names", () => {
     await changed({ product: "P", names: ["S-1009"], set: { location: "X" } });
     const set = { state: "reserved", location: "X" };
     expect(await changed({ product: "P", names: ["S-1009", "S-1010"], set })).toEqual([2, 0]);
-    const last = async (name: string) =>
-      (await ok(service, "GET", `/v1/products/P/lots/${name}/history`)).data.at(-1);
-    expect(await last("S-1009")).toMatchObject({
+    expect(await lastChange("S-1009")).toMatchObject({
       before: { state: "available" },
       after: { state: "reserved" },
     });
-    expect(await last("S-1010")).toMatchObject({
+    expect(await lastChange("S-1010")).toMatchObject({
       before: { state: "available", location: null },
       after: { state: "reserved", location: "X" },
     });

@@ -33,6 +33,11 @@ async function recallOf(...covers: object[]): Promise<string> {
   return location;
 }
 
+/** What a recall over a span of time covers of product `T`. */
+async function spanned(span: object): Promise<string[]> {
+  return covered(await recallOf({ product: "T", ...span }));
+}
+
 interface Row {
   product: string;
   name: string;
@@ -135,7 +140,6 @@ describe("a recall covers", () => {
       await setHour(id, hour);
     }
     const [hour0, hour1, hour2] = [["T/z", "T/a"], names("T/S-", 4, 1017, 1018), ["T/m"]];
-    const spanned = async (span: object) => covered(await recallOf({ product: "T", ...span }));
     const [from, to] = ["2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z"];
     // The beginning is within, the end is not.
     expect(await spanned({ created_from: from, created_to: to })).toEqual(hour1);

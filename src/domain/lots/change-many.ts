@@ -19,7 +19,8 @@ const patience = 120;
 /**
  * Changes lots of one product, all or none, at most 1,000,000.
  * Fails: unknown_product, unknown_lots, unknown_sequence, unknown_series, unknown_reservation,
- * reservation_range, no_lots, too_many_changes, name_repeated, and for the fields as `changeLot`.
+ * reservation_range, no_lots, too_many_changes, name_repeated, lots_busy, and for the fields as
+ * `changeLot`.
  */
 export async function changeLots(
   call: OnceCall,

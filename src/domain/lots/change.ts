@@ -23,7 +23,7 @@ export interface Occasion {
 /**
  * Changes one lot if its version is one of `versions`; null: whatever it is. What becomes different is
  * in its history; when nothing does, nothing is written.
- * Fails: lot_not_found, lot_changed, serial_out_of_range, expiry_required, expiry_not_kept.
+ * Fails: lot_not_found, lot_changed, lots_busy, serial_out_of_range, expiry_required, expiry_not_kept.
  */
 export async function changeLot(
   { db, caller }: Call,

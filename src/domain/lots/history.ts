@@ -17,7 +17,9 @@ export async function listHistory(call: Call, product: string, name: string): Pr
       SELECT wire_time(c.at) AS at, k.name AS api_key, c.reference, c.party, h.before,
              lot_after(h.before, c.after) AS after, h.change::text AS place
       FROM lot_history AS h
-      JOIN lot_changes AS c ON c.tenant = h.tenant AND c.id = h.change
+      CROSS JOIN LATERAL (
+        SELECT * FROM lot_changes WHERE tenant = h.tenant AND id = h.change LIMIT 1
+      ) AS c
       LEFT JOIN api_keys AS k ON k.tenant = c.tenant AND k.id = c.api_key
       WHERE h.tenant = ${caller.tenant} AND h.name = ${name} AND h.product = ${product}
         AND h.change > ${change}::bigint
