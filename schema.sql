@@ -2897,7 +2897,7 @@ BEGIN
     PERFORM fail('unknown_series', jsonb_build_object(
       'sequence', p_lots.sequence, 'series', nullif(p_lots.period, '')));
   ELSIF p_lots.prefix IS NOT NULL THEN
-    -- Names made elsewhere may be of a form in which the sequence has not given a number yet .
+    -- Names made elsewhere may be of a form in which the series has not given a number yet.
     PERFORM form_v1(p_tenant, p_lots.series, p_lots.prefix, p_lots.width, p_lots.suffix);
   END IF;
   RETURN p_lots;
