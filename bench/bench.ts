@@ -8,6 +8,7 @@ import { growth } from "./parts/growth.ts";
 import { memory } from "./parts/memory.ts";
 import { overhead } from "./parts/overhead.ts";
 import { reserve } from "./parts/reserve.ts";
+import { sequences } from "./parts/sequences.ts";
 import { throughput } from "./parts/throughput.ts";
 import type { PartResult } from "./result.ts";
 import { Service } from "./service.ts";
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, Part>> = {
   bulk,
   reserve,
   contention,
+  sequences,
   overhead,
   throughput,
   growth,

@@ -20,10 +20,10 @@ export async function makeSequences(
   service: Service,
   family: string,
   count: number,
-  { hot }: { hot: boolean },
+  policy: { hot: boolean; mode?: "gapless" },
 ): Promise<void> {
   const client = await Client.open(service.port);
-  const body = { pattern: `${family}-{${"0".repeat(width)}}`, hot };
+  const body = { pattern: `${family}-{${"0".repeat(width)}}`, ...policy };
   await client.call("PUT", `/v1/sequences/${keyOf(family, 0)}`, body);
   client.close();
   await service.prepare(`

@@ -162,6 +162,13 @@ export const failures = {
     detail: () =>
       "A request with this Idempotency-Key is running. Wait, and send the same request with the same key again.",
   },
+  if_match_malformed: {
+    status: 400,
+    title: "The If-Match cannot be read",
+    retryable: false,
+    detail: (facts: { given: string }) =>
+      `The If-Match is ${quoted(facts.given)}. Send the ETag as it was answered, quotes included, or *.`,
+  },
   cursor_unusable: {
     status: 400,
     title: "The cursor cannot be used here",
@@ -256,6 +263,13 @@ export const failures = {
     detail: (facts: { product: string; name: string }) =>
       `Product ${quoted(facts.product)} has no lot ${quoted(facts.name)}. Check both, letter case included.`,
   },
+  recall_not_found: {
+    status: 404,
+    title: "There is no such recall",
+    retryable: false,
+    detail: (facts: { recall: string }) =>
+      `There is no recall ${quoted(facts.recall)}. Check the id in the Location of the answer that opened it.`,
+  },
   name_unknown: {
     status: 404,
     title: "The name is unknown",
@@ -286,6 +300,32 @@ export const failures = {
     detail: (facts: { reservation: string }) =>
       `There is no reservation ${quoted(facts.reservation)}. Give the id that the reservation was answered with.`,
   },
+  unknown_series: {
+    status: 422,
+    title: "The request names a series that does not exist",
+    retryable: false,
+    detail: (facts: { sequence: string; series: string | null }) =>
+      facts.series === null
+        ? `Sequence ${quoted(facts.sequence)} has a series for each of its periods. Name one in series.`
+        : `Sequence ${quoted(facts.sequence)} has no series ${quoted(facts.series)}. Give one that it has, or leave series out if it never resets.`,
+  },
+  unknown_lots: {
+    status: 422,
+    title: "The request names lots that do not exist",
+    retryable: false,
+    detail: (facts: { product: string; names: readonly string[]; total: number }) =>
+      `Product ${quoted(facts.product)} has no lot ${facts.names.map(quoted).join(", ")}` +
+      `${facts.total > facts.names.length ? ` (${facts.total} such names in all)` : ""}. ` +
+      "Check the names, letter case included, or leave them out.",
+  },
+  no_lots: {
+    status: 422,
+    title: "No lot has these numbers",
+    retryable: false,
+    detail: (facts: { product: string; first: Amount; last: Amount }) =>
+      `Product ${quoted(facts.product)} has no lot with a number from ${String(facts.first)} to ${String(facts.last)} there. ` +
+      "Check the sequence or reservation, and the numbers.",
+  },
 
   // What is read and wrong.
   request_invalid: {
@@ -303,6 +343,13 @@ export const failures = {
       `A request may make ${String(facts.limit)} lots; this one makes ${String(facts.requested)}. Split it.`,
   },
 
+  too_many_changes: {
+    status: 422,
+    title: "The request changes too many lots",
+    retryable: false,
+    detail: (facts: { limit: Amount }) =>
+      `A request may change ${String(facts.limit)} lots; these numbers have more. Split it.`,
+  },
   too_many_names: {
     status: 422,
     title: "The request gives too many names",
@@ -514,6 +561,13 @@ export const failures = {
     detail: (facts: { product: string }) =>
       `Product ${quoted(facts.product)} is tracked by serial, and a serial is always 1. Leave quantity_each out, or send 1.`,
   },
+  serial_out_of_range: {
+    status: 422,
+    title: "A serial is there once or not at all",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} is tracked by serial, so the quantity of its lots is 0 or 1. Send one of these.`,
+  },
   gtin_check_digit: {
     status: 422,
     title: "The GTIN has a wrong check digit",
@@ -564,6 +618,22 @@ export const failures = {
         'Leave them out, or send on_duplicate: "skip".'
       );
     },
+  },
+  if_match_missing: {
+    status: 428,
+    title: "The If-Match is missing",
+    retryable: false,
+    detail: () =>
+      "A change needs the header If-Match with the ETag of what you have read, so that nobody's change in between is lost. " +
+      "Read it, and send its ETag; * changes it whatever it is.",
+  },
+  lot_changed: {
+    status: 412,
+    title: "The lot is not as it was when you read it",
+    retryable: false,
+    detail: (facts: { product: string; name: string; etag: string }) =>
+      `Lot ${quoted(facts.name)} of product ${quoted(facts.product)} now has the ETag ${facts.etag}. ` +
+      "Read it again, and send the change with that ETag if it is still right.",
   },
   name_repeated: {
     status: 422,
@@ -951,6 +1021,24 @@ export const failures = {
     }) =>
       `Job ${quoted(facts.job)} is ${facts.status}; only a job that is ${facts.possible_from.join(" or ")} ` +
       `can become ${facts.wanted}. Read the job to see where it stands.`,
+  },
+  lots_busy: {
+    status: 503,
+    title: "Another request is changing these lots",
+    retryable: true,
+    retryAfter: 2,
+    detail: (facts: { product: string }) =>
+      `Another request is changing lots of product ${quoted(facts.product)} that this one is about, and nothing was done. ` +
+      "Send the same request again in a moment; a POST with the same Idempotency-Key.",
+  },
+
+  // Recalls.
+  recall_closed: {
+    status: 409,
+    title: "The recall is closed",
+    retryable: false,
+    detail: (facts: { recall: string; closed_at: string }) =>
+      `Recall ${quoted(facts.recall)} was closed at ${facts.closed_at}. Open another one if it is to go on.`,
   },
 
   // Files that are imported: what makes a whole file unreadable.

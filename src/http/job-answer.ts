@@ -3,6 +3,7 @@ import type { JobFacts } from "../domain/jobs/job.ts";
 import { isFinished, shownJob } from "../domain/jobs/job.ts";
 import { replayHeader } from "./call.ts";
 import type { AppEnv } from "./context.ts";
+import { etagOf, isKnown } from "./etag.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Seconds after which an unfinished job is worth another look. */
@@ -25,17 +26,13 @@ export function answerJob(
 /** Where a job stands; 304 when that is where `If-None-Match` says. */
 export async function answerJobState(c: Context<AppEnv>, job: JobFacts): Promise<Response> {
   const mark = JSON.stringify([job.status, job.cursor, job.skipped, job.error]);
-  const etag = `"${(await sha256(mark)).slice(0, 16)}"`;
+  const etag = etagOf((await sha256(mark)).slice(0, 16));
   const headers = new Headers({
     "Content-Type": "application/json",
     ETag: etag,
     ...(isFinished(job.status) ? {} : { "Retry-After": lookAgain }),
   });
-  const known = c.req
-    .header("if-none-match")
-    ?.split(",")
-    .map((tag) => tag.trim().replace(/^W\//, ""));
-  if (known?.some((tag) => tag === etag || tag === "*") === true) {
+  if (isKnown(c.req.header("if-none-match"), etag)) {
     headers.delete("Content-Type");
     return new Response(null, { status: 304, headers });
   }

@@ -98,6 +98,11 @@ export async function state(service: Service, tenant = service.tenant): Promise<
             (select jsonb_agg(to_jsonb(l) order by l.series, l.first, l.kind)
                from ledger l where l.tenant = $1) as ledger,
             (select count(*) from lots where tenant = $1) as lots,
+            (select md5(string_agg(to_jsonb(l)::text, '' order by l.name, l.product))
+               from lots l where tenant = $1) as each_lot,
+            (select count(*) from lot_changes where tenant = $1) as changes,
+            (select count(*) from lot_history where tenant = $1) as history,
+            (select jsonb_agg(to_jsonb(r) order by r.id) from recalls r where tenant = $1) as recalls,
             (select count(*) from jobs where tenant = $1) as jobs,
             (select count(*) from requests where tenant = $1) as requests,
             (select jsonb_agg(to_jsonb(p) order by p.sku) from products p where tenant = $1) as products,

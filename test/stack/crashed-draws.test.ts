@@ -140,6 +140,7 @@ async function accountAt(url: string): Promise<Account> {
         inlineBudgetMs: 0,
       },
       "s",
+      {},
     );
   } finally {
     await gateway.close();

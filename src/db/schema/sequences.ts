@@ -184,6 +184,7 @@ export const forms = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
+    index("forms_of_series").on(table.tenant, table.series, table.id),
     uniqueIndex("forms_by_text").on(
       table.tenant,
       table.prefix,

@@ -3,7 +3,8 @@ import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced, productDefinitions } from "../definitions/load.ts";
-import { newJobId, newToken } from "../jobs/id.ts";
+import { newId } from "../id.ts";
+import { newToken } from "../jobs/token.ts";
 import { jobFacts } from "../jobs/get.ts";
 import type { JobFacts } from "../jobs/job.ts";
 import { leaseSeconds, lotsInOneChunk } from "../jobs/chunk.ts";
@@ -57,7 +58,7 @@ export async function createLots(
       ...request,
     }));
     refuseTooManySequences(requests);
-    const id = newJobId(call.now());
+    const id = newId(call.now());
     const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
       sql`SELECT create_lots_v1(
             ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,

@@ -55,6 +55,18 @@ export async function knownPatterns({ db, caller, definitions }: Call): Promise<
   return patterns;
 }
 
+/** Remembers a pattern that was just added to those that are known, which is their next epoch. */
+export function rememberAdded(
+  { caller, definitions }: Call,
+  { epoch, versions }: KnownPatterns,
+  added: KnownPattern,
+): void {
+  definitions.rememberPatterns(caller.tenant, {
+    epoch: String(BigInt(epoch) + 1n),
+    versions: [...versions, added],
+  });
+}
+
 function versionOf(row: VersionRow): KnownPattern {
   const parsed = parsePattern(row.dialect, row.pattern, row.fiscal_year_start);
   if (!parsed.ok) throw failureOfRefusal(parsed);
@@ -70,7 +82,7 @@ function versionOf(row: VersionRow): KnownPattern {
   };
 }
 
-/** The sequences that can give a name which `candidate` can give, of those that `may` be asked. */
+/** The sequences among `versions` that can give a name which `candidate` can give. */
 export function overlappingSequences(
   candidate: PatternVersion,
   versions: readonly KnownPattern[],

@@ -1,11 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createLots, lotLimits } from "../../domain/lots/create.ts";
-import {
-  attributeBytes,
-  attributesFit,
-  isPrintable,
-  longestAttributeName,
-} from "../../domain/lots/attributes.ts";
 import { listLots } from "../../domain/lots/list.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
@@ -14,19 +8,11 @@ import { createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
-import { lotSchema } from "../schemas/lot.ts";
-import { jobId, lotName, productSku, reservationId } from "../schemas/names.ts";
+import { lotAttributes, lotSchema, lotState } from "../schemas/lot.ts";
+import { jobId, lotName, plainText, productSku, reservationId } from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
-
-/** Whether all numbers within a JSON value come out of the store as they went in. */
-function isExact(value: unknown): boolean {
-  if (typeof value === "number")
-    return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
-  if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every(isExact);
-}
 
 const item = z
   .strictObject({
@@ -40,18 +26,7 @@ const item = z
     fields: documentFields.optional(),
     expires_on: day.optional(),
     produced_on: day.optional(),
-    attributes: z
-      .record(z.string().min(1).max(longestAttributeName), z.unknown())
-      .refine(attributesFit, { error: `must be ${attributeBytes} bytes of JSON or less.` })
-      .refine((attributes) => Object.entries(attributes).flat().every(isPrintable), {
-        error:
-          "must have printable characters only: no control, direction or zero-width ones in names and texts.",
-      })
-      .refine((attributes) => Object.values(attributes).every(isExact), {
-        error:
-          "must have numbers that JSON keeps exactly: whole ones up to 9007199254740991. Send others as texts.",
-      })
-      .optional(),
+    attributes: lotAttributes.optional(),
     allow_jump: z
       .boolean()
       .optional()
@@ -148,7 +123,7 @@ const list = createRoute({
   path: "/v1/lots",
   operationId: "listLots",
   tags,
-  summary: "Lots in the order of their creation",
+  summary: "Find lots",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -156,10 +131,24 @@ const list = createRoute({
       name: lotName.optional(),
       job: jobId.optional(),
       reservation: reservationId.optional(),
+      state: lotState.optional(),
+      location: plainText(200).optional(),
+      expires_after: day
+        .optional()
+        .openapi({ description: "Lots that expire on a later day.", example: "2026-11-21" }),
+      expires_before: day
+        .optional()
+        .openapi({ description: "Lots that expire on an earlier day." }),
+      party: plainText(200)
+        .optional()
+        .openapi({ description: "Lots whose last shipment went to this party." }),
+      reference: plainText(200)
+        .optional()
+        .openapi({ description: "Lots that were changed under this reference." }),
     }),
   },
   responses: {
-    200: { description: "The lots that match.", content: listContent(lotSchema) },
+    200: { description: "The lots that match all that is given.", content: listContent(lotSchema) },
     ...problems("cursor_unusable"),
   },
 });
@@ -172,8 +161,8 @@ export function registerLots(app: App): void {
     return answerJob(made, made.job.status === "done" ? 201 : 202);
   });
   app.openapi(list, async (c) => {
-    const { product, name, job, reservation, ...page } = c.req.valid("query");
-    const filters = { product, name, job, reservation };
+    const { limit, cursor, raw, ...filters } = c.req.valid("query");
+    const page = { limit, cursor, raw };
     return answerList(c, { name: "lots", filters }, listLots(await callOf(c), filters), page);
   });
 }
