@@ -3108,14 +3108,14 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.recall_facts(p_tenant text, p_recall uuid)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-RETURN (SELECT jsonb_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT jsonb_agg(jsonb_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'names', (SELECT jsonb_agg(n.name ORDER BY n.name) AS jsonb_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS jsonb_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS jsonb_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
+RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
 
 CREATE OR REPLACE FUNCTION public.open_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reference text, p_reason text, p_parts jsonb)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -3154,13 +3154,13 @@ BEGIN
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('recall_id', p_recall));
   END IF;
-  RETURN v_call.answer || jsonb_build_object(
-    'recall', recall_facts(p_tenant, (v_call.answer->>'recall_id')::uuid));
+  RETURN json_build_object('replayed', v_call.answer->'replayed',
+                           'recall', recall_facts(p_tenant, (v_call.answer->>'recall_id')::uuid));
 END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.close_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reason text)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -3183,7 +3183,8 @@ BEGIN
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('recall_id', p_recall));
   END IF;
-  RETURN v_call.answer || jsonb_build_object('recall', recall_facts(p_tenant, p_recall));
+  RETURN json_build_object('replayed', v_call.answer->'replayed',
+                           'recall', recall_facts(p_tenant, p_recall));
 END
 $function$;
 
@@ -3248,11 +3249,11 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.covered_before(p_part recall_parts, p_lot lots)
+CREATE OR REPLACE FUNCTION public.in_numbers(p_lot lots, p_series bigint, p_first bigint, p_last bigint)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN (EXISTS (SELECT FROM recall_parts p WHERE ((p.tenant = (covered_before.p_part).tenant) AND (p.recall = (covered_before.p_part).recall) AND (p.ordinal < (covered_before.p_part).ordinal) AND (p.product = (covered_before.p_lot).product) AND CASE p.kind WHEN 'names'::recall_part_kind THEN (EXISTS (SELECT FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal) AND (n.name = (covered_before.p_lot).name)))) WHEN 'created'::recall_part_kind THEN (((covered_before.p_lot).created_at >= COALESCE(p.created_from, '-infinity'::timestamp with time zone)) AND ((covered_before.p_lot).created_at < COALESCE(p.created_to, 'infinity'::timestamp with time zone))) ELSE ((SELECT of_series(i.series, i.reservation, p.series, p.reservation) AS of_series FROM job_items i WHERE ((i.tenant = (covered_before.p_lot).tenant) AND (i.id = (covered_before.p_lot).item))) AND (EXISTS (SELECT FROM runs_of_numbers(p.tenant, p.series, p.reservation, p.first, p.last) r(form, digits, suffix, first_name, last_name) WHERE (((covered_before.p_lot).name >= (r.first_name COLLATE "C")) AND ((covered_before.p_lot).name <= (r.last_name COLLATE "C")) AND in_run(covered_before.p_lot, r.first_name, r.digits, r.suffix))))) END)));
+RETURN (EXISTS (SELECT FROM runs_of_numbers((in_numbers.p_lot).tenant, in_numbers.p_series, NULL::bigint, in_numbers.p_first, in_numbers.p_last) r(form, digits, suffix, first_name, last_name) WHERE (((in_numbers.p_lot).name >= (r.first_name COLLATE "C")) AND ((in_numbers.p_lot).name <= (r.last_name COLLATE "C")) AND in_run(in_numbers.p_lot, r.first_name, r.digits, r.suffix))));
 
 CREATE OR REPLACE FUNCTION public.recall_lots_v1(p_tenant text, p_recall uuid, p_part integer, p_name text, p_major bigint, p_minor bigint, p_limit integer)
  RETURNS SETOF recalled_lot
@@ -3287,7 +3288,27 @@ BEGIN
         CROSS JOIN LATERAL (
           SELECT o.* FROM lots AS o
           WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = v_part.product
-            AND (v_part.ordinal = 1 OR NOT covered_before(v_part, o))
+            AND NOT EXISTS (
+              -- A part before this one that covers it as well.
+              SELECT FROM recall_parts AS p
+              WHERE p.tenant = p_tenant AND p.recall = p_recall AND p.ordinal < v_part.ordinal
+                AND p.product = v_part.product
+                AND CASE p.kind
+                  WHEN 'names' THEN EXISTS (
+                    SELECT FROM recall_names AS n
+                    WHERE n.tenant = p_tenant AND n.recall = p_recall AND n.part = p.ordinal
+                      AND n.name = o.name
+                  )
+                  WHEN 'created' THEN o.created_at >= coalesce(p.created_from, '-infinity')
+                                  AND o.created_at < coalesce(p.created_to, 'infinity')
+                  ELSE (
+                    SELECT of_series(i.series, i.reservation, p.series, p.reservation)
+                       AND CASE WHEN i.series IS NOT NULL THEN o.number BETWEEN p.first AND p.last
+                           ELSE in_numbers(o, p.series, p.first, p.last) END
+                    FROM job_items AS i WHERE i.tenant = o.tenant AND i.id = o.item
+                  )
+                END
+            )
           LIMIT 1
         ) AS l
         LEFT JOIN LATERAL last_shipment(p_tenant, l.product, l.name) AS c ON true
@@ -3330,7 +3351,6 @@ REVOKE EXECUTE ON FUNCTION
   close_series_v1(integer),
   counter_of(bigint),
   counter_v1(text,text,text),
-  covered_before(recall_parts,lots),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   csv_field(text,boolean),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
@@ -3349,6 +3369,7 @@ REVOKE EXECUTE ON FUNCTION
   hold_patterns(text,bigint),
   hold_products(text,boolean),
   hold_series(series_request),
+  in_numbers(lots,bigint,bigint,bigint),
   in_run(lots,text,integer,text),
   items_of_job(text,uuid),
   job_facts(text,uuid),
