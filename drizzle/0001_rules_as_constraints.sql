@@ -72,4 +72,5 @@ ALTER TABLE job_items
 --> statement-breakpoint
 ALTER TABLE lots
   ADD CONSTRAINT lots_name_is_short CHECK (char_length(name) BETWEEN 1 AND 128),
-  ADD CONSTRAINT lots_quantity_is_positive CHECK (quantity > 0);
+  -- A new lot has the quantity of its item, which is positive; a change may leave nothing.
+  ADD CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0);

@@ -117,7 +117,8 @@ export function countInput(most: number = greatestCount) {
   });
 }
 
-function readQuantity(given: unknown): Reading<string> {
+/** `least` says what the smallest is in a sentence: "above 0", or "of 0 or more". */
+function readQuantity(given: unknown, least: "above 0" | "of 0 or more"): Reading<string> {
   const text = typeof given === "number" ? String(given) : given;
   if (typeof text !== "string") {
     return { refusal: `must be a decimal number or string, not ${kind(given)}.` };
@@ -125,7 +126,7 @@ function readQuantity(given: unknown): Reading<string> {
   const match = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text);
   if (match === null) {
     return {
-      refusal: `must be a decimal number above 0 in plain digits, such as "2.5", not ${quoted(given)}.`,
+      refusal: `must be a decimal number ${least} in plain digits, such as "2.5", not ${quoted(given)}.`,
     };
   }
   const [, integer = "", fraction = ""] = match;
@@ -138,7 +139,9 @@ function readQuantity(given: unknown): Reading<string> {
     return { refusal: `must be below 1000000000000, not ${quoted(given)}.` };
   }
   const decimals = fraction.replace(/0+$/, "");
-  if (integer === "0" && decimals === "") return { refusal: "must be more than 0." };
+  if (least === "above 0" && integer === "0" && decimals === "") {
+    return { refusal: "must be more than 0." };
+  }
   return { value: decimals === "" ? integer : `${integer}.${decimals}` };
 }
 
@@ -146,9 +149,16 @@ function readQuantity(given: unknown): Reading<string> {
  * A quantity in: a decimal string or number above 0 and below 10^12, up to 6 digits behind the point;
  * out the same as a decimal string without needless zeros.
  */
-export const quantityInput = reads(readQuantity).openapi({
+export const quantityInput = reads((given) => readQuantity(given, "above 0")).openapi({
   type: ["string", "number"],
   description: "A quantity above 0, up to 6 decimals, as a decimal string or a number.",
+  example: "1",
+});
+
+/** The same for a quantity that may be used up: 0 or more. */
+export const quantityLeftInput = reads((given) => readQuantity(given, "of 0 or more")).openapi({
+  type: ["string", "number"],
+  description: "A quantity of 0 or more, up to 6 decimals, as a decimal string or a number.",
   example: "1",
 });
 

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Database } from "../db/client.ts";
 import { openDatabase } from "../db/client.ts";
 import { jobError, noteFailure } from "../domain/jobs/failure.ts";
-import { newToken } from "../domain/jobs/id.ts";
+import { newToken } from "../domain/jobs/token.ts";
 import type { JobKey } from "../domain/jobs/job.ts";
 import { takeJob } from "../domain/jobs/lease.ts";
 import { pump } from "../domain/jobs/pump.ts";

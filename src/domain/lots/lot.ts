@@ -1,3 +1,6 @@
+export const lotStates = ["available", "reserved", "shipped", "consumed", "scrapped"] as const;
+export type LotState = (typeof lotStates)[number];
+
 /** A lot as the wire knows it. */
 export interface Lot {
   readonly product: string;
@@ -6,7 +9,7 @@ export interface Lot {
   readonly number: string | null;
   readonly reservation: string | null;
   readonly quantity: string;
-  readonly state: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+  readonly state: LotState;
   readonly location: string | null;
   readonly expires_on: string | null;
   readonly produced_on: string | null;

@@ -1,40 +1,21 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createLots, lotLimits } from "../../domain/lots/create.ts";
+import { createLots } from "../../domain/lots/create.ts";
+import { lotLimits } from "../../domain/lots/limits.ts";
 import { listLots } from "../../domain/lots/list.ts";
+import { jobOfReceipt } from "../../domain/receipts/job.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob } from "../job-answer.ts";
 import { createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
+import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
-import { lotSchema } from "../schemas/lot.ts";
-import { jobId, lotName, productSku, reservationId, unprintable } from "../schemas/names.ts";
+import { lotAttributes, lotSchema } from "../schemas/lot.ts";
+import { jobId, lotName, productSku, receiptId, reservationId } from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
-
-/** Bytes of an item's attributes, written as JSON. */
-const attributeBytes = 4096;
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
-}
-
-/** Whether all texts within a JSON value are, the names of its members included. */
-function isPrintable(value: unknown): boolean {
-  if (typeof value === "string") return !unprintable.test(value);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).flat().every(isPrintable);
-}
-
-/** Whether all numbers within a JSON value come out of the store as they went in. */
-function isExact(value: unknown): boolean {
-  if (typeof value === "number")
-    return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
-  if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every(isExact);
-}
 
 const item = z
   .strictObject({
@@ -48,20 +29,7 @@ const item = z
     fields: documentFields.optional(),
     expires_on: day.optional(),
     produced_on: day.optional(),
-    attributes: z
-      .record(z.string().min(1).max(64), z.unknown())
-      .refine((attributes) => byteLength(JSON.stringify(attributes)) <= attributeBytes, {
-        error: `must be ${attributeBytes} bytes of JSON or less.`,
-      })
-      .refine((attributes) => Object.entries(attributes).flat().every(isPrintable), {
-        error:
-          "must have printable characters only: no control, direction or zero-width ones in names and texts.",
-      })
-      .refine((attributes) => Object.values(attributes).every(isExact), {
-        error:
-          "must have numbers that JSON keeps exactly: whole ones up to 9007199254740991. Send others as texts.",
-      })
-      .optional(),
+    attributes: lotAttributes.optional(),
     allow_jump: z
       .boolean()
       .optional()
@@ -96,9 +64,7 @@ const create = createRoute({
   tags,
   summary: "Record lots: any mix of products, from 1 to 10,000,000",
   request: {
-    headers: z.object({
-      prefer: z.string().optional().openapi({ description: "respond-async answers 202 at once." }),
-    }),
+    headers: preferHeader,
     body: {
       required: true,
       content: json(
@@ -166,6 +132,7 @@ const list = createRoute({
       name: lotName.optional(),
       job: jobId.optional(),
       reservation: reservationId.optional(),
+      receipt: receiptId.optional(),
     }),
   },
   responses: {
@@ -177,13 +144,18 @@ const list = createRoute({
 /** Registers the calls of /v1/lots. */
 export function registerLots(app: App): void {
   app.openapi(create, async (c) => {
-    const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
+    const patient = isPatient(c);
     const made = await createLots(await onceCallOf(c), c.req.valid("json"), { patient });
     return answerJob(made, made.job.status === "done" ? 201 : 202);
   });
   app.openapi(list, async (c) => {
-    const { product, name, job, reservation, ...page } = c.req.valid("query");
+    const { product, name, job, reservation, receipt, ...page } = c.req.valid("query");
+    const call = await callOf(c);
     const filters = { product, name, job, reservation };
-    return answerList(c, { name: "lots", filters }, listLots(await callOf(c), filters), page);
+    const listing =
+      receipt === undefined
+        ? listLots(call, filters)
+        : listLots(call, { ...filters, job: await jobOfReceipt(call, receipt) });
+    return answerList(c, { name: "lots", filters: { ...filters, receipt } }, listing, page);
   });
 }

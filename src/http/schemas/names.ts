@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { jobIdShape } from "../../domain/jobs/id.ts";
+import { idShape } from "../../domain/id.ts";
 
 /** Control, format (zero-width and direction) and unassigned characters, line and paragraph separators. */
 export const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -49,10 +49,22 @@ export const reservationId = z
 /** The id of a job. */
 export const jobId = z
   .string()
-  .regex(jobIdShape, {
+  .regex(idShape, {
     error: "must be the id that the job was answered with.",
   })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a job." });
+
+/** The id of a receipt. */
+export const receiptId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the receipt was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a receipt." });
+
+/** The id of a count. */
+export const countId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the count was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a count." });
 
 /** Free text that people read: printable, 1 to `most` characters, no space at either end. */
 export function plainText(most: number) {
