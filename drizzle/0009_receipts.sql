@@ -245,7 +245,7 @@ BEGIN
       END IF;
       -- What was counted as nothing and is not there needs no lot.
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
-                      WHERE i.quantity > 0 ORDER BY i.ordinal);
+                      WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
         PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, p_jump,
                             p_limit, p_inline);

@@ -43,8 +43,8 @@ export function lotsOfCount({ line, at, product, pointer }: KnownLine): LotsOfCo
   const { counted_quantity: quantity, lot, fields, produced_on, expires_on, location } = line;
   const common = { product: product.sku, at, fields, produced_on, expires_on, location };
   if (lot !== undefined) {
-    const expiries = [expires_on ?? null];
-    const item: LotItem = { ...common, names: [lot], quantity_each: quantity, expiries };
+    const ofLot = { names: [lot], quantities: [quantity], expiries: [expires_on ?? null] };
+    const item: LotItem = { ...common, ...ofLot };
     return { placed: { item, pointer, nameAt: () => `${pointer}/lot` } };
   }
   if (product.sequence === null) return { skipped: "product_without_sequence" };
