@@ -72,4 +72,11 @@ ALTER TABLE job_items
 --> statement-breakpoint
 ALTER TABLE lots
   ADD CONSTRAINT lots_name_is_short CHECK (char_length(name) BETWEEN 1 AND 128),
-  ADD CONSTRAINT lots_quantity_is_positive CHECK (quantity > 0);
+  -- 0 when nothing of a lot is left.
+  ADD CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0);
+--> statement-breakpoint
+ALTER TABLE imports
+  ADD CONSTRAINT imports_file_is_sha256 CHECK (octet_length(file) = 32);
+--> statement-breakpoint
+-- Batches come once and go once; compressing them would cost more time than reading the file.
+ALTER TABLE import_batches ALTER COLUMN records SET STORAGE EXTERNAL;

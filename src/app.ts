@@ -16,6 +16,7 @@ import { openapiApp } from "./http/openapi.ts";
 import { answerError } from "./http/problem.ts";
 import { registerDocs } from "./http/routes/docs.ts";
 import { registerHealth } from "./http/routes/health.ts";
+import { registerImports } from "./http/routes/imports.ts";
 import { registerJobs } from "./http/routes/jobs.ts";
 import { registerLots } from "./http/routes/lots.ts";
 import { registerNamingSeries } from "./http/routes/naming-series.ts";
@@ -70,6 +71,7 @@ export function createApp(options: AppOptions = {}): App {
   registerSettings(app);
   registerLots(app);
   registerJobs(app);
+  registerImports(app);
   registerResolve(app);
   options.register?.(app);
   return app;

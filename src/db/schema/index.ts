@@ -1,3 +1,4 @@
+export * from "./imports.ts";
 export * from "./jobs.ts";
 export * from "./ledger.ts";
 export * from "./lots.ts";

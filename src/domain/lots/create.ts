@@ -6,7 +6,7 @@ import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newJobId, newToken } from "../jobs/id.ts";
 import { jobFacts } from "../jobs/get.ts";
 import type { JobFacts } from "../jobs/job.ts";
-import { leaseSeconds, lotsInOneChunk } from "../jobs/chunk.ts";
+import { leaseSeconds, lotChunks, lotsInOneChunk } from "../jobs/chunk.ts";
 import { workInline } from "../jobs/inline.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import type { LotItem, LotRequest } from "./item.ts";
@@ -81,7 +81,8 @@ export async function createLots(
   );
   if (answer.replayed || answer.job.status === "done") return answer;
   const alone = answer.job.chunked <= lotsInOneChunk;
-  const job = await workInline(call, answer.job, { token, deadline, patient, alone });
+  const runChunk = lotChunks(call.db);
+  const job = await workInline(call, answer.job, { runChunk, token, deadline, patient, alone });
   return { job, replayed: false };
 }
 

@@ -52,7 +52,8 @@ export async function putSequence(
   return { sequence: await getSequence(call, key), created: row?.outcome === "created" };
 }
 
-function sequenceFields(key: string, input: SequenceInput): Record<string, unknown> {
+/** What the store keeps of a sequence that is sent. Fails as putSequence does before it asks the store. */
+export function sequenceFields(key: string, input: SequenceInput): Record<string, unknown> {
   if (key === namingSeries) fail("sequence_key_taken", { sequence: key });
   if (input.time_zone !== undefined && !isTimeZone(input.time_zone)) {
     fail("time_zone_unknown", { time_zone: input.time_zone }, { pointer: "/time_zone" });
