@@ -11,7 +11,7 @@ CREATE TABLE "import_batches" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"import" uuid NOT NULL,
 	"first" bigint NOT NULL,
-	"records" jsonb NOT NULL,
+	"records" json NOT NULL,
 	CONSTRAINT "import_batches_tenant_import_first_pk" PRIMARY KEY("tenant","import","first")
 );
 --> statement-breakpoint

@@ -59,7 +59,7 @@ $$;
 -- Takes batch `p_batch`, from 0, of a file that `p_token` reads; `p_first` records came before it. A batch
 -- that comes twice is taken once. Returns false when somebody else reads the file by now.
 CREATE FUNCTION stage_import_v1(
-  p_tenant text, p_import uuid, p_token uuid, p_batch bigint, p_first bigint, p_records jsonb,
+  p_tenant text, p_import uuid, p_token uuid, p_batch bigint, p_first bigint, p_records json,
   p_refused jsonb
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -76,7 +76,7 @@ BEGIN
       WHERE tenant = p_tenant AND id = p_import AND token = p_token AND staged > p_batch
     );
   END IF;
-  IF jsonb_array_length(p_records) > 0 THEN
+  IF json_array_length(p_records) > 0 THEN
     INSERT INTO import_batches (tenant, import, first, records)
     VALUES (p_tenant, p_import, p_first, p_records);
   END IF;

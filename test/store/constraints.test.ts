@@ -116,7 +116,11 @@ const refusals: [string, string, () => string][] = [
   ["a name twice", "lots_name", () => lotRow({})],
   ["an empty name", "lots_name_is_short", () => lotRow({ name: "" })],
   ["a name of 129", "lots_name_is_short", () => lotRow({ name: "x".repeat(129) })],
-  ["a lot of nothing", "lots_quantity_is_not_negative", () => lotRow({ name: "n", quantity: "0" })],
+  [
+    "a lot of less than nothing",
+    "lots_quantity_is_not_negative",
+    () => lotRow({ name: "n", quantity: "-1" }),
+  ],
   ["a width of 0", "sequences_width_in_range", () => sequenceRow({ width: "0" })],
   ["a width of 19", "sequences_width_in_range", () => sequenceRow({ width: "19" })],
   ["a start below 0", "sequences_start_in_range", () => sequenceRow({ start: "-1" })],

@@ -4,6 +4,7 @@ import {
   foreignKey,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -50,14 +51,17 @@ export const imports = pgTable(
   ],
 );
 
-/** Records of a file that wait to be applied, in the file's order; `first` counts those before. */
+/**
+ * Records of a file that wait to be applied, in the file's order; `first` counts those before. They are kept
+ * as they were sent: nothing is looked up in them.
+ */
 export const importBatches = pgTable(
   "import_batches",
   {
     tenant: exactText().notNull(),
     import: uuid().notNull(),
     first: big().notNull(),
-    records: jsonb().notNull(),
+    records: json().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.import, table.first] }),

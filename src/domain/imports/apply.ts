@@ -87,7 +87,7 @@ async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): 
   const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Staged["records"][] }>(
     sql`SELECT i.kind, i.dry_run AS "isDry", coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor,
                j.chunked::float8 AS chunked,
-               (SELECT coalesce(jsonb_agg(b.records ORDER BY b.first), '[]') FROM (
+               (SELECT coalesce(json_agg(b.records ORDER BY b.first), '[]') FROM (
                   SELECT first, records FROM import_batches
                   WHERE tenant = i.tenant AND import = i.id AND first >= ${from}::bigint
                   ORDER BY first LIMIT ${batchesInOneChunk}::int

@@ -145,7 +145,7 @@ async function stageBatch(
   const [row] = await db.write<{ ours: boolean }>(
     sql`SELECT stage_import_v1(
           ${caller.tenant}::text, ${id}::uuid, ${reader}::uuid, ${batch}::bigint, ${first}::bigint,
-          ${JSON.stringify(rows.records)}::jsonb, ${JSON.stringify(rows.refused)}::jsonb) AS ours`,
+          ${JSON.stringify(rows.records)}::json, ${JSON.stringify(rows.refused)}::jsonb) AS ours`,
   );
   if (row?.ours !== true) fail("request_in_flight", {});
 }

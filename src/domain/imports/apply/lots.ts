@@ -95,6 +95,7 @@ export function decideLots(
   }
   const issued = new Map(known.issued.map((held) => [identity(held), held]));
   const items = new Map<string, Item>();
+  const readers: Readers = new Map();
   placed.forEach(({ line, record }, index) => {
     const { product: sku, name } = record;
     const product = served.products.get(sku);
@@ -115,7 +116,7 @@ export function decideLots(
       const { reservation } = held;
       return decisions.refuse(line, ["name"], "name_issued", { name, reservation });
     }
-    const item = items.get(sku) ?? newItem(product, served);
+    const item = items.get(sku) ?? newItem(product, served, readers);
     const number = item.read(name);
     if (number !== null && number.isBeyondGapless(known)) {
       return decisions.refuse(line, ["name"], "sequence_gapless", {
@@ -204,20 +205,24 @@ interface Item {
   }[];
 }
 
-function newItem(product: ProductDefinition, { sequence }: Served): Item {
+/** How names of each sequence are read, whichever product they are of. */
+type Readers = Map<string, Item["read"]>;
+
+function newItem(product: ProductDefinition, { sequence }: Served, readers: Readers): Item {
   const definition = product.sequence === null ? undefined : sequence(product.sequence);
   if (definition === undefined) {
     return { product, sequence: null, definition: null, read: () => null, lots: [] };
   }
+  const { key, hash } = definition;
+  const read = readers.get(key) ?? numberReader(definition);
+  readers.set(key, read);
+  return { product, sequence: key, definition: hash, read, lots: [] };
+}
+
+function numberReader(definition: SequenceDefinition): Item["read"] {
   const read = nameReader(definition.pattern);
   const periodOf = periodReader(definition);
-  return {
-    product,
-    sequence: definition.key,
-    definition: definition.hash,
-    read: (name) => shownNumber(definition, read(name), periodOf),
-    lots: [],
-  };
+  return (name) => shownNumber(definition, read(name), periodOf);
 }
 
 function shownNumber(
