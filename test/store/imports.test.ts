@@ -19,7 +19,8 @@ const file = lotsFile(
 );
 
 async function serviceWithProduct(options: { main?: boolean } = {}): Promise<Service> {
-  const service = await serviceForTest(options);
+  // However slow the machine is, a request is to work its import off.
+  const service = await serviceForTest({ ...options, vars: { INLINE_BUDGET_MS: "90000" } });
   await putSequence(service, "s", { pattern: "A-{000000}" });
   await putProduct(service, "p", "s");
   return service;
