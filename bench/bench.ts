@@ -5,6 +5,7 @@ import type { Part } from "./part.ts";
 import { bulk } from "./parts/bulk.ts";
 import { contention } from "./parts/contention.ts";
 import { growth } from "./parts/growth.ts";
+import { imports } from "./parts/imports.ts";
 import { memory } from "./parts/memory.ts";
 import { overhead } from "./parts/overhead.ts";
 import { reserve } from "./parts/reserve.ts";
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, Part>> = {
   overhead,
   throughput,
   growth,
+  imports,
   memory,
 };
 

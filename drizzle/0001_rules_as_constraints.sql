@@ -91,3 +91,9 @@ ALTER TABLE recall_parts
       WHEN 'created' THEN series IS NULL AND coalesce(created_from, created_to) IS NOT NULL
     END
   );
+--> statement-breakpoint
+ALTER TABLE imports
+  ADD CONSTRAINT imports_file_is_sha256 CHECK (octet_length(file) = 32);
+--> statement-breakpoint
+-- Batches come once and go once; compressing them would cost more time than reading the file.
+ALTER TABLE import_batches ALTER COLUMN records SET STORAGE EXTERNAL;

@@ -56,7 +56,7 @@ RETURN jsonb_build_object(
   'finished_at', wire_time(p_job.finished_at),
   'elapsed_s', extract(epoch FROM coalesce(p_job.finished_at, clock_timestamp()) - p_job.started_at)::float8,
   'lease_left_s', extract(epoch FROM p_job.lease_until - clock_timestamp())::float8,
-  'items', (
+  'items', coalesce((
     SELECT jsonb_agg(jsonb_build_object(
       'product', i.product,
       'count', i.count,
@@ -73,7 +73,7 @@ RETURN jsonb_build_object(
       SELECT CASE WHEN i.names IS NOT NULL THEN i.count
              ELSE least(greatest(p_job.cursor - i.start, 0), i.count) END AS off
     ) AS worked
-  )
+  ), '[]')
 );
 --> statement-breakpoint
 -- The items of a job. The statement is planned anew at every call: a plan that was made while the table
@@ -90,26 +90,23 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The same of a job in the store; null when there is none.
+-- The same of a job in the store; null when there is none. An import has too many items to be shown.
 CREATE FUNCTION job_facts(p_tenant text, p_job uuid) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 RETURN (
-  SELECT shown_job(j, items_of_job(j.tenant, j.id)) FROM jobs AS j
+  SELECT shown_job(j, CASE WHEN NOT EXISTS (SELECT FROM imports AS i WHERE i.tenant = j.tenant AND i.id = j.id)
+                      THEN items_of_job(j.tenant, j.id) END)
+  FROM jobs AS j
   WHERE j.tenant = p_tenant AND j.id = p_job
 );
 --> statement-breakpoint
--- Works off units `p_from` to `p_from + p_size` of a job. The cursor moves first and only from `p_from`
--- and only for the holder of the lease, so a chunk that is delivered twice changes nothing.
--- A name that a lot of the product has already is left out, listed, and its number voided.
--- Returns whether this call worked the chunk off, and the job.
-CREATE FUNCTION run_chunk_v1(
+-- Moves the cursor of a job from `p_from` by `p_size` units, and only from there and only for the holder of the
+-- lease, so that a chunk that is delivered twice changes nothing. Returns the job; nothing when the cursor
+-- was not moved.
+CREATE FUNCTION advance_job(
   p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval
-) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  v_job jobs;
-  v_skipped bigint;
-BEGIN
+) RETURNS jobs
+LANGUAGE sql AS $$
   UPDATE jobs
   SET cursor = least(p_from + p_size, chunked),
       status = CASE WHEN p_from + p_size >= chunked THEN 'done' ELSE 'running' END::job_status,
@@ -120,8 +117,21 @@ BEGIN
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_job
     AND cursor = p_from AND token = p_token AND status IN ('queued', 'running')
-  RETURNING * INTO v_job;
-  IF NOT FOUND THEN
+  RETURNING *
+$$;
+--> statement-breakpoint
+-- Works off units `p_from` to `p_from + p_size` of a job, once: see advance_job.
+-- A name that a lot of the product has already is left out, listed, and its number voided.
+-- Returns whether this call worked the chunk off, and the job.
+CREATE FUNCTION run_chunk_v1(
+  p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_job jobs := advance_job(p_tenant, p_job, p_token, p_from, p_size, p_lease);
+  v_skipped bigint;
+BEGIN
+  IF v_job.id IS NULL THEN
     RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
                                       'chunked', chunked)
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
@@ -212,22 +222,18 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Refuses names made elsewhere that reservations of the product's sequence hold, under whatever pattern
--- they were given: each front part of a name may be the prefix of a form of that sequence. Names that the
--- product has are left to the insert, which tells them apart. Fails: name_issued.
-CREATE FUNCTION check_names(p_tenant text, p_item lot_request) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_clash jsonb;
-BEGIN
-  SELECT jsonb_build_object('product', p_item.product, 'name', given.name, 'reservation',
-                            reservation_id(s.sequence, s.period, entry.first))
-  INTO v_clash
-  FROM unnest(p_item.names) AS given (name)
+-- Names of a product that reservations of its sequence hold, under whatever pattern they were given: each
+-- front part of a name may be the prefix of a form of that sequence. Names that the product has are left
+-- out.
+CREATE FUNCTION issued_names(p_tenant text, p_sequence text, p_product text, p_names text[])
+RETURNS TABLE (name text, reservation text)
+LANGUAGE sql STABLE AS $$
+  SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
+  FROM unnest(p_names) AS given (name)
   CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
   JOIN forms AS f
     ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
-  JOIN series AS s ON s.id = f.series AND s.sequence = p_item.sequence
+  JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
   CROSS JOIN LATERAL (
     SELECT substr(given.name, cut + 1,
                   greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
@@ -245,13 +251,25 @@ BEGIN
     AND render_name(f.prefix, read.number, f.width, f.suffix) = given.name
     AND NOT EXISTS (
       SELECT FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_item.product
+      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product
     )
     AND NOT EXISTS (
       SELECT FROM ledger AS v
       WHERE v.series = s.id AND v.kind = 'void'
         AND int8range(v.first, v.last, '[]') @> read.number
     )
+$$;
+--> statement-breakpoint
+-- Refuses names made elsewhere that reservations of the product's sequence hold. Names that the product has
+-- are left to the insert, which tells them apart. Fails: name_issued.
+CREATE FUNCTION check_names(p_tenant text, p_item lot_request) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_clash jsonb;
+BEGIN
+  SELECT jsonb_build_object('product', p_item.product, 'name', i.name, 'reservation', i.reservation)
+  INTO v_clash
+  FROM issued_names(p_tenant, p_item.sequence, p_item.product, p_item.names) AS i
   LIMIT 1;
   IF FOUND THEN
     PERFORM fail('name_issued', v_clash);

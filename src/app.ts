@@ -17,6 +17,7 @@ import { answerError } from "./http/problem.ts";
 import { registerCounts } from "./http/routes/counts.ts";
 import { registerDocs } from "./http/routes/docs.ts";
 import { registerHealth } from "./http/routes/health.ts";
+import { registerImports } from "./http/routes/imports.ts";
 import { registerJobs } from "./http/routes/jobs.ts";
 import { registerLotChanges } from "./http/routes/lot-changes.ts";
 import { registerLots } from "./http/routes/lots.ts";
@@ -78,6 +79,7 @@ export function createApp(options: AppOptions = {}): App {
   registerReceipts(app);
   registerCounts(app);
   registerJobs(app);
+  registerImports(app);
   registerResolve(app);
   options.register?.(app);
   return app;

@@ -1371,11 +1371,11 @@ export const failures = {
   },
   import_key_taken: {
     status: 422,
-    title: "Two sequences have the same key",
+    title: "Two rows have the same key",
     retryable: false,
     detail: (facts: { key: string; first_line: number }) =>
-      `The key ${quoted(facts.key)} belongs to the sequence of line ${facts.first_line} already. ` +
-      "Give one of them another code, or add a column key with a key for each.",
+      `${quoted(facts.key)} is the key of the row in line ${facts.first_line} already. ` +
+      "Remove one of the rows, or give one another code; for sequences you may add a column key.",
   },
   import_sequence_unnamed: {
     status: 422,
@@ -1415,11 +1415,59 @@ export const failures = {
       `The row belongs to ${quoted(facts.company)}, rows before it to ${quoted(facts.first_company)}. ` +
       "Export one company at a time, and import each with a key of its own tenant.",
   },
-  import_too_many_sequences: {
+  import_too_many_keys: {
     status: 422,
-    title: "The file has too many sequences",
+    title: "The file has too many rows with a key",
     retryable: false,
-    detail: (facts: { limit: number }) => `A file may have ${facts.limit} sequences. Split it.`,
+    detail: (facts: { limit: number }) =>
+      `A file may have ${facts.limit} sequences or products. Split it.`,
+  },
+  import_sequence_differs: {
+    status: 409,
+    title: "The sequence exists and differs",
+    retryable: false,
+    detail: (facts: { sequence: string; differences: readonly string[] }) =>
+      `There is a sequence ${quoted(facts.sequence)} that differs: ${facts.differences.join("; ")}. ` +
+      "Change it to what the file says, or give the one in the file another key.",
+  },
+  import_lot_differs: {
+    status: 409,
+    title: "The lot exists and differs",
+    retryable: false,
+    detail: (facts: { product: string; name: string; differences: readonly string[] }) =>
+      `Product ${quoted(facts.product)} has a lot ${quoted(facts.name)} that differs: ${facts.differences.join("; ")}. ` +
+      "Nothing of it was changed. Change the lot, or leave the row out.",
+  },
+
+  // Files that are imported: what happens to one on its way.
+  import_not_found: {
+    status: 404,
+    title: "There is no such import",
+    retryable: false,
+    detail: (facts: { import: string }) =>
+      `There is no import ${quoted(facts.import)}. Check the id in the Location of the answer that started it.`,
+  },
+  import_too_large: {
+    status: 413,
+    title: "The file is too large",
+    retryable: false,
+    detail: (facts: { limit_bytes: number }) =>
+      `A file may have ${facts.limit_bytes} bytes. Split it, with the header in each part.`,
+  },
+  import_broken_off: {
+    status: 400,
+    title: "The file broke off",
+    retryable: true,
+    detail: () =>
+      "The connection ended before the file had come whole, and nothing of it was imported. " +
+      "Send it again, with the same Idempotency-Key.",
+  },
+  import_expired: {
+    status: 409,
+    title: "The file is no longer kept",
+    retryable: false,
+    detail: () =>
+      "What was left of the file was removed after 30 days. What was imported stays; send the file again with a new Idempotency-Key.",
   },
 
   // The service itself.

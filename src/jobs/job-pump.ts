@@ -2,6 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Database } from "../db/client.ts";
 import { openDatabase } from "../db/client.ts";
 import { jobError, noteFailure } from "../domain/jobs/failure.ts";
+import { createDefinitions } from "../domain/definitions/definitions.ts";
+import { chunksOf } from "../domain/jobs/chunks-of.ts";
 import { newToken } from "../domain/jobs/token.ts";
 import type { JobKey } from "../domain/jobs/job.ts";
 import { takeJob } from "../domain/jobs/lease.ts";
@@ -27,6 +29,8 @@ interface Duty extends JobKey {
  * job is meant and who it is; where the job stands is in the database.
  */
 export class JobPump extends DurableObject<Bindings> {
+  private readonly definitions = createDefinitions();
+
   /** Looks after the job in `afterMs`, or sooner if it was to anyway. */
   async arm(key: JobKey, afterMs: number): Promise<void> {
     const duty = await this.ctx.storage.get<Duty>("duty");
@@ -53,7 +57,7 @@ export class JobPump extends DurableObject<Bindings> {
     const taken = await takeJob(db, duty, duty.token);
     if (taken === undefined) return pendingJob(db, duty);
     const outcome = await pump({
-      db,
+      runChunk: await chunksOf(db, duty, this.definitions),
       key: duty,
       token: duty.token,
       from: taken.cursor,

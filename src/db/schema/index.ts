@@ -1,4 +1,5 @@
 export * from "./counts.ts";
+export * from "./imports.ts";
 export * from "./jobs.ts";
 export * from "./ledger.ts";
 export * from "./lots.ts";

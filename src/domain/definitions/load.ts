@@ -1,10 +1,11 @@
+import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import { Failure, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Dialect } from "../patterns/dialects.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import type { Reset } from "../sequences/period.ts";
-import type { ProductDefinition, SequenceDefinition } from "./definitions.ts";
+import type { Definitions, ProductDefinition, SequenceDefinition } from "./definitions.ts";
 
 interface SequenceRow {
   readonly key: string;
@@ -27,6 +28,21 @@ interface ProductRow {
   readonly served_by: SequenceRow | null;
 }
 
+/** Where definitions are read and remembered: for a caller, or for the pump, which has none. */
+export interface Scope {
+  readonly tenant: string;
+  readonly definitions: Definitions;
+  readonly rows: <Row>(statement: SQL) => Promise<Row[]>;
+}
+
+function scopeOf({ db, caller, definitions }: Call): Scope {
+  return {
+    tenant: caller.tenant,
+    definitions,
+    rows: (statement) => db.readFor(caller, statement),
+  };
+}
+
 const sequenceColumns = sql`
   s.key, s.definition, s.dialect, s.pattern, s.reset, s.time_zone, s.fiscal_year_start, s.ceiling::text AS ceiling`;
 
@@ -43,7 +59,7 @@ export async function sequenceDefinition(
     sql`SELECT ${sequenceColumns} FROM sequences AS s
         WHERE s.tenant = ${caller.tenant} AND s.key = ${key}`,
   );
-  return row === undefined ? undefined : rememberSequence(call, row);
+  return row === undefined ? undefined : rememberSequence(scopeOf(call), row);
 }
 
 /** The products of those SKUs that exist, with the sequences that serve them, in one request. */
@@ -51,22 +67,29 @@ export async function productDefinitions(
   call: Call,
   skus: readonly string[],
 ): Promise<Map<string, ProductDefinition>> {
-  const { db, caller, definitions } = call;
+  return productsIn(scopeOf(call), skus);
+}
+
+/** The same, for whoever reads them. */
+export async function productsIn(
+  scope: Scope,
+  skus: readonly string[],
+): Promise<Map<string, ProductDefinition>> {
+  const { tenant, definitions } = scope;
   const found = new Map<string, ProductDefinition>();
   const missing: string[] = [];
   for (const sku of new Set(skus)) {
-    const known = definitions.product(caller.tenant, sku);
+    const known = definitions.product(tenant, sku);
     const served = known?.sequence ?? null;
     if (
       known === undefined ||
-      (served !== null && definitions.sequence(caller.tenant, served) === undefined)
+      (served !== null && definitions.sequence(tenant, served) === undefined)
     ) {
       missing.push(sku);
     } else found.set(sku, known);
   }
   if (missing.length === 0) return found;
-  const rows = await db.readFor<ProductRow>(
-    caller,
+  const rows = await scope.rows<ProductRow>(
     sql`SELECT p.sku, p.definition, p.tracking, p.expiry, p.shelf_life_days,
                coalesce(p.sequence, t.default_sequence) AS sequence,
                (SELECT to_json(d) FROM (SELECT ${sequenceColumns}) AS d WHERE s.key IS NOT NULL)
@@ -75,11 +98,11 @@ export async function productDefinitions(
         LEFT JOIN settings AS t ON t.tenant = p.tenant
         LEFT JOIN sequences AS s
           ON s.tenant = p.tenant AND s.key = coalesce(p.sequence, t.default_sequence)
-        WHERE p.tenant = ${caller.tenant}
+        WHERE p.tenant = ${tenant}
           AND p.sku = ANY (SELECT json_array_elements_text(${JSON.stringify(missing)}::json))`,
   );
   for (const row of rows) {
-    if (row.served_by !== null) rememberSequence(call, row.served_by);
+    if (row.served_by !== null) rememberSequence(scope, row.served_by);
     const product: ProductDefinition = {
       sku: row.sku,
       hash: row.definition,
@@ -88,7 +111,7 @@ export async function productDefinitions(
       expiry: row.expiry,
       shelfLifeDays: row.shelf_life_days,
     };
-    definitions.rememberProduct(caller.tenant, product);
+    definitions.rememberProduct(tenant, product);
     found.set(row.sku, product);
   }
   return found;
@@ -110,7 +133,7 @@ export async function fenced<Value>(call: Call, attempt: () => Promise<Value>): 
   }
 }
 
-function rememberSequence(call: Call, row: SequenceRow): SequenceDefinition {
+function rememberSequence({ tenant, definitions }: Scope, row: SequenceRow): SequenceDefinition {
   const pattern = parsePattern(row.dialect, row.pattern, row.fiscal_year_start);
   if (!pattern.ok) throw failureOfRefusal(pattern);
   const definition: SequenceDefinition = {
@@ -122,6 +145,6 @@ function rememberSequence(call: Call, row: SequenceRow): SequenceDefinition {
     fiscalYearStart: row.fiscal_year_start,
     ceiling: BigInt(row.ceiling),
   };
-  call.definitions.rememberSequence(call.caller.tenant, definition);
+  definitions.rememberSequence(tenant, definition);
   return definition;
 }

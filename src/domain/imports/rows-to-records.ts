@@ -193,7 +193,7 @@ export class RowsToRecords<Item> {
       cells.refuse(null, "import_key_taken", { key, first_line: first });
     }
     if (this.#identities.size >= mostIdentities) {
-      cells.refuse(null, "import_too_many_sequences", { limit: mostIdentities });
+      cells.refuse(null, "import_too_many_keys", { limit: mostIdentities });
     }
     this.#identities.set(key, cells.line);
   }

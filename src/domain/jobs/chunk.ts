@@ -18,18 +18,18 @@ export interface ChunkOutcome {
 }
 
 /** Works off the chunk at `from`; changes nothing when the cursor is elsewhere. */
-export async function runChunk(
-  db: Database,
-  { tenant, job }: JobKey,
-  token: string,
-  from: number,
-): Promise<ChunkOutcome> {
-  const [row] = await db.write<{ outcome: ChunkOutcome }>(
-    sql`SELECT run_chunk_v1(${tenant}::text, ${job}::uuid, ${token}::uuid, ${from}::bigint,
-                            ${lotsInOneChunk}::bigint, make_interval(secs => ${leaseSeconds}))
-                 AS outcome`,
-    leaseSeconds,
-  );
-  if (row === undefined) throw new Error("A function call gave no row.");
-  return row.outcome;
+export type RunChunk = (key: JobKey, token: string, from: number) => Promise<ChunkOutcome>;
+
+/** Chunks of jobs that record lots. */
+export function lotChunks(db: Database): RunChunk {
+  return async ({ tenant, job }, token, from) => {
+    const [row] = await db.write<{ outcome: ChunkOutcome }>(
+      sql`SELECT run_chunk_v1(${tenant}::text, ${job}::uuid, ${token}::uuid, ${from}::bigint,
+                              ${lotsInOneChunk}::bigint, make_interval(secs => ${leaseSeconds}))
+                   AS outcome`,
+      leaseSeconds,
+    );
+    if (row === undefined) throw new Error("A function call gave no row.");
+    return row.outcome;
+  };
 }

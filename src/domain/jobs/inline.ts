@@ -1,5 +1,6 @@
 import { Failure } from "../../errors.ts";
 import type { Call } from "../call.ts";
+import type { RunChunk } from "./chunk.ts";
 import { noteFailure } from "./failure.ts";
 import { jobFacts } from "./get.ts";
 import type { JobFacts } from "./job.ts";
@@ -7,6 +8,7 @@ import { releaseJob } from "./lease.ts";
 import { pump } from "./pump.ts";
 
 interface InlineOptions {
+  readonly runChunk: RunChunk;
   readonly token: string;
   /** Epoch milliseconds. */
   readonly deadline: number;
@@ -22,8 +24,8 @@ interface InlineOptions {
  */
 export async function workInline(
   call: Call,
-  job: JobFacts,
-  { token, deadline, patient, alone }: InlineOptions,
+  job: Pick<JobFacts, "id" | "cursor">,
+  { runChunk, token, deadline, patient, alone }: InlineOptions,
 ): Promise<JobFacts> {
   const key = { tenant: call.caller.tenant, job: job.id };
   if (!patient) {
@@ -34,7 +36,7 @@ export async function workInline(
   if (!alone) await call.arm(key, Math.max(deadline - call.now(), 0) + 1000);
   try {
     const outcome = await pump({
-      db: call.db,
+      runChunk,
       key,
       token,
       from: job.cursor,

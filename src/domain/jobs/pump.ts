@@ -1,10 +1,9 @@
-import type { Database } from "../../db/client.ts";
-import { runChunk } from "./chunk.ts";
+import type { RunChunk } from "./chunk.ts";
 import type { JobKey } from "./job.ts";
 
-/** What a pump needs; it does not know who set it on the job. */
+/** What a pump needs; it does not know who set it on the job, nor what the job does. */
 export interface PumpOptions {
-  readonly db: Database;
+  readonly runChunk: RunChunk;
   readonly key: JobKey;
   /** Holder of the job's lease. */
   readonly token: string;
@@ -21,10 +20,10 @@ export interface PumpOptions {
  * in front of it.
  */
 export async function pump(options: PumpOptions): Promise<"finished" | "paused" | "lost"> {
-  const { db, key, token, until, now } = options;
+  const { runChunk, key, token, until, now } = options;
   let cursor = options.from;
   while (now() < until) {
-    const outcome = await runChunk(db, key, token, cursor);
+    const outcome = await runChunk(key, token, cursor);
     if (outcome.status !== "running" && outcome.status !== "queued") return "finished";
     // An answer that was lost after its commit: the chunk is done, the cursor beyond it.
     if (!outcome.worked && outcome.cursor === cursor) return "lost";

@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import { lotsInOneChunk } from "./chunk.ts";
+import { lotChunks, lotsInOneChunk } from "./chunk.ts";
 import { workInline } from "./inline.ts";
 import type { JobFacts } from "./job.ts";
 
@@ -16,5 +16,9 @@ export interface Maker {
 /** Works a fresh job off as far as its request may, and leaves the rest to the pump. */
 export async function workOff(call: Call, job: JobFacts, maker: Maker): Promise<JobFacts> {
   if (job.status === "done") return job;
-  return workInline(call, job, { ...maker, alone: job.chunked <= lotsInOneChunk });
+  return workInline(call, job, {
+    ...maker,
+    runChunk: lotChunks(call.db),
+    alone: job.chunked <= lotsInOneChunk,
+  });
 }

@@ -101,7 +101,7 @@ async function issuedUnder({ db, caller }: Call, key: string): Promise<bigint | 
 }
 
 /** What is stored, and the pattern as it is compared with others. */
-function sequenceFields(
+export function sequenceFields(
   key: string,
   input: SequenceInput,
 ): { fields: object; version: PatternVersion } {

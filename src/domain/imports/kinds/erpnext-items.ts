@@ -39,7 +39,7 @@ export const erpnextItems: Kind<Field, ProductRecord> = {
   unusable: [],
   attributes: false,
   company: null,
-  identity: null,
+  identity: ({ sku }) => sku,
   read: (rows, { compile }) => {
     const [cells] = rows;
     const sku = skuOf(cells, "sku");

@@ -72,7 +72,7 @@ export const odooProducts: Kind<Field, ProductRecord> = {
   ],
   attributes: false,
   company: "company",
-  identity: null,
+  identity: ({ sku }) => sku,
   read: ([cells]) => {
     const sku = skuOf(cells, "sku");
     const name = plainTextOf(cells, "name");

@@ -1,0 +1,439 @@
+-- How files are imported: staged while they come, then applied in chunks by a job. See docs/using/imports.md.
+
+-- Removes what is staged of an import; what it refused stays.
+CREATE FUNCTION drop_staged(p_tenant text, p_import uuid) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_batches WHERE tenant = p_tenant AND import = p_import;
+  DELETE FROM tried_lots WHERE tenant = p_tenant AND import = p_import;
+  UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
+END
+$$;
+--> statement-breakpoint
+-- Lists rows of a file that were left out.
+CREATE FUNCTION note_refused(p_tenant text, p_import uuid, p_refused jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO refused_rows (tenant, import, line, "column", code, detail)
+  SELECT p_tenant, p_import, line, "column", code, detail
+  FROM jsonb_populate_recordset(NULL::refused_rows, p_refused);
+END
+$$;
+--> statement-breakpoint
+-- Begins an import whose file `p_token` reads. The same request again begins anew what broke off, and
+-- gives the SHA-256 of a file that has come whole.
+-- Fails as open_call_v1 does, and request_in_flight (its twin has read within `p_silence`).
+CREATE FUNCTION begin_import_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
+  p_dry_run boolean, p_silence interval
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_import imports;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    INSERT INTO imports (tenant, id, kind, dry_run, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_token, v_call.api_key)
+    RETURNING * INTO v_import;
+    PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
+                              jsonb_build_object('import_id', p_import));
+  ELSE
+    SELECT * INTO STRICT v_import FROM imports
+    WHERE tenant = p_tenant AND id = (v_call.answer->>'import_id')::uuid
+    FOR UPDATE;
+    IF v_import.file IS NULL AND v_import.token <> p_token THEN
+      IF v_import.error IS NULL AND v_import.updated_at > now() - p_silence THEN
+        PERFORM fail('request_in_flight', '{}');
+      END IF;
+      PERFORM drop_staged(p_tenant, v_import.id);
+      DELETE FROM refused_rows WHERE tenant = p_tenant AND import = v_import.id;
+      UPDATE imports SET token = p_token, error = NULL, refused = 0, updated_at = now()
+      WHERE tenant = p_tenant AND id = v_import.id;
+    END IF;
+  END IF;
+  RETURN jsonb_build_object('import', v_import.id, 'file', encode(v_import.file, 'hex'));
+END
+$$;
+--> statement-breakpoint
+-- Takes batch `p_batch`, from 0, of a file that `p_token` reads; `p_first` records came before it. A batch
+-- that comes twice is taken once. Returns false when somebody else reads the file by now.
+CREATE FUNCTION stage_import_v1(
+  p_tenant text, p_import uuid, p_token uuid, p_batch bigint, p_first bigint, p_records json,
+  p_refused jsonb
+) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE imports
+  SET staged = p_batch + 1,
+      refused = refused + jsonb_array_length(p_refused),
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import AND token = p_token AND staged = p_batch
+    AND file IS NULL AND error IS NULL;
+  IF NOT FOUND THEN
+    RETURN EXISTS (
+      SELECT FROM imports
+      WHERE tenant = p_tenant AND id = p_import AND token = p_token AND staged > p_batch
+    );
+  END IF;
+  IF json_array_length(p_records) > 0 THEN
+    INSERT INTO import_batches (tenant, import, first, records)
+    VALUES (p_tenant, p_import, p_first, p_records);
+  END IF;
+  PERFORM note_refused(p_tenant, p_import, p_refused);
+  RETURN true;
+END
+$$;
+--> statement-breakpoint
+-- Says that a file has come whole, and makes the job that applies its `p_records` records, which belongs to
+-- `p_holder` for `p_lease`. Returns false when somebody else reads the file by now.
+CREATE FUNCTION complete_import_v1(
+  p_tenant text, p_import uuid, p_token uuid, p_file bytea, p_rows bigint, p_records bigint,
+  p_columns jsonb, p_ignored jsonb, p_holder uuid, p_lease interval
+) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_import imports;
+BEGIN
+  UPDATE imports
+  SET file = p_file, rows = p_rows, columns = p_columns, ignored = p_ignored, updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL AND error IS NULL
+  RETURNING * INTO v_import;
+  IF NOT FOUND THEN
+    RETURN EXISTS (
+      SELECT FROM imports
+      WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file = p_file
+    );
+  END IF;
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
+                    started_at, finished_at)
+  VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
+          p_records, 0, 0, p_holder, now() + p_lease, v_import.api_key, now(),
+          CASE p_records WHEN 0 THEN now() END);
+  RETURN true;
+END
+$$;
+--> statement-breakpoint
+-- Says why a file that `p_token` reads cannot be imported: nothing of it is.
+CREATE FUNCTION break_import_v1(p_tenant text, p_import uuid, p_token uuid, p_error jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE imports SET error = p_error, refused = 0, updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL;
+  IF FOUND THEN
+    PERFORM drop_staged(p_tenant, p_import);
+    DELETE FROM refused_rows WHERE tenant = p_tenant AND import = p_import;
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- What is known of lots that an import is to record: those that exist (`lots`), those that a dry run came
+-- to before (`tried`), names that reservations hold (`issued`), and of gapless sequences where each
+-- period goes on (`gapless`). `p_items` are products with their sequence and the names.
+CREATE FUNCTION known_lots_v1(p_tenant text, p_import uuid, p_items jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_items lot_request[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i);
+  v_known jsonb;
+BEGIN
+  SELECT jsonb_build_object(
+    'lots', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'product', l.product, 'name', l.name, 'quantity', trim_scale(l.quantity)::text,
+        'state', l.state, 'location', l.location, 'expires_on', l.expires_on,
+        'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
+      FROM unnest(v_items) AS i
+      CROSS JOIN LATERAL unnest(i.names) AS given (name)
+      -- The limit keeps the planner from turning the look-ups round.
+      CROSS JOIN LATERAL (
+        SELECT * FROM lots
+        WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
+        LIMIT 1
+      ) AS l
+    ),
+    'tried', (
+      SELECT coalesce(jsonb_agg(b.records -> (t.record - b.first)::integer -> 'record'), '[]')
+      FROM unnest(v_items) AS i
+      CROSS JOIN LATERAL unnest(i.names) AS given (name)
+      CROSS JOIN LATERAL (
+        SELECT record FROM tried_lots
+        WHERE tenant = p_tenant AND import = p_import AND name = given.name COLLATE "C"
+          AND product = i.product
+        LIMIT 1
+      ) AS t
+      CROSS JOIN LATERAL (
+        SELECT first, records FROM import_batches
+        WHERE tenant = p_tenant AND import = p_import AND first <= t.record
+        ORDER BY first DESC LIMIT 1
+      ) AS b
+    ),
+    'issued', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'product', i.product, 'name', held.name, 'reservation', held.reservation)), '[]')
+      FROM unnest(v_items) AS i
+      CROSS JOIN LATERAL issued_names(p_tenant, i.sequence, i.product, i.names) AS held
+      WHERE has_issued(p_tenant, i.sequence)
+    ),
+    'gapless', (
+      SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
+        'start', s.start::text,
+        'periods', (
+          SELECT coalesce(jsonb_object_agg(e.period, e.next::text), '{}') FROM series AS e
+          WHERE e.tenant = s.tenant AND e.sequence = s.key
+        ))), '{}')
+      FROM sequences AS s
+      WHERE s.tenant = p_tenant AND s.mode = 'gapless'
+        AND s.key IN (SELECT i.sequence FROM unnest(v_items) AS i)
+    )
+  ) INTO v_known;
+  RETURN v_known;
+END
+$$;
+--> statement-breakpoint
+-- Whether a sequence has ever given a number.
+CREATE FUNCTION has_issued(p_tenant text, p_sequence text) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (
+  SELECT FROM series AS s
+  JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+  WHERE s.tenant = p_tenant AND s.sequence = p_sequence
+);
+--> statement-breakpoint
+-- Applies records `p_from` to `p_to` of a file: `p_writes` is what is to be written, `p_outcome` what each
+-- row came to. Whoever decided them looked before; what has changed since refuses the chunk, and it is
+-- decided again. The cursor moves first, as in run_chunk_v1. A dry run counts and writes nothing.
+-- Fails: definition_changed, name_issued, unknown_sequence, product_tracking_fixed, sequence_gapless,
+-- sequence_exhausted, api_key_revoked.
+CREATE FUNCTION apply_import_v1(
+  p_tenant text, p_import uuid, p_token uuid, p_from bigint, p_to bigint, p_lease interval,
+  p_writes jsonb, p_outcome jsonb
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_job jobs := advance_job(p_tenant, p_import, p_token, p_from, p_to - p_from, p_lease);
+  v_import imports;
+BEGIN
+  IF v_job.id IS NULL THEN
+    RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
+                                      'chunked', chunked)
+            FROM jobs WHERE tenant = p_tenant AND id = p_import);
+  END IF;
+  UPDATE jobs SET skipped = skipped + jsonb_array_length(p_outcome->'refused')
+  WHERE tenant = p_tenant AND id = p_import;
+  UPDATE imports
+  SET created = created + (p_outcome->>'created')::bigint,
+      updated = updated + (p_outcome->>'updated')::bigint,
+      unchanged = unchanged + (p_outcome->>'unchanged')::bigint,
+      refused = refused + jsonb_array_length(p_outcome->'refused'),
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import
+  RETURNING * INTO v_import;
+  PERFORM note_refused(p_tenant, p_import, p_outcome->'refused');
+
+  IF v_import.dry_run THEN
+    INSERT INTO tried_lots (tenant, import, name, product, record)
+    SELECT p_tenant, p_import, name, product, record
+    FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
+  ELSE
+    PERFORM import_sequences(v_import, p_writes->'sequences');
+    PERFORM import_counters(v_import, p_writes->'counters');
+    PERFORM import_products(v_import, p_writes->'products');
+    IF jsonb_array_length(p_writes->'lots') > 0 THEN
+      PERFORM import_lots(v_import, p_writes->'lots');
+    END IF;
+  END IF;
+  IF v_job.status = 'done' THEN
+    PERFORM drop_staged(p_tenant, p_import);
+  END IF;
+  RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
+                            'chunked', v_job.chunked);
+END
+$$;
+--> statement-breakpoint
+-- The digest of the API key that an import was begun with: it makes what the key's owner may make.
+CREATE FUNCTION digest_of_import(p_import imports) RETURNS bytea
+LANGUAGE sql STABLE
+RETURN (SELECT digest FROM api_keys WHERE tenant = p_import.tenant AND id = p_import.api_key);
+--> statement-breakpoint
+-- Makes sequences, each given as `key` and `fields`. Fails: definition_changed (one has come into being).
+CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_new record;
+BEGIN
+  FOR v_new IN
+    SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
+  LOOP
+    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
+       <> 'created' THEN
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
+    END IF;
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Moves counters forward so that the next number of each is `next` or more, in the order of series.
+CREATE FUNCTION import_counters(p_import imports, p_counters jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_counter record;
+BEGIN
+  FOR v_counter IN
+    WITH placed AS MATERIALIZED (
+      SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
+             c.sequence, c.period, s.definition
+      FROM (SELECT * FROM jsonb_to_recordset(p_counters) AS n (sequence text, period text, next bigint)
+            ORDER BY sequence COLLATE "C", period COLLATE "C") AS c
+      JOIN sequences AS s ON s.tenant = p_import.tenant AND s.key = c.sequence
+    )
+    SELECT * FROM placed ORDER BY series
+  LOOP
+    PERFORM continue_series(
+      held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
+      v_counter.next, p_import.api_key);
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Moves the counter of a series, which the caller holds, so that its next number is `p_next` or more; never
+-- back. One that has given numbers passes those between, with an entry in the ledger; another just begins
+-- there. Fails: sequence_gapless, sequence_exhausted.
+CREATE FUNCTION continue_series(p_series series, p_next bigint, p_api_key integer) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_next bigint := next_number(p_series);
+  v_passed bigint;
+BEGIN
+  IF p_next <= v_next THEN
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM ledger WHERE tenant = p_series.tenant AND series = p_series.id) THEN
+    PERFORM set_counter(p_series, p_next, p_next, 0);
+    RETURN;
+  END IF;
+  IF p_series.mode = 'gapless' THEN
+    PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_series.sequence));
+  END IF;
+  v_passed := numbers_to_pass(p_series, v_next, p_next - 1, NULL);
+  PERFORM check_room(p_series, v_next, v_passed);
+  PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
+                      p_series.passed_before);
+  UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
+          p_series.increment, 'skip', p_api_key, 'imported');
+END
+$$;
+--> statement-breakpoint
+-- Makes or replaces products, each given as `sku` and `fields`.
+CREATE FUNCTION import_products(p_import imports, p_products jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_new record;
+BEGIN
+  FOR v_new IN
+    SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb) ORDER BY sku COLLATE "C"
+  LOOP
+    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL, '{}');
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- What lots of an item have besides their names, in the order of these; a list that is missing has none.
+CREATE TYPE import_item AS (
+  ordinal integer,
+  product text,
+  names text[],
+  numbers bigint[],
+  quantities numeric[],
+  states lot_state[],
+  locations text[],
+  expiries date[],
+  productions date[],
+  details jsonb[]
+);
+--> statement-breakpoint
+-- Records lots as items of the import's job, each item those of one product. Counters move past numbers as
+-- they do for names made elsewhere.
+CREATE FUNCTION import_lots(p_import imports, p_items jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_items lot_request[];
+  v_item lot_request;
+  v_groups series_request[];
+  v_group series_request;
+  v_drawn drawn;
+BEGIN
+  PERFORM hold_products(p_import.tenant, p_shared => true);
+  v_items := lot_requests(p_import.tenant, p_items);
+  -- As for record_lots: everything that can refuse is looked at before a counter moves.
+  v_groups := series_requests(p_import.tenant, v_items, NULL);
+  PERFORM hold_series(g) FROM unnest(v_groups) AS g;
+  PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+  FOREACH v_item IN ARRAY v_items LOOP
+    IF has_issued(p_import.tenant, v_item.sequence) THEN
+      PERFORM check_names(p_import.tenant, v_item);
+    END IF;
+  END LOOP;
+  BEGIN
+    WITH items AS (
+      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                             count, quantity)
+      SELECT p_import.tenant, p_import.id, ordinal, product, false, numbered, names, numbers, count, 1
+      FROM unnest(v_items)
+      ORDER BY ordinal
+      RETURNING id, ordinal
+    )
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
+                      expires_on, produced_on, attributes)
+    SELECT p_import.tenant, given.name, i.product, items.id, given.number, now(), given.quantity,
+           given.state, given.location, given.expires_on, given.produced_on, given.attributes
+    FROM items
+    JOIN jsonb_populate_recordset(NULL::import_item, p_items) AS i ON i.ordinal = items.ordinal
+    CROSS JOIN LATERAL unnest(i.names, i.numbers, i.quantities, i.states, i.locations, i.expiries,
+                              i.productions, i.details)
+      AS given (name, number, quantity, state, location, expires_on, produced_on, attributes)
+    ORDER BY given.name COLLATE "C", i.product;
+  EXCEPTION WHEN unique_violation THEN
+    -- Somebody has recorded one of them meanwhile.
+    PERFORM fail('definition_changed', '{}');
+  END;
+  FOREACH v_group IN ARRAY v_groups LOOP
+    v_drawn := pass_v1(p_import.tenant, v_group.sequence, v_group.period, v_group.definition,
+                       v_group.highest, NULL);
+    IF v_drawn.count > 0 THEN
+      INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+      VALUES (p_import.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
+              p_import.api_key, 'imported');
+    END IF;
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Removes what is staged of imports that nothing has happened to for `p_age`, at most `p_limit` of them:
+-- they broke off, failed or were cancelled. Returns how many.
+CREATE FUNCTION expire_staged_v1(p_age interval, p_limit integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_import imports;
+  v_expired bigint := 0;
+BEGIN
+  FOR v_import IN
+    SELECT i.* FROM imports AS i
+    WHERE i.staged > 0 AND i.updated_at < now() - p_age
+      AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
+                      AND j.status IN ('queued', 'running'))
+    ORDER BY i.updated_at LIMIT p_limit
+    FOR UPDATE SKIP LOCKED
+  LOOP
+    PERFORM drop_staged(v_import.tenant, v_import.id);
+    v_expired := v_expired + 1;
+  END LOOP;
+  RETURN v_expired;
+END
+$$;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION
+  begin_import_v1, stage_import_v1, complete_import_v1, break_import_v1, known_lots_v1, apply_import_v1,
+  expire_staged_v1
+TO serialmint_app;

@@ -1,0 +1,127 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import { Failure, fail, type FailureCode } from "../../errors.ts";
+import type { Definitions } from "../definitions/definitions.ts";
+import type { ChunkOutcome, RunChunk } from "../jobs/chunk.ts";
+import { leaseSeconds } from "../jobs/chunk.ts";
+import type { JobKey } from "../jobs/job.ts";
+import type { Decide, Decisions, Writes } from "./apply/decisions.ts";
+import { applyLots } from "./apply/lots.ts";
+import { applyProducts } from "./apply/products.ts";
+import { applySequences } from "./apply/sequences.ts";
+import { applySeries } from "./apply/series.ts";
+import type { PlacedRecord } from "./batch.ts";
+import type { ImportKind, RecordOfKind } from "./record.ts";
+
+/** Batches of a chunk: about 10,000 rows, and 2.5 MB as JSON. */
+const batchesInOneChunk = 5;
+
+/** How often a chunk is decided again when what it was decided by had changed. */
+const patience = 4;
+
+/** What the store refuses when something has changed since a chunk was decided. */
+const outOfDate: ReadonlySet<FailureCode> = new Set([
+  "definition_changed",
+  "name_issued",
+  "unknown_sequence",
+  "product_tracking_fixed",
+  "sequence_gapless",
+]);
+
+const deciders: { readonly [Name in ImportKind]: Decide<RecordOfKind[Name]> } = {
+  odoo_products: applyProducts,
+  odoo_sequences: applySequences,
+  odoo_lots: applyLots,
+  frappe_series: applySeries,
+  erpnext_items: applyProducts,
+  erpnext_serials: applyLots,
+  erpnext_batches: applyLots,
+};
+
+/** What of a file is applied next. */
+interface Staged {
+  readonly kind: ImportKind;
+  readonly isDry: boolean;
+  readonly columns: Readonly<Record<string, string>>;
+  readonly status: ChunkOutcome["status"];
+  readonly cursor: number;
+  readonly chunked: number;
+  readonly records: readonly PlacedRecord<never>[];
+}
+
+/**
+ * Chunks of imports: records of the file, as they were staged. What they come to is decided by what there
+ * is, then written with the cursor in one transaction, which refuses what is out of date.
+ */
+export function importChunks(db: Database, definitions: Definitions): RunChunk {
+  return async (key, token, from) => {
+    for (let tries = 1; ; tries += 1) {
+      const staged = await stagedFrom(db, key, from);
+      const { kind, isDry, columns, status, cursor, chunked, records } = staged;
+      if (cursor !== from || status === "done" || status === "failed" || status === "cancelled") {
+        return { worked: false, status, cursor, chunked };
+      }
+      if (records.length === 0) return fail("import_expired", {});
+      const decide: Decide<never> = deciders[kind];
+      const applying = { db, tenant: key.tenant, import: key.job, definitions, columns, from };
+      try {
+        const { writes, outcome } = await decide(applying, records);
+        const { tried, ...real } = writes;
+        const chunk = {
+          from,
+          to: from + records.length,
+          writes: isDry ? { tried } : real,
+          outcome,
+        };
+        return await apply(db, key, token, chunk);
+      } catch (error) {
+        const isStale = error instanceof Failure && outOfDate.has(error.code);
+        if (!isStale || tries === patience) throw error;
+        definitions.forget(key.tenant);
+      }
+    }
+  };
+}
+
+async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): Promise<Staged> {
+  const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Staged["records"][] }>(
+    sql`SELECT i.kind, i.dry_run AS "isDry", coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor,
+               j.chunked::float8 AS chunked,
+               (SELECT coalesce(json_agg(b.records ORDER BY b.first), '[]') FROM (
+                  SELECT first, records FROM import_batches
+                  WHERE tenant = i.tenant AND import = i.id AND first >= ${from}::bigint
+                  ORDER BY first LIMIT ${batchesInOneChunk}::int
+                ) AS b) AS batches
+        FROM imports AS i
+        JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.id
+        WHERE i.tenant = ${tenant} AND i.id = ${job}::uuid`,
+  );
+  if (row === undefined) return fail("import_not_found", { import: job });
+  const { batches, ...rest } = row;
+  return { ...rest, records: batches.flat() };
+}
+
+/** Records `from` to `to` of a file: what is written for them, and what each row comes to. */
+interface DecidedChunk {
+  readonly from: number;
+  readonly to: number;
+  readonly writes: Partial<Writes>;
+  readonly outcome: Decisions["outcome"];
+}
+
+async function apply(
+  db: Database,
+  { tenant, job }: JobKey,
+  token: string,
+  { from, to, writes, outcome }: DecidedChunk,
+): Promise<ChunkOutcome> {
+  const [row] = await db.write<{ outcome: ChunkOutcome }>(
+    sql`SELECT apply_import_v1(${tenant}::text, ${job}::uuid, ${token}::uuid, ${from}::bigint,
+                               ${to}::bigint, make_interval(secs => ${leaseSeconds}),
+                               ${JSON.stringify(writes)}::jsonb, ${JSON.stringify(outcome)}::jsonb)
+                 AS outcome`,
+    leaseSeconds,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return row.outcome;
+}

@@ -1,0 +1,88 @@
+import type { Database } from "../../../db/client.ts";
+import { failure, type Failure, type FactsOf, type FailureCode } from "../../../errors.ts";
+import type { Definitions } from "../../definitions/definitions.ts";
+import type { PlacedRecord } from "../batch.ts";
+import type { RefusedRow } from "../refusal.ts";
+
+/** A sequence to be made; `fields` as the store keeps them. */
+interface SequenceWrite {
+  readonly key: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A counter whose next number is to be `next` or more. */
+export interface CounterWrite {
+  readonly sequence: string;
+  readonly period: string;
+  readonly next: string;
+}
+
+/** A product to be made or replaced. */
+interface ProductWrite {
+  readonly sku: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Lots of one product to be recorded; see `lot_request` and `import_item` in the migrations. */
+export type LotsWrite = Readonly<Record<string, unknown>> & { readonly product: string };
+
+/** What a chunk of a file changes, if it is not tried only. */
+export interface Writes {
+  readonly sequences: SequenceWrite[];
+  readonly counters: CounterWrite[];
+  readonly products: ProductWrite[];
+  lots: readonly LotsWrite[];
+  /** The lots again, for a dry run: which record of the file each is. */
+  readonly tried: { readonly product: string; readonly name: string; readonly record: number }[];
+}
+
+/** What each row of a chunk comes to, and what is to be written for it. */
+export class Decisions {
+  readonly writes: Writes = { sequences: [], counters: [], products: [], lots: [], tried: [] };
+  readonly outcome = { created: 0, updated: 0, unchanged: 0, refused: [] as RefusedRow[] };
+  readonly #columns: Readonly<Record<string, string>>;
+
+  /** `columns` are the headers that fields were read from. */
+  constructor(columns: Readonly<Record<string, string>>) {
+    this.#columns = columns;
+  }
+
+  count(outcome: "created" | "updated" | "unchanged"): void {
+    this.outcome[outcome] += 1;
+  }
+
+  /** Leaves a row out; the first of `fields` that the file has names the column at fault. */
+  refuse<Code extends FailureCode>(
+    line: number,
+    fields: readonly string[],
+    code: Code,
+    facts: FactsOf<Code>,
+  ): void {
+    this.refuseAs(line, fields, failure(code, facts));
+  }
+
+  /** The same for a failure that a rule came to. */
+  refuseAs(line: number, fields: readonly string[], { code, detail }: Failure): void {
+    const field = fields.find((one) => this.#columns[one] !== undefined);
+    const column = field === undefined ? null : (this.#columns[field] ?? null);
+    this.outcome.refused.push({ line, column, code, detail });
+  }
+}
+
+/** What deciding needs besides the records. */
+export interface Applying {
+  readonly db: Database;
+  readonly tenant: string;
+  readonly import: string;
+  readonly definitions: Definitions;
+  /** The headers that fields were read from. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Records of the file before the chunk. */
+  readonly from: number;
+}
+
+/** Looks at what there is and decides what a chunk's records come to. Writes nothing. */
+export type Decide<Item> = (
+  applying: Applying,
+  placed: readonly PlacedRecord<Item>[],
+) => Promise<Decisions>;

@@ -1,0 +1,272 @@
+import { sql } from "drizzle-orm";
+import type { ProductDefinition, SequenceDefinition } from "../../definitions/definitions.ts";
+import { productsIn } from "../../definitions/load.ts";
+import { expiryDate } from "../../lots/expiry.ts";
+import type { ReadName } from "../../patterns/read.ts";
+import { nameReader } from "../../patterns/read.ts";
+import { periodReader } from "../../sequences/period-of-name.ts";
+import type { PlacedRecord } from "../batch.ts";
+import type { LotRecord } from "../record.ts";
+import type { Decide, LotsWrite } from "./decisions.ts";
+import { Decisions } from "./decisions.ts";
+
+/** A lot as a file gives it or as it is recorded; null where a file says nothing. */
+export type LotState = LotRecord;
+
+/** What the store knows of lots and sequences that a chunk names; see `known_lots_v1`. */
+export interface KnownLots {
+  readonly lots: readonly LotState[];
+  /** Records that a dry run came to before. */
+  readonly tried: readonly LotRecord[];
+  readonly issued: readonly {
+    readonly product: string;
+    readonly name: string;
+    readonly reservation: string;
+  }[];
+  /** Of gapless sequences: where a period begins, and where those that have begun go on. */
+  readonly gapless: Readonly<
+    Record<string, { readonly start: string; readonly periods: Readonly<Record<string, string>> }>
+  >;
+}
+
+/** Definitions of the products that a chunk names, and of the sequences that serve them. */
+export interface Served {
+  readonly products: ReadonlyMap<string, ProductDefinition>;
+  readonly sequence: (key: string) => SequenceDefinition | undefined;
+}
+
+const productFields = ["product", "product_display_name", "product_name"] as const;
+
+export const applyLots: Decide<LotRecord> = async (applying, placed) => {
+  const { db, tenant, definitions, columns, from } = applying;
+  const skus = placed.map(({ record }) => record.product);
+  const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
+  const products = await productsIn({ tenant, definitions, rows }, skus);
+  const served: Served = { products, sequence: (key) => definitions.sequence(tenant, key) };
+  const [row] = await db.read<{ known: KnownLots }>(
+    sql`SELECT known_lots_v1(${tenant}::text, ${applying.import}::uuid,
+                             ${JSON.stringify(namesByProduct(placed, served))}::jsonb) AS known`,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return decideLots(placed, { served, known: row.known, columns, from });
+};
+
+function namesByProduct(
+  placed: readonly PlacedRecord<LotRecord>[],
+  { products }: Served,
+): { product: string; sequence: string | null; names: string[] }[] {
+  const items = new Map<string, { product: string; sequence: string | null; names: string[] }>();
+  for (const { record } of placed) {
+    const { product, name } = record;
+    const item = items.get(product);
+    if (item !== undefined) item.names.push(name);
+    else {
+      const sequence = products.get(product)?.sequence ?? null;
+      items.set(product, { product, sequence, names: [name] });
+    }
+  }
+  return [...items.values()];
+}
+
+interface Deciding {
+  readonly served: Served;
+  readonly known: KnownLots;
+  readonly columns: Readonly<Record<string, string>>;
+  /** Records of the file before these. */
+  readonly from: number;
+}
+
+/**
+ * What records of lots come to: one that is not there is recorded, one that is the same is left alone,
+ * anything else is refused. Refuses: unknown_product, product_not_tracked, serial_quantity, expiry_*,
+ * import_lot_differs, name_issued, sequence_gapless.
+ */
+export function decideLots(
+  placed: readonly PlacedRecord<LotRecord>[],
+  { served, known, columns, from }: Deciding,
+): Decisions {
+  const decisions = new Decisions(columns);
+  const there = new Map<string, LotState>();
+  for (const lot of known.lots) there.set(identity(lot), lot);
+  for (const record of known.tried) {
+    const product = served.products.get(record.product);
+    const lot = product === undefined ? record : lotOf(record, product);
+    if ("name" in lot) there.set(identity(lot), lot);
+  }
+  const issued = new Map(known.issued.map((held) => [identity(held), held]));
+  const items = new Map<string, Item>();
+  const readers: Readers = new Map();
+  placed.forEach(({ line, record }, index) => {
+    const { product: sku, name } = record;
+    const product = served.products.get(sku);
+    if (product === undefined) {
+      return decisions.refuse(line, productFields, "unknown_product", { product: sku });
+    }
+    const lot = lotOf(record, product);
+    if ("problem" in lot) return decisions.refuse(line, lot.fields, lot.problem, { product: sku });
+    const before = there.get(identity(lot));
+    if (before !== undefined) {
+      const differences = differencesOf(before, lot);
+      if (differences.length === 0) return decisions.count("unchanged");
+      const facts = { product: sku, name, differences };
+      return decisions.refuse(line, ["name"], "import_lot_differs", facts);
+    }
+    const held = issued.get(identity(lot));
+    if (held !== undefined) {
+      const { reservation } = held;
+      return decisions.refuse(line, ["name"], "name_issued", { name, reservation });
+    }
+    const item = items.get(sku) ?? newItem(product, served, readers);
+    const number = item.read(name);
+    if (number !== null && number.isBeyondGapless(known)) {
+      return decisions.refuse(line, ["name"], "sequence_gapless", {
+        sequence: item.sequence ?? "",
+      });
+    }
+    items.set(sku, item);
+    item.lots.push({ lot, number: number?.number ?? null, period: number?.period ?? null });
+    there.set(identity(lot), lot);
+    decisions.writes.tried.push({ product: sku, name, record: from + index });
+    return decisions.count("created");
+  });
+  decisions.writes.lots = Array.from(items.values(), (item, index) =>
+    lotsWrite(item, from + index),
+  );
+  return decisions;
+}
+
+function identity({ product, name }: { readonly product: string; readonly name: string }): string {
+  return `${product}\n${name}`;
+}
+
+type LotProblem =
+  | "product_not_tracked"
+  | "serial_quantity"
+  | "expiry_required"
+  | "expiry_not_kept"
+  | "expiry_out_of_range";
+
+/** A record as its product keeps it, or why the product cannot keep it. */
+function lotOf(
+  record: LotRecord,
+  product: ProductDefinition,
+): LotState | { readonly problem: LotProblem; readonly fields: readonly string[] } {
+  if (product.tracking === "none") return { problem: "product_not_tracked", fields: productFields };
+  const quantity = record.quantity ?? "1";
+  const isSerial = product.tracking === "serial";
+  if (isSerial && quantity !== "1" && quantity !== "0") {
+    return { problem: "serial_quantity", fields: ["quantity"] };
+  }
+  const { produced_on: producedOn } = record;
+  // A shelf life begins when a lot is produced. Of one that says nothing of that the day is not known.
+  const policy = producedOn === null ? { ...product, shelfLifeDays: null } : product;
+  const expiry = expiryDate(policy, record.expires_on ?? undefined, producedOn ?? "");
+  if ("problem" in expiry) return { problem: expiry.problem, fields: ["expires_on"] };
+  return { ...record, quantity: isSerial ? "1" : quantity, expires_on: expiry.date };
+}
+
+const compared = ["quantity", "state", "location", "expires_on", "produced_on"] as const;
+
+/** What a file says otherwise than is recorded; what it says nothing of is not compared. */
+function differencesOf(recorded: LotState, given: LotState): string[] {
+  const differences: string[] = [];
+  const compare = (field: string, before: unknown, now: unknown) => {
+    if (now === null || now === before) return;
+    differences.push(`${field} is ${shown(before)}, in the file ${shown(now)}`);
+  };
+  for (const field of compared) compare(field, recorded[field], given[field]);
+  for (const [name, value] of Object.entries(given.attributes ?? {})) {
+    compare(`attributes.${name}`, recorded.attributes?.[name] ?? null, value);
+  }
+  return differences;
+}
+
+function shown(value: unknown): string {
+  return value === null ? "empty" : JSON.stringify(value);
+}
+
+/** A number of the product's sequence that a name shows. */
+interface ShownNumber {
+  readonly number: string;
+  readonly period: string;
+  isBeyondGapless(known: KnownLots): boolean;
+}
+
+/** Lots of one product that are recorded. */
+interface Item {
+  readonly product: ProductDefinition;
+  readonly sequence: string | null;
+  readonly definition: string | null;
+  readonly read: (name: string) => ShownNumber | null;
+  readonly lots: {
+    readonly lot: LotState;
+    readonly number: string | null;
+    readonly period: string | null;
+  }[];
+}
+
+/** How names of each sequence are read, whichever product they are of. */
+type Readers = Map<string, Item["read"]>;
+
+function newItem(product: ProductDefinition, { sequence }: Served, readers: Readers): Item {
+  const definition = product.sequence === null ? undefined : sequence(product.sequence);
+  if (definition === undefined) {
+    return { product, sequence: null, definition: null, read: () => null, lots: [] };
+  }
+  const { key, hash } = definition;
+  const read = readers.get(key) ?? numberReader(definition);
+  readers.set(key, read);
+  return { product, sequence: key, definition: hash, read, lots: [] };
+}
+
+function numberReader(definition: SequenceDefinition): Item["read"] {
+  const read = nameReader(definition.pattern);
+  const periodOf = periodReader(definition);
+  return (name) => shownNumber(definition, read(name), periodOf);
+}
+
+function shownNumber(
+  { key, ceiling }: SequenceDefinition,
+  found: ReadName | null,
+  periodOf: (name: ReadName) => string | null,
+): ShownNumber | null {
+  const period = found === null ? null : periodOf(found);
+  if (found === null || period === null || found.number > ceiling) return null;
+  return {
+    number: found.number.toString(),
+    period,
+    isBeyondGapless: ({ gapless }) => {
+      const counters = gapless[key];
+      return (
+        counters !== undefined && found.number >= BigInt(counters.periods[period] ?? counters.start)
+      );
+    },
+  };
+}
+
+/** An item as the store's function takes it: the lists beside `names` leave out what no lot has. */
+function lotsWrite({ product, sequence, definition, lots }: Item, ordinal: number): LotsWrite {
+  const list = <Value>(value: (lot: LotState) => Value | null): (Value | null)[] | undefined => {
+    const values = lots.map(({ lot }) => value(lot));
+    return values.every((one) => one === null) ? undefined : values;
+  };
+  return {
+    ordinal,
+    source: "names",
+    product: product.sku,
+    product_definition: product.hash,
+    sequence,
+    definition,
+    count: lots.length,
+    numbered: lots.some(({ number }) => number !== null),
+    names: lots.map(({ lot }) => lot.name),
+    numbers: lots.map(({ number }) => number),
+    periods: lots.map(({ period }) => period),
+    quantities: list((lot) => lot.quantity),
+    states: list((lot) => lot.state),
+    locations: list((lot) => lot.location),
+    expiries: list((lot) => lot.expires_on),
+    productions: list((lot) => lot.produced_on),
+    details: list((lot) => lot.attributes),
+  };
+}

@@ -1,0 +1,149 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../../db/client.ts";
+import { failureOfRefusal } from "../../../errors.ts";
+import { parsePattern } from "../../patterns/dialects.ts";
+import { fieldTouchesCounter } from "../../patterns/rules.ts";
+import type { ProductRow } from "../../products/product.ts";
+import { sequenceFields } from "../../sequences/put.ts";
+import type { ProductRecord, SequenceOfProduct } from "../record.ts";
+import type { Decide } from "./decisions.ts";
+import { Decisions } from "./decisions.ts";
+import type { KnownSequence } from "./sequences.ts";
+import { knownSequences, sequenceDifferences } from "./sequences.ts";
+
+type ProductFields = Pick<
+  ProductRow,
+  "name" | "tracking" | "sequence" | "gtin" | "expiry" | "shelf_life_days"
+>;
+
+interface KnownProduct extends ProductFields {
+  readonly sku: string;
+  readonly has_lots: boolean;
+}
+
+const expiryFields = ["expiry", "shelf_life_days"];
+const sequenceColumns = ["serial_series", "batch_series", "sequence_code", "sequence_name"];
+
+/** Products by SKU, with the sequences of naming series that they bring along. */
+export const applyProducts: Decide<ProductRecord> = async ({ db, tenant, columns }, placed) => {
+  const decisions = new Decisions(columns);
+  const known = await knownProducts(
+    db,
+    tenant,
+    placed.map(({ record }) => record.sku),
+  );
+  const keys = placed.flatMap(({ record }) => record.sequence?.key ?? []);
+  const sequences = await knownSequences(db, tenant, keys);
+  const saysExpiry = expiryFields.some((field) => columns[field] !== undefined);
+  for (const { line, record } of placed) {
+    const { sku, sequence } = record;
+    const before = known.get(sku);
+    const after = fieldsAfter(before, record, saysExpiry);
+    if (before !== undefined && before.has_lots && before.tracking !== after.tracking) {
+      const facts = { product: sku, tracking: before.tracking };
+      decisions.refuse(line, ["tracking", "has_serial_no"], "product_tracking_fixed", facts);
+      continue;
+    }
+    if (sequence !== null && !takesSequence(decisions, line, sequence, sequences)) continue;
+    if (before !== undefined && isSame(before, after)) {
+      decisions.count("unchanged");
+      continue;
+    }
+    decisions.writes.products.push({ sku, fields: after });
+    decisions.count(before === undefined ? "created" : "updated");
+  }
+  return decisions;
+};
+
+/** What a product is afterwards: what the file leaves empty stays as it is. */
+function fieldsAfter(
+  before: KnownProduct | undefined,
+  record: ProductRecord,
+  saysExpiry: boolean,
+): ProductFields {
+  const expiry = saysExpiry || before === undefined ? record.expiry : before.expiry;
+  const shelfLife = record.shelf_life_days ?? before?.shelf_life_days ?? null;
+  return {
+    name: record.name ?? before?.name ?? null,
+    tracking: record.tracking,
+    sequence: record.sequence?.key ?? before?.sequence ?? null,
+    gtin: record.gtin ?? before?.gtin ?? null,
+    expiry,
+    shelf_life_days: expiry === "none" ? null : shelfLife,
+  };
+}
+
+function isSame(before: ProductFields, after: ProductFields): boolean {
+  return (
+    before.name === after.name &&
+    before.tracking === after.tracking &&
+    before.sequence === after.sequence &&
+    before.gtin === after.gtin &&
+    before.expiry === after.expiry &&
+    before.shelf_life_days === after.shelf_life_days
+  );
+}
+
+/**
+ * Whether a product can have its sequence: one that there is, or one that the file brings along, which is
+ * then among `sequences`. Refuses: unknown_sequence, import_sequence_differs, and as putSequence.
+ */
+function takesSequence(
+  decisions: Decisions,
+  line: number,
+  { key, pattern }: SequenceOfProduct,
+  sequences: Map<string, KnownSequence>,
+): boolean {
+  const before = sequences.get(key);
+  if (pattern === null || pattern.dialect !== "frappe") {
+    if (before === undefined) {
+      decisions.refuse(line, sequenceColumns, "unknown_sequence", { sequence: key });
+    }
+    return before !== undefined;
+  }
+  const parsed = parsePattern("frappe", pattern.pattern);
+  if (!parsed.ok) {
+    decisions.refuseAs(line, sequenceColumns, failureOfRefusal(parsed));
+    return false;
+  }
+  // What cannot be told from a field beside it must keep its width.
+  const overflow = fieldTouchesCounter(parsed.value.pattern) ? "reject" : "widen";
+  const fields = sequenceFields(key, {
+    dialect: "frappe",
+    pattern: pattern.pattern,
+    mode: "standard",
+    reset: "never",
+    start: 1n,
+    increment: 1n,
+    fiscal_year_start: "01-01",
+    overflow,
+    hot: false,
+  });
+  if (before === undefined) {
+    decisions.writes.sequences.push({ key, fields });
+    // Its fields are those that the store keeps of a sequence.
+    sequences.set(key, { key, ...fields } as unknown as KnownSequence);
+    return true;
+  }
+  const differences = sequenceDifferences(before, fields);
+  if (differences.length === 0) return true;
+  const facts = { sequence: key, differences };
+  decisions.refuse(line, sequenceColumns, "import_sequence_differs", facts);
+  return false;
+}
+
+async function knownProducts(
+  db: Database,
+  tenant: string,
+  skus: readonly string[],
+): Promise<Map<string, KnownProduct>> {
+  const rows = await db.read<KnownProduct>(
+    sql`SELECT p.sku, p.name, p.tracking, p.sequence, p.gtin, p.expiry, p.shelf_life_days,
+               EXISTS (SELECT FROM job_items AS i WHERE i.tenant = p.tenant AND i.product = p.sku)
+                 AS has_lots
+        FROM products AS p
+        WHERE p.tenant = ${tenant}
+          AND p.sku = ANY (SELECT jsonb_array_elements_text(${JSON.stringify(skus)}::jsonb))`,
+  );
+  return new Map(rows.map((row) => [row.sku, row]));
+}

@@ -1,0 +1,160 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../../db/client.ts";
+import { Failure } from "../../../errors.ts";
+import { momentOf } from "../../patterns/moment.ts";
+import { periodOf } from "../../sequences/period.ts";
+import { sequenceFields } from "../../sequences/put.ts";
+import type { SequenceRecord } from "../record.ts";
+import type { CounterWrite, Decide } from "./decisions.ts";
+import { Decisions } from "./decisions.ts";
+
+/** A sequence that there is, as far as a file can differ from it. */
+export interface KnownSequence {
+  readonly key: string;
+  readonly dialect: string;
+  readonly pattern: string;
+  readonly mode: string;
+  readonly increment: string;
+  readonly reset: string;
+  readonly fiscal_year_start: string;
+}
+
+/** A counter that has been used: its next number, null when none is left, and whether it gave any. */
+interface KnownCounter {
+  readonly sequence: string;
+  readonly period: string;
+  readonly next: string | null;
+  readonly given: boolean;
+}
+
+/** Sequences with their counters, which go on behind the file's and never back. */
+export const applySequences: Decide<SequenceRecord> = async ({ db, tenant, columns }, placed) => {
+  const decisions = new Decisions(columns);
+  const keys = placed.map(({ record }) => record.key);
+  const known = await knownSequences(db, tenant, keys);
+  const used = new Map(
+    (await knownCounters(db, tenant, keys)).map((one) => [`${one.sequence}\n${one.period}`, one]),
+  );
+  for (const { line, record } of placed) {
+    const { key } = record;
+    const fields = fieldsOf(record);
+    if (fields instanceof Failure) {
+      decisions.refuseAs(line, ["prefix"], fields);
+      continue;
+    }
+    const before = known.get(key);
+    const counters = countersOf(record);
+    if (before === undefined) {
+      decisions.writes.sequences.push({ key, fields });
+      decisions.writes.counters.push(...counters.filter(({ next }) => BigInt(next) > firstNumber));
+      decisions.count("created");
+      continue;
+    }
+    const differences = sequenceDifferences(before, fields);
+    if (differences.length > 0) {
+      decisions.refuse(line, ["key", "code", "name"], "import_sequence_differs", {
+        sequence: key,
+        differences,
+      });
+      continue;
+    }
+    const ahead = counters.filter(({ period, next }) => {
+      const counter = used.get(`${key}\n${period}`);
+      if (counter === undefined) return BigInt(next) > firstNumber;
+      return counter.next !== null && BigInt(next) > BigInt(counter.next);
+    });
+    const isGiven = ahead.some(({ period }) => used.get(`${key}\n${period}`)?.given === true);
+    if (isGiven && record.mode === "gapless") {
+      decisions.refuse(line, ["next"], "sequence_gapless", { sequence: key });
+      continue;
+    }
+    decisions.writes.counters.push(...ahead);
+    decisions.count(ahead.length > 0 ? "updated" : "unchanged");
+  }
+  return decisions;
+};
+
+/** Where every sequence and period begins in Odoo. */
+const firstNumber = 1n;
+
+function fieldsOf(record: SequenceRecord): Record<string, unknown> | Failure {
+  const { key, pattern, mode, increment, reset, fiscal_year_start } = record;
+  try {
+    return sequenceFields(key, {
+      ...pattern,
+      mode,
+      increment: BigInt(increment),
+      reset,
+      fiscal_year_start,
+      start: firstNumber,
+      overflow: "widen",
+      hot: false,
+    });
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** The counters of a record with the periods that they are of. */
+function countersOf({
+  key,
+  reset,
+  fiscal_year_start,
+  next,
+  periods,
+}: SequenceRecord): CounterWrite[] {
+  if (next !== null) return [{ sequence: key, period: "", next }];
+  return periods.flatMap((period) => {
+    const first = momentOf(period.first_day, "UTC", 0, fiscal_year_start);
+    if (!first.ok) return [];
+    return [{ sequence: key, period: periodOf(reset, first.value), next: period.next }];
+  });
+}
+
+const compared = ["dialect", "pattern", "mode", "increment", "reset", "fiscal_year_start"] as const;
+
+/** What is to be a sequence otherwise than the one that there is. */
+export function sequenceDifferences(
+  before: KnownSequence,
+  fields: Readonly<Record<string, unknown>>,
+): string[] {
+  return compared
+    .filter((field) => field !== "fiscal_year_start" || before.reset === "fiscal")
+    .filter((field) => before[field] !== fields[field])
+    .map(
+      (field) =>
+        `${field} is ${JSON.stringify(before[field])}, in the file ${JSON.stringify(fields[field])}`,
+    );
+}
+
+/** The sequences of those keys that there are. */
+export async function knownSequences(
+  db: Database,
+  tenant: string,
+  keys: readonly string[],
+): Promise<Map<string, KnownSequence>> {
+  const rows = await db.read<KnownSequence>(
+    sql`SELECT s.key, s.dialect, s.pattern, s.mode, s.increment::text AS increment, s.reset,
+               s.fiscal_year_start
+        FROM sequences AS s
+        WHERE s.tenant = ${tenant}
+          AND s.key = ANY (SELECT jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))`,
+  );
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+function knownCounters(
+  db: Database,
+  tenant: string,
+  keys: readonly string[],
+): Promise<KnownCounter[]> {
+  return db.read<KnownCounter>(
+    sql`SELECT s.sequence, s.period, c.next::text AS next,
+               EXISTS (SELECT FROM ledger AS l WHERE l.tenant = s.tenant AND l.series = s.id) AS given
+        FROM series AS s
+        CROSS JOIN LATERAL counter_v1(s.tenant, s.sequence, s.period) AS c
+        WHERE s.tenant = ${tenant}
+          AND s.sequence = ANY (SELECT jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))`,
+  );
+}

@@ -1,0 +1,182 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { getImport } from "../../domain/imports/get.ts";
+import type { Import } from "../../domain/imports/import.ts";
+import { importKinds } from "../../domain/imports/kinds/kinds.ts";
+import { listImports, listRefused } from "../../domain/imports/list.ts";
+import { receiveImport } from "../../domain/imports/receive.ts";
+import { fail } from "../../errors.ts";
+import { callOf, onceCallOf, replayHeader } from "../call.ts";
+import type { App } from "../context.ts";
+import { incomingFile } from "../incoming-file.ts";
+import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { answerList } from "../paging.ts";
+import { importRow, importSchema, refusedRow } from "../schemas/import.ts";
+import { jobId } from "../schemas/names.ts";
+import { counterInput, pageQuery } from "../wire.ts";
+
+const tags = ["Imports"];
+const params = z.object({ id: jobId });
+
+const mapping = z
+  .string()
+  .transform((text, context) => {
+    const read = z.record(z.string(), z.string().nullable()).safeParse(parsed(text));
+    if (read.success) return read.data;
+    context.addIssue({
+      code: "custom",
+      message: "must be a JSON object of our fields, each with the header of its column or null.",
+    });
+    return z.NEVER;
+  })
+  .openapi({
+    type: "string",
+    description:
+      "Our fields with the headers of their columns, as JSON; null for one not to be read.",
+    example: '{"sku":"Article"}',
+  });
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const create = createRoute({
+  method: "post",
+  path: "/v1/imports",
+  operationId: "createImport",
+  tags,
+  summary: "Import a file of Odoo, Frappe or ERPNext",
+  request: {
+    headers: z.object({
+      prefer: z.string().optional().openapi({
+        description: "respond-async answers 202 as soon as the file has come.",
+      }),
+    }),
+    query: z.strictObject({
+      kind: z.enum(importKinds),
+      dry_run: z
+        .enum(["true", "false"])
+        .default("false")
+        .transform((text) => text === "true")
+        .openapi({
+          type: "boolean",
+          default: false,
+          description: "true reports and changes nothing.",
+        }),
+      margin: counterInput
+        .default(0n)
+        .openapi({ default: "0", description: "Numbers to leave out in front of each counter." }),
+      mapping: mapping.default({}).optional(),
+    }),
+    body: {
+      required: true,
+      content: { "text/csv": { schema: z.string().openapi({ format: "binary" }) } },
+    },
+  },
+  responses: {
+    201: { description: "It is applied.", headers: createdHeaders, content: json(importSchema) },
+    202: {
+      description: "The file has come.",
+      headers: createdHeaders,
+      content: json(importSchema),
+    },
+    ...problems(
+      "csv_encoding",
+      "csv_quote_unclosed",
+      "csv_quote_stray",
+      "csv_carriage_return",
+      "csv_row_too_long",
+      "csv_empty",
+      "import_template_broken",
+      "import_columns_missing",
+      "import_column_repeated",
+      "import_column_unusable",
+      "import_mapping_field",
+      "import_mapping_column",
+      "import_too_large",
+      "import_broken_off",
+    ),
+  },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/imports/{id}",
+  operationId: "getImport",
+  tags,
+  summary: "Where an import stands, and what its rows came to",
+  request: { params },
+  responses: {
+    200: { description: "The import.", content: json(importSchema) },
+    ...problems("import_not_found"),
+  },
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/imports",
+  operationId: "listImports",
+  tags,
+  summary: "All imports",
+  request: { query: z.strictObject(pageQuery) },
+  responses: {
+    200: { description: "Imports in order of creation.", content: listContent(importRow) },
+    ...problems("cursor_unusable"),
+  },
+});
+
+const rows = createRoute({
+  method: "get",
+  path: "/v1/imports/{id}/rows",
+  operationId: "listImportRows",
+  tags,
+  summary: "The rows that an import left out",
+  request: {
+    params,
+    query: z.strictObject({ ...pageQuery, outcome: z.enum(["refused"]).default("refused") }),
+  },
+  responses: {
+    200: { description: "Rows in the order of the file.", content: listContent(refusedRow) },
+    ...problems("import_not_found", "cursor_unusable"),
+  },
+});
+
+/** Registers the calls under /v1/imports. */
+export function registerImports(app: App): void {
+  app.openapi(create, async (c) => {
+    const encoding = c.req.header("content-encoding") ?? "identity";
+    if (encoding.toLowerCase() !== "identity") {
+      fail("content_encoding_unsupported", { given: encoding });
+    }
+    const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
+    const { mapping: columns = {}, ...query } = c.req.valid("query");
+    const input = { ...query, mapping: columns, file: incomingFile(c.req.raw) };
+    return answerImport(await receiveImport(await onceCallOf(c), input, { patient }));
+  });
+  app.openapi(get, async (c) => {
+    return Response.json(await getImport(await callOf(c), c.req.valid("param").id));
+  });
+  app.openapi(list, async (c) => {
+    const listing = listImports(await callOf(c));
+    return answerList(c, { name: "imports", filters: {} }, listing, c.req.valid("query"));
+  });
+  app.openapi(rows, async (c) => {
+    const { id } = c.req.valid("param");
+    const { outcome, ...page } = c.req.valid("query");
+    const listing = await listRefused(await callOf(c), id);
+    return answerList(c, { name: "import-rows", filters: { id, outcome } }, listing, page);
+  });
+}
+
+function answerImport({ import: made, replayed }: { import: Import; replayed: boolean }): Response {
+  const isDone = made.status === "done";
+  const headers = {
+    Location: `/v1/imports/${made.id}`,
+    ...replayHeader(replayed),
+    ...(isDone ? {} : { "Retry-After": "1" }),
+  };
+  return Response.json(made, { status: isDone ? 201 : 202, headers });
+}

@@ -1,0 +1,197 @@
+import { expect, test } from "vitest";
+
+import type { Service } from "../harness/service.ts";
+import { lotsFile, postFile, totals } from "../imports/importing.ts";
+import {
+  eventually,
+  ledgerRuns,
+  lotSums,
+  putProduct,
+  putSequence,
+  serviceForTest,
+} from "./service.ts";
+
+/** Rows of three chunks of 10,000. */
+const rows = 25_000;
+const file = lotsFile(
+  Array.from({ length: rows }, (_, index) => `A-${String(index + 1).padStart(6, "0")}`),
+  "p",
+);
+
+async function serviceWithProduct(options: { main?: boolean } = {}): Promise<Service> {
+  // However slow the machine is, a request is to work its import off.
+  const service = await serviceForTest({ ...options, vars: { INLINE_BUDGET_MS: "90000" } });
+  await putSequence(service, "s", { pattern: "A-{000000}" });
+  await putProduct(service, "p", "s");
+  return service;
+}
+
+/** Every row is there once, and the counter stands behind the last. */
+async function expectExactly(service: Service): Promise<void> {
+  const all = String(rows);
+  const sums = { lots: all, numbers: all, lowest: "1", highest: all };
+  expect(await lotSums(service, "p")).toEqual(sums);
+  const skips = await ledgerRuns(service, "s", "skip");
+  expect([skips[0]?.first, skips.at(-1)?.last]).toEqual([1n, BigInt(rows)]);
+  const [items] = await service.database.query(
+    `select sum(count) as lots from job_items where tenant = $1`,
+    [service.tenant],
+  );
+  expect(items).toEqual({ lots: all });
+  const [left] = await service.database.query(
+    `select count(*) as batches from import_batches where tenant = $1`,
+    [service.tenant],
+  );
+  expect(left).toEqual({ batches: "0" });
+}
+
+test.each([
+  ["begin_import_v1", 1],
+  ["stage_import_v1", 3],
+  ["complete_import_v1", 1],
+  ["known_lots_v1", 1],
+  ["apply_import_v1", 2],
+])("after lost answers of %s every row is there once", async (match, times) => {
+  const service = await serviceWithProduct();
+  await service.database.fault({ kind: "cut_after", match, times });
+  const { status, json, text } = await postFile(service, "odoo_lots", file);
+  expect([status, json.status], text).toEqual([201, "done"]);
+  expect(json).toMatchObject(totals(rows, { created: rows }));
+  await expectExactly(service);
+});
+
+test("a request that is given up while it stages begins anew with the same key", async () => {
+  const service = await serviceWithProduct();
+  // Its four tries, of the second batch or a later one.
+  await service.database.fault({ kind: "cut_after", match: "stage_import_v1", times: 4 });
+  const cut = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  expect([cut.status, cut.json.code]).toEqual([503, "outcome_unknown"]);
+  const { json: list } = await service.call("GET", "/v1/imports");
+  expect(list.data).toMatchObject([{ status: "failed", created: 0 }]);
+  const [{ id }] = list.data;
+  const seen = await service.call("GET", `/v1/imports/${id}`);
+  expect(seen.json.error).toMatchObject({ code: "outcome_unknown", retryable: true });
+
+  const again = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  expect([again.status, again.json.id]).toEqual([201, id]);
+  expect(again.json).toMatchObject(totals(rows, { created: rows }));
+  await expectExactly(service);
+  const replay = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  expect([replay.status, replay.text]).toEqual([201, again.text]);
+  expect(replay.headers.get("idempotent-replayed")).toBe("true");
+  const other = await postFile(service, "odoo_lots", `${file}"X","p","1.0"\n`, {
+    idempotencyKey: "k",
+  });
+  expect([other.status, other.json.code]).toEqual([422, "idempotency_key_reused"]);
+  const dry = await postFile(service, "odoo_lots", file, {
+    idempotencyKey: "k",
+    query: "&dry_run=true",
+  });
+  expect([dry.status, dry.json.code]).toEqual([422, "idempotency_key_reused"]);
+});
+
+test("a file that breaks off or cannot be read leaves an import that says so, and nothing else", async () => {
+  const service = await serviceWithProduct();
+  const unreadable = `${file}"B-1","p","1.0"x\n`;
+  const refused = await postFile(service, "odoo_lots", unreadable, { idempotencyKey: "k" });
+  expect([refused.status, refused.json.code, refused.json.line]).toEqual([
+    400,
+    "csv_quote_stray",
+    rows + 2,
+  ]);
+  const { json: list } = await service.call("GET", "/v1/imports");
+  expect(list.data).toMatchObject([{ status: "failed", rows: null, created: 0, refused: 0 }]);
+  const [staged] = await service.database.query(
+    "select (select count(*) from import_batches) as batches, (select count(*) from jobs) as jobs",
+  );
+  expect(staged).toEqual({ batches: "0", jobs: "0" });
+  expect((await lotSums(service, "p")).lots).toBe("0");
+  const mended = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  expect([mended.status, mended.json.id]).toEqual([201, list.data[0].id]);
+  await expectExactly(service);
+});
+
+test("a reader that fell silent counts as broken off, and what it sends later is not taken", async () => {
+  const service = await serviceWithProduct();
+  await service.database.fault({ kind: "delay_commit", ms: 1500, match: "stage_import_v1" });
+  const slow = postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  await eventually(async () => (await service.call("GET", "/v1/imports")).json.data.length === 1);
+  const twin = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  expect([twin.status, twin.json.code]).toEqual([409, "request_in_flight"]);
+  await service.database.query(
+    "update imports set updated_at = now() - interval '61 seconds' where file is null",
+  );
+  const { json: list } = await service.call("GET", "/v1/imports");
+  const { json: silent } = await service.call("GET", `/v1/imports/${list.data[0].id}`);
+  expect(silent).toMatchObject({ status: "failed", error: { code: "import_broken_off" } });
+  await service.database.fault(null);
+  const again = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
+  expect(again.status).toBe(201);
+  const late = await slow;
+  expect([late.status, late.json.code]).toEqual([409, "request_in_flight"]);
+  await expectExactly(service);
+});
+
+test("two imports of one file at once record every row once", async () => {
+  const service = await serviceWithProduct();
+  const both = await Promise.all([
+    postFile(service, "odoo_lots", file),
+    postFile(service, "odoo_lots", file),
+  ]);
+  expect(both.map(({ status }) => status)).toEqual([201, 201]);
+  const sum = (field: "created" | "unchanged" | "refused") =>
+    both.reduce((total, { json }) => total + json[field], 0);
+  expect([sum("created"), sum("unchanged"), sum("refused")]).toEqual([rows, rows, 0]);
+  await expectExactly(service);
+});
+
+test("an import whose request stops is finished by the pump", async () => {
+  const service = await serviceWithProduct({ main: true });
+  const answer = await postFile(service, "odoo_lots", file, {
+    headers: { prefer: "respond-async" },
+  });
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([202, "1"]);
+  const path = answer.headers.get("location") ?? "";
+  await eventually(async () => (await service.call("GET", path)).json.status === "done");
+  expect((await service.call("GET", path)).json).toMatchObject(totals(rows, { created: rows }));
+  await expectExactly(service);
+});
+
+test("an import that fails says why, and a retry goes on where it stopped", async () => {
+  const service = await serviceWithProduct({ main: true });
+  const hook = `stop_${service.tenant.replaceAll("-", "_")}`;
+  await service.database.query(
+    `create function ${hook}() returns trigger language plpgsql as
+     $$ begin perform 1 / 0; return new; end $$`,
+  );
+  await service.database.query(
+    `create trigger ${hook} before insert on lots for each row
+     when (new.tenant = '${service.tenant}' and new.number = 15000) execute function ${hook}()`,
+  );
+  const failed = await postFile(service, "odoo_lots", file);
+  expect(failed.status).toBe(202);
+  expect(failed.json).toMatchObject({ status: "failed", ...totals(rows, { created: 10_000 }) });
+  expect((await lotSums(service, "p")).highest).toBe("10000");
+  await service.database.query(`drop trigger ${hook} on lots`);
+  const retry = await service.call("POST", `/v1/jobs/${failed.json.id}/retry`);
+  expect([retry.status, retry.json.total]).toEqual([202, rows]);
+  const path = `/v1/imports/${failed.json.id}`;
+  await eventually(async () => (await service.call("GET", path)).json.status === "done");
+  expect((await service.call("GET", path)).json).toMatchObject(totals(rows, { created: rows }));
+  await expectExactly(service);
+});
+
+test("an import whose lots were recorded by somebody else between two looks decides again", async () => {
+  const service = await serviceWithProduct();
+  await service.database.fault({ kind: "delay_commit", ms: 1500, match: "known_lots_v1" });
+  const slow = postFile(service, "odoo_lots", lotsFile(["A-000001", "A-000002"], "p"));
+  await eventually(async () => {
+    const { json } = await service.call("GET", "/v1/imports");
+    return json.data[0]?.rows === 2;
+  });
+  const items = [{ product: "p", names: ["A-000002"] }];
+  expect((await service.call("POST", "/v1/lots", { body: { items } })).status).toBe(201);
+  await service.database.fault(null);
+  const { json } = await slow;
+  expect(json).toMatchObject(totals(2, { created: 1, unchanged: 1 }));
+});
