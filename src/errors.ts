@@ -270,6 +270,20 @@ export const failures = {
     detail: (facts: { recall: string }) =>
       `There is no recall ${quoted(facts.recall)}. Check the id in the Location of the answer that opened it.`,
   },
+  receipt_not_found: {
+    status: 404,
+    title: "There is no such receipt",
+    retryable: false,
+    detail: (facts: { receipt: string }) =>
+      `There is no receipt ${quoted(facts.receipt)}. Check the id in the Location of the answer that made it.`,
+  },
+  count_not_found: {
+    status: 404,
+    title: "There is no such count",
+    retryable: false,
+    detail: (facts: { count: string }) =>
+      `There is no count ${quoted(facts.count)}. Check the id in the Location of the answer that made it.`,
+  },
   name_unknown: {
     status: 404,
     title: "The name is unknown",
@@ -559,7 +573,15 @@ export const failures = {
     title: "A serial has the quantity 1",
     retryable: false,
     detail: (facts: { product: string }) =>
-      `Product ${quoted(facts.product)} is tracked by serial, and a serial is always 1. Leave quantity_each out, or send 1.`,
+      `Product ${quoted(facts.product)} is tracked by serial, and a serial is always 1. Leave its quantity out, or send 1.`,
+  },
+  serial_fraction: {
+    status: 422,
+    title: "Serials come in whole units",
+    retryable: false,
+    detail: (facts: { product: string; quantity: string }) =>
+      `Product ${quoted(facts.product)} is tracked by serial, one lot a unit, and ${facts.quantity} is not a whole number of units. ` +
+      "Send a whole number.",
   },
   serial_out_of_range: {
     status: 422,
@@ -634,6 +656,33 @@ export const failures = {
     detail: (facts: { product: string; name: string; etag: string }) =>
       `Lot ${quoted(facts.name)} of product ${quoted(facts.product)} now has the ETag ${facts.etag}. ` +
       "Read it again, and send the change with that ETag if it is still right.",
+  },
+  serial_in_stock: {
+    status: 409,
+    title: "A serial that is to come in is here or used up",
+    retryable: false,
+    detail: (facts: {
+      names: readonly { product: string; name: string; state: string }[];
+      total: number;
+    }) => {
+      const examples = facts.names.map(
+        ({ product, name, state }) => `${quoted(name)} of product ${quoted(product)} (${state})`,
+      );
+      const many = facts.total > facts.names.length ? ` (${facts.total} in all)` : "";
+      return (
+        `Serials of these names exist${many}: ${examples.join(", ")}. ` +
+        "Only one that is shipped can come back: leave the others out, or correct their names."
+      );
+    },
+  },
+  expiry_differs: {
+    status: 409,
+    title: "The lot has another expiry date",
+    retryable: false,
+    detail: (facts: { product: string; name: string; expires_on: string | null; given: string }) =>
+      `Lot ${quoted(facts.name)} of product ${quoted(facts.product)} is there and ` +
+      `${facts.expires_on === null ? "has no expiry date" : `expires on ${facts.expires_on}`}, not on ${facts.given}. ` +
+      "Leave the date out, correct it, or give the goods another lot name.",
   },
   name_repeated: {
     status: 422,
@@ -1006,6 +1055,58 @@ export const failures = {
     detail: (facts: { first: Amount; last: Amount; maximum: Amount }) =>
       `The numbers would run from ${String(facts.first)} to ${String(facts.last)}; the greatest is ${String(facts.maximum)}. ` +
       "Give a smaller first name or count.",
+  },
+
+  // Receipts and counts.
+  quantities_differ: {
+    status: 422,
+    title: "The quantities of the lots do not add up",
+    retryable: false,
+    detail: (facts: { product: string; quantity: string; lots_quantity: string }) =>
+      `The lots of product ${quoted(facts.product)} come to ${facts.lots_quantity}, and its line has the quantity ${facts.quantity}. ` +
+      "Correct one of them, or leave the line's quantity out.",
+  },
+  text_unusable: {
+    status: 422,
+    title: "A line of the text cannot be used",
+    retryable: false,
+    detail: (facts: { line: number; reason: string }) =>
+      `Line ${facts.line} of the text cannot be used. ${facts.reason}`,
+  },
+  receipt_exists: {
+    status: 409,
+    title: "Another receipt has this reference",
+    retryable: false,
+    detail: (facts: { reference: string; receipt: string }) =>
+      `Delivery ${quoted(facts.reference)} was received by ${quoted(facts.receipt)}, with other lines or fields. ` +
+      "Send exactly the same to have that receipt answered, choose another reference, or cancel it first.",
+  },
+  receipt_wrong_state: {
+    status: 409,
+    title: "The receipt is not in a state for this",
+    retryable: false,
+    detail: (facts: { receipt: string; status: string }) =>
+      `Receipt ${quoted(facts.receipt)} is ${facts.status} already. Read it to see when and why.`,
+  },
+  receipt_touched: {
+    status: 409,
+    title: "Lots of the receipt have been touched since",
+    retryable: false,
+    detail: (facts: {
+      receipt: string;
+      lots: readonly { product: string; name: string; state: string; quantity: string }[];
+      total: number;
+    }) => {
+      const examples = facts.lots.map(
+        ({ product, name, state, quantity }) =>
+          `${quoted(name)} of product ${quoted(product)} (${quantity} ${state})`,
+      );
+      const many = facts.total > facts.lots.length ? ` (${facts.total} in all)` : "";
+      return (
+        `Receipt ${quoted(facts.receipt)} cannot be cancelled, since its lots are not as it left them${many}: ` +
+        `${examples.join(", ")}. Set them back first, or cancel the receipt that came after.`
+      );
+    },
   },
 
   // Jobs.

@@ -1,15 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createLots, lotLimits } from "../../domain/lots/create.ts";
+import { createLots } from "../../domain/lots/create.ts";
+import { lotLimits } from "../../domain/lots/limits.ts";
 import { listLots } from "../../domain/lots/list.ts";
+import { jobOfReceipt } from "../../domain/receipts/job.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob } from "../job-answer.ts";
 import { createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
+import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
 import { lotAttributes, lotSchema, lotState } from "../schemas/lot.ts";
-import { jobId, lotName, plainText, productSku, reservationId } from "../schemas/names.ts";
+import { jobId, lotName, plainText, productSku, receiptId, reservationId } from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
@@ -61,9 +64,7 @@ const create = createRoute({
   tags,
   summary: "Record lots: any mix of products, from 1 to 10,000,000",
   request: {
-    headers: z.object({
-      prefer: z.string().optional().openapi({ description: "respond-async answers 202 at once." }),
-    }),
+    headers: preferHeader,
     body: {
       required: true,
       content: json(
@@ -145,6 +146,7 @@ const list = createRoute({
       reference: plainText(200)
         .optional()
         .openapi({ description: "Lots that were changed under this reference." }),
+      receipt: receiptId.optional(),
     }),
   },
   responses: {
@@ -156,13 +158,15 @@ const list = createRoute({
 /** Registers the calls of /v1/lots. */
 export function registerLots(app: App): void {
   app.openapi(create, async (c) => {
-    const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
+    const patient = isPatient(c);
     const made = await createLots(await onceCallOf(c), c.req.valid("json"), { patient });
     return answerJob(made, made.job.status === "done" ? 201 : 202);
   });
   app.openapi(list, async (c) => {
-    const { limit, cursor, raw, ...filters } = c.req.valid("query");
-    const page = { limit, cursor, raw };
-    return answerList(c, { name: "lots", filters }, listLots(await callOf(c), filters), page);
+    const { limit, cursor, raw, receipt, ...filters } = c.req.valid("query");
+    const call = await callOf(c);
+    const job = receipt === undefined ? filters.job : await jobOfReceipt(call, receipt);
+    const named = { name: "lots", filters: { ...filters, receipt } };
+    return answerList(c, named, listLots(call, { ...filters, job }), { limit, cursor, raw });
   });
 }

@@ -58,6 +58,18 @@ export const recallId = z
   .regex(idShape, { error: "must be the id that the recall was answered with." })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a recall." });
 
+/** The id of a receipt. */
+export const receiptId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the receipt was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a receipt." });
+
+/** The id of a count. */
+export const countId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the count was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a count." });
+
 /** Free text that people read: printable, 1 to `most` characters, no space at either end. */
 export function plainText(most: number) {
   return z
