@@ -50,6 +50,19 @@ CREATE TYPE drawn AS (
   count bigint
 );
 
+CREATE TYPE import_item AS (
+  ordinal integer,
+  product text,
+  names text[],
+  numbers bigint[],
+  quantities numeric[],
+  states lot_state[],
+  locations text[],
+  expiries date[],
+  productions date[],
+  details jsonb[]
+);
+
 CREATE TYPE lot_filter AS (
   product text,
   state lot_state,
@@ -232,6 +245,37 @@ CREATE TABLE forms (
   width smallint NOT NULL,
   suffix text COLLATE "C" NOT NULL,
   CONSTRAINT forms_tenant_id_pk PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE import_batches (
+  tenant text COLLATE "C" NOT NULL,
+  import uuid NOT NULL,
+  first bigint NOT NULL,
+  records json NOT NULL,
+  CONSTRAINT import_batches_tenant_import_first_pk PRIMARY KEY (tenant, import, first)
+);
+
+CREATE TABLE imports (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  dry_run boolean NOT NULL,
+  token uuid NOT NULL,
+  staged bigint DEFAULT 0 NOT NULL,
+  file bytea,
+  error jsonb,
+  columns jsonb,
+  ignored jsonb,
+  rows bigint,
+  created bigint DEFAULT 0 NOT NULL,
+  updated bigint DEFAULT 0 NOT NULL,
+  unchanged bigint DEFAULT 0 NOT NULL,
+  refused bigint DEFAULT 0 NOT NULL,
+  api_key integer NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT imports_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT imports_file_is_sha256 CHECK (octet_length(file) = 32)
 );
 
 CREATE TABLE job_items (
@@ -486,6 +530,16 @@ CREATE TABLE receipts (
   CONSTRAINT receipts_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 200)
 );
 
+CREATE TABLE refused_rows (
+  tenant text COLLATE "C" NOT NULL,
+  import uuid NOT NULL,
+  line integer NOT NULL,
+  "column" text,
+  code text NOT NULL,
+  detail text NOT NULL,
+  CONSTRAINT refused_rows_tenant_import_line_pk PRIMARY KEY (tenant, import, line)
+);
+
 CREATE TABLE requests (
   tenant text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
@@ -594,12 +648,22 @@ CREATE TABLE tenants (
   CONSTRAINT tenants_tenant_is_a_slug CHECK (tenant ~ '^[a-z][a-z0-9-]{1,39}$'::text)
 );
 
+CREATE TABLE tried_lots (
+  tenant text COLLATE "C" NOT NULL,
+  import uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  record bigint NOT NULL,
+  CONSTRAINT tried_lots_tenant_import_name_product_pk PRIMARY KEY (tenant, import, name, product)
+);
+
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
+CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (staged > 0);
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
@@ -625,6 +689,8 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE count_lines ADD CONSTRAINT count_lines_of_count
   FOREIGN KEY (tenant, count) REFERENCES counts(tenant, id);
+ALTER TABLE import_batches ADD CONSTRAINT import_batches_of_import
+  FOREIGN KEY (tenant, import) REFERENCES imports(tenant, id);
 ALTER TABLE job_items ADD CONSTRAINT job_items_of_job
   FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE past_patterns ADD CONSTRAINT past_patterns_of_sequence
@@ -1716,7 +1782,7 @@ CREATE OR REPLACE FUNCTION public.shown_job(p_job jobs, p_items job_items[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', (SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', nth_name(i.*, (1)::bigint), 'last_name', nth_name(i.*, i.count), 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)));
+RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', COALESCE((SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', nth_name(i.*, (1)::bigint), 'last_name', nth_name(i.*, i.count), 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)), '[]'::jsonb));
 
 CREATE OR REPLACE FUNCTION public.items_of_job(p_tenant text, p_job uuid)
  RETURNS job_items[]
@@ -1738,18 +1804,12 @@ CREATE OR REPLACE FUNCTION public.job_facts(p_tenant text, p_job uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-RETURN (SELECT shown_job(j.*, items_of_job(j.tenant, j.id)) AS shown_job FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
+RETURN (SELECT shown_job(j.*, CASE WHEN (NOT (EXISTS (SELECT FROM imports i WHERE ((i.tenant = j.tenant) AND (i.id = j.id))))) THEN items_of_job(j.tenant, j.id) ELSE NULL::job_items[] END) AS shown_job FROM jobs j WHERE ((j.tenant = job_facts.p_tenant) AND (j.id = job_facts.p_job)));
 
-CREATE OR REPLACE FUNCTION public.run_chunk_v1(p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+CREATE OR REPLACE FUNCTION public.advance_job(p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval)
+ RETURNS jobs
+ LANGUAGE sql
 AS $function$
-DECLARE
-  v_job jobs;
-  v_skipped bigint;
-BEGIN
   UPDATE jobs
   SET cursor = least(p_from + p_size, chunked),
       status = CASE WHEN p_from + p_size >= chunked THEN 'done' ELSE 'running' END::job_status,
@@ -1760,8 +1820,20 @@ BEGIN
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_job
     AND cursor = p_from AND token = p_token AND status IN ('queued', 'running')
-  RETURNING * INTO v_job;
-  IF NOT FOUND THEN
+  RETURNING *
+$function$;
+
+CREATE OR REPLACE FUNCTION public.run_chunk_v1(p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_job jobs := advance_job(p_tenant, p_job, p_token, p_from, p_size, p_lease);
+  v_skipped bigint;
+BEGIN
+  IF v_job.id IS NULL THEN
     RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
                                       'chunked', chunked)
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
@@ -1854,21 +1926,17 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_item lot_request)
- RETURNS void
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION public.issued_names(p_tenant text, p_sequence text, p_product text, p_names text[])
+ RETURNS TABLE(name text, reservation text)
+ LANGUAGE sql
+ STABLE
 AS $function$
-DECLARE
-  v_clash jsonb;
-BEGIN
-  SELECT jsonb_build_object('product', p_item.product, 'name', given.name, 'reservation',
-                            reservation_id(s.sequence, s.period, entry.first))
-  INTO v_clash
-  FROM unnest(p_item.names) AS given (name)
+  SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
+  FROM unnest(p_names) AS given (name)
   CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
   JOIN forms AS f
     ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
-  JOIN series AS s ON s.id = f.series AND s.sequence = p_item.sequence
+  JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
   CROSS JOIN LATERAL (
     SELECT substr(given.name, cut + 1,
                   greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
@@ -1886,13 +1954,25 @@ BEGIN
     AND render_name(f.prefix, read.number, f.width, f.suffix) = given.name
     AND NOT EXISTS (
       SELECT FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_item.product
+      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product
     )
     AND NOT EXISTS (
       SELECT FROM ledger AS v
       WHERE v.series = s.id AND v.kind = 'void'
         AND int8range(v.first, v.last, '[]') @> read.number
     )
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_item lot_request)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_clash jsonb;
+BEGIN
+  SELECT jsonb_build_object('product', p_item.product, 'name', i.name, 'reservation', i.reservation)
+  INTO v_clash
+  FROM issued_names(p_tenant, p_item.sequence, p_item.product, p_item.names) AS i
   LIMIT 1;
   IF FOUND THEN
     PERFORM fail('name_issued', v_clash);
@@ -4127,15 +4207,441 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.drop_staged(p_tenant text, p_import uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM import_batches WHERE tenant = p_tenant AND import = p_import;
+  DELETE FROM tried_lots WHERE tenant = p_tenant AND import = p_import;
+  UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_refused(p_tenant text, p_import uuid, p_refused jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO refused_rows (tenant, import, line, "column", code, detail)
+  SELECT p_tenant, p_import, line, "column", code, detail
+  FROM jsonb_populate_recordset(NULL::refused_rows, p_refused);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.begin_import_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_silence interval)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_import imports;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    INSERT INTO imports (tenant, id, kind, dry_run, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_token, v_call.api_key)
+    RETURNING * INTO v_import;
+    PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
+                              jsonb_build_object('import_id', p_import));
+  ELSE
+    SELECT * INTO STRICT v_import FROM imports
+    WHERE tenant = p_tenant AND id = (v_call.answer->>'import_id')::uuid
+    FOR UPDATE;
+    IF v_import.file IS NULL AND v_import.token <> p_token THEN
+      IF v_import.error IS NULL AND v_import.updated_at > now() - p_silence THEN
+        PERFORM fail('request_in_flight', '{}');
+      END IF;
+      PERFORM drop_staged(p_tenant, v_import.id);
+      DELETE FROM refused_rows WHERE tenant = p_tenant AND import = v_import.id;
+      UPDATE imports SET token = p_token, error = NULL, refused = 0, updated_at = now()
+      WHERE tenant = p_tenant AND id = v_import.id;
+    END IF;
+  END IF;
+  RETURN jsonb_build_object('import', v_import.id, 'file', encode(v_import.file, 'hex'));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.stage_import_v1(p_tenant text, p_import uuid, p_token uuid, p_batch bigint, p_first bigint, p_records json, p_refused jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE imports
+  SET staged = p_batch + 1,
+      refused = refused + jsonb_array_length(p_refused),
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import AND token = p_token AND staged = p_batch
+    AND file IS NULL AND error IS NULL;
+  IF NOT FOUND THEN
+    RETURN EXISTS (
+      SELECT FROM imports
+      WHERE tenant = p_tenant AND id = p_import AND token = p_token AND staged > p_batch
+    );
+  END IF;
+  IF json_array_length(p_records) > 0 THEN
+    INSERT INTO import_batches (tenant, import, first, records)
+    VALUES (p_tenant, p_import, p_first, p_records);
+  END IF;
+  PERFORM note_refused(p_tenant, p_import, p_refused);
+  RETURN true;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.complete_import_v1(p_tenant text, p_import uuid, p_token uuid, p_file bytea, p_rows bigint, p_records bigint, p_columns jsonb, p_ignored jsonb, p_holder uuid, p_lease interval)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_import imports;
+BEGIN
+  UPDATE imports
+  SET file = p_file, rows = p_rows, columns = p_columns, ignored = p_ignored, updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL AND error IS NULL
+  RETURNING * INTO v_import;
+  IF NOT FOUND THEN
+    RETURN EXISTS (
+      SELECT FROM imports
+      WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file = p_file
+    );
+  END IF;
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
+                    started_at, finished_at)
+  VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
+          p_records, 0, 0, p_holder, now() + p_lease, v_import.api_key, now(),
+          CASE p_records WHEN 0 THEN now() END);
+  RETURN true;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.break_import_v1(p_tenant text, p_import uuid, p_token uuid, p_error jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE imports SET error = p_error, refused = 0, updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL;
+  IF FOUND THEN
+    PERFORM drop_staged(p_tenant, p_import);
+    DELETE FROM refused_rows WHERE tenant = p_tenant AND import = p_import;
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.known_lots_v1(p_tenant text, p_import uuid, p_items jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_items lot_request[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i);
+  v_known jsonb;
+BEGIN
+  SELECT jsonb_build_object(
+    'lots', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'product', l.product, 'name', l.name, 'quantity', trim_scale(l.quantity)::text,
+        'state', l.state, 'location', l.location, 'expires_on', l.expires_on,
+        'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
+      FROM unnest(v_items) AS i
+      CROSS JOIN LATERAL unnest(i.names) AS given (name)
+      -- The limit keeps the planner from turning the look-ups round.
+      CROSS JOIN LATERAL (
+        SELECT * FROM lots
+        WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
+        LIMIT 1
+      ) AS l
+    ),
+    'tried', (
+      SELECT coalesce(jsonb_agg(b.records -> (t.record - b.first)::integer -> 'record'), '[]')
+      FROM unnest(v_items) AS i
+      CROSS JOIN LATERAL unnest(i.names) AS given (name)
+      CROSS JOIN LATERAL (
+        SELECT record FROM tried_lots
+        WHERE tenant = p_tenant AND import = p_import AND name = given.name COLLATE "C"
+          AND product = i.product
+        LIMIT 1
+      ) AS t
+      CROSS JOIN LATERAL (
+        SELECT first, records FROM import_batches
+        WHERE tenant = p_tenant AND import = p_import AND first <= t.record
+        ORDER BY first DESC LIMIT 1
+      ) AS b
+    ),
+    'issued', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'product', i.product, 'name', held.name, 'reservation', held.reservation)), '[]')
+      FROM unnest(v_items) AS i
+      CROSS JOIN LATERAL issued_names(p_tenant, i.sequence, i.product, i.names) AS held
+      WHERE has_issued(p_tenant, i.sequence)
+    ),
+    'gapless', (
+      SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
+        'start', s.start::text,
+        'periods', (
+          SELECT coalesce(jsonb_object_agg(e.period, e.next::text), '{}') FROM series AS e
+          WHERE e.tenant = s.tenant AND e.sequence = s.key
+        ))), '{}')
+      FROM sequences AS s
+      WHERE s.tenant = p_tenant AND s.mode = 'gapless'
+        AND s.key IN (SELECT i.sequence FROM unnest(v_items) AS i)
+    )
+  ) INTO v_known;
+  RETURN v_known;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.has_issued(p_tenant text, p_sequence text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM (series s JOIN ledger l ON (((l.tenant = s.tenant) AND (l.series = s.id) AND (l.kind = 'reserved'::ledger_kind)))) WHERE ((s.tenant = has_issued.p_tenant) AND (s.sequence = has_issued.p_sequence))));
+
+CREATE OR REPLACE FUNCTION public.apply_import_v1(p_tenant text, p_import uuid, p_token uuid, p_from bigint, p_to bigint, p_lease interval, p_writes jsonb, p_outcome jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_job jobs := advance_job(p_tenant, p_import, p_token, p_from, p_to - p_from, p_lease);
+  v_import imports;
+BEGIN
+  IF v_job.id IS NULL THEN
+    RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
+                                      'chunked', chunked)
+            FROM jobs WHERE tenant = p_tenant AND id = p_import);
+  END IF;
+  UPDATE jobs SET skipped = skipped + jsonb_array_length(p_outcome->'refused')
+  WHERE tenant = p_tenant AND id = p_import;
+  UPDATE imports
+  SET created = created + (p_outcome->>'created')::bigint,
+      updated = updated + (p_outcome->>'updated')::bigint,
+      unchanged = unchanged + (p_outcome->>'unchanged')::bigint,
+      refused = refused + jsonb_array_length(p_outcome->'refused'),
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_import
+  RETURNING * INTO v_import;
+  PERFORM note_refused(p_tenant, p_import, p_outcome->'refused');
+
+  IF v_import.dry_run THEN
+    INSERT INTO tried_lots (tenant, import, name, product, record)
+    SELECT p_tenant, p_import, name, product, record
+    FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
+  ELSE
+    IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
+      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+    END IF;
+    PERFORM import_sequences(v_import, p_writes->'sequences');
+    PERFORM import_counters(v_import, p_writes->'counters');
+    PERFORM import_products(v_import, p_writes->'products');
+    IF jsonb_array_length(p_writes->'lots') > 0 THEN
+      PERFORM import_lots(v_import, p_writes->'lots');
+    END IF;
+  END IF;
+  IF v_job.status = 'done' THEN
+    PERFORM drop_staged(p_tenant, p_import);
+  END IF;
+  RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
+                            'chunked', v_job.chunked);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.digest_of_import(p_import imports)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT api_keys.digest FROM api_keys WHERE ((api_keys.tenant = (digest_of_import.p_import).tenant) AND (api_keys.id = (digest_of_import.p_import).api_key)));
+
+CREATE OR REPLACE FUNCTION public.import_sequences(p_import imports, p_sequences jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_new record;
+BEGIN
+  FOR v_new IN
+    SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
+  LOOP
+    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
+       <> 'created' THEN
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
+    END IF;
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.import_counters(p_import imports, p_counters jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_counter record;
+BEGIN
+  FOR v_counter IN
+    WITH placed AS MATERIALIZED (
+      SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
+             c.sequence, c.period, s.definition
+      FROM (SELECT * FROM jsonb_to_recordset(p_counters) AS n (sequence text, period text, next bigint)
+            ORDER BY sequence COLLATE "C", period COLLATE "C") AS c
+      JOIN sequences AS s ON s.tenant = p_import.tenant AND s.key = c.sequence
+    )
+    SELECT * FROM placed ORDER BY series
+  LOOP
+    PERFORM continue_series(
+      held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
+      v_counter.next, p_import.api_key);
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_api_key integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_next bigint := next_number(p_series);
+  v_passed bigint;
+BEGIN
+  IF p_next <= v_next THEN
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM ledger WHERE tenant = p_series.tenant AND series = p_series.id) THEN
+    PERFORM set_counter(p_series, p_next, p_next, 0);
+    RETURN;
+  END IF;
+  IF p_series.mode = 'gapless' THEN
+    PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_series.sequence));
+  END IF;
+  v_passed := numbers_to_pass(p_series, v_next, p_next - 1, NULL);
+  PERFORM check_room(p_series, v_next, v_passed);
+  PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
+                      p_series.passed_before);
+  UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
+          p_series.increment, 'skip', p_api_key, 'imported');
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.import_products(p_import imports, p_products jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_new record;
+BEGIN
+  FOR v_new IN
+    SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb) ORDER BY sku COLLATE "C"
+  LOOP
+    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL, '{}');
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.import_lots(p_import imports, p_items jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_items lot_request[];
+  v_item lot_request;
+  v_groups series_request[];
+  v_group series_request;
+  v_drawn drawn;
+BEGIN
+  PERFORM hold_products(p_import.tenant, p_shared => true);
+  v_items := lot_requests(p_import.tenant, p_items);
+  -- As for record_lots: everything that can refuse is looked at before a counter moves.
+  v_groups := series_requests(p_import.tenant, v_items, NULL);
+  PERFORM hold_series(g) FROM unnest(v_groups) AS g;
+  PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+  FOREACH v_item IN ARRAY v_items LOOP
+    IF has_issued(p_import.tenant, v_item.sequence) THEN
+      PERFORM check_names(p_import.tenant, v_item);
+    END IF;
+  END LOOP;
+  BEGIN
+    WITH items AS (
+      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                             count, quantity)
+      SELECT p_import.tenant, p_import.id, ordinal, product, false, numbered, names, numbers, count, 1
+      FROM unnest(v_items)
+      ORDER BY ordinal
+      RETURNING id, ordinal
+    )
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
+                      expires_on, produced_on, attributes)
+    SELECT p_import.tenant, given.name, i.product, items.id, given.number, now(), given.quantity,
+           given.state, given.location, given.expires_on, given.produced_on, given.attributes
+    FROM items
+    JOIN jsonb_populate_recordset(NULL::import_item, p_items) AS i ON i.ordinal = items.ordinal
+    CROSS JOIN LATERAL unnest(i.names, i.numbers, i.quantities, i.states, i.locations, i.expiries,
+                              i.productions, i.details)
+      AS given (name, number, quantity, state, location, expires_on, produced_on, attributes)
+    ORDER BY given.name COLLATE "C", i.product;
+  EXCEPTION WHEN unique_violation THEN
+    -- Somebody has recorded one of them meanwhile.
+    PERFORM fail('definition_changed', '{}');
+  END;
+  FOREACH v_group IN ARRAY v_groups LOOP
+    v_drawn := pass_v1(p_import.tenant, v_group.sequence, v_group.period, v_group.definition,
+                       v_group.highest, NULL);
+    IF v_drawn.count > 0 THEN
+      INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+      VALUES (p_import.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
+              p_import.api_key, 'imported');
+    END IF;
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_staged_v1(p_age interval, p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_import imports;
+  v_expired bigint := 0;
+BEGIN
+  FOR v_import IN
+    SELECT i.* FROM imports AS i
+    WHERE i.staged > 0 AND i.updated_at < now() - p_age
+      AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
+                      AND j.status IN ('queued', 'running'))
+    ORDER BY i.updated_at LIMIT p_limit
+    FOR UPDATE SKIP LOCKED
+  LOOP
+    PERFORM drop_staged(v_import.tenant, v_import.id);
+    v_expired := v_expired + 1;
+  END LOOP;
+  RETURN v_expired;
+END
+$function$;
+
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
   add_receipt_lines(text,uuid,jsonb),
+  advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   answer_request_v1(text,text,bytea,jsonb),
   apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
+  apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   available_stock(text,text[]),
+  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
+  break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
   cancel_receipt_v1(bytea,text,text,bytea,uuid,text),
@@ -4156,6 +4662,8 @@ REVOKE EXECUTE ON FUNCTION
   check_step(series,bigint,bigint),
   close_recall_v1(bytea,text,text,bytea,uuid,text),
   close_series_v1(integer),
+  complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
+  continue_series(series,bigint,integer),
   count_facts(text,uuid),
   counter_of(bigint),
   counter_v1(text,text,text),
@@ -4163,17 +4671,21 @@ REVOKE EXECUTE ON FUNCTION
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  digest_of_import(imports),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint),
+  drop_staged(text,uuid),
   entry_of_number(text,bigint,bigint),
   expire_requests_v1(integer),
+  expire_staged_v1(interval,integer),
   fail(text,jsonb),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
   grow_lots(receipts,lot_found[]),
+  has_issued(text,text),
   held_series(text,text,text,uuid),
   history_matches(lots,text,text),
   hold_counter(series),
@@ -4182,11 +4694,17 @@ REVOKE EXECUTE ON FUNCTION
   hold_products(text,boolean),
   hold_series(series_request),
   hold_untouched(receipts,job_items[],bigint),
+  import_counters(imports,jsonb),
+  import_lots(imports,jsonb),
+  import_products(imports,jsonb),
+  import_sequences(imports,jsonb),
   in_numbers(lots,bigint,bigint,bigint),
   in_run(lots,text,integer,text),
+  issued_names(text,text,text,text[]),
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
   job_facts(text,uuid),
+  known_lots_v1(text,uuid,jsonb),
   last_change_under(text,text,text,text),
   last_shipment(text,text,text),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
@@ -4208,6 +4726,7 @@ REVOKE EXECUTE ON FUNCTION
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  note_refused(text,uuid,jsonb),
   nth_name(job_items,bigint),
   numbers_to_pass(series,bigint,bigint,bigint),
   of_series(bigint,bigint,bigint,bigint),
@@ -4259,6 +4778,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
@@ -4281,6 +4801,8 @@ GRANT SELECT ON TABLE
   count_lines,
   counts,
   forms,
+  import_batches,
+  imports,
   job_items,
   jobs,
   ledger,
@@ -4295,18 +4817,23 @@ GRANT SELECT ON TABLE
   receipt_growths,
   receipt_lines,
   receipts,
+  refused_rows,
   requests,
   sequences,
   series,
   settings,
   skipped_names,
-  tenants
+  tenants,
+  tried_lots
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
   account_v1(text,text,text),
   advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
+  apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
+  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
+  break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
   cancel_receipt_v1(bytea,text,text,bytea,uuid,text),
@@ -4315,6 +4842,7 @@ GRANT EXECUTE ON FUNCTION
   change_settings_v1(bytea,text,jsonb,bigint,text[]),
   close_recall_v1(bytea,text,text,bytea,uuid,text),
   close_series_v1(integer),
+  complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   count_facts(text,uuid),
   counter_v1(text,text,text),
   create_count_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
@@ -4322,10 +4850,12 @@ GRANT EXECUTE ON FUNCTION
   create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
   expire_requests_v1(integer),
+  expire_staged_v1(interval,integer),
   fail(text,jsonb),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
   job_facts(text,uuid),
+  known_lots_v1(text,uuid,jsonb),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lot_after(jsonb,jsonb),
   lots_by_change_v1(text,lot_filter,bigint,text,integer),
@@ -4352,6 +4882,7 @@ GRANT EXECUTE ON FUNCTION
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),

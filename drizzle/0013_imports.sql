@@ -235,6 +235,9 @@ BEGIN
     SELECT p_tenant, p_import, name, product, record
     FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
   ELSE
+    IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
+      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+    END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');
     PERFORM import_products(v_import, p_writes->'products');

@@ -1,4 +1,6 @@
+import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
 import { Failure, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { KnownPattern, KnownPatterns } from "../definitions/definitions.ts";
@@ -28,10 +30,30 @@ interface VersionRow {
  */
 export async function knownPatterns({ db, caller, definitions }: Call): Promise<KnownPatterns> {
   const known = definitions.patterns(caller.tenant);
-  const [row] = await db.readFor<{ epoch: string; versions: readonly VersionRow[] | null }>(
+  const [row] = await db.readFor<PatternsRow>(
     caller,
-    sql`SELECT t.pattern_epoch::text AS epoch,
-               CASE WHEN t.pattern_epoch IS DISTINCT FROM ${known?.epoch ?? null}::bigint THEN (
+    selectPatterns(caller.tenant, known?.epoch ?? null),
+  );
+  const patterns = patternsOf(row, known);
+  definitions.rememberPatterns(caller.tenant, patterns);
+  return patterns;
+}
+
+/** The same without a caller, for work that goes on by itself. */
+export async function patternsOfTenant(db: Database, tenant: string): Promise<KnownPatterns> {
+  const [row] = await db.read<PatternsRow>(selectPatterns(tenant, null));
+  return patternsOf(row, undefined);
+}
+
+interface PatternsRow {
+  readonly epoch: string;
+  /** Null when the epoch is the known one. */
+  readonly versions: readonly VersionRow[] | null;
+}
+
+function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
+  return sql`SELECT t.pattern_epoch::text AS epoch,
+               CASE WHEN t.pattern_epoch IS DISTINCT FROM ${knownEpoch}::bigint THEN (
                  SELECT coalesce(json_agg(v), '[]') FROM (
                    SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.fiscal_year_start,
                           s.start::text AS first, s.ceiling::text AS last, true AS present,
@@ -46,13 +68,13 @@ export async function knownPatterns({ db, caller, definitions }: Call): Promise<
                    WHERE p.tenant = t.tenant
                  ) AS v
                ) END AS versions
-        FROM settings AS t WHERE t.tenant = ${caller.tenant}`,
-  );
+        FROM settings AS t WHERE t.tenant = ${tenant}`;
+}
+
+function patternsOf(row: PatternsRow | undefined, known: KnownPatterns | undefined): KnownPatterns {
   if (row === undefined) throw new Error("The tenant has no settings.");
   if (row.versions === null && known !== undefined) return known;
-  const patterns = { epoch: row.epoch, versions: (row.versions ?? []).map(versionOf) };
-  definitions.rememberPatterns(caller.tenant, patterns);
-  return patterns;
+  return { epoch: row.epoch, versions: (row.versions ?? []).map(versionOf) };
 }
 
 /** Remembers a pattern that was just added to those that are known, which is their next epoch. */

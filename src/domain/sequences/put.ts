@@ -100,11 +100,14 @@ async function issuedUnder({ db, caller }: Call, key: string): Promise<bigint | 
   return row?.last == null ? null : BigInt(row.last);
 }
 
-/** What is stored, and the pattern as it is compared with others. */
-export function sequenceFields(
-  key: string,
-  input: SequenceInput,
-): { fields: object; version: PatternVersion } {
+/** What the store keeps of a sequence, and its pattern as it is compared with others. */
+export interface StoredSequence {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly version: PatternVersion;
+}
+
+/** Reads a sequence that is sent. Fails as putSequence does before it asks the store. */
+export function sequenceFields(key: string, input: SequenceInput): StoredSequence {
   if (key === namingSeries) fail("sequence_key_taken", { sequence: key });
   if (input.time_zone !== undefined && !isTimeZone(input.time_zone)) {
     fail("time_zone_unknown", { time_zone: input.time_zone }, { pointer: "/time_zone" });

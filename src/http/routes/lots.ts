@@ -12,7 +12,14 @@ import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
 import { lotAttributes, lotSchema, lotState } from "../schemas/lot.ts";
-import { jobId, lotName, plainText, productSku, receiptId, reservationId } from "../schemas/names.ts";
+import {
+  jobId,
+  lotName,
+  plainText,
+  productSku,
+  receiptId,
+  reservationId,
+} from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
