@@ -33,6 +33,7 @@ export function readQuantity(text: string, least: LeastQuantity = "above 0"): Qu
     return { refusal: `must be below 1000000000000, not ${quoted(text)}.` };
   }
   const decimals = fraction.replace(/0+$/, "");
-  if (least === "above 0" && integer === "0" && decimals === "") return { refusal: "must be more than 0." };
+  if (least === "above 0" && integer === "0" && decimals === "")
+    return { refusal: "must be more than 0." };
   return { value: decimals === "" ? integer : `${integer}.${decimals}` };
 }
