@@ -2025,7 +2025,7 @@ CREATE OR REPLACE FUNCTION public.lot_version(p_lot lots)
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN "left"(md5((jsonb_build_array((p_lot).created_at, (p_lot).state, (p_lot).location, (p_lot).expires_on, trim_scale((p_lot).quantity), (p_lot).attributes))::text), 16);
+RETURN "left"(md5((jsonb_build_array(EXTRACT(epoch FROM (p_lot).created_at), (p_lot).state, (p_lot).location, (p_lot).expires_on, trim_scale((p_lot).quantity), (p_lot).attributes))::text), 16);
 
 CREATE OR REPLACE FUNCTION public.lot_differs(p_lot lots, p_after jsonb)
  RETURNS boolean

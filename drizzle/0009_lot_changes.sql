@@ -3,8 +3,9 @@
 -- The version of a lot: the same as long as nothing of it changes. It takes no column.
 CREATE FUNCTION lot_version(p_lot lots) RETURNS text
 LANGUAGE sql STABLE
-RETURN left(md5(jsonb_build_array(p_lot.created_at, p_lot.state, p_lot.location, p_lot.expires_on,
-                                  trim_scale(p_lot.quantity), p_lot.attributes)::text), 16);
+RETURN left(md5(jsonb_build_array(extract(epoch FROM p_lot.created_at), p_lot.state, p_lot.location,
+                                  p_lot.expires_on, trim_scale(p_lot.quantity), p_lot.attributes)
+                ::text), 16);
 --> statement-breakpoint
 -- Whether a lot would become different by the fields in `p_after`.
 CREATE FUNCTION lot_differs(p_lot lots, p_after jsonb) RETURNS boolean

@@ -31,7 +31,11 @@ export const lotName = z
     error: `must have ${maximumNameLength} characters or less.`,
   })
   .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
-  .openapi({ example: "SN-0000001", description: "Name of a lot." });
+  .openapi({
+    example: "SN-0000001",
+    description: "Name of a lot.",
+    maxLength: maximumNameLength,
+  });
 
 /** The id of a reservation. */
 export const reservationId = z
