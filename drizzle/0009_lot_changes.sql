@@ -3,8 +3,9 @@
 -- The version of a lot: the same as long as nothing of it changes. It takes no column.
 CREATE FUNCTION lot_version(p_lot lots) RETURNS text
 LANGUAGE sql STABLE
-RETURN left(md5(jsonb_build_array(p_lot.created_at, p_lot.state, p_lot.location, p_lot.expires_on,
-                                  trim_scale(p_lot.quantity), p_lot.attributes)::text), 16);
+RETURN left(md5(jsonb_build_array(extract(epoch FROM p_lot.created_at), p_lot.state, p_lot.location,
+                                  p_lot.expires_on, trim_scale(p_lot.quantity), p_lot.attributes)
+                ::text), 16);
 --> statement-breakpoint
 -- Whether a lot would become different by the fields in `p_after`.
 CREATE FUNCTION lot_differs(p_lot lots, p_after jsonb) RETURNS boolean
@@ -244,11 +245,15 @@ BEGIN
   IF NOT FOUND THEN
     PERFORM fail('lot_not_found', jsonb_build_object('product', p_product, 'name', p_name));
   END IF;
+  -- What is sent again is sent within a second: few others can have come between.
   IF NOT EXISTS (
-    SELECT FROM lot_history AS h
-    WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
-      AND p_request = (SELECT c.request FROM lot_changes AS c
-                       WHERE c.tenant = h.tenant AND c.id = h.change)
+    SELECT FROM (
+      SELECT change FROM lot_history
+      WHERE tenant = p_tenant AND name = p_name AND product = p_product
+      ORDER BY change DESC LIMIT 20
+    ) AS h
+    WHERE p_request = (SELECT c.request FROM lot_changes AS c
+                       WHERE c.tenant = p_tenant AND c.id = h.change)
   ) THEN
     IF lot_version(v_lot) <> ALL (p_versions) THEN
       PERFORM fail('lot_changed', jsonb_build_object(

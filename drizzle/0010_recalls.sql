@@ -203,8 +203,8 @@ CREATE TYPE recalled_lot AS (
 );
 --> statement-breakpoint
 -- The lots that a recall covers, each once, in the order of its parts and within one in that of the
--- numbers, the names, or the creation; behind `p_behind` of part `p_part`. A recall that is closed covers
--- what was recorded until then.
+-- numbers, the names, or the creation; behind the place `p_name`, `p_major`, `p_minor` of part `p_part`.
+-- A recall that is closed covers what was recorded until then.
 CREATE FUNCTION recall_lots_v1(
   p_tenant text, p_recall uuid, p_part integer, p_name text, p_major bigint, p_minor bigint,
   p_limit integer

@@ -18,6 +18,7 @@ interface Comparable {
 }
 
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const etag = /"[0-9a-f]{16}"/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /** Members that tell how fast this machine was. */
@@ -25,7 +26,7 @@ const measured = new Set(["rate", "eta_s", "ms"]);
 
 /** A text without what differs from one run to the next. */
 function steady(text: string): string {
-  return text.replaceAll(uuid, "<id>").replaceAll(time, "<time>");
+  return text.replaceAll(uuid, "<id>").replaceAll(time, "<time>").replaceAll(etag, "<etag>");
 }
 
 /** A JSON value with what differs from one run to the next replaced. */
@@ -80,7 +81,9 @@ export class PageRun {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers,
+        ...Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name, this.#here(value)]),
+        ),
         authorization: `Bearer ${this.#key}`,
       },
       ...(body === undefined ? {} : { body: this.#here(body) }),
@@ -94,10 +97,10 @@ export class PageRun {
     return here;
   }
 
-  /** Ids and cursors that later requests of the page may name. */
+  /** Ids, versions and cursors that later requests of the page may name. */
   #learn(shown: string, actual: Actual): void {
-    const all = `${actual.headers.get("location")}\n${actual.text}`;
-    for (const pattern of [uuid, /(?<="next_cursor": ?")[^"]+/g]) {
+    const all = `${actual.headers.get("location")}\n${actual.headers.get("etag")}\n${actual.text}`;
+    for (const pattern of [uuid, etag, /(?<="next_cursor": ?")[^"]+/g]) {
       const before = [...new Set(shown.match(pattern) ?? [])];
       const after = [...new Set(all.match(pattern) ?? [])];
       before.forEach((id, index) => this.#replaced.set(id, after[index] ?? id));

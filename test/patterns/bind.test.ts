@@ -1,8 +1,17 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { bind, fits } from "../../src/domain/patterns/bind.ts";
+import { bind, fits, fixedForm } from "../../src/domain/patterns/bind.ts";
 import { render } from "../../src/domain/patterns/render.ts";
-import { allAt, momentAt, patternOf, valueOf } from "./arbitrary.ts";
+import {
+  allAt,
+  fieldValues,
+  momentAt,
+  moments,
+  patternOf,
+  patterns,
+  valueOf,
+} from "./arbitrary.ts";
 
 const thursday = momentAt("2026-01-01T13:04:05Z");
 
@@ -103,5 +112,29 @@ describe("the room for the last number", () => {
 
   it("counts code points", () => {
     expect(fits({ prefix: "\u{1F600}".repeat(127), width: 1, suffix: "" }, 9n).ok).toBe(true);
+  });
+});
+
+describe("the form that needs no document", () => {
+  it("is the pattern's text around its counter", () => {
+    expect(fixedForm(patternOf("A{{-{000}/7"))).toEqual({ prefix: "A{-", width: 3, suffix: "/7" });
+    expect(fixedForm(patternOf("{0}"))).toEqual({ prefix: "", width: 1, suffix: "" });
+  });
+
+  it("is none with a date or a field on either side", () => {
+    for (const text of ["{YY}-{0}", "{0}-{YY}", "{field.a}-{0}", "{0}-{field.a}"]) {
+      expect(fixedForm(patternOf(text)), text).toBeNull();
+    }
+  });
+
+  it("is what every document binds to", () => {
+    fc.assert(
+      fc.property(patterns, moments, fieldValues, (pattern, moment, fields) => {
+        const form = fixedForm(pattern);
+        const needs = pattern.parts.some(({ kind }) => kind === "date" || kind === "field");
+        expect(form === null).toBe(needs);
+        if (form !== null) expect(bind(pattern, moment, fields)).toEqual({ ok: true, value: form });
+      }),
+    );
   });
 });

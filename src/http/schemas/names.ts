@@ -26,7 +26,11 @@ export const lotName = z
     error: `must have ${maximumNameLength} characters or less.`,
   })
   .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
-  .openapi({ example: "SN-0000001", description: "Name of a lot." });
+  .openapi({
+    example: "SN-0000001",
+    description: "Name of a lot.",
+    maxLength: maximumNameLength,
+  });
 
 /** The name of a series: a period, or the text before the counter. */
 export const seriesName = z
