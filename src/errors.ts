@@ -1078,7 +1078,7 @@ export const failures = {
     title: "Another receipt has this reference",
     retryable: false,
     detail: (facts: { reference: string; receipt: string }) =>
-      `Delivery ${quoted(facts.reference)} was received by ${quoted(facts.receipt)}, with other lines or fields. ` +
+      `Delivery ${quoted(facts.reference)} was received by receipt ${quoted(facts.receipt)}, with other lines or fields. ` +
       "Send exactly the same to have that receipt answered, choose another reference, or cancel it first.",
   },
   receipt_wrong_state: {

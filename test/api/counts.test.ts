@@ -255,6 +255,9 @@ describe("applying", () => {
       first_name: "S-0001",
       last_name: "S-500000",
     });
+  });
+
+  test("that is not waited for is answered with 202 at once", async () => {
     const { id: other } = await draft([{ product: "SERIAL", counted_quantity: 5 }]);
     const async = await apply(other, { headers: { prefer: "respond-async" } });
     expect([async.status, async.json.job.status]).toEqual([202, "running"]);

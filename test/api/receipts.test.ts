@@ -56,6 +56,19 @@ async function setLot(sku: string, name: string, change: string) {
   );
 }
 
+const namedLots = (...some: string[]) => some.map((name) => ({ name }));
+
+const milk = (expires_on?: string) => ({ product: "MILK", lots: [{ name: "m", expires_on }] });
+
+const cancel = (id: string) => send("POST", `/v1/receipts/${id}/cancel`, { reason: "sent twice" });
+const refusedCancel = async (id: string, problem: readonly [number, string]) => {
+  const before = await state(service, tenant.tenant);
+  const options = { key: tenant.key, body: { reason: "sent twice" } };
+  const told = await refused(service, problem, "POST", `/v1/receipts/${id}/cancel`, options);
+  expect(await state(service, tenant.tenant)).toEqual(before);
+  return told;
+};
+
 describe("generated names", () => {
   test("serial: one lot a unit, at the line's location", async () => {
     const made = await call(service, "POST", "/v1/receipts", {
@@ -229,15 +242,13 @@ describe("continued from a first name", () => {
 });
 
 describe("the counter and names made by hand", () => {
-  const lots = (...some: string[]) => some.map((name) => ({ name }));
-
   test("ABC0000101 to ABC0000120: 121", async () => {
-    await receive({ product: "SERIAL", lots: lots(...names("ABC", 7, 101, 120)) });
+    await receive({ product: "SERIAL", lots: namedLots(...names("ABC", 7, 101, 120)) });
     expect(await next()).toBe("121");
   });
 
   test("VND-4711-1, VND-4711-2: 101", async () => {
-    await receive({ product: "SERIAL", lots: lots("VND-4711-1", "VND-4711-2") });
+    await receive({ product: "SERIAL", lots: namedLots("VND-4711-1", "VND-4711-2") });
     expect(await next()).toBe("101");
   });
 
@@ -251,9 +262,9 @@ describe("the counter and names made by hand", () => {
   test("suffix /X: ABC0000150/X, then ABC0000160/Y: 151, then 151", async () => {
     await send("PUT", "/v1/sequences/x", { prefix: "ABC", padding: 7, suffix: "/X", start: 101 });
     await product("X", { tracking: "serial", sequence: "x" });
-    await receive({ product: "X", lots: lots("ABC0000150/X") });
+    await receive({ product: "X", lots: namedLots("ABC0000150/X") });
     expect((await send("GET", "/v1/sequences/x")).next).toBe("151");
-    await receive({ product: "X", lots: lots("ABC0000160/Y") });
+    await receive({ product: "X", lots: namedLots("ABC0000160/Y") });
     expect((await send("GET", "/v1/sequences/x")).next).toBe("151");
   });
 
@@ -261,15 +272,15 @@ describe("the counter and names made by hand", () => {
     await send("POST", "/v1/receipts", {
       reference: "two",
       lines: [
-        { product: "SERIAL", lots: lots("ABC0000101") },
-        { product: "LOT", lots: lots("ABC0000150") },
+        { product: "SERIAL", lots: namedLots("ABC0000101") },
+        { product: "LOT", lots: namedLots("ABC0000150") },
       ],
     });
     expect(await next()).toBe("151");
   });
 
   test("more than 100,000 ahead needs allow_jump", async () => {
-    const line = { product: "SERIAL", lots: lots("ABC0100102") };
+    const line = { product: "SERIAL", lots: namedLots("ABC0100102") };
     await refusedReceipt([409, "jump_too_far"], line);
     await receive({ ...line, allow_jump: true });
     expect(await next()).toBe("100103");
@@ -277,7 +288,7 @@ describe("the counter and names made by hand", () => {
 
   test("a name that was issued and not recorded needs its reservation", async () => {
     await send("POST", "/v1/sequences/abc/reservations", { count: 5 });
-    const line = { product: "SERIAL", lots: lots("ABC0000103") };
+    const line = { product: "SERIAL", lots: namedLots("ABC0000103") };
     expect((await refusedReceipt([409, "name_issued"], line)).reservation).toBe("abc:101");
   });
 });
@@ -462,11 +473,10 @@ describe("lots that are there", () => {
   });
 
   test("another expiry date is refused, the same one and none are not", async () => {
-    const given = (expires_on?: string) => ({ product: "MILK", lots: [{ name: "m", expires_on }] });
-    const problem = await refusedReceipt([409, "expiry_differs"], given("2027-01-02"));
+    const problem = await refusedReceipt([409, "expiry_differs"], milk("2027-01-02"));
     expect(problem).toMatchObject({ name: "m", expires_on: "2027-01-01", given: "2027-01-02" });
-    await receive(given("2027-01-01"));
-    await receive(given());
+    await receive(milk("2027-01-01"));
+    await receive(milk());
     expect(await lot("MILK", "m")).toMatchObject({ quantity: "7", expires_on: "2027-01-01" });
     await refusedReceipt([409, "expiry_differs"], {
       product: "MILK",
@@ -613,16 +623,6 @@ describe("the reference", () => {
 });
 
 describe("cancelling", () => {
-  const cancel = (id: string) =>
-    send("POST", `/v1/receipts/${id}/cancel`, { reason: "sent twice" });
-  const refusedCancel = async (id: string, problem: readonly [number, string]) => {
-    const before = await state(service, tenant.tenant);
-    const options = { key: tenant.key, body: { reason: "sent twice" } };
-    const told = await refused(service, problem, "POST", `/v1/receipts/${id}/cancel`, options);
-    expect(await state(service, tenant.tenant)).toEqual(before);
-    return told;
-  };
-
   test("takes the lots away and voids the numbers, with the reason", async () => {
     const { id } = await send("POST", "/v1/receipts", {
       reference: "DN-9",

@@ -16,7 +16,9 @@ import {
   refuseTooManySequences,
 } from "../lots/limits.ts";
 import { lotRequests } from "../lots/requests.ts";
-import type { CountFacts, CountLine, CountLineInput } from "./count.ts";
+import type { CountFacts } from "./count.ts";
+import type { Draft } from "./draft.ts";
+import { readDraft, sentLine } from "./draft.ts";
 import { countFacts } from "./get.ts";
 import { lotsOfCount } from "./lots-of-line.ts";
 
@@ -39,7 +41,7 @@ export async function applyCount(
   const deadline = call.now() + call.inlineBudgetMs;
   const token = newToken();
   const job = newId(call.now());
-  const draft = await countFacts(call, id);
+  const draft = await readDraft(call, id);
   const apply = async () => {
     const products = await productDefinitions(
       call,
@@ -66,7 +68,7 @@ export async function applyCount(
 
 function prepare(
   call: OnceCall,
-  { at, lines }: CountFacts,
+  { at, lines }: Draft,
   products: ReadonlyMap<string, ProductDefinition>,
 ): Prepared {
   const placed: PlacedItem[] = [];
@@ -76,7 +78,7 @@ function prepare(
     const product = products.get(line.product);
     if (product === undefined) return fail("unknown_product", { product: line.product });
     const pointer = `/lines/${ordinal}`;
-    const lots = lotsOfCount({ line: inputOf(line), at: at ?? undefined, product, pointer });
+    const lots = lotsOfCount({ line: sentLine(line), at: at ?? undefined, product, pointer });
     if ("skipped" in lots) {
       skips.push({ ordinal, code: lots.skipped, product_definition: product.hash });
     } else if ("placed" in lots) {
@@ -91,18 +93,6 @@ function prepare(
   }));
   refuseTooManySequences(items);
   return { items, skips };
-}
-
-function inputOf(line: CountLine): CountLineInput {
-  return {
-    product: line.product,
-    counted_quantity: line.counted_quantity,
-    location: line.location ?? undefined,
-    lot: line.lot ?? undefined,
-    fields: line.fields ?? undefined,
-    produced_on: line.produced_on ?? undefined,
-    expires_on: line.expires_on ?? undefined,
-  };
 }
 
 /**

@@ -66,10 +66,13 @@ export async function putSequence(
     const refusing = input.allow_overlap
       ? compared.filter(({ sequence }) => sequence === key)
       : compared.filter(({ sequence, allowOverlap }) => sequence === key || !allowOverlap);
-    const overlap = findOverlap(version, refusing);
-    if (overlap !== null) throw failureOfRefusal(overlapRefusal(version, overlap));
+    // What counts on from what it gave gives none of those numbers again.
+    const first = issued === null || version.reset !== "never" ? version.first : issued + 1n;
+    const candidate = first > version.first ? { ...version, first } : version;
+    const overlap = findOverlap(candidate, refusing);
+    if (overlap !== null) throw failureOfRefusal(overlapRefusal(candidate, overlap));
     const overlapping = overlappingSequences(
-      version,
+      candidate,
       input.allow_overlap ? others : others.filter(({ allowOverlap }) => allowOverlap),
     );
     const [row] = await call.db.write<{ outcome: string }>(
