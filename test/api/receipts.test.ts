@@ -622,6 +622,18 @@ describe("the reference", () => {
   });
 });
 
+test("the list comes as CSV too", async () => {
+  const { id, job } = await receive(
+    { product: "LOT", quantity: 1 },
+    { reference: "=DN", at: "2026-11-21" },
+  );
+  const options = { key: tenant.key, headers: { accept: "text/csv" } };
+  const { text } = await call(service, "GET", "/v1/receipts", options);
+  const [header, row] = text.split("\r\n");
+  expect(header).toBe("id,reference,status,at,lines,job,created_at,cancelled_at,reason");
+  expect(row).toMatch(new RegExp(`^${id},"'=DN",received,2026-11-21,1,${job.id},.*,,$`));
+});
+
 describe("cancelling", () => {
   test("takes the lots away and voids the numbers, with the reason", async () => {
     const { id } = await send("POST", "/v1/receipts", {

@@ -27,6 +27,7 @@ beforeAll(async () => {
   await database.query(ledgerRow({ first: 12, last: 14, kind: "void" }));
   await database.query(itemRow({ ordinal: 1, numbers: "[10,15)" }));
   await database.query(lotRow({}));
+  await database.query(receiptRow({}));
 });
 
 afterAll(() => database.drop());
@@ -65,6 +66,12 @@ function partRow({ kind }: { kind: string }): string {
 function lotRow({ name = "A-0010", product = "p", quantity = "1" }): string {
   return `insert into lots (tenant, name, product, item, number, created_at, quantity)
           values ('acme', '${name}', '${product}', 1, 10, now(), ${quantity})`;
+}
+
+function receiptRow(row: { reference?: string; status?: string }): string {
+  const { reference = "DN-1", status = "received" } = row;
+  return `insert into receipts (tenant, id, reference, status, fingerprint, api_key)
+          values ('acme', gen_random_uuid(), '${reference}', '${status}', '\\x00', 1)`;
 }
 
 function sequenceRow(change: Record<string, string>): string {
@@ -197,6 +204,38 @@ const refusals: [string, string, () => string][] = [
     "a series that counts otherwise than its sequence says",
     "series_of_sequence",
     () => "update series set increment = 7 where sequence = 's'",
+  ],
+  ["two live receipts of one delivery", "receipts_live_reference", () => receiptRow({})],
+  [
+    "a receipt cancelled without when and why",
+    "receipts_cancelling_is_whole",
+    () => receiptRow({ status: "cancelled" }),
+  ],
+  [
+    "a receipt of an empty reference",
+    "receipts_reference_is_short",
+    () => receiptRow({ reference: "" }),
+  ],
+  [
+    "a line of a receipt that is not there",
+    "receipt_lines_of_receipt",
+    () =>
+      `insert into receipt_lines (tenant, receipt, ordinal, product, quantity)
+       values ('acme', gen_random_uuid(), 0, 'p', 1)`,
+  ],
+  [
+    "a line of nothing",
+    "receipt_lines_quantity_is_positive",
+    () =>
+      `insert into receipt_lines (tenant, receipt, ordinal, product, quantity)
+       select tenant, id, 0, 'p', 0 from receipts`,
+  ],
+  [
+    "a count applied without when and by whom",
+    "counts_applying_is_whole",
+    () =>
+      `insert into counts (tenant, id, status, api_key)
+       values ('acme', gen_random_uuid(), 'applied', 1)`,
   ],
   [
     "an API key that is no digest",
