@@ -3,6 +3,8 @@ import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
+import { namingDefinition } from "../naming-series/next.ts";
+import { namingSeries } from "../naming-series/sequence.ts";
 import { momentOfDocument } from "./bound.ts";
 import { periodOf } from "./period.ts";
 
@@ -52,7 +54,9 @@ async function moved(
   { to, reason, at, series }: MoveInput,
 ): Promise<Moved> {
   return fenced(call, async () => {
-    const definition = await sequenceDefinition(call, key);
+    // A counter of another system is taken over before its first name is asked for.
+    const definition =
+      key === namingSeries ? await namingDefinition(call) : await sequenceDefinition(call, key);
     if (definition === undefined) return fail("sequence_not_found", { sequence: key });
     const { reset } = definition;
     if (reset === "prefix" && series === undefined) {
