@@ -137,7 +137,7 @@ CREATE TABLE import_batches (
   tenant text COLLATE "C" NOT NULL,
   import uuid NOT NULL,
   first bigint NOT NULL,
-  records jsonb NOT NULL,
+  records json NOT NULL,
   CONSTRAINT import_batches_tenant_import_first_pk PRIMARY KEY (tenant, import, first)
 );
 
@@ -2481,7 +2481,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.stage_import_v1(p_tenant text, p_import uuid, p_token uuid, p_batch bigint, p_first bigint, p_records jsonb, p_refused jsonb)
+CREATE OR REPLACE FUNCTION public.stage_import_v1(p_tenant text, p_import uuid, p_token uuid, p_batch bigint, p_first bigint, p_records json, p_refused jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2500,7 +2500,7 @@ BEGIN
       WHERE tenant = p_tenant AND id = p_import AND token = p_token AND staged > p_batch
     );
   END IF;
-  IF jsonb_array_length(p_records) > 0 THEN
+  IF json_array_length(p_records) > 0 THEN
     INSERT INTO import_batches (tenant, import, first, records)
     VALUES (p_tenant, p_import, p_first, p_records);
   END IF;
@@ -2937,7 +2937,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_job(jobs,job_items[]),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
-  stage_import_v1(text,uuid,uuid,bigint,bigint,jsonb,jsonb),
+  stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
@@ -3009,7 +3009,7 @@ GRANT EXECUTE ON FUNCTION
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
-  stage_import_v1(text,uuid,uuid,bigint,bigint,jsonb,jsonb),
+  stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
