@@ -12,6 +12,8 @@ CREATE SCHEMA counters;
 
 -- Types
 
+CREATE TYPE count_status AS ENUM ('draft', 'applied');
+
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
 CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind');
@@ -22,6 +24,10 @@ CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
 CREATE TYPE product_tracking AS ENUM ('none', 'lot', 'serial');
 
+CREATE TYPE recall_part_kind AS ENUM ('names', 'numbers', 'reservation', 'created');
+
+CREATE TYPE receipt_status AS ENUM ('received', 'cancelled');
+
 CREATE TYPE sequence_dialect AS ENUM ('native', 'odoo', 'frappe');
 
 CREATE TYPE sequence_mode AS ENUM ('standard', 'gapless');
@@ -29,6 +35,11 @@ CREATE TYPE sequence_mode AS ENUM ('standard', 'gapless');
 CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
 CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
+
+CREATE TYPE change_outcome AS (
+  matched bigint,
+  changed bigint
+);
 
 CREATE TYPE drawn AS (
   series bigint,
@@ -50,6 +61,32 @@ CREATE TYPE import_item AS (
   expiries date[],
   productions date[],
   details jsonb[]
+);
+
+CREATE TYPE lot_filter AS (
+  product text,
+  state lot_state,
+  location text,
+  expires_after date,
+  expires_before date,
+  party text,
+  reference text,
+  created_from timestamp with time zone,
+  created_to timestamp with time zone
+);
+
+CREATE TYPE lot_found AS (
+  ordinal integer,
+  product text,
+  name text,
+  tracking product_tracking,
+  quantity numeric,
+  state lot_state,
+  location text,
+  expires_on date,
+  given_quantity numeric,
+  given_expires_on date,
+  given_location text
 );
 
 CREATE TYPE lot_request AS (
@@ -74,8 +111,11 @@ CREATE TYPE lot_request AS (
   numbers bigint[],
   periods text[],
   quantity numeric,
+  quantities numeric[],
+  expiries date[],
   produced_on date,
   expires_on date,
+  location text,
   attributes jsonb
 );
 
@@ -94,9 +134,50 @@ CREATE TYPE lot_row AS (
   place text
 );
 
+CREATE TYPE lot_selection AS (
+  product text,
+  names text[],
+  sequence text,
+  period text,
+  reservation bigint,
+  first bigint,
+  last bigint,
+  prefix text,
+  width integer,
+  suffix text,
+  series bigint
+);
+
+CREATE TYPE lot_setting AS (
+  product text,
+  name text,
+  quantity numeric,
+  state lot_state,
+  location text
+);
+
 CREATE TYPE opened_call AS (
   api_key integer,
   answer jsonb
+);
+
+CREATE TYPE part_place AS (
+  name text,
+  major bigint,
+  minor bigint
+);
+
+CREATE TYPE recalled_lot AS (
+  product text,
+  name text,
+  state text,
+  quantity text,
+  location text,
+  expires_on date,
+  party text,
+  reference text,
+  shipped_at text,
+  place text
 );
 
 CREATE TYPE series_request AS (
@@ -121,6 +202,39 @@ CREATE TABLE api_keys (
   revoked_at timestamp with time zone,
   CONSTRAINT api_keys_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32)
+);
+
+CREATE TABLE count_lines (
+  tenant text COLLATE "C" NOT NULL,
+  count uuid NOT NULL,
+  ordinal integer NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  location text,
+  lot text COLLATE "C",
+  counted_quantity numeric NOT NULL,
+  fields jsonb,
+  produced_on date,
+  expires_on date,
+  recorded numeric,
+  skipped text,
+  CONSTRAINT count_lines_tenant_count_ordinal_pk PRIMARY KEY (tenant, count, ordinal),
+  CONSTRAINT count_lines_quantity_is_not_negative CHECK (counted_quantity >= 0::numeric)
+);
+
+CREATE TABLE counts (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  reference text COLLATE "C",
+  status count_status DEFAULT 'draft'::count_status NOT NULL,
+  at text,
+  job uuid,
+  api_key integer NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  applied_at timestamp with time zone,
+  applied_by integer,
+  CONSTRAINT counts_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT counts_applying_is_whole CHECK ((status = 'applied'::count_status) = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL)),
+  CONSTRAINT counts_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 200)
 );
 
 CREATE TABLE forms (
@@ -182,12 +296,15 @@ CREATE TABLE job_items (
   numbered boolean NOT NULL,
   names text[],
   name_numbers bigint[],
+  name_quantities numeric[],
+  name_expiries date[],
   count bigint NOT NULL,
   start bigint,
   skipped bigint DEFAULT 0 NOT NULL,
   quantity numeric NOT NULL,
   produced_on date,
   expires_on date,
+  location text,
   attributes jsonb,
   CONSTRAINT job_items_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT job_items_number_once EXCLUDE USING gist (series WITH =, numbers WITH &&) WHERE (numbers IS NOT NULL),
@@ -236,6 +353,28 @@ CREATE TABLE ledger (
   CONSTRAINT ledger_entry_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0 AND (form IS NOT NULL OR kind <> 'reserved'::ledger_kind))
 );
 
+CREATE TABLE lot_changes (
+  tenant text COLLATE "C" NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  at timestamp with time zone NOT NULL,
+  api_key integer NOT NULL,
+  after jsonb NOT NULL,
+  reference text COLLATE "C",
+  party text COLLATE "C",
+  request uuid,
+  CONSTRAINT lot_changes_tenant_id_pk PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE lot_history (
+  tenant text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  change bigint NOT NULL,
+  before jsonb NOT NULL,
+  CONSTRAINT lot_history_tenant_name_product_change_pk PRIMARY KEY (tenant, name, product, change)
+);
+
 CREATE TABLE lots (
   tenant text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -252,6 +391,17 @@ CREATE TABLE lots (
   CONSTRAINT lots_name PRIMARY KEY (tenant, name, product),
   CONSTRAINT lots_name_is_short CHECK (char_length(name) >= 1 AND char_length(name) <= 128),
   CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0::numeric)
+);
+
+CREATE TABLE past_patterns (
+  tenant text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  dialect sequence_dialect NOT NULL,
+  pattern text COLLATE "C" NOT NULL,
+  fiscal_year_start text COLLATE "C" NOT NULL,
+  first bigint NOT NULL,
+  last bigint NOT NULL,
+  CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start)
 );
 
 CREATE TABLE products (
@@ -279,6 +429,105 @@ END) || chr(10)) || COALESCE(shelf_life_days::text, ''::text))::uuid) STORED NOT
   CONSTRAINT products_tenant_sku_pk PRIMARY KEY (tenant, sku),
   CONSTRAINT products_shelf_life_in_range CHECK (shelf_life_days >= 1 AND shelf_life_days <= 36500),
   CONSTRAINT products_shelf_life_needs_expiry CHECK (shelf_life_days IS NULL OR expiry <> 'none'::product_expiry)
+);
+
+CREATE TABLE recall_names (
+  tenant text COLLATE "C" NOT NULL,
+  recall uuid NOT NULL,
+  part integer NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  CONSTRAINT recall_names_tenant_recall_part_name_pk PRIMARY KEY (tenant, recall, part, name)
+);
+
+CREATE TABLE recall_parts (
+  tenant text COLLATE "C" NOT NULL,
+  recall uuid NOT NULL,
+  ordinal integer NOT NULL,
+  kind recall_part_kind NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  series bigint,
+  reservation bigint,
+  first bigint,
+  last bigint,
+  created_from timestamp with time zone,
+  created_to timestamp with time zone,
+  CONSTRAINT recall_parts_tenant_recall_ordinal_pk PRIMARY KEY (tenant, recall, ordinal),
+  CONSTRAINT recall_parts_is_of_its_kind CHECK (
+CASE kind
+    WHEN 'names'::recall_part_kind THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
+    WHEN 'numbers'::recall_part_kind THEN series IS NOT NULL AND reservation IS NULL AND first IS NOT NULL AND last IS NOT NULL
+    WHEN 'reservation'::recall_part_kind THEN series IS NOT NULL AND reservation IS NOT NULL AND first IS NOT NULL AND last IS NOT NULL
+    WHEN 'created'::recall_part_kind THEN series IS NULL AND COALESCE(created_from, created_to) IS NOT NULL
+    ELSE NULL::boolean
+END)
+);
+
+CREATE TABLE recalls (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  reference text NOT NULL,
+  reason text NOT NULL,
+  api_key integer NOT NULL,
+  opened_at timestamp with time zone DEFAULT now() NOT NULL,
+  closed_at timestamp with time zone,
+  closed_by integer,
+  closing_reason text,
+  CONSTRAINT recalls_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT recalls_closing_is_whole CHECK ((closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (closing_reason IS NULL))
+);
+
+CREATE TABLE receipt_growths (
+  tenant text COLLATE "C" NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+  receipt uuid NOT NULL,
+  line integer NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  quantity numeric NOT NULL,
+  quantity_before numeric NOT NULL,
+  state_before lot_state NOT NULL,
+  location_before text,
+  quantity_after numeric NOT NULL,
+  state_after lot_state NOT NULL,
+  location_after text,
+  undone_at timestamp with time zone,
+  CONSTRAINT receipt_growths_tenant_id_pk PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE receipt_lines (
+  tenant text COLLATE "C" NOT NULL,
+  receipt uuid NOT NULL,
+  ordinal integer NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  quantity numeric NOT NULL,
+  quantity_per_lot numeric,
+  location text,
+  produced_on date,
+  expires_on date,
+  attributes jsonb,
+  first_item integer,
+  last_item integer,
+  CONSTRAINT receipt_lines_tenant_receipt_ordinal_pk PRIMARY KEY (tenant, receipt, ordinal),
+  CONSTRAINT receipt_lines_items_are_a_run CHECK ((first_item IS NULL) = (last_item IS NULL) AND first_item <= last_item),
+  CONSTRAINT receipt_lines_quantity_is_positive CHECK (quantity > 0::numeric AND quantity_per_lot > 0::numeric)
+);
+
+CREATE TABLE receipts (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  reference text COLLATE "C" NOT NULL,
+  status receipt_status DEFAULT 'received'::receipt_status NOT NULL,
+  at text,
+  fingerprint bytea NOT NULL,
+  job uuid,
+  api_key integer NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  cancelled_at timestamp with time zone,
+  cancelled_by integer,
+  reason text,
+  CONSTRAINT receipts_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT receipts_cancelling_is_whole CHECK ((status = 'cancelled'::receipt_status) = (cancelled_at IS NOT NULL) AND (cancelled_at IS NULL) = (cancelled_by IS NULL) AND (cancelled_at IS NULL) = (reason IS NULL)),
+  CONSTRAINT receipts_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 200)
 );
 
 CREATE TABLE refused_rows (
@@ -316,6 +565,7 @@ CREATE TABLE sequences (
   fiscal_year_start text NOT NULL,
   overflow sequence_overflow NOT NULL,
   hot boolean NOT NULL,
+  allow_overlap boolean DEFAULT false NOT NULL,
   ceiling bigint GENERATED ALWAYS AS (
 CASE
     WHEN overflow = 'reject'::sequence_overflow THEN power(10::numeric, width::numeric)::bigint - 1
@@ -377,6 +627,7 @@ CREATE TABLE settings (
   tenant text COLLATE "C" NOT NULL,
   default_sequence text COLLATE "C",
   time_zone text DEFAULT 'UTC'::text NOT NULL,
+  pattern_epoch bigint DEFAULT 0 NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT settings_pkey PRIMARY KEY (tenant)
 );
@@ -409,12 +660,24 @@ CREATE TABLE tried_lots (
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
+CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
+CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
 CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (staged > 0);
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
+CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
+CREATE INDEX lot_changes_by_reference ON public.lot_changes USING btree (tenant, reference, id) WHERE (reference IS NOT NULL);
+CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, change, name);
+CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
+CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, product, name) WHERE (location IS NOT NULL);
+CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE (state <> 'available'::lot_state);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
+CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
+CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
+CREATE INDEX receipts_by_reference ON public.receipts USING btree (tenant, reference, id);
+CREATE UNIQUE INDEX receipts_live_reference ON public.receipts USING btree (tenant, reference) WHERE (status <> 'cancelled'::receipt_status);
 CREATE INDEX requests_by_expiry ON public.requests USING btree (expires_at);
 CREATE INDEX sequences_in_order ON public.sequences USING btree (tenant, created_at, key);
 CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
@@ -424,14 +687,24 @@ CREATE INDEX series_to_close ON public.series USING btree (ends_on) WHERE (close
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
+ALTER TABLE count_lines ADD CONSTRAINT count_lines_of_count
+  FOREIGN KEY (tenant, count) REFERENCES counts(tenant, id);
 ALTER TABLE import_batches ADD CONSTRAINT import_batches_of_import
   FOREIGN KEY (tenant, import) REFERENCES imports(tenant, id);
 ALTER TABLE job_items ADD CONSTRAINT job_items_of_job
   FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE past_patterns ADD CONSTRAINT past_patterns_of_sequence
+  FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
+ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_recall
+  FOREIGN KEY (tenant, recall) REFERENCES recalls(tenant, id);
+ALTER TABLE receipt_growths ADD CONSTRAINT receipt_growths_of_line
+  FOREIGN KEY (tenant, receipt, line) REFERENCES receipt_lines(tenant, receipt, ordinal);
+ALTER TABLE receipt_lines ADD CONSTRAINT receipt_lines_of_receipt
+  FOREIGN KEY (tenant, receipt) REFERENCES receipts(tenant, id);
 ALTER TABLE sequences ADD CONSTRAINT sequences_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE series ADD CONSTRAINT series_of_sequence
@@ -924,13 +1197,62 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.change_patterns(p_tenant text, p_epoch bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE settings SET pattern_epoch = pattern_epoch + 1
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_sharing(p_tenant text, p_product text, p_sequence text, p_overlapping text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_shared record;
+BEGIN
+  IF coalesce(cardinality(p_overlapping), 0) = 0 THEN
+    RETURN;
+  END IF;
+  WITH taken AS (
+    SELECT p.sku AS product, coalesce(p.sequence, t.default_sequence) AS sequence
+    FROM products AS p
+    LEFT JOIN settings AS t ON t.tenant = p.tenant
+    WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
+    UNION
+    SELECT i.product, s.sequence
+    FROM series AS s
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+      AND (p_product IS NULL OR i.product = p_product)
+  )
+  SELECT other.product, other.sequence INTO v_shared
+  FROM taken AS other
+  WHERE other.sequence = ANY (p_overlapping)
+    AND (p_product IS NOT NULL
+         OR EXISTS (SELECT FROM taken AS own
+                    WHERE own.product = other.product AND own.sequence = p_sequence))
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('pattern_shared', jsonb_build_object(
+      'product', v_shared.product, 'sequence', p_sequence, 'other_sequence', v_shared.sequence));
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series)
  RETURNS bigint
  LANGUAGE sql
  STABLE
 RETURN ((p_series).passed_before + ((next_number(p_series) - (p_series).since) / (p_series).increment));
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb)
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -948,13 +1270,14 @@ DECLARE
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
   INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot)
+                         fiscal_year_start, overflow, hot, allow_overlap)
   VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
           v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot)
+          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;
 
@@ -962,11 +1285,13 @@ BEGIN
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
   IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
-      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot)
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
      = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
-        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot) THEN
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
+  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.
   SELECT array_agg(held) INTO v_held
@@ -997,7 +1322,8 @@ BEGIN
   SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
       start = v_new.start, increment = v_new.increment, reset = v_new.reset,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
-      overflow = v_new.overflow, hot = v_new.hot, updated_at = now()
+      overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
+      updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
 
@@ -1008,6 +1334,17 @@ BEGIN
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
+  END IF;
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
+           max(l.last)
+    FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
   END IF;
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
@@ -1435,11 +1772,17 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.nth_name(p_item job_items, p_nth bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN ((p_item).names IS NULL) THEN render_name((p_item).prefix, ((p_item).first + ((p_nth - 1) * (p_item).step)), ((p_item).width)::integer, (p_item).suffix) ELSE (p_item).names[p_nth] END;
+
 CREATE OR REPLACE FUNCTION public.shown_job(p_job jobs, p_items job_items[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', COALESCE((SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, i.first, (i.width)::integer, i.suffix) ELSE i.names[1] END, 'last_name', CASE WHEN (i.names IS NULL) THEN render_name(i.prefix, (i.first + ((i.count - 1) * i.step)), (i.width)::integer, i.suffix) ELSE i.names[i.count] END, 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, count, start, skipped, quantity, produced_on, expires_on, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)), '[]'::jsonb));
+RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', COALESCE((SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', nth_name(i.*, (1)::bigint), 'last_name', nth_name(i.*, i.count), 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)), '[]'::jsonb));
 
 CREATE OR REPLACE FUNCTION public.items_of_job(p_tenant text, p_job uuid)
  RETURNS job_items[]
@@ -1511,10 +1854,10 @@ CREATE OR REPLACE FUNCTION public.record_units(p_job jobs, p_items job_items[], 
 AS $function$
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                    produced_on, attributes)
+                    produced_on, location, attributes)
   SELECT i.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
          CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
-         i.produced_on, i.attributes
+         i.produced_on, i.location, i.attributes
   FROM unnest(p_items) AS i
   CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
   WHERE i.start < p_job.cursor AND i.start + i.count > p_from;
@@ -1551,9 +1894,9 @@ BEGIN
     WHERE i.start < p_job.cursor AND i.start + i.count > p_from
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                      produced_on, attributes)
+                      produced_on, location, attributes)
     SELECT p_job.tenant, w.name, w.product, w.item, CASE WHEN i.numbered THEN w.number END, now(),
-           i.quantity, i.expires_on, i.produced_on, i.attributes
+           i.quantity, i.expires_on, i.produced_on, i.location, i.attributes
     FROM wanted AS w
     JOIN unnest(p_items) AS i ON i.id = w.item
     ORDER BY w.name, w.product
@@ -1645,11 +1988,13 @@ DECLARE
   v_skipped bigint := 0;
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                    produced_on, attributes)
-  SELECT p_tenant, given.name, i.product, i.id, given.number, now(), i.quantity, i.expires_on,
-         i.produced_on, i.attributes
+                    produced_on, location, attributes)
+  SELECT p_tenant, given.name, i.product, i.id, given.number, now(),
+         coalesce(given.quantity, i.quantity), coalesce(given.expires_on, i.expires_on),
+         i.produced_on, i.location, i.attributes
   FROM unnest(p_items) AS i
-  CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS given (name, number)
+  CROSS JOIN LATERAL unnest(i.names, i.name_numbers, i.name_quantities, i.name_expiries)
+    AS given (name, number, quantity, expires_on)
   ORDER BY given.name COLLATE "C", i.product;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
@@ -1665,15 +2010,17 @@ EXCEPTION WHEN unique_violation THEN
     )));
   END IF;
   WITH given AS (
-    SELECT i.id AS item, i.product, i.quantity, i.expires_on, i.produced_on, i.attributes,
-           g.name, g.number
+    SELECT i.id AS item, i.product, coalesce(g.quantity, i.quantity) AS quantity,
+           coalesce(g.expires_on, i.expires_on) AS expires_on, i.produced_on, i.location,
+           i.attributes, g.name, g.number
     FROM unnest(p_items) AS i
-    CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS g (name, number)
+    CROSS JOIN LATERAL unnest(i.names, i.name_numbers, i.name_quantities, i.name_expiries)
+      AS g (name, number, quantity, expires_on)
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                      produced_on, attributes)
+                      produced_on, location, attributes)
     SELECT p_tenant, name, product, item, number, now(), quantity, expires_on, produced_on,
-           attributes
+           location, attributes
     FROM given
     ORDER BY name COLLATE "C", product
     ON CONFLICT DO NOTHING
@@ -1882,11 +2229,11 @@ BEGIN
   ), items AS (
     INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                            prefix, width, suffix, first, step, numbered, count, start, quantity,
-                           produced_on, expires_on, attributes)
+                           produced_on, expires_on, location, attributes)
     SELECT p_tenant, p_job, ordinal, product, p_drawn.series, run_first, false,
            int8range(run_first, run_last + p_drawn.step), prefix, width, suffix,
            run_first, p_drawn.step, true, count, start, quantity, produced_on, expires_on,
-           attributes
+           location, attributes
     FROM run ORDER BY ordinal
     RETURNING job_items
   )
@@ -1942,9 +2289,10 @@ BEGIN
     END LOOP;
     WITH items AS (
       INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                             count, quantity, produced_on, expires_on, attributes)
-      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
-             produced_on, expires_on, attributes
+                             name_quantities, name_expiries, count, quantity, produced_on, expires_on,
+                             location, attributes)
+      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, quantities, expiries,
+             count, quantity, produced_on, expires_on, location, attributes
       FROM unnest(p_items)
       WHERE source = 'names'
       ORDER BY ordinal
@@ -2035,11 +2383,12 @@ DECLARE
 BEGIN
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
-                         produced_on, expires_on, attributes)
+                         produced_on, expires_on, location, attributes)
   SELECT p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series, p_item.reservation_first,
          true, int8range(v_taken.first, v_taken.last + v_taken.step), f.prefix, f.width, f.suffix,
          v_taken.first, v_taken.step, true, (v_taken.last - v_taken.first) / v_taken.step + 1, p_start,
-         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.attributes
+         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.location,
+         p_item.attributes
   FROM forms AS f
   WHERE f.tenant = p_tenant AND f.id = v_taken.form
   RETURNING * INTO v_recorded;
@@ -2183,7 +2532,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb)
+CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2198,6 +2547,7 @@ BEGIN
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
   END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
 
   INSERT INTO products (tenant, sku, name, tracking, sequence, gtin, expiry, shelf_life_days)
   VALUES (p_tenant, p_sku, v_new.name, v_new.tracking, v_new.sequence, v_new.gtin, v_new.expiry,
@@ -2222,6 +2572,9 @@ BEGIN
         'product', p_sku, 'tracking', v_old.tracking));
     END IF;
   END IF;
+  IF v_old.sequence IS DISTINCT FROM v_new.sequence THEN
+    PERFORM refuse_sharing(p_tenant, p_sku, v_new.sequence, p_overlapping);
+  END IF;
   UPDATE products
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
       expiry = v_new.expiry, shelf_life_days = v_new.shelf_life_days, updated_at = now()
@@ -2230,7 +2583,20 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb)
+CREATE OR REPLACE FUNCTION public.hold_patterns(p_tenant text, p_epoch bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM settings
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch) FOR SHARE;
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2243,6 +2609,12 @@ BEGIN
   IF v_sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
+  END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
+  IF v_sequence IS NOT NULL THEN
+    PERFORM refuse_sharing(p_tenant, p.sku, v_sequence, p_overlapping)
+    FROM products AS p
+    WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
@@ -2259,7 +2631,65 @@ CREATE OR REPLACE FUNCTION public.csv_field(value text, raw boolean)
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (value IS NULL) THEN ''::text WHEN (raw OR ("left"(value, 1) <> ALL (ARRAY['='::text, '+'::text, '-'::text, '@'::text, chr(9), chr(13)]))) THEN CASE WHEN (value ~ '[",\r\n]'::text) THEN (('"'::text || replace(value, '"'::text, '""'::text)) || '"'::text) ELSE value END ELSE (('"'''::text || replace(value, '"'::text, '""'::text)) || '"'::text) END;
 
-CREATE OR REPLACE FUNCTION public.list_lots_v1(p_tenant text, p_product text, p_job uuid, p_series bigint, p_reservation bigint, p_item bigint, p_index bigint, p_limit integer)
+CREATE OR REPLACE FUNCTION public.shown_lot(p_lot lots, p_place text)
+ RETURNS SETOF lot_row
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT p_lot.product, p_lot.name, p_lot.number::text,
+         reservation_id(s.sequence, s.period, i.reservation), p_lot.quantity::text, p_lot.state::text,
+         p_lot.location, p_lot.expires_on, p_lot.produced_on, p_lot.attributes,
+         wire_time(p_lot.created_at), p_place
+  FROM (SELECT) AS one
+  LEFT JOIN job_items AS i ON i.tenant = p_lot.tenant AND i.id = p_lot.item
+  LEFT JOIN series AS s ON s.id = i.series
+$function$;
+
+CREATE OR REPLACE FUNCTION public.last_shipment(p_tenant text, p_product text, p_name text)
+ RETURNS SETOF lot_changes
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
+    AND h.before ? 'state' AND c.after->>'state' = 'shipped'
+  ORDER BY h.change DESC
+  LIMIT 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.last_change_under(p_tenant text, p_product text, p_name text, p_reference text)
+ RETURNS SETOF lot_changes
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
+    AND c.reference = p_reference
+  ORDER BY h.change DESC
+  LIMIT 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.history_matches(p_lot lots, p_party text, p_reference text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_shipment((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name) c(tenant, id, product, at, api_key, after, reference, party, request) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request)))));
+
+CREATE OR REPLACE FUNCTION public.lot_matches(p_lot lots, p_filter lot_filter)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR ((p_lot).state = (p_filter).state)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)));
+
+CREATE OR REPLACE FUNCTION public.list_lots_v1(p_tenant text, p_filter lot_filter, p_job uuid, p_series bigint, p_reservation bigint, p_item bigint, p_index bigint, p_limit integer)
  RETURNS SETOF lot_row
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -2282,7 +2712,11 @@ BEGIN
     LEFT JOIN series AS s ON s.id = i.series
     WHERE i.tenant = p_tenant
       AND i.id >= p_item
-      AND (p_product IS NULL OR i.product = p_product)
+      AND (p_filter.product IS NULL OR i.product = p_filter.product)
+      -- A lot is created while its job runs; a minute covers how long a statement may take.
+      AND (p_filter.created_to IS NULL OR j.created_at < p_filter.created_to)
+      AND (p_filter.created_from IS NULL OR j.finished_at IS NULL
+           OR j.finished_at >= p_filter.created_from - interval '1 minute')
       AND (p_job IS NULL OR i.job = p_job)
       AND (p_series IS NULL OR (i.series = p_series AND i.reservation = p_reservation))
     ORDER BY i.id
@@ -2307,6 +2741,7 @@ BEGIN
                                       v_item.width, v_item.suffix) COLLATE "C"
             -- Between two names of one length stand others, longer or shorter.
             AND length(l.name) = length(v_item.prefix) + v_digits + length(v_item.suffix)
+            AND lot_matches(l, p_filter)
           ORDER BY l.name
           LIMIT v_left;
         v_from := v_last + 1;
@@ -2318,9 +2753,10 @@ BEGIN
           FROM generate_series(v_from, v_item.done - 1) AS index
           -- The limit keeps the planner from turning the look-ups round.
           CROSS JOIN LATERAL (
-            SELECT * FROM lots
-            WHERE tenant = p_tenant AND product = v_item.product AND item = v_item.id
-              AND name = v_item.names[index + 1] COLLATE "C"
+            SELECT f.* FROM lots AS f
+            WHERE f.tenant = p_tenant AND f.product = v_item.product AND f.item = v_item.id
+              AND f.name = v_item.names[index + 1] COLLATE "C"
+              AND lot_matches(f, p_filter)
             LIMIT 1
           ) AS l
           ORDER BY index
@@ -2337,20 +2773,22 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.find_lots_v1(p_tenant text, p_name text, p_product text)
+CREATE OR REPLACE FUNCTION public.find_lots_v1(p_tenant text, p_name text, p_filter lot_filter, p_job uuid, p_reservation text, p_behind text, p_limit integer)
  RETURNS SETOF lot_row
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT l.product, l.name, l.number::text, reservation_id(s.sequence, s.period, i.reservation),
-         l.quantity::text, l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
-         wire_time(l.created_at), l.product
+  SELECT r.*
   FROM lots AS l
-  JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
-  LEFT JOIN series AS s ON s.id = i.series
-  WHERE l.tenant = p_tenant AND l.name = p_name AND (p_product IS NULL OR l.product = p_product)
+  CROSS JOIN LATERAL shown_lot(l, l.product) AS r
+  WHERE l.tenant = p_tenant AND l.name = p_name AND l.product > p_behind
+    AND lot_matches(l, p_filter)
+    AND (p_job IS NULL
+         OR p_job = (SELECT i.job FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item))
+    AND (p_reservation IS NULL OR r.reservation = p_reservation)
   ORDER BY l.product
+  LIMIT p_limit
 $function$;
 
 CREATE OR REPLACE FUNCTION public.entry_of_number(p_tenant text, p_series bigint, p_number bigint)
@@ -2419,10 +2857,1354 @@ AS $function$
       SELECT json_agg(shown ORDER BY shown.product) FROM (
         SELECT product, name, number, reservation, quantity, state, location, expires_on,
                produced_on, attributes, created_at
-        FROM find_lots_v1(p_tenant, p_name, NULL)
+        FROM find_lots_v1(p_tenant, p_name, NULL, NULL, NULL, '', NULL)
       ) AS shown
     ), '[]')
   )
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lot_version(p_lot lots)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN "left"(md5((jsonb_build_array((p_lot).created_at, (p_lot).state, (p_lot).location, (p_lot).expires_on, trim_scale((p_lot).quantity), (p_lot).attributes))::text), 16);
+
+CREATE OR REPLACE FUNCTION public.lot_differs(p_lot lots, p_after jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (((p_after ? 'state'::text) AND ((p_lot).state <> ((p_after ->> 'state'::text))::lot_state)) OR ((p_after ? 'location'::text) AND ((p_lot).location IS DISTINCT FROM (p_after ->> 'location'::text))) OR ((p_after ? 'expires_on'::text) AND ((p_lot).expires_on IS DISTINCT FROM ((p_after ->> 'expires_on'::text))::date)) OR ((p_after ? 'quantity'::text) AND ((p_lot).quantity <> ((p_after ->> 'quantity'::text))::numeric)) OR ((p_after ? 'attributes'::text) AND ((p_lot).attributes IS DISTINCT FROM NULLIF((p_after -> 'attributes'::text), 'null'::jsonb))));
+
+CREATE OR REPLACE FUNCTION public.lot_before(p_lot lots, p_after jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN ((((CASE WHEN ((p_after ? 'state'::text) AND ((p_lot).state <> ((p_after ->> 'state'::text))::lot_state)) THEN jsonb_build_object('state', (p_lot).state) ELSE '{}'::jsonb END || CASE WHEN ((p_after ? 'location'::text) AND ((p_lot).location IS DISTINCT FROM (p_after ->> 'location'::text))) THEN jsonb_build_object('location', (p_lot).location) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'expires_on'::text) AND ((p_lot).expires_on IS DISTINCT FROM ((p_after ->> 'expires_on'::text))::date)) THEN jsonb_build_object('expires_on', (p_lot).expires_on) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'quantity'::text) AND ((p_lot).quantity <> ((p_after ->> 'quantity'::text))::numeric)) THEN jsonb_build_object('quantity', (trim_scale((p_lot).quantity))::text) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'attributes'::text) AND ((p_lot).attributes IS DISTINCT FROM NULLIF((p_after -> 'attributes'::text), 'null'::jsonb))) THEN jsonb_build_object('attributes', (p_lot).attributes) ELSE '{}'::jsonb END);
+
+CREATE OR REPLACE FUNCTION public.lot_after(p_before jsonb, p_after jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (SELECT jsonb_object_agg(field.field, (lot_after.p_after -> field.field)) AS jsonb_object_agg FROM jsonb_object_keys(lot_after.p_before) field(field));
+
+CREATE OR REPLACE FUNCTION public.in_run(p_lot lots, p_first_name text, p_digits integer, p_suffix text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((length((p_lot).name) = length(p_first_name)) AND ("right"((p_lot).name, length(p_suffix)) = p_suffix) AND CASE WHEN (substr((p_lot).name, (((length((p_lot).name) - length(p_suffix)) - p_digits) + 1), p_digits) !~ '^[0-9]+$'::text) THEN false ELSE (((p_lot).number IS NULL) OR ((p_lot).number = (substr((p_lot).name, (((length((p_lot).name) - length(p_suffix)) - p_digits) + 1), p_digits))::bigint)) END);
+
+CREATE OR REPLACE FUNCTION public.of_series(p_item_series bigint, p_item_reservation bigint, p_series bigint, p_reservation bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_reservation IS NULL) THEN ((p_item_series IS NULL) OR (p_item_series = p_series)) ELSE ((p_item_series = p_series) AND (p_item_reservation = p_reservation)) END;
+
+CREATE OR REPLACE FUNCTION public.runs_of_numbers(p_tenant text, p_series bigint, p_reservation bigint, p_first bigint, p_last bigint)
+ RETURNS TABLE(form bigint, digits integer, suffix text, first_name text, last_name text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH run AS (
+    -- Forms that differ in their width alone give the same names beyond it.
+    SELECT min(f.id) AS form, f.prefix, f.suffix, max(f.width) AS width, digits
+    FROM series AS s
+    JOIN forms AS f ON f.tenant = s.tenant AND f.series = s.id
+    CROSS JOIN LATERAL generate_series(greatest(f.width, length(p_first::text)),
+                                       greatest(f.width, length(p_last::text))) AS digits
+    WHERE s.tenant = p_tenant AND s.id = p_series
+      AND (p_reservation IS NULL
+           OR EXISTS (
+             SELECT FROM ledger AS l
+             WHERE l.tenant = p_tenant AND l.series = p_series AND l.form = f.id
+               AND l.first = p_reservation AND l.kind = 'reserved'
+           ))
+    GROUP BY f.prefix, f.suffix, digits
+  )
+  SELECT form, digits, suffix,
+         render_name(prefix, greatest(p_first, CASE WHEN digits > width
+                                               THEN (10::numeric ^ (digits - 1))::bigint END),
+                     digits, suffix),
+         render_name(prefix, least(p_last, (10::numeric ^ digits)::bigint - 1), digits, suffix)
+  FROM run
+  ORDER BY form, digits
+$function$;
+
+CREATE OR REPLACE FUNCTION public.names_of_numbers(p_tenant text, p_product text, p_series bigint, p_reservation bigint, p_first bigint, p_last bigint, p_limit bigint)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  WITH runs AS MATERIALIZED (
+    SELECT * FROM runs_of_numbers(p_tenant, p_series, p_reservation, p_first, p_last)
+  ), named AS (
+    SELECT DISTINCT found.name
+    FROM runs AS r
+    CROSS JOIN LATERAL (
+      SELECT l.name
+      FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.product = p_product
+        AND l.name >= r.first_name COLLATE "C" AND l.name <= r.last_name COLLATE "C"
+        AND in_run(l, r.first_name, r.digits, r.suffix)
+        AND (SELECT of_series(i.series, i.reservation, p_series, p_reservation)
+             FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item)
+      ORDER BY l.name
+      LIMIT p_limit
+    ) AS found
+    LIMIT p_limit
+  )
+  SELECT coalesce(array_agg(name), '{}') FROM named
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_lots(p_tenant text, p_product text, p_names text[], p_after jsonb, p_api_key integer, p_reference text, p_party text, p_request uuid DEFAULT NULL::uuid)
+ RETURNS change_outcome
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_after jsonb := p_after;
+  v_rows tid[];
+  v_change bigint;
+  v_changed bigint;
+BEGIN
+  PERFORM check_change(p_tenant, p_product, p_after);
+  IF p_after ? 'quantity' THEN
+    v_after := p_after || jsonb_build_object('quantity',
+                                             trim_scale((p_after->>'quantity')::numeric)::text);
+  END IF;
+  v_rows := lock_lots(p_tenant, p_product, p_names);
+
+  -- Taken behind the locks, so that the changes of a lot are numbered as they happen.
+  v_change := nextval(pg_get_serial_sequence('lot_changes', 'id'));
+  INSERT INTO lot_history (tenant, name, product, change, before)
+  SELECT l.tenant, l.name, l.product, v_change, lot_before(l, v_after)
+  FROM lots AS l
+  WHERE l.ctid = ANY (v_rows) AND lot_differs(l, v_after);
+  GET DIAGNOSTICS v_changed = ROW_COUNT;
+  IF v_changed > 0 THEN
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party, request)
+    VALUES (p_tenant, v_change, p_product, clock_timestamp(), p_api_key, v_after, p_reference,
+            p_party, p_request);
+    UPDATE lots AS l
+    SET state = CASE WHEN v_after ? 'state' THEN (v_after->>'state')::lot_state ELSE l.state END,
+        location = CASE WHEN v_after ? 'location' THEN v_after->>'location' ELSE l.location END,
+        expires_on = CASE WHEN v_after ? 'expires_on' THEN (v_after->>'expires_on')::date
+                     ELSE l.expires_on END,
+        quantity = CASE WHEN v_after ? 'quantity' THEN (v_after->>'quantity')::numeric
+                   ELSE l.quantity END,
+        attributes = CASE WHEN v_after ? 'attributes' THEN nullif(v_after->'attributes', 'null')
+                     ELSE l.attributes END
+    WHERE l.ctid = ANY (v_rows) AND lot_differs(l, v_after);
+  END IF;
+  RETURN (cardinality(v_rows), v_changed)::change_outcome;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lock_lots(p_tenant text, p_product text, p_names text[])
+ RETURNS tid[]
+ LANGUAGE sql
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT coalesce(array_agg(held.place), '{}') FROM (
+    SELECT ctid AS place FROM lots
+    WHERE tenant = p_tenant AND name = ANY (p_names) AND product = p_product
+    ORDER BY name
+    FOR NO KEY UPDATE
+  ) AS held
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_change(p_tenant text, p_product text, p_after jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_product products;
+BEGIN
+  SELECT * INTO STRICT v_product FROM products WHERE tenant = p_tenant AND sku = p_product;
+  IF v_product.tracking = 'serial' AND (p_after->>'quantity')::numeric NOT IN (0, 1) THEN
+    PERFORM fail('serial_out_of_range', jsonb_build_object('product', p_product));
+  END IF;
+  IF v_product.expiry = 'required' AND p_after->'expires_on' = 'null' THEN
+    PERFORM fail('expiry_required', jsonb_build_object('product', p_product));
+  ELSIF v_product.expiry = 'none' AND p_after->>'expires_on' IS NOT NULL THEN
+    PERFORM fail('expiry_not_kept', jsonb_build_object('product', p_product));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.versioned_lot(p_lot lots)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+RETURN json_build_object('lot', (SELECT row_to_json(shown.*) AS row_to_json FROM (SELECT r.product, r.name, r.number, r.reservation, r.quantity, r.state, r.location, r.expires_on, r.produced_on, r.attributes, r.created_at FROM shown_lot(versioned_lot.p_lot, NULL::text) r(product, name, number, reservation, quantity, state, location, expires_on, produced_on, attributes, created_at, place)) shown), 'version', lot_version(p_lot));
+
+CREATE OR REPLACE FUNCTION public.get_lot_v1(p_tenant text, p_product text, p_name text)
+ RETURNS json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT versioned_lot(l) FROM lots AS l
+  WHERE l.tenant = p_tenant AND l.name = p_name AND l.product = p_product
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_lot_v1(p_digest bytea, p_tenant text, p_product text, p_name text, p_versions text[], p_after jsonb, p_reference text, p_party text, p_request uuid)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_lot lots;
+BEGIN
+  SELECT * INTO v_lot FROM lots
+  WHERE tenant = p_tenant AND name = p_name AND product = p_product FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('lot_not_found', jsonb_build_object('product', p_product, 'name', p_name));
+  END IF;
+  IF NOT EXISTS (
+    SELECT FROM lot_history AS h
+    WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
+      AND p_request = (SELECT c.request FROM lot_changes AS c
+                       WHERE c.tenant = h.tenant AND c.id = h.change)
+  ) THEN
+    IF lot_version(v_lot) <> ALL (p_versions) THEN
+      PERFORM fail('lot_changed', jsonb_build_object(
+        'product', p_product, 'name', p_name, 'etag', '"' || lot_version(v_lot) || '"'));
+    END IF;
+    PERFORM change_lots(p_tenant, p_product, ARRAY[p_name], p_after, v_api_key, p_reference,
+                        p_party, p_request);
+  END IF;
+  RETURN get_lot_v1(p_tenant, p_product, p_name);
+EXCEPTION WHEN lock_not_available THEN
+  PERFORM fail('lots_busy', jsonb_build_object('product', p_product));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.resolve_selection(p_tenant text, p_lots lot_selection)
+ RETURNS lot_selection
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_entry ledger;
+BEGIN
+  IF NOT EXISTS (SELECT FROM products WHERE tenant = p_tenant AND sku = p_lots.product) THEN
+    PERFORM fail('unknown_product', jsonb_build_object('product', p_lots.product));
+  END IF;
+  IF p_lots.sequence IS NULL THEN
+    RETURN p_lots;
+  END IF;
+
+  SELECT id INTO p_lots.series FROM series
+  WHERE tenant = p_tenant AND sequence = p_lots.sequence AND period = p_lots.period;
+  IF p_lots.reservation IS NOT NULL THEN
+    SELECT * INTO v_entry FROM ledger
+    WHERE tenant = p_tenant AND series = p_lots.series AND first = p_lots.reservation
+      AND kind = 'reserved';
+    IF NOT FOUND THEN
+      PERFORM fail('unknown_reservation', jsonb_build_object(
+        'reservation', reservation_id(p_lots.sequence, p_lots.period, p_lots.reservation)));
+    END IF;
+    p_lots.first := coalesce(p_lots.first, v_entry.first);
+    p_lots.last := coalesce(p_lots.last, v_entry.last);
+    PERFORM check_in_run(v_entry, p_lots.first, p_lots.last);
+  ELSIF NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = p_lots.sequence) THEN
+    PERFORM fail('unknown_sequence', jsonb_build_object('sequence', p_lots.sequence));
+  ELSIF p_lots.series IS NULL THEN
+    PERFORM fail('unknown_series', jsonb_build_object(
+      'sequence', p_lots.sequence, 'series', nullif(p_lots.period, '')));
+  ELSIF p_lots.prefix IS NOT NULL THEN
+    -- Names made elsewhere may be of a form in which the series has not given a number yet.
+    PERFORM form_v1(p_tenant, p_lots.series, p_lots.prefix, p_lots.width, p_lots.suffix);
+  END IF;
+  RETURN p_lots;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_lots_exist(p_tenant text, p_product text, p_names text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_missing text[] := ARRAY(
+    SELECT given.name FROM unnest(p_names) WITH ORDINALITY AS given (name, place)
+    WHERE (SELECT l.name FROM lots AS l
+           WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product)
+          IS NULL
+    ORDER BY given.place
+  );
+BEGIN
+  IF cardinality(v_missing) > 0 THEN
+    PERFORM fail('unknown_lots', jsonb_build_object(
+      'product', p_product, 'names', v_missing[1:10], 'total', cardinality(v_missing)));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_lots jsonb, p_after jsonb, p_reference text, p_party text, p_limit bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '10s'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_lots lot_selection;
+  v_names text[];
+  v_outcome change_outcome;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_lots := resolve_selection(p_tenant, jsonb_populate_record(NULL::lot_selection, p_lots));
+  v_names := coalesce(v_lots.names,
+                      names_of_numbers(p_tenant, v_lots.product, v_lots.series, v_lots.reservation,
+                                       v_lots.first, v_lots.last, p_limit + 1));
+  IF cardinality(v_names) > p_limit THEN
+    PERFORM fail('too_many_changes', jsonb_build_object('limit', p_limit::text));
+  ELSIF cardinality(v_names) = 0 THEN
+    PERFORM fail('no_lots', jsonb_build_object(
+      'product', v_lots.product, 'first', v_lots.first::text, 'last', v_lots.last::text));
+  END IF;
+  v_outcome := change_lots(p_tenant, v_lots.product, v_names, p_after, v_call.api_key, p_reference, p_party);
+  IF v_lots.names IS NOT NULL AND v_outcome.matched < cardinality(v_lots.names) THEN
+    PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
+  END IF;
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+    'product', v_lots.product,
+    'changed', v_outcome.changed,
+    'unchanged', v_outcome.matched - v_outcome.changed
+  ));
+EXCEPTION WHEN lock_not_available THEN
+  PERFORM fail('lots_busy', jsonb_build_object('product', p_lots->>'product'));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_by_expiry_v1(p_tenant text, p_filter lot_filter, p_expires_on date, p_product text, p_name text, p_limit integer)
+ RETURNS SETOF lot_row
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+  SELECT r.*
+  FROM (
+    SELECT found.lot
+    FROM unnest(CASE WHEN p_filter.state IS NULL THEN enum_range(NULL::lot_state)
+                ELSE ARRAY[p_filter.state] END) AS one (state)
+    CROSS JOIN LATERAL (
+      SELECT l AS lot
+      FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.state = one.state AND l.expires_on IS NOT NULL
+        AND (l.expires_on, l.product, l.name) > (p_expires_on, p_product, p_name)
+        AND l.expires_on < coalesce(p_filter.expires_before, 'infinity')
+        AND lot_matches(l, p_filter)
+      ORDER BY l.expires_on, l.product, l.name
+      LIMIT p_limit
+    ) AS found
+    ORDER BY (found.lot).expires_on, (found.lot).product, (found.lot).name
+    LIMIT p_limit
+  ) AS page
+  CROSS JOIN LATERAL shown_lot(page.lot, to_char((page.lot).expires_on, 'YYYY-MM-DD') || E'\n'
+                                         || (page.lot).product || E'\n' || (page.lot).name) AS r
+  ORDER BY (page.lot).expires_on, (page.lot).product, (page.lot).name
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_by_state_v1(p_tenant text, p_filter lot_filter, p_product text, p_name text, p_limit integer)
+ RETURNS SETOF lot_row
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+  SELECT r.*
+  FROM (
+    SELECT l AS lot
+    FROM lots AS l
+    WHERE l.tenant = p_tenant AND l.state = p_filter.state AND l.state <> 'available'
+      AND l.product BETWEEN coalesce(p_filter.product, '') AND coalesce(p_filter.product, chr(127))
+      AND (l.product, l.name) > (p_product, p_name)
+      AND lot_matches(l, p_filter)
+    ORDER BY l.product, l.name
+    LIMIT p_limit
+  ) AS page
+  CROSS JOIN LATERAL shown_lot(page.lot, (page.lot).product || E'\n' || (page.lot).name) AS r
+  ORDER BY (page.lot).product, (page.lot).name
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_by_location_v1(p_tenant text, p_filter lot_filter, p_product text, p_name text, p_limit integer)
+ RETURNS SETOF lot_row
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+  SELECT r.*
+  FROM (
+    SELECT l AS lot
+    FROM lots AS l
+    WHERE l.tenant = p_tenant AND l.location = p_filter.location AND l.location IS NOT NULL
+      AND l.product BETWEEN coalesce(p_filter.product, '') AND coalesce(p_filter.product, chr(127))
+      AND (l.product, l.name) > (p_product, p_name)
+      AND lot_matches(l, p_filter)
+    ORDER BY l.product, l.name
+    LIMIT p_limit
+  ) AS page
+  CROSS JOIN LATERAL shown_lot(page.lot, (page.lot).product || E'\n' || (page.lot).name) AS r
+  ORDER BY (page.lot).product, (page.lot).name
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_by_change_v1(p_tenant text, p_filter lot_filter, p_change bigint, p_name text, p_limit integer)
+ RETURNS SETOF lot_row
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  v_by_party CONSTANT boolean := p_filter.party IS NOT NULL;
+  v_reference CONSTANT text := p_filter.reference;
+  v_changes refcursor;
+  v_change bigint;
+  v_left integer := p_limit;
+  v_found integer;
+BEGIN
+  IF v_by_party THEN
+    OPEN v_changes FOR
+      SELECT c.id FROM lot_changes AS c
+      WHERE c.tenant = p_tenant AND c.party = p_filter.party AND c.id >= p_change
+        AND c.after->>'state' = 'shipped'
+      ORDER BY c.id;
+    p_filter.party := NULL;
+  ELSE
+    OPEN v_changes FOR
+      SELECT c.id FROM lot_changes AS c
+      WHERE c.tenant = p_tenant AND c.reference = v_reference AND c.id >= p_change
+      ORDER BY c.id;
+    p_filter.reference := NULL;
+  END IF;
+  LOOP
+    FETCH v_changes INTO v_change;
+    EXIT WHEN NOT FOUND OR v_left = 0;
+    RETURN QUERY
+      SELECT r.*
+      FROM (
+        SELECT one.lot
+        FROM lot_history AS h
+        CROSS JOIN LATERAL (
+          SELECT l AS lot FROM lots AS l
+          WHERE l.tenant = p_tenant AND l.name = h.name AND l.product = h.product
+            AND lot_matches(l, p_filter)
+          LIMIT 1
+        ) AS one
+        WHERE h.tenant = p_tenant AND h.change = v_change
+          AND h.name > CASE v_change WHEN p_change THEN p_name ELSE '' END
+          AND v_change = CASE
+            WHEN v_by_party
+              THEN (SELECT c.id FROM last_shipment(p_tenant, h.product, h.name) AS c)
+            ELSE (SELECT c.id FROM last_change_under(p_tenant, h.product, h.name, v_reference) AS c)
+          END
+        ORDER BY h.name
+        LIMIT v_left
+      ) AS page
+      CROSS JOIN LATERAL shown_lot(page.lot, v_change || E'\n' || (page.lot).name) AS r
+      ORDER BY (page.lot).name;
+    GET DIAGNOSTICS v_found = ROW_COUNT;
+    v_left := v_left - v_found;
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.recall_facts(p_tenant text, p_recall uuid)
+ RETURNS json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
+
+CREATE OR REPLACE FUNCTION public.open_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reference text, p_reason text, p_parts jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_part jsonb;
+  v_ordinal integer;
+  v_lots lot_selection;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    INSERT INTO recalls (tenant, id, reference, reason, api_key)
+    VALUES (p_tenant, p_recall, p_reference, p_reason, v_call.api_key);
+    FOR v_part, v_ordinal IN
+      SELECT given.part, given.ordinal FROM jsonb_array_elements(p_parts) WITH ORDINALITY
+        AS given (part, ordinal)
+      ORDER BY given.ordinal
+    LOOP
+      v_lots := resolve_selection(p_tenant, jsonb_populate_record(NULL::lot_selection, v_part));
+      IF v_lots.names IS NOT NULL THEN
+        PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
+      END IF;
+      INSERT INTO recall_parts (tenant, recall, ordinal, kind, product, series, reservation, first,
+                                last, created_from, created_to)
+      VALUES (p_tenant, p_recall, v_ordinal,
+              CASE WHEN v_lots.names IS NOT NULL THEN 'names'
+                   WHEN v_lots.reservation IS NOT NULL THEN 'reservation'
+                   WHEN v_lots.series IS NOT NULL THEN 'numbers'
+                   ELSE 'created' END::recall_part_kind,
+              v_lots.product, v_lots.series, v_lots.reservation, v_lots.first, v_lots.last,
+              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz);
+      INSERT INTO recall_names (tenant, recall, part, name)
+      SELECT p_tenant, p_recall, v_ordinal, name FROM unnest(v_lots.names) AS name
+      ORDER BY name COLLATE "C";
+    END LOOP;
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                  jsonb_build_object('recall_id', p_recall));
+  END IF;
+  RETURN json_build_object('replayed', v_call.answer->'replayed',
+                           'recall', recall_facts(p_tenant, (v_call.answer->>'recall_id')::uuid));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.close_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reason text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_recall recalls;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    SELECT * INTO v_recall FROM recalls WHERE tenant = p_tenant AND id = p_recall FOR UPDATE;
+    IF NOT FOUND THEN
+      PERFORM fail('recall_not_found', jsonb_build_object('recall', p_recall));
+    ELSIF v_recall.closed_at IS NOT NULL THEN
+      PERFORM fail('recall_closed', jsonb_build_object(
+        'recall', p_recall, 'closed_at', wire_time(v_recall.closed_at)));
+    END IF;
+    UPDATE recalls
+    SET closed_at = now(), closed_by = v_call.api_key, closing_reason = p_reason
+    WHERE tenant = p_tenant AND id = p_recall;
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                  jsonb_build_object('recall_id', p_recall));
+  END IF;
+  RETURN json_build_object('replayed', v_call.answer->'replayed',
+                           'recall', recall_facts(p_tenant, p_recall));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_of_part(p_part recall_parts, p_behind part_place, p_until timestamp with time zone, p_limit integer)
+ RETURNS SETOF part_place
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  v_filter lot_filter;
+  v_run record;
+  v_left integer := p_limit;
+  v_found integer;
+BEGIN
+  IF p_part.kind = 'names' THEN
+    RETURN QUERY
+      SELECT n.name, 0::bigint, 0::bigint
+      FROM recall_names AS n
+      CROSS JOIN LATERAL (
+        SELECT created_at FROM lots
+        WHERE tenant = p_part.tenant AND name = n.name AND product = p_part.product LIMIT 1
+      ) AS l
+      WHERE n.tenant = p_part.tenant AND n.recall = p_part.recall AND n.part = p_part.ordinal
+        AND n.name > p_behind.name AND l.created_at <= p_until
+      ORDER BY n.name
+      LIMIT p_limit;
+  ELSIF p_part.kind = 'created' THEN
+    v_filter.product := p_part.product;
+    v_filter.created_from := p_part.created_from;
+    v_filter.created_to := least(p_part.created_to, p_until);
+    RETURN QUERY
+      SELECT l.name, split_part(l.place, '.', 1)::bigint, split_part(l.place, '.', 2)::bigint
+      FROM list_lots_v1(p_part.tenant, v_filter, NULL, NULL, NULL, p_behind.major, p_behind.minor,
+                        p_limit) AS l;
+  ELSE
+    FOR v_run IN
+      SELECT * FROM runs_of_numbers(p_part.tenant, p_part.series, p_part.reservation, p_part.first,
+                                    p_part.last) AS r
+      WHERE (r.form, r.digits) >= (p_behind.major, p_behind.minor)
+      ORDER BY r.form, r.digits
+    LOOP
+      RETURN QUERY
+        SELECT l.name, v_run.form, v_run.digits::bigint
+        FROM lots AS l
+        WHERE l.tenant = p_part.tenant AND l.product = p_part.product
+          AND l.name >= v_run.first_name COLLATE "C" AND l.name <= v_run.last_name COLLATE "C"
+          AND l.name > CASE WHEN (v_run.form, v_run.digits) = (p_behind.major, p_behind.minor)
+                       THEN p_behind.name ELSE '' END COLLATE "C"
+          AND in_run(l, v_run.first_name, v_run.digits, v_run.suffix)
+          AND (SELECT of_series(i.series, i.reservation, p_part.series, p_part.reservation)
+               FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item)
+          AND l.created_at <= p_until
+        ORDER BY l.name
+        LIMIT v_left;
+      GET DIAGNOSTICS v_found = ROW_COUNT;
+      v_left := v_left - v_found;
+      EXIT WHEN v_left = 0;
+    END LOOP;
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.in_numbers(p_lot lots, p_series bigint, p_first bigint, p_last bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM runs_of_numbers((in_numbers.p_lot).tenant, in_numbers.p_series, NULL::bigint, in_numbers.p_first, in_numbers.p_last) r(form, digits, suffix, first_name, last_name) WHERE (((in_numbers.p_lot).name >= (r.first_name COLLATE "C")) AND ((in_numbers.p_lot).name <= (r.last_name COLLATE "C")) AND in_run(in_numbers.p_lot, r.first_name, r.digits, r.suffix))));
+
+CREATE OR REPLACE FUNCTION public.recall_lots_v1(p_tenant text, p_recall uuid, p_part integer, p_name text, p_major bigint, p_minor bigint, p_limit integer)
+ RETURNS SETOF recalled_lot
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_until CONSTANT timestamptz := coalesce(
+    (SELECT closed_at FROM recalls WHERE tenant = p_tenant AND id = p_recall), 'infinity');
+  v_part recall_parts;
+  v_behind part_place := (p_name, p_major, p_minor)::part_place;
+  v_page part_place[];
+  v_left integer := p_limit;
+  v_asked integer;
+  v_found integer;
+BEGIN
+  FOR v_part IN
+    SELECT * FROM recall_parts
+    WHERE tenant = p_tenant AND recall = p_recall AND ordinal >= p_part
+    ORDER BY ordinal
+  LOOP
+    LOOP
+      v_asked := v_left;
+      v_page := ARRAY(SELECT l FROM lots_of_part(v_part, v_behind, v_until, v_asked) AS l);
+      RETURN QUERY
+        SELECT l.product, l.name, l.state::text, l.quantity::text, l.location, l.expires_on, c.party,
+               c.reference, wire_time(c.at),
+               v_part.ordinal || '.' || f.major || '.' || f.minor || '.' || l.name
+        FROM unnest(v_page) WITH ORDINALITY AS f (name, major, minor, index)
+        CROSS JOIN LATERAL (
+          SELECT o.* FROM lots AS o
+          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = v_part.product
+            AND NOT EXISTS (
+              -- A part before this one that covers it as well.
+              SELECT FROM recall_parts AS p
+              WHERE p.tenant = p_tenant AND p.recall = p_recall AND p.ordinal < v_part.ordinal
+                AND p.product = v_part.product
+                AND CASE p.kind
+                  WHEN 'names' THEN EXISTS (
+                    SELECT FROM recall_names AS n
+                    WHERE n.tenant = p_tenant AND n.recall = p_recall AND n.part = p.ordinal
+                      AND n.name = o.name
+                  )
+                  WHEN 'created' THEN o.created_at >= coalesce(p.created_from, '-infinity')
+                                  AND o.created_at < coalesce(p.created_to, 'infinity')
+                  ELSE (
+                    SELECT of_series(i.series, i.reservation, p.series, p.reservation)
+                       AND CASE WHEN i.series IS NOT NULL THEN o.number BETWEEN p.first AND p.last
+                           ELSE in_numbers(o, p.series, p.first, p.last) END
+                    FROM job_items AS i WHERE i.tenant = o.tenant AND i.id = o.item
+                  )
+                END
+            )
+          LIMIT 1
+        ) AS l
+        LEFT JOIN LATERAL last_shipment(p_tenant, l.product, l.name) AS c ON true
+        ORDER BY f.index;
+      GET DIAGNOSTICS v_found = ROW_COUNT;
+      v_left := v_left - v_found;
+      IF v_left = 0 THEN
+        RETURN;
+      END IF;
+      EXIT WHEN cardinality(v_page) < v_asked;
+      v_behind := v_page[cardinality(v_page)];
+    END LOOP;
+    v_behind := ('', 0, -1)::part_place;
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_lots_found(p_tenant text, p_items lot_request[])
+ RETURNS lot_found[]
+ LANGUAGE sql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  SELECT coalesce(array_agg((ordinal, product, name, tracking, quantity, state, location, expires_on,
+                             given_quantity, given_expires_on, given_location)::lot_found), '{}')
+  FROM (
+    SELECT i.ordinal, l.product, l.name, p.tracking, l.quantity, l.state, l.location, l.expires_on,
+           coalesce(given.quantity, i.quantity) AS given_quantity,
+           given.expires_on AS given_expires_on, i.location AS given_location
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL unnest(i.names, i.quantities, i.expiries) AS given (name, quantity, expires_on)
+    JOIN lots AS l
+      ON l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = i.product
+    JOIN products AS p ON p.tenant = l.tenant AND p.sku = l.product
+    WHERE i.source = 'names'
+    ORDER BY l.name, l.product
+    FOR NO KEY UPDATE OF l
+  ) AS held
+$function$;
+
+CREATE OR REPLACE FUNCTION public.items_not_found(p_items lot_request[], p_found lot_found[])
+ RETURNS lot_request[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_item lot_request;
+  v_left lot_request[] := '{}';
+BEGIN
+  IF cardinality(p_found) = 0 THEN
+    RETURN p_items;
+  END IF;
+  FOREACH v_item IN ARRAY p_items LOOP
+    IF v_item.source = 'names' THEN
+      SELECT count(*), array_agg(g.name ORDER BY g.place), array_agg(g.number ORDER BY g.place),
+             array_agg(g.period ORDER BY g.place), array_agg(g.quantity ORDER BY g.place),
+             array_agg(g.expires_on ORDER BY g.place), coalesce(bool_or(g.number IS NOT NULL), false)
+      INTO v_item.count, v_item.names, v_item.numbers, v_item.periods, v_item.quantities,
+           v_item.expiries, v_item.numbered
+      FROM unnest(v_item.names, v_item.numbers, v_item.periods, v_item.quantities, v_item.expiries)
+        WITH ORDINALITY AS g (name, number, period, quantity, expires_on, place)
+      WHERE (v_item.product, g.name) NOT IN (SELECT f.product, f.name FROM unnest(p_found) AS f);
+      CONTINUE WHEN v_item.count = 0;
+    END IF;
+    v_left := v_left || v_item;
+  END LOOP;
+  RETURN v_left;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_expiries(p_found lot_found[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_lot lot_found;
+BEGIN
+  SELECT * INTO v_lot FROM unnest(p_found)
+  WHERE given_expires_on IS DISTINCT FROM expires_on AND given_expires_on IS NOT NULL
+  ORDER BY name COLLATE "C", product COLLATE "C" LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('expiry_differs', jsonb_build_object(
+      'product', v_lot.product, 'name', v_lot.name, 'expires_on', v_lot.expires_on,
+      'given', v_lot.given_expires_on));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_serials(p_found lot_found[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_total bigint;
+  v_names jsonb;
+BEGIN
+  SELECT count(*), jsonb_path_query_array(
+           jsonb_agg(jsonb_build_object('product', product, 'name', name, 'state', state)
+                     ORDER BY name COLLATE "C", product COLLATE "C"), '$[0 to 9]')
+  INTO v_total, v_names
+  FROM unnest(p_found)
+  WHERE tracking = 'serial'
+    AND (state IN ('consumed', 'scrapped') OR (state IN ('available', 'reserved') AND quantity > 0));
+  IF v_total > 0 THEN
+    PERFORM fail('serial_in_stock', jsonb_build_object('names', v_names, 'total', v_total));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_lots(p_tenant text, p_settings lot_setting[], p_api_key integer, p_reference text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  WITH wanted AS MATERIALIZED (
+    SELECT product, name, quantity, state, location,
+           jsonb_build_object('quantity', trim_scale(quantity)::text, 'state', state,
+                              'location', location) AS after
+    FROM unnest(p_settings)
+  ), differing AS MATERIALIZED (
+    SELECT w.*, l.place, l.before
+    FROM wanted AS w
+    -- The limit keeps the planner from turning the look-ups round.
+    CROSS JOIN LATERAL (
+      SELECT lots.ctid AS place, lot_before(lots, w.after) AS before, lot_differs(lots, w.after) AS differs
+      FROM lots
+      WHERE tenant = p_tenant AND name = w.name COLLATE "C" AND product = w.product
+      LIMIT 1
+    ) AS l
+    WHERE l.differs
+  ), change AS MATERIALIZED (
+    SELECT product, after, nextval(pg_get_serial_sequence('lot_changes', 'id')) AS id
+    FROM (SELECT DISTINCT product, after FROM differing) AS alike
+  ), changes AS (
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference)
+    SELECT p_tenant, id, product, clock_timestamp(), p_api_key, after, p_reference FROM change
+  ), history AS (
+    INSERT INTO lot_history (tenant, name, product, change, before)
+    SELECT p_tenant, d.name, d.product, c.id, d.before
+    FROM differing AS d
+    JOIN change AS c USING (product, after)
+  )
+  UPDATE lots AS l
+  SET quantity = d.quantity, state = d.state, location = d.location
+  FROM differing AS d
+  WHERE l.ctid = d.place
+$function$;
+
+CREATE OR REPLACE FUNCTION public.open_receipt(p_tenant text, p_receipt uuid, p_reference text, p_at text, p_fingerprint bytea, p_api_key integer)
+ RETURNS receipts
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_receipt receipts;
+BEGIN
+  LOOP
+    INSERT INTO receipts (tenant, id, reference, at, fingerprint, api_key)
+    VALUES (p_tenant, p_receipt, p_reference, p_at, p_fingerprint, p_api_key)
+    ON CONFLICT (tenant, reference) WHERE status <> 'cancelled' DO NOTHING
+    RETURNING * INTO v_receipt;
+    EXIT WHEN FOUND;
+    SELECT * INTO v_receipt FROM receipts
+    WHERE tenant = p_tenant AND reference = p_reference AND status <> 'cancelled';
+    -- It was cancelled in between: once more.
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN v_receipt;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_receipt_lines(p_tenant text, p_receipt uuid, p_lines jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_changed text;
+BEGIN
+  SELECT min(given.product) INTO v_changed
+  FROM jsonb_to_recordset(p_lines) AS given (product text, product_definition uuid)
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = given.product
+  WHERE p.definition IS DISTINCT FROM given.product_definition;
+  IF v_changed IS NOT NULL THEN
+    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
+  END IF;
+  INSERT INTO receipt_lines
+  SELECT row.*
+  FROM jsonb_array_elements(p_lines) WITH ORDINALITY AS given (line, place)
+  CROSS JOIN LATERAL jsonb_populate_record(
+    NULL::receipt_lines,
+    line || jsonb_build_object('tenant', p_tenant, 'receipt', p_receipt, 'ordinal', place - 1)
+  ) AS row;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.grow_lots(p_receipt receipts, p_found lot_found[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_settings lot_setting[];
+BEGIN
+  WITH growth AS (
+    INSERT INTO receipt_growths (tenant, receipt, line, product, name, quantity, quantity_before,
+                                 state_before, location_before, quantity_after, state_after,
+                                 location_after)
+    SELECT p_receipt.tenant, p_receipt.id, l.ordinal, f.product, f.name, f.given_quantity, f.quantity,
+           f.state, f.location,
+           CASE f.tracking WHEN 'serial' THEN 1 ELSE f.quantity + f.given_quantity END,
+           CASE f.state WHEN 'reserved' THEN f.state ELSE 'available' END,
+           CASE WHEN f.state IN ('available', 'reserved') AND f.quantity > 0
+             THEN coalesce(f.location, f.given_location)
+             ELSE coalesce(f.given_location, f.location) END
+    FROM unnest(p_found) AS f
+    JOIN receipt_lines AS l
+      ON l.tenant = p_receipt.tenant AND l.receipt = p_receipt.id
+     AND f.ordinal BETWEEN l.first_item AND l.last_item
+    ORDER BY f.name COLLATE "C", f.product COLLATE "C"
+    RETURNING product, name, quantity_after, state_after, location_after
+  )
+  SELECT array_agg((product, name, quantity_after, state_after, location_after)::lot_setting)
+  INTO v_settings
+  FROM growth;
+  IF v_settings IS NOT NULL THEN
+    PERFORM set_lots(p_receipt.tenant, v_settings, p_receipt.api_key, p_receipt.reference);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+ RETURNS lot_found[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  c_looks CONSTANT integer := 5;
+  v_found lot_found[];
+  v_left lot_request[];
+BEGIN
+  FOR looks IN 1..c_looks LOOP
+    BEGIN
+      v_found := hold_lots_found(p_tenant, p_items);
+      PERFORM check_expiries(v_found);
+      IF p_returning THEN
+        PERFORM check_serials(v_found);
+      END IF;
+      -- What was counted as nothing and is not there needs no lot.
+      v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
+                      WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
+      IF cardinality(v_left) > 0 THEN
+        PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, p_jump,
+                            p_limit, p_inline);
+      END IF;
+      EXIT;
+    EXCEPTION WHEN SQLSTATE 'SM001' THEN
+      IF SQLERRM <> 'name_taken' OR looks = c_looks THEN
+        RAISE;
+      END IF;
+    END;
+  END LOOP;
+  RETURN v_found;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_receipt_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reference text, p_at text, p_lines jsonb, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_jump bigint, p_limit bigint, p_inline bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_receipt receipts;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    v_receipt := open_receipt(p_tenant, p_receipt, p_reference, p_at, p_fingerprint, v_call.api_key);
+    IF v_receipt.fingerprint <> p_fingerprint THEN
+      PERFORM fail('receipt_exists', jsonb_build_object(
+        'reference', p_reference, 'receipt', v_receipt.id));
+    END IF;
+    IF v_receipt.id = p_receipt THEN
+      PERFORM hold_products(p_tenant, p_shared => true);
+      PERFORM add_receipt_lines(p_tenant, p_receipt, p_lines);
+      PERFORM grow_lots(v_receipt, record_or_find_lots(
+        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        true, p_jump, p_limit, p_inline));
+      UPDATE receipts SET job = p_job
+      WHERE tenant = p_tenant AND id = p_receipt
+        AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+    END IF;
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+      'receipt_id', v_receipt.id, 'made', v_receipt.id = p_receipt));
+  END IF;
+  RETURN v_call.answer || jsonb_build_object(
+    'receipt', receipt_facts(p_tenant, (v_call.answer->>'receipt_id')::uuid));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.receipt_facts(p_tenant text, p_receipt uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT jsonb_build_object('id', r.id, 'reference', r.reference, 'status', r.status, 'at', r.at, 'created_at', wire_time(r.created_at), 'cancelled_at', wire_time(r.cancelled_at), 'reason', r.reason, 'lines', (SELECT jsonb_agg(jsonb_build_object('product', l.product, 'quantity', (l.quantity)::text, 'quantity_per_lot', (l.quantity_per_lot)::text, 'location', l.location, 'produced_on', l.produced_on, 'expires_on', l.expires_on, 'attributes', l.attributes, 'new_lots', made.lots, 'first_name', made.first_name, 'last_name', made.last_name, 'grown_lots', grown.lots, 'grown', grown.shown) ORDER BY l.ordinal) AS jsonb_agg FROM ((receipt_lines l CROSS JOIN LATERAL (SELECT COALESCE(sum(i.count), (0)::numeric) AS lots, (array_agg(nth_name(i.*, (1)::bigint) ORDER BY i.ordinal))[1] AS first_name, (array_agg(nth_name(i.*, i.count) ORDER BY i.ordinal DESC))[1] AS last_name FROM unnest(own.items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes) WHERE ((i.ordinal >= l.first_item) AND (i.ordinal <= l.last_item))) made) CROSS JOIN LATERAL (SELECT count(*) AS lots, COALESCE(jsonb_agg(jsonb_build_object('name', g.name, 'quantity', (g.quantity)::text, 'quantity_before', (g.quantity_before)::text, 'state_before', g.state_before) ORDER BY g.name) FILTER (WHERE (g.place <= 100)), '[]'::jsonb) AS shown FROM (SELECT receipt_growths.tenant, receipt_growths.id, receipt_growths.receipt, receipt_growths.line, receipt_growths.product, receipt_growths.name, receipt_growths.quantity, receipt_growths.quantity_before, receipt_growths.state_before, receipt_growths.location_before, receipt_growths.quantity_after, receipt_growths.state_after, receipt_growths.location_after, receipt_growths.undone_at, row_number() OVER (ORDER BY receipt_growths.name) AS place FROM receipt_growths WHERE ((receipt_growths.tenant = r.tenant) AND (receipt_growths.receipt = r.id) AND (receipt_growths.line = l.ordinal))) g) grown) WHERE ((l.tenant = r.tenant) AND (l.receipt = r.id))), 'job', job_facts(r.tenant, r.job)) AS jsonb_build_object FROM (receipts r CROSS JOIN LATERAL (SELECT items_of_job(r.tenant, r.job) AS items) own) WHERE ((r.tenant = receipt_facts.p_tenant) AND (r.id = receipt_facts.p_receipt)));
+
+CREATE OR REPLACE FUNCTION public.recorded_names(p_items job_items[], p_cursor bigint)
+ RETURNS TABLE(item bigint, product text, name text, quantity numeric)
+ LANGUAGE sql
+ STABLE ROWS 20000
+AS $function$
+  SELECT i.id, i.product, render_name(i.prefix, number, i.width, i.suffix), i.quantity
+  FROM unnest(p_items) AS i
+  CROSS JOIN LATERAL units_of(i, 0, p_cursor) AS number
+  WHERE i.names IS NULL AND i.start < p_cursor
+  UNION ALL
+  SELECT i.id, i.product, given.name, coalesce(given.quantity, i.quantity)
+  FROM unnest(p_items) AS i
+  CROSS JOIN LATERAL unnest(i.names, i.name_quantities) AS given (name, quantity)
+  WHERE i.names IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_untouched(p_receipt receipts, p_items job_items[], p_cursor bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_total bigint;
+  v_lots jsonb;
+BEGIN
+  PERFORM FROM lots AS l
+  JOIN (
+    SELECT n.product, n.name FROM recorded_names(p_items, p_cursor) AS n
+    UNION ALL
+    SELECT g.product, g.name FROM receipt_growths AS g
+    WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
+  ) AS own ON l.tenant = p_receipt.tenant AND l.name = own.name COLLATE "C" AND l.product = own.product
+  ORDER BY l.name, l.product
+  FOR UPDATE OF l;
+
+  WITH touched AS (
+    SELECT l.product, l.name, l.state, l.quantity
+    FROM recorded_names(p_items, p_cursor) AS n
+    JOIN lots AS l ON l.tenant = p_receipt.tenant AND l.name = n.name COLLATE "C"
+      AND l.product = n.product AND l.item = n.item
+    WHERE l.state <> 'available' OR l.quantity <> n.quantity
+       OR EXISTS (SELECT FROM receipt_growths AS later
+                  WHERE later.tenant = l.tenant AND later.name = l.name AND later.product = l.product
+                    AND later.undone_at IS NULL)
+    UNION ALL
+    SELECT l.product, l.name, l.state, l.quantity
+    FROM receipt_growths AS g
+    JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product
+    WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
+      AND (l.state <> g.state_after OR l.quantity <> g.quantity_after
+           OR EXISTS (SELECT FROM receipt_growths AS later
+                      WHERE later.tenant = l.tenant AND later.name = l.name
+                        AND later.product = l.product AND later.undone_at IS NULL
+                        AND later.id > g.id))
+  )
+  SELECT count(*), jsonb_path_query_array(
+           jsonb_agg(jsonb_build_object('product', product, 'name', name, 'state', state,
+                                        'quantity', quantity::text)
+                     ORDER BY name, product), '$[0 to 9]')
+  INTO v_total, v_lots
+  FROM touched;
+  IF v_total > 0 THEN
+    PERFORM fail('receipt_touched', jsonb_build_object(
+      'receipt', p_receipt.id, 'lots', v_lots, 'total', v_total));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.void_drawn(p_item job_items, p_api_key integer, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_entry ledger;
+BEGIN
+  SELECT * INTO STRICT v_entry FROM ledger
+  WHERE tenant = p_item.tenant AND series = p_item.series AND first = p_item.reservation
+    AND kind = 'reserved';
+  UPDATE job_items SET numbers = 'empty' WHERE tenant = p_item.tenant AND id = p_item.id;
+  PERFORM void_numbers(v_entry, open_numbers(v_entry), p_api_key, p_reason);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.undo_growth(p_receipt receipts, p_api_key integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_settings lot_setting[];
+BEGIN
+  WITH undone AS (
+    UPDATE receipt_growths SET undone_at = now()
+    WHERE tenant = p_receipt.tenant AND receipt = p_receipt.id
+    RETURNING *
+  )
+  SELECT array_agg((g.product, g.name, g.quantity_before, g.state_before,
+                    CASE WHEN l.location IS NOT DISTINCT FROM g.location_after
+                      THEN g.location_before ELSE l.location END)::lot_setting)
+  INTO v_settings
+  FROM undone AS g
+  JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product;
+  IF v_settings IS NOT NULL THEN
+    PERFORM set_lots(p_receipt.tenant, v_settings, p_api_key, p_receipt.reference);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.cancel_receipt_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_receipt receipts;
+  v_items job_items[];
+  v_cursor bigint;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    SELECT * INTO v_receipt FROM receipts WHERE tenant = p_tenant AND id = p_receipt FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+      PERFORM fail('receipt_not_found', jsonb_build_object('receipt', p_receipt));
+    ELSIF v_receipt.status = 'cancelled' THEN
+      PERFORM fail('receipt_wrong_state', jsonb_build_object(
+        'receipt', p_receipt, 'status', v_receipt.status));
+    END IF;
+
+    -- Waits for a chunk that runs just now.
+    SELECT cursor INTO v_cursor FROM jobs WHERE tenant = p_tenant AND id = v_receipt.job FOR UPDATE;
+    UPDATE jobs
+    SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
+    WHERE tenant = p_tenant AND id = v_receipt.job AND status IN ('queued', 'running', 'failed');
+    v_items := coalesce(items_of_job(p_tenant, v_receipt.job), '{}');
+
+    PERFORM hold_untouched(v_receipt, v_items, v_cursor);
+    DELETE FROM lots AS l
+    USING recorded_names(v_items, v_cursor) AS n
+    WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = n.product
+      AND l.item = n.item;
+    PERFORM undo_growth(v_receipt, v_call.api_key);
+    PERFORM void_drawn(i, v_call.api_key, p_reason)
+    FROM unnest(v_items) AS i
+    WHERE i.numbers IS NOT NULL AND NOT isempty(i.numbers) AND NOT i.presented;
+
+    UPDATE receipts
+    SET status = 'cancelled', cancelled_at = now(), cancelled_by = v_call.api_key, reason = p_reason
+    WHERE tenant = p_tenant AND id = p_receipt;
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                       jsonb_build_object('receipt_id', p_receipt));
+  END IF;
+  RETURN v_call.answer || jsonb_build_object('receipt', receipt_facts(p_tenant, p_receipt));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.available_stock(p_tenant text, p_products text[])
+ RETURNS TABLE(product text, location text, quantity numeric)
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  WITH run AS (
+    SELECT i.id, i.product, i.prefix, i.suffix, digits,
+           greatest(i.first, CASE WHEN digits > i.width THEN (10::numeric ^ (digits - 1))::bigint
+                             ELSE 0 END) AS low,
+           least(i.first + (i.count - 1) * i.step, (10::numeric ^ digits)::bigint - 1) AS high
+    FROM job_items AS i
+    CROSS JOIN LATERAL generate_series(
+      greatest(i.width, length(i.first::text)),
+      greatest(i.width, length((i.first + (i.count - 1) * i.step)::text))
+    ) AS digits
+    WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NULL
+  )
+  SELECT product, location, sum(quantity)
+  FROM (
+    SELECT run.product, l.location, l.quantity
+    FROM run
+    JOIN lots AS l
+      ON l.tenant = p_tenant AND l.product = run.product AND l.item = run.id
+     AND l.name >= render_name(run.prefix, run.low, run.digits, run.suffix) COLLATE "C"
+     AND l.name <= render_name(run.prefix, run.high, run.digits, run.suffix) COLLATE "C"
+     AND length(l.name) = length(run.prefix) + run.digits + length(run.suffix)
+    WHERE l.state = 'available'
+    UNION ALL
+    SELECT i.product, l.location, l.quantity
+    FROM job_items AS i
+    CROSS JOIN LATERAL unnest(i.names) AS given (name)
+    JOIN lots AS l
+      ON l.tenant = i.tenant AND l.product = i.product AND l.item = i.id
+     AND l.name = given.name COLLATE "C"
+    WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NOT NULL
+      AND l.state = 'available'
+  ) AS lot
+  GROUP BY product, location
+$function$;
+
+CREATE OR REPLACE FUNCTION public.recorded_by_line(p_tenant text, p_count uuid)
+ RETURNS TABLE(ordinal integer, recorded numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH stock AS MATERIALIZED (
+    SELECT * FROM available_stock(p_tenant, ARRAY(
+      SELECT DISTINCT product FROM count_lines
+      WHERE tenant = p_tenant AND count = p_count AND lot IS NULL))
+  )
+  SELECT c.ordinal, coalesce(
+    CASE WHEN c.lot IS NULL THEN s.quantity
+         WHEN l.state IN ('available', 'reserved') THEN l.quantity END, 0)
+  FROM count_lines AS c
+  LEFT JOIN stock AS s
+    ON c.lot IS NULL AND s.product = c.product AND s.location IS NOT DISTINCT FROM c.location
+  LEFT JOIN lots AS l ON l.tenant = c.tenant AND l.name = c.lot AND l.product = c.product
+  WHERE c.tenant = p_tenant AND c.count = p_count
+$function$;
+
+CREATE OR REPLACE FUNCTION public.count_facts(p_tenant text, p_count uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_count counts;
+  v_items job_items[];
+BEGIN
+  SELECT * INTO v_count FROM counts WHERE tenant = p_tenant AND id = p_count;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  v_items := coalesce(items_of_job(p_tenant, v_count.job), '{}');
+  RETURN jsonb_build_object(
+    'id', v_count.id,
+    'reference', v_count.reference,
+    'status', v_count.status,
+    'at', v_count.at,
+    'created_at', wire_time(v_count.created_at),
+    'applied_at', wire_time(v_count.applied_at),
+    'lines', (
+      WITH before AS MATERIALIZED (
+        SELECT l.ordinal, l.recorded FROM count_lines AS l
+        WHERE v_count.status = 'applied' AND l.tenant = p_tenant AND l.count = p_count
+        UNION ALL
+        SELECT r.ordinal, r.recorded FROM recorded_by_line(p_tenant, p_count) AS r
+        WHERE v_count.status = 'draft'
+      )
+      SELECT jsonb_agg(jsonb_build_object(
+        'product', l.product,
+        'location', l.location,
+        'lot', l.lot,
+        'counted_quantity', l.counted_quantity::text,
+        'recorded', trim_scale(b.recorded)::text,
+        'difference', trim_scale(l.counted_quantity - b.recorded)::text,
+        'fields', l.fields,
+        'produced_on', l.produced_on,
+        'expires_on', l.expires_on,
+        'skipped', l.skipped,
+        'new_lots', coalesce(i.count, 0),
+        'first_name', CASE WHEN i.id IS NOT NULL THEN nth_name(i, 1) END,
+        'last_name', CASE WHEN i.id IS NOT NULL THEN nth_name(i, i.count) END
+      ) ORDER BY l.ordinal)
+      FROM count_lines AS l
+      JOIN before AS b ON b.ordinal = l.ordinal
+      LEFT JOIN unnest(v_items) AS i ON i.ordinal = l.ordinal
+      WHERE l.tenant = p_tenant AND l.count = p_count
+    ),
+    'job', job_facts(p_tenant, v_count.job)
+  );
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_count_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_count uuid, p_reference text, p_at text, p_lines jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+BEGIN
+  IF v_call.answer IS NULL THEN
+    INSERT INTO counts (tenant, id, reference, at, api_key)
+    VALUES (p_tenant, p_count, p_reference, p_at, v_call.api_key);
+    INSERT INTO count_lines
+    SELECT row.*
+    FROM jsonb_array_elements(p_lines) WITH ORDINALITY AS given (line, place)
+    CROSS JOIN LATERAL jsonb_populate_record(
+      NULL::count_lines,
+      line || jsonb_build_object('tenant', p_tenant, 'count', p_count, 'ordinal', place - 1)
+    ) AS row;
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                       jsonb_build_object('count_id', p_count));
+  END IF;
+  RETURN v_call.answer || jsonb_build_object(
+    'count', count_facts(p_tenant, (v_call.answer->>'count_id')::uuid));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.settle_lines(p_tenant text, p_count uuid, p_skips jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_changed text;
+BEGIN
+  SELECT min(l.product) INTO v_changed
+  FROM jsonb_to_recordset(p_skips) AS s (ordinal integer, code text, product_definition uuid)
+  JOIN count_lines AS l ON l.tenant = p_tenant AND l.count = p_count AND l.ordinal = s.ordinal
+  JOIN products AS p ON p.tenant = l.tenant AND p.sku = l.product
+  LEFT JOIN settings AS t ON t.tenant = l.tenant
+  WHERE p.definition <> s.product_definition
+     OR (s.code = 'product_without_sequence' AND coalesce(p.sequence, t.default_sequence) IS NOT NULL);
+  IF v_changed IS NOT NULL THEN
+    PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
+  END IF;
+  UPDATE count_lines AS l
+  SET recorded = r.recorded,
+      skipped = (SELECT s.code FROM jsonb_to_recordset(p_skips) AS s (ordinal integer, code text)
+                 WHERE s.ordinal = l.ordinal)
+  FROM recorded_by_line(p_tenant, p_count) AS r
+  WHERE l.tenant = p_tenant AND l.count = p_count AND l.ordinal = r.ordinal;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_counted(p_count counts, p_found lot_found[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT set_lots(
+    p_count.tenant,
+    array_agg((product, name, given_quantity,
+               CASE WHEN given_quantity = 0 OR state = 'reserved' THEN state ELSE 'available' END,
+               coalesce(given_location, location))::lot_setting),
+    p_count.applied_by, p_count.reference)
+  FROM unnest(p_found)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.apply_count_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_count uuid, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skips jsonb, p_jump bigint, p_limit bigint, p_inline bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_count counts;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    UPDATE counts SET status = 'applied', applied_at = now(), applied_by = v_call.api_key
+    WHERE tenant = p_tenant AND id = p_count AND status = 'draft'
+    RETURNING * INTO v_count;
+    IF FOUND THEN
+      PERFORM hold_products(p_tenant, p_shared => true);
+      PERFORM settle_lines(p_tenant, p_count, p_skips);
+      PERFORM set_counted(v_count, record_or_find_lots(
+        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        false, p_jump, p_limit, p_inline));
+      UPDATE counts SET job = p_job
+      WHERE tenant = p_tenant AND id = p_count
+        AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+    ELSIF NOT EXISTS (SELECT FROM counts WHERE tenant = p_tenant AND id = p_count) THEN
+      PERFORM fail('count_not_found', jsonb_build_object('count', p_count));
+    END IF;
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
+                                       jsonb_build_object('count_id', p_count));
+  END IF;
+  RETURN v_call.answer || jsonb_build_object('count', count_facts(p_tenant, p_count));
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.drop_staged(p_tenant text, p_import uuid)
@@ -2655,6 +4437,9 @@ BEGIN
     SELECT p_tenant, p_import, name, product, record
     FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
   ELSE
+    IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
+      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+    END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');
     PERFORM import_products(v_import, p_writes->'products');
@@ -2686,7 +4471,7 @@ BEGIN
   FOR v_new IN
     SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
   LOOP
-    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields)
+    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
        <> 'created' THEN
       PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
     END IF;
@@ -2757,7 +4542,7 @@ BEGIN
   FOR v_new IN
     SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb) ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields);
+    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL, '{}');
   END LOOP;
 END
 $function$;
@@ -2848,27 +4633,43 @@ $function$;
 
 REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
+  add_receipt_lines(text,uuid,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   answer_request_v1(text,text,bytea,jsonb),
+  apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
+  available_stock(text,text[]),
   begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
-  change_settings_v1(bytea,text,jsonb),
+  cancel_receipt_v1(bytea,text,text,bytea,uuid,text),
+  change_lot_v1(bytea,text,text,text,text[],jsonb,text,text,uuid),
+  change_lots(text,text,text[],jsonb,integer,text,text,uuid),
+  change_lots_v1(bytea,text,text,bytea,jsonb,jsonb,text,text,bigint),
+  change_patterns(text,bigint),
+  change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  check_change(text,text,jsonb),
   check_definition(series,uuid),
   check_draw(series_request),
+  check_expiries(lot_found[]),
   check_in_run(ledger,bigint,bigint),
+  check_lots_exist(text,text,text[]),
   check_names(text,lot_request),
   check_room(series,bigint,bigint),
+  check_serials(lot_found[]),
   check_step(series,bigint,bigint),
+  close_recall_v1(bytea,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   continue_series(series,bigint,integer),
+  count_facts(text,uuid),
   counter_of(bigint),
   counter_v1(text,text,text),
+  create_count_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
+  create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
   digest_of_import(imports),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
@@ -2880,45 +4681,79 @@ REVOKE EXECUTE ON FUNCTION
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
-  find_lots_v1(text,text,text),
+  find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   form_v1(text,bigint,text,integer,text),
+  get_lot_v1(text,text,text),
+  grow_lots(receipts,lot_found[]),
   has_issued(text,text),
   held_series(text,text,text,uuid),
+  history_matches(lots,text,text),
   hold_counter(series),
+  hold_lots_found(text,lot_request[]),
+  hold_patterns(text,bigint),
   hold_products(text,boolean),
   hold_series(series_request),
+  hold_untouched(receipts,job_items[],bigint),
   import_counters(imports,jsonb),
   import_lots(imports,jsonb),
   import_products(imports,jsonb),
   import_sequences(imports,jsonb),
+  in_numbers(lots,bigint,bigint,bigint),
+  in_run(lots,text,integer,text),
   issued_names(text,text,text,text[]),
+  items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
-  list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
+  last_change_under(text,text,text,text),
+  last_shipment(text,text,text),
+  list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
+  lock_lots(text,text,text[]),
   lock_reservation(text,text,text,bigint),
+  lot_after(jsonb,jsonb),
+  lot_before(lots,jsonb),
+  lot_differs(lots,jsonb),
+  lot_matches(lots,lot_filter),
   lot_requests(text,jsonb),
+  lot_version(lots),
+  lots_by_change_v1(text,lot_filter,bigint,text,integer),
+  lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
+  lots_by_location_v1(text,lot_filter,text,text,integer),
+  lots_by_state_v1(text,lot_filter,text,text,integer),
+  lots_of_part(recall_parts,part_place,timestamp with time zone,integer),
+  names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   note_refused(text,uuid,jsonb),
+  nth_name(job_items,bigint),
   numbers_to_pass(series,bigint,bigint,bigint),
+  of_series(bigint,bigint,bigint,bigint),
   open_call_v1(bytea,text,text,bytea),
   open_numbers(ledger),
+  open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
+  open_receipt(text,uuid,text,text,bytea,integer),
   pass_v1(text,text,text,uuid,bigint,bigint),
   passed_numbers(series),
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   promote_series(series),
-  put_product_v1(bytea,text,text,jsonb),
-  put_sequence_v1(bytea,text,text,jsonb),
+  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
+  recall_facts(text,uuid),
+  recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
+  receipt_facts(text,uuid),
   record_around_foreign_names(jobs,job_items[],bigint),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_given_names(text,job_items[],boolean),
   record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
+  record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,job_items[],bigint),
+  recorded_by_line(text,uuid),
+  recorded_names(job_items[],bigint),
+  refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reopen_series(series),
@@ -2926,22 +4761,31 @@ REVOKE EXECUTE ON FUNCTION
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
   reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
+  resolve_selection(text,lot_selection),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
   rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  runs_of_numbers(text,bigint,bigint,bigint,bigint),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
+  set_counted(counts,lot_found[]),
   set_counter(series,bigint,bigint,bigint),
+  set_lots(text,lot_setting[],integer,text),
+  settle_lines(text,uuid,jsonb),
   shown_job(jobs,job_items[]),
+  shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
+  undo_growth(receipts,integer),
   units_of(job_items,bigint,bigint),
+  versioned_lot(lots),
+  void_drawn(job_items,integer,text),
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wait_for_series(bigint),
@@ -2954,14 +4798,25 @@ TO serialmint_app;
 
 GRANT SELECT ON TABLE
   api_keys,
+  count_lines,
+  counts,
   forms,
   import_batches,
   imports,
   job_items,
   jobs,
   ledger,
+  lot_changes,
+  lot_history,
   lots,
+  past_patterns,
   products,
+  recall_names,
+  recall_parts,
+  recalls,
+  receipt_growths,
+  receipt_lines,
+  receipts,
   refused_rows,
   requests,
   sequences,
@@ -2975,29 +4830,47 @@ TO serialmint_app;
 GRANT EXECUTE ON FUNCTION
   account_v1(text,text,text),
   advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
+  apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
-  change_settings_v1(bytea,text,jsonb),
+  cancel_receipt_v1(bytea,text,text,bytea,uuid,text),
+  change_lot_v1(bytea,text,text,text,text[],jsonb,text,text,uuid),
+  change_lots_v1(bytea,text,text,bytea,jsonb,jsonb,text,text,bigint),
+  change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  close_recall_v1(bytea,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
+  count_facts(text,uuid),
   counter_v1(text,text,text),
+  create_count_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
   create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
+  create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
-  find_lots_v1(text,text,text),
+  find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
+  get_lot_v1(text,text,text),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
-  list_lots_v1(text,text,uuid,bigint,bigint,bigint,bigint,integer),
+  list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
+  lot_after(jsonb,jsonb),
+  lots_by_change_v1(text,lot_filter,bigint,text,integer),
+  lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
+  lots_by_location_v1(text,lot_filter,text,text,integer),
+  lots_by_state_v1(text,lot_filter,text,text,integer),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
+  open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
-  put_product_v1(bytea,text,text,jsonb),
-  put_sequence_v1(bytea,text,text,jsonb),
+  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
+  recall_facts(text,uuid),
+  recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
+  receipt_facts(text,uuid),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),

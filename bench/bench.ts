@@ -9,6 +9,7 @@ import { imports } from "./parts/imports.ts";
 import { memory } from "./parts/memory.ts";
 import { overhead } from "./parts/overhead.ts";
 import { reserve } from "./parts/reserve.ts";
+import { sequences } from "./parts/sequences.ts";
 import { throughput } from "./parts/throughput.ts";
 import type { PartResult } from "./result.ts";
 import { Service } from "./service.ts";
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, Part>> = {
   bulk,
   reserve,
   contention,
+  sequences,
   overhead,
   throughput,
   growth,

@@ -20,14 +20,14 @@ export async function makeSequences(
   service: Service,
   family: string,
   count: number,
-  { hot }: { hot: boolean },
+  policy: { hot: boolean; mode?: "gapless" },
 ): Promise<void> {
   const client = await Client.open(service.port);
-  const body = { pattern: `${family}-{${"0".repeat(width)}}`, hot };
+  const body = { pattern: `${family}-{${"0".repeat(width)}}`, ...policy };
   await client.call("PUT", `/v1/sequences/${keyOf(family, 0)}`, body);
   client.close();
   await service.prepare(`
-    SELECT put_sequence_v1(${caller}, ${escapeLiteral(family)} || '-' || n, to_jsonb(s))
+    SELECT put_sequence_v1(${caller}, ${escapeLiteral(family)} || '-' || n, to_jsonb(s), NULL, '{}')
     FROM sequences AS s, generate_series(1, ${count - 1}) AS n
     WHERE s.tenant = '${demo.tenant}' AND s.key = '${keyOf(family, 0)}'`);
 }
@@ -47,6 +47,6 @@ export async function reservation(
   );
   const definition = rows[0]?.definition ?? "";
   return (n, count) =>
-    `SELECT reserve_v1(${caller}, '${freshKey()}', ${fingerprint}, '${keyOf(family, n)}',
+    `SELECT reserve_v1(${caller}, '${freshKey()}', ${fingerprint}, '${keyOf(family, n)}', '',
                        '${definition}', ${count}, '${family}-', ${width}, '')`;
 }

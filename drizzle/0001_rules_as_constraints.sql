@@ -72,8 +72,25 @@ ALTER TABLE job_items
 --> statement-breakpoint
 ALTER TABLE lots
   ADD CONSTRAINT lots_name_is_short CHECK (char_length(name) BETWEEN 1 AND 128),
-  -- 0 when nothing of a lot is left.
+  -- A new lot has the quantity of its item, which is positive; a change may leave nothing.
   ADD CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0);
+--> statement-breakpoint
+ALTER TABLE recalls
+  ADD CONSTRAINT recalls_closing_is_whole CHECK (
+    (closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (closing_reason IS NULL)
+  );
+--> statement-breakpoint
+ALTER TABLE recall_parts
+  ADD CONSTRAINT recall_parts_is_of_its_kind CHECK (
+    CASE kind
+      WHEN 'names' THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
+      WHEN 'numbers' THEN series IS NOT NULL AND reservation IS NULL
+                          AND first IS NOT NULL AND last IS NOT NULL
+      WHEN 'reservation' THEN series IS NOT NULL AND reservation IS NOT NULL
+                              AND first IS NOT NULL AND last IS NOT NULL
+      WHEN 'created' THEN series IS NULL AND coalesce(created_from, created_to) IS NOT NULL
+    END
+  );
 --> statement-breakpoint
 ALTER TABLE imports
   ADD CONSTRAINT imports_file_is_sha256 CHECK (octet_length(file) = 32);

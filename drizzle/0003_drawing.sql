@@ -417,6 +417,57 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Counts a change of the tenant's patterns, which then stand still for the rest of the transaction.
+-- Fails: patterns_changed (others than those of `p_epoch` are there; null: nobody compared them).
+CREATE FUNCTION change_patterns(p_tenant text, p_epoch bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE settings SET pattern_epoch = pattern_epoch + 1
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Refuses that a product takes, or has ever taken, names both of `p_sequence` and of one of
+-- `p_overlapping`: the product `p_product`, or any. Fails: pattern_shared.
+CREATE FUNCTION refuse_sharing(
+  p_tenant text, p_product text, p_sequence text, p_overlapping text[]
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_shared record;
+BEGIN
+  IF coalesce(cardinality(p_overlapping), 0) = 0 THEN
+    RETURN;
+  END IF;
+  WITH taken AS (
+    SELECT p.sku AS product, coalesce(p.sequence, t.default_sequence) AS sequence
+    FROM products AS p
+    LEFT JOIN settings AS t ON t.tenant = p.tenant
+    WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
+    UNION
+    SELECT i.product, s.sequence
+    FROM series AS s
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+      AND (p_product IS NULL OR i.product = p_product)
+  )
+  SELECT other.product, other.sequence INTO v_shared
+  FROM taken AS other
+  WHERE other.sequence = ANY (p_overlapping)
+    AND (p_product IS NOT NULL
+         OR EXISTS (SELECT FROM taken AS own
+                    WHERE own.product = other.product AND own.sequence = p_sequence))
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('pattern_shared', jsonb_build_object(
+      'product', v_shared.product, 'sequence', p_sequence, 'other_sequence', v_shared.sequence));
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- How many numbers a series has passed, given or not. Exact while its counter or row is locked.
 CREATE FUNCTION passed_numbers(p_series series) RETURNS bigint
 LANGUAGE sql STABLE
@@ -424,8 +475,12 @@ RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_ser
 --> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
--- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed.
-CREATE FUNCTION put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb) RETURNS text
+-- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell.
+-- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed,
+-- patterns_changed, pattern_shared.
+CREATE FUNCTION put_sequence_v1(
+  p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[]
+) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_new sequences := jsonb_populate_record(NULL::sequences, p_fields);
@@ -439,13 +494,14 @@ DECLARE
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
   INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot)
+                         fiscal_year_start, overflow, hot, allow_overlap)
   VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
           v_new.increment, v_new.reset,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot)
+          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
   IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;
 
@@ -453,11 +509,13 @@ BEGIN
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
   IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
-      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot)
+      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
      = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
-        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot) THEN
+        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
+  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.
   SELECT array_agg(held) INTO v_held
@@ -488,7 +546,8 @@ BEGIN
   SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
       start = v_new.start, increment = v_new.increment, reset = v_new.reset,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
-      overflow = v_new.overflow, hot = v_new.hot, updated_at = now()
+      overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
+      updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
 
@@ -499,6 +558,17 @@ BEGIN
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
+  END IF;
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
+           max(l.last)
+    FROM unnest(v_held) AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
   END IF;
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP

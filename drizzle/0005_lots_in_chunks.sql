@@ -23,10 +23,21 @@ CREATE TYPE lot_request AS (
   numbers bigint[],
   periods text[],
   quantity numeric,
+  -- Of each name; null where the item's own holds.
+  quantities numeric[],
+  expiries date[],
   produced_on date,
   expires_on date,
+  location text,
   attributes jsonb
 );
+--> statement-breakpoint
+-- A name of an item, the first being number 1.
+CREATE FUNCTION nth_name(p_item job_items, p_nth bigint) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN p_item.names IS NULL
+  THEN render_name(p_item.prefix, p_item.first + (p_nth - 1) * p_item.step, p_item.width, p_item.suffix)
+  ELSE p_item.names[p_nth] END;
 --> statement-breakpoint
 -- A job and its items as the wire knows them: where they stand now.
 CREATE FUNCTION shown_job(p_job jobs, p_items job_items[]) RETURNS jsonb
@@ -51,11 +62,8 @@ RETURN jsonb_build_object(
       'count', i.count,
       'done', worked.off - i.skipped,
       'skipped', i.skipped,
-      'first_name', CASE WHEN i.names IS NULL
-        THEN render_name(i.prefix, i.first, i.width, i.suffix) ELSE i.names[1] END,
-      'last_name', CASE WHEN i.names IS NULL
-        THEN render_name(i.prefix, i.first + (i.count - 1) * i.step, i.width, i.suffix)
-        ELSE i.names[i.count] END,
+      'first_name', nth_name(i, 1),
+      'last_name', nth_name(i, i.count),
       'reservation', CASE WHEN i.reservation IS NOT NULL
         THEN reservation_id(s.sequence, s.period, i.reservation) END
     ) ORDER BY i.ordinal)
@@ -144,10 +152,10 @@ CREATE FUNCTION record_units(p_job jobs, p_items job_items[], p_from bigint) RET
 LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                    produced_on, attributes)
+                    produced_on, location, attributes)
   SELECT i.tenant, render_name(i.prefix, number, i.width, i.suffix), i.product, i.id,
          CASE WHEN i.numbered THEN number END, now(), i.quantity, i.expires_on,
-         i.produced_on, i.attributes
+         i.produced_on, i.location, i.attributes
   FROM unnest(p_items) AS i
   CROSS JOIN LATERAL units_of(i, p_from, p_job.cursor) AS number
   WHERE i.start < p_job.cursor AND i.start + i.count > p_from;
@@ -182,9 +190,9 @@ BEGIN
     WHERE i.start < p_job.cursor AND i.start + i.count > p_from
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                      produced_on, attributes)
+                      produced_on, location, attributes)
     SELECT p_job.tenant, w.name, w.product, w.item, CASE WHEN i.numbered THEN w.number END, now(),
-           i.quantity, i.expires_on, i.produced_on, i.attributes
+           i.quantity, i.expires_on, i.produced_on, i.location, i.attributes
     FROM wanted AS w
     JOIN unnest(p_items) AS i ON i.id = w.item
     ORDER BY w.name, w.product
@@ -277,11 +285,13 @@ DECLARE
   v_skipped bigint := 0;
 BEGIN
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                    produced_on, attributes)
-  SELECT p_tenant, given.name, i.product, i.id, given.number, now(), i.quantity, i.expires_on,
-         i.produced_on, i.attributes
+                    produced_on, location, attributes)
+  SELECT p_tenant, given.name, i.product, i.id, given.number, now(),
+         coalesce(given.quantity, i.quantity), coalesce(given.expires_on, i.expires_on),
+         i.produced_on, i.location, i.attributes
   FROM unnest(p_items) AS i
-  CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS given (name, number)
+  CROSS JOIN LATERAL unnest(i.names, i.name_numbers, i.name_quantities, i.name_expiries)
+    AS given (name, number, quantity, expires_on)
   ORDER BY given.name COLLATE "C", i.product;
   RETURN 0;
 EXCEPTION WHEN unique_violation THEN
@@ -297,15 +307,17 @@ EXCEPTION WHEN unique_violation THEN
     )));
   END IF;
   WITH given AS (
-    SELECT i.id AS item, i.product, i.quantity, i.expires_on, i.produced_on, i.attributes,
-           g.name, g.number
+    SELECT i.id AS item, i.product, coalesce(g.quantity, i.quantity) AS quantity,
+           coalesce(g.expires_on, i.expires_on) AS expires_on, i.produced_on, i.location,
+           i.attributes, g.name, g.number
     FROM unnest(p_items) AS i
-    CROSS JOIN LATERAL unnest(i.names, i.name_numbers) AS g (name, number)
+    CROSS JOIN LATERAL unnest(i.names, i.name_numbers, i.name_quantities, i.name_expiries)
+      AS g (name, number, quantity, expires_on)
   ), recorded AS (
     INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, expires_on,
-                      produced_on, attributes)
+                      produced_on, location, attributes)
     SELECT p_tenant, name, product, item, number, now(), quantity, expires_on, produced_on,
-           attributes
+           location, attributes
     FROM given
     ORDER BY name COLLATE "C", product
     ON CONFLICT DO NOTHING
@@ -529,11 +541,11 @@ BEGIN
   ), items AS (
     INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                            prefix, width, suffix, first, step, numbered, count, start, quantity,
-                           produced_on, expires_on, attributes)
+                           produced_on, expires_on, location, attributes)
     SELECT p_tenant, p_job, ordinal, product, p_drawn.series, run_first, false,
            int8range(run_first, run_last + p_drawn.step), prefix, width, suffix,
            run_first, p_drawn.step, true, count, start, quantity, produced_on, expires_on,
-           attributes
+           location, attributes
     FROM run ORDER BY ordinal
     RETURNING job_items
   )
@@ -594,9 +606,10 @@ BEGIN
     END LOOP;
     WITH items AS (
       INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                             count, quantity, produced_on, expires_on, attributes)
-      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, count, quantity,
-             produced_on, expires_on, attributes
+                             name_quantities, name_expiries, count, quantity, produced_on, expires_on,
+                             location, attributes)
+      SELECT p_tenant, p_job, ordinal, product, false, numbered, names, numbers, quantities, expiries,
+             count, quantity, produced_on, expires_on, location, attributes
       FROM unnest(p_items)
       WHERE source = 'names'
       ORDER BY ordinal
@@ -690,11 +703,12 @@ DECLARE
 BEGIN
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
-                         produced_on, expires_on, attributes)
+                         produced_on, expires_on, location, attributes)
   SELECT p_tenant, p_job, p_item.ordinal, p_item.product, v_taken.series, p_item.reservation_first,
          true, int8range(v_taken.first, v_taken.last + v_taken.step), f.prefix, f.width, f.suffix,
          v_taken.first, v_taken.step, true, (v_taken.last - v_taken.first) / v_taken.step + 1, p_start,
-         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.attributes
+         p_item.quantity, p_item.produced_on, p_item.expires_on, p_item.location,
+         p_item.attributes
   FROM forms AS f
   WHERE f.tenant = p_tenant AND f.id = v_taken.form
   RETURNING * INTO v_recorded;

@@ -1,6 +1,10 @@
 -- Makes or replaces a product. `p_fields` holds every column of it.
--- Returns 'created', 'replaced' or 'unchanged'. Fails: unknown_sequence, product_tracking_fixed.
-CREATE FUNCTION put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb) RETURNS text
+-- `p_overlapping` are sequences that can give names of the one that is to serve it, as the patterns of
+-- epoch `p_epoch` tell. Returns 'created', 'replaced' or 'unchanged'. Fails: unknown_sequence,
+-- product_tracking_fixed, patterns_changed, pattern_shared.
+CREATE FUNCTION put_product_v1(
+  p_digest bytea, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[]
+) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_new products := jsonb_populate_record(NULL::products, p_fields);
@@ -11,6 +15,7 @@ BEGIN
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
   END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
 
   INSERT INTO products (tenant, sku, name, tracking, sequence, gtin, expiry, shelf_life_days)
   VALUES (p_tenant, p_sku, v_new.name, v_new.tracking, v_new.sequence, v_new.gtin, v_new.expiry,
@@ -35,6 +40,9 @@ BEGIN
         'product', p_sku, 'tracking', v_old.tracking));
     END IF;
   END IF;
+  IF v_old.sequence IS DISTINCT FROM v_new.sequence THEN
+    PERFORM refuse_sharing(p_tenant, p_sku, v_new.sequence, p_overlapping);
+  END IF;
   UPDATE products
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
       expiry = v_new.expiry, shelf_life_days = v_new.shelf_life_days, updated_at = now()
@@ -43,8 +51,25 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Changes the settings that `p_changes` names and leaves the others. Fails: unknown_sequence.
-CREATE FUNCTION change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb) RETURNS void
+-- Holds the tenant's patterns as they are for the rest of the transaction. Fails: patterns_changed (they
+-- are not those of `p_epoch`; null: nobody compared them).
+CREATE FUNCTION hold_patterns(p_tenant text, p_epoch bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM settings
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch) FOR SHARE;
+  IF NOT FOUND THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Changes the settings that `p_changes` names and leaves the others. `p_overlapping` are sequences that can
+-- give names of the new default one, as the patterns of epoch `p_epoch` tell. Fails: unknown_sequence,
+-- patterns_changed, pattern_shared.
+CREATE FUNCTION change_settings_v1(
+  p_digest bytea, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[]
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
@@ -53,6 +78,12 @@ BEGIN
   IF v_sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
+  END IF;
+  PERFORM hold_patterns(p_tenant, p_epoch);
+  IF v_sequence IS NOT NULL THEN
+    PERFORM refuse_sharing(p_tenant, p.sku, v_sequence, p_overlapping)
+    FROM products AS p
+    WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence

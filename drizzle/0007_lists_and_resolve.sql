@@ -25,11 +25,91 @@ CREATE TYPE lot_row AS (
   place text
 );
 --> statement-breakpoint
+-- A lot as the wire knows it, at `p_place` of a list.
+CREATE FUNCTION shown_lot(p_lot lots, p_place text) RETURNS SETOF lot_row
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT p_lot.product, p_lot.name, p_lot.number::text,
+         reservation_id(s.sequence, s.period, i.reservation), p_lot.quantity::text, p_lot.state::text,
+         p_lot.location, p_lot.expires_on, p_lot.produced_on, p_lot.attributes,
+         wire_time(p_lot.created_at), p_place
+  FROM (SELECT) AS one
+  LEFT JOIN job_items AS i ON i.tenant = p_lot.tenant AND i.id = p_lot.item
+  LEFT JOIN series AS s ON s.id = i.series
+$$;
+--> statement-breakpoint
+-- What lots a list is narrowed to; a null matches everything. Both ends of the expiry dates are left out;
+-- of the time of creation the beginning is within, the end is not. `party` is who got a lot last,
+-- `reference` that of any change to it.
+CREATE TYPE lot_filter AS (
+  product text,
+  state lot_state,
+  location text,
+  expires_after date,
+  expires_before date,
+  party text,
+  reference text,
+  created_from timestamptz,
+  created_to timestamptz
+);
+--> statement-breakpoint
+-- The last change that shipped a lot; nothing if none did. Here and in what follows a limit keeps the
+-- planner from turning a look-up by key round, which it may where it has no figures of a table yet.
+CREATE FUNCTION last_shipment(p_tenant text, p_product text, p_name text) RETURNS SETOF lot_changes
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
+    AND h.before ? 'state' AND c.after->>'state' = 'shipped'
+  ORDER BY h.change DESC
+  LIMIT 1
+$$;
+--> statement-breakpoint
+-- The last change of a lot with this reference; nothing if none has it.
+CREATE FUNCTION last_change_under(p_tenant text, p_product text, p_name text, p_reference text)
+RETURNS SETOF lot_changes
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
+    AND c.reference = p_reference
+  ORDER BY h.change DESC
+  LIMIT 1
+$$;
+--> statement-breakpoint
+-- Whether the changes of a lot are what a filter asks for.
+CREATE FUNCTION history_matches(p_lot lots, p_party text, p_reference text) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN (p_party IS NULL
+        OR EXISTS (SELECT FROM last_shipment(p_lot.tenant, p_lot.product, p_lot.name) AS c
+                   WHERE c.party = p_party))
+   AND (p_reference IS NULL
+        OR EXISTS (SELECT FROM last_change_under(p_lot.tenant, p_lot.product, p_lot.name,
+                                                 p_reference)));
+--> statement-breakpoint
+-- Whether a lot is what a filter asks for.
+CREATE FUNCTION lot_matches(p_lot lots, p_filter lot_filter) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN (p_filter.product IS NULL OR p_lot.product = p_filter.product)
+   AND (p_filter.state IS NULL OR p_lot.state = p_filter.state)
+   AND (p_filter.location IS NULL OR p_lot.location = p_filter.location)
+   AND (p_filter.expires_after IS NULL OR p_lot.expires_on > p_filter.expires_after)
+   AND (p_filter.expires_before IS NULL OR p_lot.expires_on < p_filter.expires_before)
+   AND (p_filter.created_from IS NULL OR p_lot.created_at >= p_filter.created_from)
+   AND (p_filter.created_to IS NULL OR p_lot.created_at < p_filter.created_to)
+   AND ((p_filter.party IS NULL AND p_filter.reference IS NULL)
+        OR history_matches(p_lot, p_filter.party, p_filter.reference));
+--> statement-breakpoint
 -- Lots in the order of their creation, behind index `p_index` of item `p_item`; null filters match
 -- everything. An item tells the names of its lots, and names of one length sort as their numbers do: so
 -- each run is a range of the one index on lots, and the order needs no index of its own.
 CREATE FUNCTION list_lots_v1(
-  p_tenant text, p_product text, p_job uuid, p_series bigint, p_reservation bigint,
+  p_tenant text, p_filter lot_filter, p_job uuid, p_series bigint, p_reservation bigint,
   p_item bigint, p_index bigint, p_limit integer
 ) RETURNS SETOF lot_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
@@ -49,7 +129,11 @@ BEGIN
     LEFT JOIN series AS s ON s.id = i.series
     WHERE i.tenant = p_tenant
       AND i.id >= p_item
-      AND (p_product IS NULL OR i.product = p_product)
+      AND (p_filter.product IS NULL OR i.product = p_filter.product)
+      -- A lot is created while its job runs; a minute covers how long a statement may take.
+      AND (p_filter.created_to IS NULL OR j.created_at < p_filter.created_to)
+      AND (p_filter.created_from IS NULL OR j.finished_at IS NULL
+           OR j.finished_at >= p_filter.created_from - interval '1 minute')
       AND (p_job IS NULL OR i.job = p_job)
       AND (p_series IS NULL OR (i.series = p_series AND i.reservation = p_reservation))
     ORDER BY i.id
@@ -74,6 +158,7 @@ BEGIN
                                       v_item.width, v_item.suffix) COLLATE "C"
             -- Between two names of one length stand others, longer or shorter.
             AND length(l.name) = length(v_item.prefix) + v_digits + length(v_item.suffix)
+            AND lot_matches(l, p_filter)
           ORDER BY l.name
           LIMIT v_left;
         v_from := v_last + 1;
@@ -85,9 +170,10 @@ BEGIN
           FROM generate_series(v_from, v_item.done - 1) AS index
           -- The limit keeps the planner from turning the look-ups round.
           CROSS JOIN LATERAL (
-            SELECT * FROM lots
-            WHERE tenant = p_tenant AND product = v_item.product AND item = v_item.id
-              AND name = v_item.names[index + 1] COLLATE "C"
+            SELECT f.* FROM lots AS f
+            WHERE f.tenant = p_tenant AND f.product = v_item.product AND f.item = v_item.id
+              AND f.name = v_item.names[index + 1] COLLATE "C"
+              AND lot_matches(f, p_filter)
             LIMIT 1
           ) AS l
           ORDER BY index
@@ -104,17 +190,22 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Lots of one name, of one product or of all.
-CREATE FUNCTION find_lots_v1(p_tenant text, p_name text, p_product text) RETURNS SETOF lot_row
+-- Lots of one name, in the order of their products, behind product `p_behind`.
+CREATE FUNCTION find_lots_v1(
+  p_tenant text, p_name text, p_filter lot_filter, p_job uuid, p_reservation text, p_behind text,
+  p_limit integer
+) RETURNS SETOF lot_row
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT l.product, l.name, l.number::text, reservation_id(s.sequence, s.period, i.reservation),
-         l.quantity::text, l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
-         wire_time(l.created_at), l.product
+  SELECT r.*
   FROM lots AS l
-  JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
-  LEFT JOIN series AS s ON s.id = i.series
-  WHERE l.tenant = p_tenant AND l.name = p_name AND (p_product IS NULL OR l.product = p_product)
+  CROSS JOIN LATERAL shown_lot(l, l.product) AS r
+  WHERE l.tenant = p_tenant AND l.name = p_name AND l.product > p_behind
+    AND lot_matches(l, p_filter)
+    AND (p_job IS NULL
+         OR p_job = (SELECT i.job FROM job_items AS i WHERE i.tenant = l.tenant AND i.id = l.item))
+    AND (p_reservation IS NULL OR r.reservation = p_reservation)
   ORDER BY l.product
+  LIMIT p_limit
 $$;
 --> statement-breakpoint
 -- What happened to a number of a series: the ledger entry that gave it or passed it, if any.
@@ -179,7 +270,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       SELECT json_agg(shown ORDER BY shown.product) FROM (
         SELECT product, name, number, reservation, quantity, state, location, expires_on,
                produced_on, attributes, created_at
-        FROM find_lots_v1(p_tenant, p_name, NULL)
+        FROM find_lots_v1(p_tenant, p_name, NULL, NULL, NULL, '', NULL)
       ) AS shown
     ), '[]')
   )

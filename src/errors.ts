@@ -45,6 +45,34 @@ function runs(some: readonly Run[]): string {
   return texts.join(", ");
 }
 
+/**
+ * One of two ways to come to the same name. `at`, the document's, and `now` are days, or times of the
+ * sequence's clock.
+ */
+interface Giver {
+  readonly number: Amount;
+  readonly at: string | null;
+  readonly now?: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** `number 7 on 2026-11-24 with plant "B7"`. */
+function given({ number, at, now, fields }: Giver): string {
+  const values = Object.entries(fields).map(([field, value]) => `${field} ${quoted(value)}`);
+  const day = at === null ? "" : ` on ${at}`;
+  const drawn = now === undefined ? "" : ` drawn on ${now}`;
+  return `number ${String(number)}${day}${drawn}${values.length === 0 ? "" : ` with ${values.join(", ")}`}`;
+}
+
+/** What the text of a pattern has to show, by the reset. */
+const shownByReset = {
+  yearly: "the year ({YYYY})",
+  monthly: "year and month ({YYYY}{MM})",
+  weekly: "the ISO week and the year that it belongs to ({GGGG}{WW})",
+  daily: "the whole day ({YYYY}{MM}{DD} or {YYYY}{DOY})",
+  fiscal: "the fiscal year ({FY})",
+} as const;
+
 /** `1 lot`, `2 lots`. */
 function plural(amount: Amount, one: string, many: string): string {
   return `${String(amount)} ${String(amount) === "1" ? one : many}`;
@@ -133,6 +161,13 @@ export const failures = {
     retryAfter: 1,
     detail: () =>
       "A request with this Idempotency-Key is running. Wait, and send the same request with the same key again.",
+  },
+  if_match_malformed: {
+    status: 400,
+    title: "The If-Match cannot be read",
+    retryable: false,
+    detail: (facts: { given: string }) =>
+      `The If-Match is ${quoted(facts.given)}. Send the ETag as it was answered, quotes included, or *.`,
   },
   cursor_unusable: {
     status: 400,
@@ -228,6 +263,27 @@ export const failures = {
     detail: (facts: { product: string; name: string }) =>
       `Product ${quoted(facts.product)} has no lot ${quoted(facts.name)}. Check both, letter case included.`,
   },
+  recall_not_found: {
+    status: 404,
+    title: "There is no such recall",
+    retryable: false,
+    detail: (facts: { recall: string }) =>
+      `There is no recall ${quoted(facts.recall)}. Check the id in the Location of the answer that opened it.`,
+  },
+  receipt_not_found: {
+    status: 404,
+    title: "There is no such receipt",
+    retryable: false,
+    detail: (facts: { receipt: string }) =>
+      `There is no receipt ${quoted(facts.receipt)}. Check the id in the Location of the answer that made it.`,
+  },
+  count_not_found: {
+    status: 404,
+    title: "There is no such count",
+    retryable: false,
+    detail: (facts: { count: string }) =>
+      `There is no count ${quoted(facts.count)}. Check the id in the Location of the answer that made it.`,
+  },
   name_unknown: {
     status: 404,
     title: "The name is unknown",
@@ -258,6 +314,32 @@ export const failures = {
     detail: (facts: { reservation: string }) =>
       `There is no reservation ${quoted(facts.reservation)}. Give the id that the reservation was answered with.`,
   },
+  unknown_series: {
+    status: 422,
+    title: "The request names a series that does not exist",
+    retryable: false,
+    detail: (facts: { sequence: string; series: string | null }) =>
+      facts.series === null
+        ? `Sequence ${quoted(facts.sequence)} has a series for each of its periods. Name one in series.`
+        : `Sequence ${quoted(facts.sequence)} has no series ${quoted(facts.series)}. Give one that it has, or leave series out if it never resets.`,
+  },
+  unknown_lots: {
+    status: 422,
+    title: "The request names lots that do not exist",
+    retryable: false,
+    detail: (facts: { product: string; names: readonly string[]; total: number }) =>
+      `Product ${quoted(facts.product)} has no lot ${facts.names.map(quoted).join(", ")}` +
+      `${facts.total > facts.names.length ? ` (${facts.total} such names in all)` : ""}. ` +
+      "Check the names, letter case included, or leave them out.",
+  },
+  no_lots: {
+    status: 422,
+    title: "No lot has these numbers",
+    retryable: false,
+    detail: (facts: { product: string; first: Amount; last: Amount }) =>
+      `Product ${quoted(facts.product)} has no lot with a number from ${String(facts.first)} to ${String(facts.last)} there. ` +
+      "Check the sequence or reservation, and the numbers.",
+  },
 
   // What is read and wrong.
   request_invalid: {
@@ -275,6 +357,13 @@ export const failures = {
       `A request may make ${String(facts.limit)} lots; this one makes ${String(facts.requested)}. Split it.`,
   },
 
+  too_many_changes: {
+    status: 422,
+    title: "The request changes too many lots",
+    retryable: false,
+    detail: (facts: { limit: Amount }) =>
+      `A request may change ${String(facts.limit)} lots; these numbers have more. Split it.`,
+  },
   too_many_names: {
     status: 422,
     title: "The request gives too many names",
@@ -484,7 +573,22 @@ export const failures = {
     title: "A serial has the quantity 1",
     retryable: false,
     detail: (facts: { product: string }) =>
-      `Product ${quoted(facts.product)} is tracked by serial, and a serial is always 1. Leave quantity_each out, or send 1.`,
+      `Product ${quoted(facts.product)} is tracked by serial, and a serial is always 1. Leave its quantity out, or send 1.`,
+  },
+  serial_fraction: {
+    status: 422,
+    title: "Serials come in whole units",
+    retryable: false,
+    detail: (facts: { product: string; quantity: string }) =>
+      `Product ${quoted(facts.product)} is tracked by serial, one lot a unit, and ${facts.quantity} is not a whole number of units. ` +
+      "Send a whole number.",
+  },
+  serial_out_of_range: {
+    status: 422,
+    title: "A serial is there once or not at all",
+    retryable: false,
+    detail: (facts: { product: string }) =>
+      `Product ${quoted(facts.product)} is tracked by serial, so the quantity of its lots is 0 or 1. Send one of these.`,
   },
   gtin_check_digit: {
     status: 422,
@@ -536,6 +640,49 @@ export const failures = {
         'Leave them out, or send on_duplicate: "skip".'
       );
     },
+  },
+  if_match_missing: {
+    status: 428,
+    title: "The If-Match is missing",
+    retryable: false,
+    detail: () =>
+      "A change needs the header If-Match with the ETag of what you have read, so that nobody's change in between is lost. " +
+      "Read it, and send its ETag; * changes it whatever it is.",
+  },
+  lot_changed: {
+    status: 412,
+    title: "The lot is not as it was when you read it",
+    retryable: false,
+    detail: (facts: { product: string; name: string; etag: string }) =>
+      `Lot ${quoted(facts.name)} of product ${quoted(facts.product)} now has the ETag ${facts.etag}. ` +
+      "Read it again, and send the change with that ETag if it is still right.",
+  },
+  serial_in_stock: {
+    status: 409,
+    title: "A serial that is to come in is here or used up",
+    retryable: false,
+    detail: (facts: {
+      names: readonly { product: string; name: string; state: string }[];
+      total: number;
+    }) => {
+      const examples = facts.names.map(
+        ({ product, name, state }) => `${quoted(name)} of product ${quoted(product)} (${state})`,
+      );
+      const many = facts.total > facts.names.length ? ` (${facts.total} in all)` : "";
+      return (
+        `Serials of these names exist${many}: ${examples.join(", ")}. ` +
+        "Only one that is shipped can come back: leave the others out, or correct their names."
+      );
+    },
+  },
+  expiry_differs: {
+    status: 409,
+    title: "The lot has another expiry date",
+    retryable: false,
+    detail: (facts: { product: string; name: string; expires_on: string | null; given: string }) =>
+      `Lot ${quoted(facts.name)} of product ${quoted(facts.product)} is there and ` +
+      `${facts.expires_on === null ? "has no expiry date" : `expires on ${facts.expires_on}`}, not on ${facts.given}. ` +
+      "Leave the date out, correct it, or give the goods another lot name.",
   },
   name_repeated: {
     status: 422,
@@ -729,6 +876,68 @@ export const failures = {
     detail: () =>
       "A Frappe series is one text. Send it as pattern, such as SINV-.YYYY.-.#####, without prefix, padding and suffix.",
   },
+  pattern_overlap: {
+    status: 409,
+    title: "The pattern can give a name of another sequence",
+    retryable: false,
+    detail: (facts: {
+      sequence: string;
+      other_sequence: string;
+      name: string | null;
+      given_by: readonly Giver[];
+    }) => {
+      const isOwn = facts.other_sequence === facts.sequence;
+      const other = isOwn
+        ? "an earlier pattern of this sequence"
+        : `sequence ${quoted(facts.other_sequence)}`;
+      const [own, others] = facts.given_by;
+      const both =
+        facts.name === null || own === undefined || others === undefined
+          ? `It cannot be ruled out that this pattern and ${other} give the same name`
+          : `${quoted(facts.name)} can be ${given(own)} of this pattern, and ${given(others)} of ${other}`;
+      const allow = isOwn ? "" : ", or set allow_overlap if no product takes names of both";
+      return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
+    },
+  },
+  pattern_shared: {
+    status: 409,
+    title: "A product takes names of two sequences that can give the same",
+    retryable: false,
+    detail: (facts: { product: string; sequence: string; other_sequence: string }) =>
+      `Product ${quoted(facts.product)} takes, or has taken, names of sequence ${quoted(facts.other_sequence)}, ` +
+      `which can be names of ${quoted(facts.sequence)} as well. Give the product another sequence, or change the pattern.`,
+  },
+  patterns_changed: {
+    status: 503,
+    title: "Patterns are being changed by others",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "Other requests have changed patterns of this tenant again and again while this one compared them. " +
+      "Nothing was changed. Send it again.",
+  },
+  pattern_self_clash: {
+    status: 422,
+    title: "The pattern gives the same name in two periods",
+    retryable: false,
+    detail: (facts: {
+      reset: keyof typeof shownByReset;
+      periods: readonly string[];
+      problem: "period_not_shown" | "date_between_fields";
+      name: string | null;
+      given_by: readonly Giver[];
+    }) => {
+      const [one, other] = facts.given_by;
+      const both =
+        facts.name === null || one === undefined || other === undefined
+          ? `It cannot be ruled out that ${facts.periods.join(" and ")} give the same name`
+          : `${quoted(facts.name)} can be ${given(one)}, and ${given(other)}: each of the periods ` +
+            `${facts.periods.join(" and ")} counts from the start`;
+      return facts.problem === "period_not_shown"
+        ? `${both}. Add ${shownByReset[facts.reset]} to the pattern, or set reset to "never".`
+        : `${both}. Put a separator between the date and the fields beside it, such as -.`;
+    },
+  },
   at_malformed: {
     status: 422,
     title: "The time cannot be read",
@@ -848,6 +1057,58 @@ export const failures = {
       "Give a smaller first name or count.",
   },
 
+  // Receipts and counts.
+  quantities_differ: {
+    status: 422,
+    title: "The quantities of the lots do not add up",
+    retryable: false,
+    detail: (facts: { product: string; quantity: string; lots_quantity: string }) =>
+      `The lots of product ${quoted(facts.product)} come to ${facts.lots_quantity}, and its line has the quantity ${facts.quantity}. ` +
+      "Correct one of them, or leave the line's quantity out.",
+  },
+  text_unusable: {
+    status: 422,
+    title: "A line of the text cannot be used",
+    retryable: false,
+    detail: (facts: { line: number; reason: string }) =>
+      `Line ${facts.line} of the text cannot be used. ${facts.reason}`,
+  },
+  receipt_exists: {
+    status: 409,
+    title: "Another receipt has this reference",
+    retryable: false,
+    detail: (facts: { reference: string; receipt: string }) =>
+      `Delivery ${quoted(facts.reference)} was received by ${quoted(facts.receipt)}, with other lines or fields. ` +
+      "Send exactly the same to have that receipt answered, choose another reference, or cancel it first.",
+  },
+  receipt_wrong_state: {
+    status: 409,
+    title: "The receipt is not in a state for this",
+    retryable: false,
+    detail: (facts: { receipt: string; status: string }) =>
+      `Receipt ${quoted(facts.receipt)} is ${facts.status} already. Read it to see when and why.`,
+  },
+  receipt_touched: {
+    status: 409,
+    title: "Lots of the receipt have been touched since",
+    retryable: false,
+    detail: (facts: {
+      receipt: string;
+      lots: readonly { product: string; name: string; state: string; quantity: string }[];
+      total: number;
+    }) => {
+      const examples = facts.lots.map(
+        ({ product, name, state, quantity }) =>
+          `${quoted(name)} of product ${quoted(product)} (${quantity} ${state})`,
+      );
+      const many = facts.total > facts.lots.length ? ` (${facts.total} in all)` : "";
+      return (
+        `Receipt ${quoted(facts.receipt)} cannot be cancelled, since its lots are not as it left them${many}: ` +
+        `${examples.join(", ")}. Set them back first, or cancel the receipt that came after.`
+      );
+    },
+  },
+
   // Jobs.
   job_wrong_state: {
     status: 409,
@@ -861,6 +1122,24 @@ export const failures = {
     }) =>
       `Job ${quoted(facts.job)} is ${facts.status}; only a job that is ${facts.possible_from.join(" or ")} ` +
       `can become ${facts.wanted}. Read the job to see where it stands.`,
+  },
+  lots_busy: {
+    status: 503,
+    title: "Another request is changing these lots",
+    retryable: true,
+    retryAfter: 2,
+    detail: (facts: { product: string }) =>
+      `Another request is changing lots of product ${quoted(facts.product)} that this one is about, and nothing was done. ` +
+      "Send the same request again in a moment; a POST with the same Idempotency-Key.",
+  },
+
+  // Recalls.
+  recall_closed: {
+    status: 409,
+    title: "The recall is closed",
+    retryable: false,
+    detail: (facts: { recall: string; closed_at: string }) =>
+      `Recall ${quoted(facts.recall)} was closed at ${facts.closed_at}. Open another one if it is to go on.`,
   },
 
   // Files that are imported: what makes a whole file unreadable.

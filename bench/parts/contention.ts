@@ -92,7 +92,7 @@ export async function contention({ service, quick }: Bench): Promise<PartResult>
     part: "contention",
     about:
       "Reservations over direct connections, against a row locked by SELECT FOR UPDATE while a " +
-      `document of ${documentMs} ms is saved (the Frappe way); the last line of each saves such a ` +
+      `document of ${documentMs} ms is saved (the Frappe way); the lines with a document save such a ` +
       "document too, after its reservation.",
     figures,
     targets: [],

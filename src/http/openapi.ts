@@ -110,14 +110,27 @@ export function listContent<Row extends z.ZodType>(row: Row) {
   };
 }
 
+/** The header of an answer that may be a stored one. */
+export const replayedHeader = {
+  "Idempotent-Replayed": {
+    description: "true when this is the stored answer of an earlier request with the same key.",
+    schema: { type: "string" as const, enum: ["true"] },
+  },
+};
+
 /** The headers of an answer that made something. */
 export const createdHeaders = {
   Location: {
     description: "Where what was made can be read.",
     schema: { type: "string" as const },
   },
-  "Idempotent-Replayed": {
-    description: "true when this is the stored answer of an earlier request with the same key.",
-    schema: { type: "string" as const, enum: ["true"] },
+  ...replayedHeader,
+};
+
+/** The header of an answer that has a version. */
+export const etagHeader = {
+  ETag: {
+    description: "The version of what was read, for If-Match and If-None-Match.",
+    schema: { type: "string" as const },
   },
 };

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { LeastQuantity } from "../domain/lots/quantity.ts";
 import { readQuantity } from "../domain/lots/quantity.ts";
 import { maximumNumber } from "../domain/patterns/pattern.ts";
 import { greatestIncrement } from "../domain/sequences/increment.ts";
@@ -110,21 +111,29 @@ export function countInput(most: number = greatestCount) {
   });
 }
 
-function quantityOf(given: unknown): Reading<string> {
+/** `least` says what the smallest is in a sentence: "above 0", or "of 0 or more". */
+function quantityOf(given: unknown, least: LeastQuantity): Reading<string> {
   const text = typeof given === "number" ? String(given) : given;
   if (typeof text !== "string") {
     return { refusal: `must be a decimal number or string, not ${kind(given)}.` };
   }
-  return readQuantity(text);
+  return readQuantity(text, least);
 }
 
 /**
  * A quantity in: a decimal string or number above 0 and below 10^12, up to 6 digits behind the point;
  * out the same as a decimal string without needless zeros.
  */
-export const quantityInput = reads(quantityOf).openapi({
+export const quantityInput = reads((given) => quantityOf(given, "above 0")).openapi({
   type: ["string", "number"],
   description: "A quantity above 0, up to 6 decimals, as a decimal string or a number.",
+  example: "1",
+});
+
+/** The same for a quantity that may be used up: 0 or more. */
+export const quantityLeftInput = reads((given) => quantityOf(given, "of 0 or more")).openapi({
+  type: ["string", "number"],
+  description: "A quantity of 0 or more, up to 6 decimals, as a decimal string or a number.",
   example: "1",
 });
 

@@ -4,7 +4,7 @@ import { openDatabase } from "../db/client.ts";
 import { jobError, noteFailure } from "../domain/jobs/failure.ts";
 import { createDefinitions } from "../domain/definitions/definitions.ts";
 import { chunksOf } from "../domain/jobs/chunks-of.ts";
-import { newToken } from "../domain/jobs/id.ts";
+import { newToken } from "../domain/jobs/token.ts";
 import type { JobKey } from "../domain/jobs/job.ts";
 import { takeJob } from "../domain/jobs/lease.ts";
 import { pump } from "../domain/jobs/pump.ts";

@@ -9,7 +9,7 @@ beforeAll(async () => {
   service = await createService();
   await ok(service, "PUT", "/v1/sequences/s", { pattern: "S-{000}" });
   await ok(service, "PUT", "/v1/sequences/full", { pattern: "{0}", start: 9, overflow: "reject" });
-  await ok(service, "PUT", "/v1/sequences/plant", { pattern: "{field.plant}-{00}" });
+  await ok(service, "PUT", "/v1/sequences/plant", { pattern: "{field.plant}/{00}" });
   await ok(service, "PUT", "/v1/products/P", { tracking: "lot", sequence: "s" });
   await ok(service, "PUT", "/v1/products/BARE", { tracking: "lot" });
   await ok(service, "PUT", "/v1/products/FULL", { tracking: "lot", sequence: "full" });
@@ -70,8 +70,8 @@ const lines: readonly (readonly [string, readonly Row[]])[] = [
       [
         "of a later version",
         invalid,
-        ...put({ pattern: "{0}", allow_overlap: true }),
-        "/allow_overlap",
+        ...put({ pattern: "{0}", check_digit: "mod10" }),
+        "/check_digit",
       ],
     ],
   ],

@@ -98,7 +98,15 @@ export async function state(service: Service, tenant = service.tenant): Promise<
             (select jsonb_agg(to_jsonb(l) order by l.series, l.first, l.kind)
                from ledger l where l.tenant = $1) as ledger,
             (select count(*) from lots where tenant = $1) as lots,
+            (select md5(string_agg(to_jsonb(l)::text, '' order by l.name, l.product))
+               from lots l where tenant = $1) as each_lot,
+            (select count(*) from lot_changes where tenant = $1) as changes,
+            (select count(*) from lot_history where tenant = $1) as history,
+            (select jsonb_agg(to_jsonb(r) order by r.id) from recalls r where tenant = $1) as recalls,
             (select count(*) from jobs where tenant = $1) as jobs,
+            (select jsonb_agg(to_jsonb(r) order by r.id) from receipts r where tenant = $1) as receipts,
+            (select jsonb_agg(to_jsonb(g) order by g.id) from receipt_growths g where tenant = $1) as growths,
+            (select jsonb_agg(to_jsonb(c) order by c.id) from counts c where tenant = $1) as counts,
             (select count(*) from requests where tenant = $1) as requests,
             (select jsonb_agg(to_jsonb(p) order by p.sku) from products p where tenant = $1) as products,
             (select jsonb_agg(to_jsonb(q) order by q.key) from sequences q where tenant = $1) as sequences,

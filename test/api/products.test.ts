@@ -68,7 +68,7 @@ test("the next name follows the counter, without drawing, and is null when it ne
   const before = await state(service);
   expect((await ok(service, "GET", "/v1/products/NEXT")).next_name).toBe("X05");
   expect(await state(service)).toEqual(before);
-  await ok(service, "PUT", "/v1/sequences/next", { pattern: "{field.plant}-{00}" });
+  await ok(service, "PUT", "/v1/sequences/next", { pattern: "{field.plant}/{00}" });
   expect((await ok(service, "GET", "/v1/products/NEXT")).next_name).toBeNull();
 });
 

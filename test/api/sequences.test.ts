@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { createService, type Service } from "../harness/service.ts";
 import { call, ok, refused, state } from "./contract.ts";
 
 let service: Service;
 
-beforeAll(async () => {
-  service = await createService();
+// A tenant of its own for each test: patterns are compared within one.
+beforeEach(async () => {
+  service = await createService({ main: true });
 });
-afterAll(() => service.close());
+afterEach(() => service.close());
 
 const put = (key: string, body: object) => ok(service, "PUT", `/v1/sequences/${key}`, body);
 const get = (key: string) => ok(service, "GET", `/v1/sequences/${key}`);

@@ -7,6 +7,7 @@ import { call, ok, refused, state } from "./contract.ts";
 let service: Service;
 let stranger: TestTenant;
 let job = "";
+let recall = "";
 
 beforeAll(async () => {
   service = await createService();
@@ -16,6 +17,16 @@ beforeAll(async () => {
   await ok(service, "POST", "/v1/sequences/mine/reservations", { count: 5 });
   const items = [{ product: "MINE", count: 3 }];
   job = (await ok(service, "POST", "/v1/lots", { items })).id;
+  await ok(service, "POST", "/v1/lots/changes", {
+    product: "MINE",
+    names: ["M-006"],
+    set: { state: "shipped", location: "A-1" },
+    party: "Northwind",
+    reference: "SO-1",
+  });
+  const covers = [{ product: "MINE", sequence: "mine", first: 1, last: 9 }];
+  const opened = { reference: "R-1", reason: "cracks", covers };
+  recall = (await ok(service, "POST", "/v1/recalls", opened)).id;
 });
 afterAll(() => service.close());
 
@@ -34,6 +45,15 @@ test("another tenant's key, and the sibling's for tests, see nothing", async () 
     await hidden("reservation_not_found", "POST", "/v1/reservations/mine:1/void", { reason: "x" });
     await hidden("product_not_found", "GET", "/v1/products/MINE");
     await hidden("lot_not_found", "GET", "/v1/products/MINE/lots/M-006");
+    await hidden("lot_not_found", "GET", "/v1/products/MINE/lots/M-006/history");
+    await refused(service, [404, "lot_not_found"], "PATCH", "/v1/products/MINE/lots/M-006", {
+      key,
+      body: { state: "scrapped" },
+      headers: { "if-match": "*" },
+    });
+    await hidden("recall_not_found", "GET", `/v1/recalls/${recall}`);
+    await hidden("recall_not_found", "GET", `/v1/recalls/${recall}/lots`);
+    await hidden("recall_not_found", "POST", `/v1/recalls/${recall}/close`, { reason: "x" });
     await hidden("job_not_found", "GET", `/v1/jobs/${job}`);
     await hidden("job_not_found", "GET", `/v1/jobs/${job}/skipped`);
     await hidden("job_not_found", "POST", `/v1/jobs/${job}/cancel`);
@@ -47,6 +67,12 @@ test("another tenant's key, and the sibling's for tests, see nothing", async () 
       `lots?job=${job}`,
       "lots?reservation=mine:1",
       "lots?name=M-006",
+      "lots?state=shipped",
+      "lots?location=A-1",
+      "lots?party=Northwind",
+      "lots?reference=SO-1",
+      "lots?expires_before=2030-01-01",
+      "recalls",
     ]) {
       const options = { key };
       expect((await ok(service, "GET", `/v1/${list}`, undefined, options)).data, list).toEqual([]);

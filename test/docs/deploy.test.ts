@@ -73,7 +73,7 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
     for (const forbidden of [
       "DELETE FROM api_keys",
       "INSERT INTO tenants (tenant, name) VALUES ('evil', 'evil')",
-      "SELECT form_v1('acme', 's', 'p', 1, '')",
+      "SELECT form_v1('acme', 1, 'p', 1, '')",
       "SELECT last_value FROM counters.series_1",
     ]) {
       await expect(run(url("serialmint_worker"), forbidden), forbidden).rejects.toThrow(

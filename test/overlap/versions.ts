@@ -2,13 +2,28 @@ import fc from "fast-check";
 
 import type { Reading } from "../../src/domain/overlap/side.ts";
 import type { PatternVersion } from "../../src/domain/overlap/version.ts";
-import { bind } from "../../src/domain/patterns/bind.ts";
-import { parseNative, showNative } from "../../src/domain/patterns/native.ts";
+import type { Moment, Moments } from "../../src/domain/patterns/moment.ts";
+import { bind, fits } from "../../src/domain/patterns/bind.ts";
+import { nativeTokens, parseNative, showNative } from "../../src/domain/patterns/native.ts";
 import { maximumNumber, type Part, type Pattern } from "../../src/domain/patterns/pattern.ts";
+import { parseFrappe } from "../../src/domain/patterns/frappe.ts";
+import { parseOdooAffixes } from "../../src/domain/patterns/odoo.ts";
+import { highestNumber } from "../../src/domain/patterns/rules.ts";
 import { readName } from "../../src/domain/patterns/read.ts";
 import { render } from "../../src/domain/patterns/render.ts";
-import { dateTokens, readDateToken } from "../../src/domain/patterns/tokens.ts";
-import { momentAt, patternOf, valueOf } from "../patterns/arbitrary.ts";
+import { readDateToken } from "../../src/domain/patterns/tokens.ts";
+import { firstDayOf, periodOf, resets } from "../../src/domain/sequences/period.ts";
+import {
+  frappeSeries,
+  fieldValues,
+  momentAt,
+  moments,
+  numbers,
+  odooAffixes,
+  patternOf,
+  patterns,
+  valueOf,
+} from "../patterns/arbitrary.ts";
 
 /** A pattern in use, of a sequence that is called like it. */
 export function versionOf(
@@ -17,10 +32,11 @@ export function versionOf(
 ): PatternVersion {
   const parsed = typeof pattern === "string" ? patternOf(pattern) : pattern;
   return {
-    sequence: showNative(parsed),
+    sequence: typeof pattern === "string" ? pattern : JSON.stringify(parsed.parts),
     pattern: parsed,
     first: 0n,
     last: maximumNumber,
+    reset: "never",
     fiscalYearStart: "01-01",
     ...settings,
   };
@@ -32,13 +48,19 @@ export function lastOfWidth(width: number): bigint {
 }
 
 /** The name that the service renders for what an example says. */
-export function renderedBy(
-  { pattern, fiscalYearStart }: PatternVersion,
-  { number, at, fields }: Reading,
-): string {
-  const time = at !== null && at.includes("T") ? `${at}Z` : (at ?? "2026-01-01");
-  const moment = momentAt(time, "UTC", fiscalYearStart);
-  return render(valueOf(bind(pattern, moment, fields)), number);
+export function renderedBy(version: PatternVersion, reading: Reading): string {
+  const form = bind(version.pattern, momentsOf(version, reading), reading.fields);
+  return render(valueOf(form), reading.number);
+}
+
+function momentsOf({ reset, fiscalYearStart }: PatternVersion, { at, now }: Reading): Moments {
+  const momentFor = (shown: string | null | undefined): Moment => {
+    const time = shown?.includes("T") === true ? `${shown}Z` : (shown ?? "2026-01-01");
+    return momentAt(time, "UTC", fiscalYearStart);
+  };
+  const document = momentFor(at);
+  const first = firstDayOf(periodOf(reset, document), fiscalYearStart);
+  return { document, period: first === null ? document : momentFor(first), now: momentFor(now) };
 }
 
 /** Whether a version gives the name, by how the service reads names. */
@@ -51,7 +73,7 @@ export function gives({ pattern, first, last }: PatternVersion, name: string): b
  * A pattern that can give `name`: each of its pieces is text, a field, a date or the counter. Null
  * when the choices come to none.
  */
-export function patternThatGives(name: string, choices: readonly number[]): Pattern | null {
+function patternThatGives(name: string, choices: readonly number[]): Pattern | null {
   const parts: Part[] = [];
   let hasCounter = false;
   let at = 0;
@@ -66,7 +88,7 @@ export function patternThatGives(name: string, choices: readonly number[]): Patt
       hasCounter = true;
       continue;
     }
-    const tokens = dateTokens.filter(
+    const tokens = nativeTokens.filter(
       (token) => !token.startsWith("FY") && readDateToken(token, piece) !== null,
     );
     const token = tokens[choice % (tokens.length + 1)];
@@ -76,8 +98,49 @@ export function patternThatGives(name: string, choices: readonly number[]): Patt
     } else parts.push({ kind: "text", text: piece });
   }
   if (at < name.length) parts.push({ kind: "text", text: name.slice(at) });
-  const parsed = parseNative(showNative({ parts, width: 1 }));
+  const { text } = showNative({ parts, width: 1 });
+  if (text === null) return null;
+  const parsed = parseNative(text);
   return parsed.ok && readName(parsed.value, name) !== null ? parsed.value : null;
 }
 
-export const choices = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 });
+/** Patterns of all dialects, with dates of the period and of now, and fields that touch the counter. */
+export const patternsOfAnyDialect: fc.Arbitrary<Pattern> = fc.oneof(
+  patterns,
+  odooAffixes
+    .map(parseOdooAffixes)
+    .filter((parsed) => parsed.ok)
+    .map(valueOf),
+  frappeSeries
+    .map((series) => parseFrappe(series))
+    .filter((parsed) => parsed.ok)
+    .map(valueOf),
+);
+
+/** A version, one of its names, and another version that gives that name too. */
+export const overlapping: fc.Arbitrary<{
+  readonly one: PatternVersion;
+  readonly other: PatternVersion;
+  readonly name: string;
+}> = fc
+  .record({
+    pattern: patternsOfAnyDialect,
+    reset: fc.constantFrom(...resets),
+    document: moments,
+    now: moments,
+    fields: fieldValues,
+    number: numbers,
+    choices: fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 12 }),
+    fiscalYearStart: fc.constantFrom("01-01", "06-01"),
+  })
+  .map(({ pattern, reset, document, now, fields, number, choices, fiscalYearStart }) => {
+    const last = highestNumber(pattern);
+    const one = versionOf(pattern, { sequence: "one", last, reset, fiscalYearStart });
+    const reading = { number: number % (last + 1n), at: document.date, now: now.date, fields };
+    const form = bind(pattern, momentsOf(one, reading), fields);
+    if (!form.ok || !fits(form.value, reading.number).ok) return null;
+    const name = renderedBy(one, reading);
+    const made = patternThatGives(name, choices);
+    return made === null ? null : { one, other: versionOf(made, { sequence: "other" }), name };
+  })
+  .filter((found) => found !== null);

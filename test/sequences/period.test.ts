@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bind } from "../../src/domain/patterns/bind.ts";
 import { render } from "../../src/domain/patterns/render.ts";
 import { firstDayOf, lastDayOf, periodOf, resets } from "../../src/domain/sequences/period.ts";
-import { momentAt, moments, patternOf, valueOf } from "../patterns/arbitrary.ts";
+import { allAt, momentAt, moments, patternOf, valueOf } from "../patterns/arbitrary.ts";
 
 /** The date some days later, by a calendar that is not the service's own. */
 function shifted(date: string, days: number): string {
@@ -103,7 +103,7 @@ function drawn(
     const period = periodOf(reset, moment);
     const number = (counters.get(period) ?? 0n) + 1n;
     counters.set(period, number);
-    return render(valueOf(bind(patternOf(pattern), moment, {})), number);
+    return render(valueOf(bind(patternOf(pattern), allAt(moment), {})), number);
   });
 }
 

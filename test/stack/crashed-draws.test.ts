@@ -48,6 +48,8 @@ async function prepare(postgres: LocalPostgres, hot: boolean): Promise<string> {
   const fields = {
     pattern: "A-{0000}",
     width: 4,
+    dialect: "native",
+    allow_overlap: false,
     mode: "standard",
     start: "1",
     increment: "1",
@@ -57,7 +59,11 @@ async function prepare(postgres: LocalPostgres, hot: boolean): Promise<string> {
     overflow: "widen",
     hot,
   };
-  await client.query("select put_sequence_v1($1, $2, 's', $3)", [digest, tenant, fields]);
+  await client.query("select put_sequence_v1($1, $2, 's', $3, NULL, '{}')", [
+    digest,
+    tenant,
+    fields,
+  ]);
   if (hot) await draw(client, 1);
   else await client.query(keptRow);
   await client.end();
@@ -71,7 +77,7 @@ interface Draw extends Run {
 async function draw(client: pg.Client, count: number): Promise<Draw> {
   const idempotencyKey = crypto.randomUUID();
   const { rows } = await client.query<{ facts: { first: string; last: string } }>(
-    `select reserve_v1($1, $2, $3, '\\x00', 's', definition, $4, 'A-', 4, '') as facts
+    `select reserve_v1($1, $2, $3, '\\x00', 's', '', definition, $4, 'A-', 4, '') as facts
      from sequences where tenant = $2 and key = 's'`,
     [digest, tenant, idempotencyKey, count],
   );
@@ -134,6 +140,7 @@ async function accountAt(url: string): Promise<Account> {
         inlineBudgetMs: 0,
       },
       "s",
+      {},
     );
   } finally {
     await gateway.close();

@@ -43,12 +43,23 @@ function ledgerRow(row: {
           select 'acme', id, ${first}, ${last}, ${step}, ${form}, '${kind}', 1 from series`;
 }
 
-function itemRow(row: { ordinal: number; numbers?: string; count?: number; prefix?: string }) {
-  const { ordinal, numbers = "[90,91)", count = 5, prefix = "'A-'" } = row;
+function itemRow(row: {
+  ordinal: number;
+  numbers?: string;
+  count?: number;
+  prefix?: string;
+  quantity?: string;
+}) {
+  const { ordinal, numbers = "[90,91)", count = 5, prefix = "'A-'", quantity = "1" } = row;
   return `insert into job_items (tenant, job, ordinal, product, series, presented, numbers, prefix,
                                  width, suffix, first, step, numbered, count, start, quantity)
           select 'acme', '00000000-0000-7000-8000-000000000001', ${ordinal}, 'p', id, false,
-                 '${numbers}', ${prefix}, 4, '', 10, 1, true, ${count}, 0, 1 from series`;
+                 '${numbers}', ${prefix}, 4, '', 10, 1, true, ${count}, 0, ${quantity} from series`;
+}
+
+function partRow({ kind }: { kind: string }): string {
+  return `insert into recall_parts (tenant, recall, ordinal, kind, product)
+          values ('acme', '00000000-0000-7000-8000-000000000009', 1, '${kind}', 'p')`;
 }
 
 function lotRow({ name = "A-0010", product = "p", quantity = "1" }): string {
@@ -119,7 +130,29 @@ const refusals: [string, string, () => string][] = [
   [
     "a lot of less than nothing",
     "lots_quantity_is_not_negative",
-    () => lotRow({ name: "n", quantity: "-1" }),
+    () => lotRow({ name: "n", quantity: "-0.1" }),
+  ],
+  [
+    "lots recorded with nothing",
+    "job_items_quantity_is_positive",
+    () => itemRow({ ordinal: 2, quantity: "0" }),
+  ],
+  [
+    "a part of a recall without its numbers",
+    "recall_parts_is_of_its_kind",
+    () => partRow({ kind: "numbers" }),
+  ],
+  [
+    "a part of a recall without a span",
+    "recall_parts_is_of_its_kind",
+    () => partRow({ kind: "created" }),
+  ],
+  ["a part of no recall", "recall_parts_of_recall", () => partRow({ kind: "names" })],
+  [
+    "a recall closed by nobody",
+    "recalls_closing_is_whole",
+    () => `insert into recalls (tenant, id, reference, reason, api_key, closed_at)
+           values ('acme', '00000000-0000-7000-8000-000000000002', 'r', 'r', 1, now())`,
   ],
   ["a width of 0", "sequences_width_in_range", () => sequenceRow({ width: "0" })],
   ["a width of 19", "sequences_width_in_range", () => sequenceRow({ width: "19" })],

@@ -85,7 +85,7 @@ test("a replay stays possible when the pattern now asks for more than the reques
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{0000}" });
   const answer = await reserve(service, "s", 5, { idempotencyKey: "k" });
-  await putSequence(service, "s", { pattern: "{field.plant}-{0000}" });
+  await putSequence(service, "s", { pattern: "{field.plant}/{0000}" });
   const replay = await reserve(service, "s", 5, { idempotencyKey: "k" });
   expect(replay.text).toBe(answer.text);
   const fresh = await reserve(service, "s", 5);

@@ -80,9 +80,9 @@ test("draws of a period that is just being closed are neither lost nor doubled",
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly", hot: true });
   const runs: Run[] = [];
-  let drawing = true;
+  const drawing = new AbortController();
   const closing = (async () => {
-    while (drawing) await service.database.query("select close_series_v1(100)");
+    while (!drawing.signal.aborted) await service.database.query("select close_series_v1(100)");
   })();
   await inParallel(8, async (caller) => {
     for (let draw = 0; draw < 10; draw += 1) {
@@ -98,7 +98,7 @@ test("draws of a period that is just being closed are neither lost nor doubled",
       runs.push(runOf(answer.json));
     }
   });
-  drawing = false;
+  drawing.abort();
   await closing;
   // 8 callers, ten draws of 1, 2, 3, 1, 2, 3, 1, 2 numbers.
   expect(expectSeamless(runs, 1n)).toBe(151n);

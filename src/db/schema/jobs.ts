@@ -54,6 +54,7 @@ export const jobs = pgTable(
 /**
  * One line of a job: a run of names under one bound form, or `names` given one by one. `start` is where
  * its run begins on the job's cursor. `numbers` is what it takes of a series; no two items may overlap.
+ * `name_quantities` and `name_expiries` hold for single names, in place of the item's own.
  */
 export const jobItems = pgTable(
   "job_items",
@@ -75,6 +76,8 @@ export const jobItems = pgTable(
     numbered: boolean().notNull(),
     names: text().array(),
     nameNumbers: bigint({ mode: "bigint" }).array(),
+    nameQuantities: numeric().array(),
+    nameExpiries: date({ mode: "string" }).array(),
     count: big().notNull(),
     start: big(),
     skipped: big()
@@ -83,6 +86,7 @@ export const jobItems = pgTable(
     quantity: numeric().notNull(),
     producedOn: date({ mode: "string" }),
     expiresOn: date({ mode: "string" }),
+    location: text(),
     attributes: jsonb(),
   },
   (table) => [

@@ -1,12 +1,16 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
   date,
+  index,
+  integer,
   jsonb,
   numeric,
   pgEnum,
   pgTable,
   primaryKey,
   text,
+  uuid,
 } from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
 
@@ -19,8 +23,10 @@ export const lotState = pgEnum("lot_state", [
 ]);
 
 /**
- * Recorded lots and serials. One index only: it keeps names unique per product and finds a name with or
- * without its product; creation order comes from `item` (docs/decisions/0001-one-index-on-lots.md).
+ * Recorded lots and serials. Every lot is in one index only: it keeps names unique per product and finds a
+ * name with or without its product; creation order comes from `item`
+ * (docs/decisions/0001-one-index-on-lots.md). The others are partial: a new lot is in none of them,
+ * unless it has an expiry date.
  */
 export const lots = pgTable(
   "lots",
@@ -40,5 +46,58 @@ export const lots = pgTable(
   },
   (table) => [
     primaryKey({ name: "lots_name", columns: [table.tenant, table.name, table.product] }),
+    index("lots_by_expiry")
+      .on(table.tenant, table.state, table.expiresOn, table.product, table.name)
+      .where(sql`expires_on IS NOT NULL`),
+    index("lots_by_state")
+      .on(table.tenant, table.state, table.product, table.name)
+      .where(sql`state <> 'available'`),
+    index("lots_by_location")
+      .on(table.tenant, table.location, table.product, table.name)
+      .where(sql`location IS NOT NULL`),
+  ],
+);
+
+/**
+ * What was done to lots of one product by one request: `after` holds the fields that it set. `request`
+ * tells a statement that was sent twice from another one that asks for the same.
+ */
+export const lotChanges = pgTable(
+  "lot_changes",
+  {
+    tenant: exactText().notNull(),
+    id: bigint({ mode: "bigint" }).generatedByDefaultAsIdentity(),
+    product: exactText().notNull(),
+    at: moment().notNull(),
+    apiKey: integer().notNull(),
+    after: jsonb().notNull(),
+    reference: exactText(),
+    party: exactText(),
+    request: uuid(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.id] }),
+    index("lot_changes_by_party")
+      .on(table.tenant, table.party, table.id)
+      .where(sql`party IS NOT NULL`),
+    index("lot_changes_by_reference")
+      .on(table.tenant, table.reference, table.id)
+      .where(sql`reference IS NOT NULL`),
+  ],
+);
+
+/** What each lot of a change was `before`, in the fields that became different; only ever appended to. */
+export const lotHistory = pgTable(
+  "lot_history",
+  {
+    tenant: exactText().notNull(),
+    name: exactText().notNull(),
+    product: exactText().notNull(),
+    change: bigint({ mode: "bigint" }).notNull(),
+    before: jsonb().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.name, table.product, table.change] }),
+    index("lot_history_of_change").on(table.tenant, table.change, table.name),
   ],
 );

@@ -9,7 +9,7 @@ import {
   text,
   uuid,
 } from "drizzle-orm/pg-core";
-import { exactText, moment } from "./columns.ts";
+import { big, exactText, moment } from "./columns.ts";
 import { sequences } from "./sequences.ts";
 import { tenants } from "./tenants.ts";
 
@@ -58,6 +58,10 @@ export const settings = pgTable(
       .references(() => tenants.tenant),
     defaultSequence: exactText(),
     timeZone: text().notNull().default("UTC"),
+    /** Counts the changes of the tenant's patterns: who compared them in between starts again. */
+    patternEpoch: big()
+      .notNull()
+      .default(sql`0`),
     updatedAt: moment().defaultNow().notNull(),
   },
   (table) => [

@@ -51,6 +51,8 @@ export const sequences = pgTable(
     fiscalYearStart: text().notNull(),
     overflow: sequenceOverflow().notNull(),
     hot: boolean().notNull(),
+    /** Whether it may give names that other sequences can give, as long as no product takes both. */
+    allowOverlap: boolean().notNull().default(false),
     ceiling: bigint({ mode: "bigint" })
       .notNull()
       .generatedAlwaysAs(
@@ -76,6 +78,33 @@ export const sequences = pgTable(
       table.mode,
       table.hot,
     ),
+  ],
+);
+
+/**
+ * Every pattern under which a sequence has given numbers and that it does not have any more, with the
+ * lowest and the highest of them: a name that was given once can come again.
+ */
+export const pastPatterns = pgTable(
+  "past_patterns",
+  {
+    tenant: exactText().notNull(),
+    sequence: exactText().notNull(),
+    dialect: sequenceDialect().notNull(),
+    pattern: exactText().notNull(),
+    fiscalYearStart: exactText().notNull(),
+    first: big().notNull(),
+    last: big().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.tenant, table.sequence, table.dialect, table.pattern, table.fiscalYearStart],
+    }),
+    foreignKey({
+      name: "past_patterns_of_sequence",
+      columns: [table.tenant, table.sequence],
+      foreignColumns: [sequences.tenant, sequences.key],
+    }),
   ],
 );
 
@@ -155,6 +184,7 @@ export const forms = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
+    index("forms_of_series").on(table.tenant, table.series, table.id),
     uniqueIndex("forms_by_text").on(
       table.tenant,
       table.prefix,

@@ -1,4 +1,5 @@
 import type { Pattern } from "../patterns/pattern.ts";
+import type { PatternVersion } from "../overlap/version.ts";
 import type { Reset } from "../sequences/period.ts";
 import { remember } from "./remember.ts";
 
@@ -24,6 +25,19 @@ export interface ProductDefinition {
   readonly shelfLifeDays: number | null;
 }
 
+/** A pattern that a sequence has or had. */
+export interface KnownPattern extends PatternVersion {
+  /** Whether it is the one that the sequence has. */
+  readonly present: boolean;
+  readonly allowOverlap: boolean;
+}
+
+/** All patterns of a tenant, as of the epoch that counts their changes. */
+export interface KnownPatterns {
+  readonly epoch: string;
+  readonly versions: readonly KnownPattern[];
+}
+
 /**
  * What an isolate remembers between requests. It may be out of date without harm: every use of it
  * carries a hash that the database compares, so nothing here expires.
@@ -35,6 +49,9 @@ export interface Definitions {
   rememberSequence(tenant: string, definition: SequenceDefinition): void;
   product(tenant: string, sku: string): ProductDefinition | undefined;
   rememberProduct(tenant: string, definition: ProductDefinition): void;
+  /** All patterns of a tenant, as of an epoch. */
+  patterns(tenant: string): KnownPatterns | undefined;
+  rememberPatterns(tenant: string, patterns: KnownPatterns): void;
   /** Forgets all sequences and products of a tenant. */
   forget(tenant: string): void;
 }
@@ -43,7 +60,13 @@ export function createDefinitions(): Definitions {
   const tenants = new Map<string, string>();
   const sequences = new Map<string, SequenceDefinition>();
   const products = new Map<string, ProductDefinition>();
+  // They can be many, so that only those of the last tenant are kept.
+  let patterns: { readonly tenant: string; readonly known: KnownPatterns } | undefined;
   return {
+    patterns: (tenant) => (patterns?.tenant === tenant ? patterns.known : undefined),
+    rememberPatterns: (tenant, known) => {
+      patterns = { tenant, known };
+    },
     tenantOf: (digest) => tenants.get(digest),
     rememberTenant: (digest, tenant) => remember(tenants, digest, tenant),
     sequence: (tenant, key) => sequences.get(entry(tenant, key)),

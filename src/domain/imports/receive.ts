@@ -4,7 +4,8 @@ import { Failure, fail, failure } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import { jobError } from "../jobs/failure.ts";
-import { newJobId, newToken } from "../jobs/id.ts";
+import { newId } from "../id.ts";
+import { newToken } from "../jobs/token.ts";
 import { workInline } from "../jobs/inline.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import { accept } from "../patterns/pattern.ts";
@@ -79,7 +80,7 @@ async function begin(
 ): Promise<{ import: string; file: string | null }> {
   const [row] = await call.db.write<{ begun: { import: string; file: string | null } }>(
     sql`SELECT begin_import_v1(
-          ${callOf(call.caller, call.idempotency)}, ${newJobId(call.now())}::uuid, ${reader}::uuid,
+          ${callOf(call.caller, call.idempotency)}, ${newId(call.now())}::uuid, ${reader}::uuid,
           ${kind}::text, ${dry_run}::boolean, make_interval(secs => ${silenceSeconds})) AS begun`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");

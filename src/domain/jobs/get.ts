@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { jobIdShape } from "./id.ts";
+import { idShape } from "../id.ts";
 import type { JobFacts } from "./job.ts";
 
 /** Fails: job_not_found. */
@@ -15,5 +15,5 @@ export async function jobFacts({ db, caller }: Call, id: string): Promise<JobFac
 }
 
 export function isJobId(id: string): boolean {
-  return jobIdShape.test(id);
+  return idShape.test(id);
 }

@@ -1,32 +1,17 @@
 import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
-import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced, productDefinitions } from "../definitions/load.ts";
-import { newJobId, newToken } from "../jobs/id.ts";
+import { newId } from "../id.ts";
+import { newToken } from "../jobs/token.ts";
 import { jobFacts } from "../jobs/get.ts";
 import type { JobFacts } from "../jobs/job.ts";
-import { leaseSeconds, lotChunks, lotsInOneChunk } from "../jobs/chunk.ts";
-import { workInline } from "../jobs/inline.ts";
+import { leaseSeconds } from "../jobs/chunk.ts";
+import { workOff } from "../jobs/work-off.ts";
 import { orRecorded } from "../requests/recorded.ts";
-import type { LotItem, LotRequest } from "./item.ts";
+import type { LotItem } from "./item.ts";
+import { lotLimits, recordedAtOnce, refuseTooManyLots, refuseTooManySequences } from "./limits.ts";
 import { lotRequests } from "./requests.ts";
-
-/** The bounds of one request. */
-export const lotLimits = {
-  items: 1000,
-  /** Lots in all. */
-  lots: 10_000_000,
-  /** Names given one by one or continued from a first one, in all. */
-  names: 100_000,
-  /** Sequences that numbers are drawn from. */
-  sequences: 256,
-  /** How far beyond a counter a name may lie without `allow_jump`. */
-  jump: 100_000,
-} as const;
-
-/** Units that are recorded by the statement that draws; more go in chunks of their own. */
-const recordedAtOnce = 500;
 
 /** What `POST /v1/lots` asks for. */
 export interface LotsInput {
@@ -45,19 +30,17 @@ export async function createLots(
   { patient }: { readonly patient: boolean },
 ): Promise<{ job: JobFacts; replayed: boolean }> {
   const deadline = call.now() + call.inlineBudgetMs;
-  refuseTooMany(input);
+  refuseTooManyLots(input.items);
   const token = newToken();
   const create = async () => {
     const products = await productDefinitions(
       call,
       input.items.map((item) => item.product),
     );
-    const requests = lotRequests(call, input.items, products).map((request, ordinal) => ({
-      ordinal,
-      ...request,
-    }));
+    const placed = input.items.map((item, index) => ({ item, pointer: `/items/${index}` }));
+    const requests = lotRequests(call, placed, products);
     refuseTooManySequences(requests);
-    const id = newJobId(call.now());
+    const id = newId(call.now());
     const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
       sql`SELECT create_lots_v1(
             ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
@@ -79,32 +62,6 @@ export async function createLots(
       replayed: true,
     }),
   );
-  if (answer.replayed || answer.job.status === "done") return answer;
-  const alone = answer.job.chunked <= lotsInOneChunk;
-  const runChunk = lotChunks(call.db);
-  const job = await workInline(call, answer.job, { runChunk, token, deadline, patient, alone });
-  return { job, replayed: false };
-}
-
-function refuseTooMany({ items }: LotsInput): void {
-  const total = items.reduce((sum, item) => sum + countOf(item), 0);
-  if (total > lotLimits.lots) fail("too_many_lots", { limit: lotLimits.lots, requested: total });
-  const names = items
-    .filter((item) => "names" in item || (!("reservation" in item) && "first_name" in item))
-    .reduce((sum, item) => sum + countOf(item), 0);
-  if (names > lotLimits.names) fail("too_many_names", { limit: lotLimits.names, requested: names });
-}
-
-/** A reservation without a count is counted when it is taken. */
-function countOf(item: LotItem): number {
-  return "names" in item ? item.names.length : (item.count ?? 0);
-}
-
-function refuseTooManySequences(requests: readonly LotRequest[]): void {
-  const sequences = new Set(
-    requests.map((request) => request.sequence).filter((key) => key !== null),
-  );
-  if (sequences.size > lotLimits.sequences) {
-    fail("too_many_sequences", { limit: lotLimits.sequences, requested: sequences.size });
-  }
+  if (answer.replayed) return answer;
+  return { job: await workOff(call, answer.job, { token, deadline, patient }), replayed: false };
 }

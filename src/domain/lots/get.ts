@@ -1,15 +1,17 @@
 import { sql } from "drizzle-orm";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import type { Lot } from "./lot.ts";
+import type { VersionedLot } from "./lot.ts";
 
 /** Fails: lot_not_found. */
-export async function getLot({ db, caller }: Call, product: string, name: string): Promise<Lot> {
-  const [row] = await db.readFor<Lot & { place?: string }>(
+export async function getLot(
+  { db, caller }: Call,
+  product: string,
+  name: string,
+): Promise<VersionedLot> {
+  const [row] = await db.readFor<{ found: VersionedLot | null }>(
     caller,
-    sql`SELECT * FROM find_lots_v1(${caller.tenant}::text, ${name}::text, ${product}::text)`,
+    sql`SELECT get_lot_v1(${caller.tenant}::text, ${product}::text, ${name}::text) AS found`,
   );
-  if (row === undefined) return fail("lot_not_found", { product, name });
-  const { place: _, ...lot } = row;
-  return lot;
+  return row?.found ?? fail("lot_not_found", { product, name });
 }

@@ -7,6 +7,7 @@ interface Shared extends Document {
   readonly quantity_each?: string | undefined;
   readonly expires_on?: string | undefined;
   readonly produced_on?: string | undefined;
+  readonly location?: string | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -15,17 +16,24 @@ export interface CountItem extends Shared {
   readonly count: number;
 }
 
-/** `count` lots whose names go on from one made elsewhere, as if they were given one by one. */
-export interface ContinueItem extends Shared {
-  readonly first_name: string;
-  readonly count: number;
+/** What holds for single names in place of what holds for all of them. */
+interface OfEachName {
+  /** One for each name. */
+  readonly quantities?: readonly string[] | undefined;
+  /** One for each name; null where none is given. */
+  readonly expiries?: readonly (string | null)[] | undefined;
   readonly allow_jump?: boolean | undefined;
 }
 
+/** `count` lots whose names go on from one made elsewhere, as if they were given one by one. */
+export interface ContinueItem extends Shared, OfEachName {
+  readonly first_name: string;
+  readonly count: number;
+}
+
 /** Lots of names made elsewhere. */
-export interface NamesItem extends Shared {
+export interface NamesItem extends Shared, OfEachName {
   readonly names: readonly string[];
-  readonly allow_jump?: boolean | undefined;
 }
 
 /** Lots of names that a reservation holds: all that are open, or `count` from `first_name`. */
@@ -37,8 +45,19 @@ export interface ReservationItem extends Shared {
 
 export type LotItem = CountItem | ContinueItem | NamesItem | ReservationItem;
 
+/** An item, and where it stands in the request. */
+export interface PlacedItem<Item = LotItem> {
+  readonly item: Item;
+  /** JSON pointer. */
+  readonly pointer: string;
+  /** JSON pointer of a name, when it does not stand in `names` of the item. */
+  readonly nameAt?: ((index: number) => string) | undefined;
+}
+
 /** An item as the store's function takes it; see `lot_request` in the migrations. */
 export interface LotRequest {
+  /** Its place among the items of the job. */
+  readonly ordinal: number;
   readonly product: string;
   readonly product_definition: string;
   readonly source: "draw" | "names" | "reservation";
@@ -49,6 +68,7 @@ export interface LotRequest {
   readonly quantity: string;
   readonly produced_on: string | null;
   readonly expires_on: string | null;
+  readonly location: string | null;
   readonly attributes: Readonly<Record<string, unknown>> | null;
   readonly prefix?: string;
   readonly width?: number;
@@ -64,4 +84,6 @@ export interface LotRequest {
   readonly numbers?: readonly (string | null)[];
   /** The periods that the names' numbers belong to. */
   readonly periods?: readonly (string | null)[];
+  readonly quantities?: readonly string[] | null;
+  readonly expiries?: readonly (string | null)[] | null;
 }

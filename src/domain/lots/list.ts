@@ -1,27 +1,64 @@
+import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import type { Call } from "../call.ts";
 import type { Listing, RowsBehind } from "../lists/listing.ts";
 import { listingOf } from "../lists/listing.ts";
 import { splitPlace } from "../lists/place.ts";
 import { readReservationId } from "../reservations/reservation.ts";
+import type { LotState } from "./lot.ts";
 import { lotColumns, plainLotColumns } from "./lot.ts";
 
-/** Which lots are wanted; what is left out matches everything. */
+/** Which lots are wanted; what is left out matches everything, and all that is given has to match. */
 export interface LotFilters {
   readonly product?: string | undefined;
   readonly name?: string | undefined;
   readonly job?: string | undefined;
   readonly reservation?: string | undefined;
+  readonly state?: LotState | undefined;
+  readonly location?: string | undefined;
+  /** Lots that expire on a later day; YYYY-MM-DD. */
+  readonly expires_after?: string | undefined;
+  /** Lots that expire on an earlier day; YYYY-MM-DD. */
+  readonly expires_before?: string | undefined;
+  /** Lots whose last change to `shipped` had this party. */
+  readonly party?: string | undefined;
+  /** Lots that were changed under this reference. */
+  readonly reference?: string | undefined;
 }
 
-/** Lots in the order of their creation; those of one name in the order of their products. */
+/**
+ * Lots in the order of the first of these that is asked for: those of one name by product; of a job or
+ * reservation by creation; with expiry dates by date; of a party or reference by the change that it was
+ * part of; of a location or a state by product and name. All others by creation.
+ */
 export function listLots(call: Call, filters: LotFilters): Listing {
-  return filters.name === undefined ? lotsInOrder(call, filters) : lotsOfName(call, filters);
+  return listingOf(call.db, call.caller, lotColumns, rowsOf(call, filters), plainLotColumns);
 }
 
-function lotsInOrder({ db, caller }: Call, { product, job, reservation }: LotFilters): Listing {
+function rowsOf(call: Call, filters: LotFilters): RowsBehind {
+  const { name, job, reservation, expires_after, expires_before, party, reference } = filters;
+  if (name !== undefined) return ofName(call, filters);
+  if (job !== undefined || reservation !== undefined) return byCreation(call, filters);
+  if (expires_after !== undefined || expires_before !== undefined) return byExpiry(call, filters);
+  if (party !== undefined || reference !== undefined) return byChange(call, filters);
+  if (filters.location !== undefined) return byName(call, filters, sql`lots_by_location_v1`);
+  // New lots are available, and no index knows them.
+  if (filters.state === undefined || filters.state === "available")
+    return byCreation(call, filters);
+  return byName(call, filters, sql`lots_by_state_v1`);
+}
+
+/** The filters that a row of `lots` tells by itself, as the store's functions take them. */
+function stored(filters: LotFilters): SQL {
+  const { product, state, location, expires_after, expires_before, party, reference } = filters;
+  const told = { product, state, location, expires_after, expires_before, party, reference };
+  return sql`jsonb_populate_record(NULL::lot_filter, ${JSON.stringify(told)}::jsonb)`;
+}
+
+function byCreation({ caller }: Call, filters: LotFilters): RowsBehind {
+  const { job, reservation } = filters;
   const named = reservation === undefined ? undefined : readReservationId(reservation);
-  const behind: RowsBehind = (after, limit) => {
+  return (after, limit) => {
     const [item, index] =
       after === null ? ["0", "-1"] : splitPlace(after, /^(\d{1,18})\.(\d{1,8})$/);
     // A reservation that does not exist has no lots: series 0 is nobody's.
@@ -33,25 +70,48 @@ function lotsInOrder({ db, caller }: Call, { product, job, reservation }: LotFil
                           AND period = ${named?.period ?? ""}), 0)`;
     return sql`
       SELECT * FROM list_lots_v1(
-        ${caller.tenant}::text, ${product ?? null}::text, ${job ?? null}::uuid, ${series},
+        ${caller.tenant}::text, ${stored(filters)}, ${job ?? null}::uuid, ${series},
         ${named?.first ?? null}::bigint, ${item}::bigint, ${index}::bigint, ${limit}::int)`;
   };
-  return listingOf(db, caller, lotColumns, behind, plainLotColumns);
 }
 
-function lotsOfName(
-  { db, caller }: Call,
-  { name, product, job, reservation }: LotFilters,
-): Listing {
-  const behind: RowsBehind = (after, limit) => sql`
-      SELECT l.* FROM find_lots_v1(${caller.tenant}::text, ${name}::text, ${product ?? null}::text) AS l
-      WHERE (${after}::text IS NULL OR l.place COLLATE "C" > ${after}::text)
-        AND (${reservation ?? null}::text IS NULL OR l.reservation = ${reservation ?? null}::text)
-        AND (${job ?? null}::uuid IS NULL OR EXISTS (
-              SELECT FROM lots
-              JOIN job_items AS i ON i.tenant = lots.tenant AND i.id = lots.item
-              WHERE lots.tenant = ${caller.tenant} AND lots.name = ${name}::text
-                AND lots.product = l.product AND i.job = ${job ?? null}::uuid))
-      ORDER BY l.place COLLATE "C" LIMIT ${limit}::int`;
-  return listingOf(db, caller, lotColumns, behind, plainLotColumns);
+function ofName({ caller }: Call, filters: LotFilters): RowsBehind {
+  return (after, limit) => sql`
+    SELECT * FROM find_lots_v1(
+      ${caller.tenant}::text, ${filters.name}::text, ${stored(filters)},
+      ${filters.job ?? null}::uuid, ${filters.reservation ?? null}::text,
+      ${after ?? ""}::text, ${limit}::int)`;
+}
+
+function byExpiry({ caller }: Call, filters: LotFilters): RowsBehind {
+  return (after, limit) => {
+    const [day, product, name] =
+      after === null
+        ? [filters.expires_after ?? "-infinity", "", ""]
+        : splitPlace(after, /^(\d{4}-\d\d-\d\d)\n([^\n]{1,64})\n(.{1,128})$/su);
+    return sql`
+      SELECT * FROM lots_by_expiry_v1(
+        ${caller.tenant}::text, ${stored(filters)}, ${day}::date, ${product}::text, ${name}::text,
+        ${limit}::int)`;
+  };
+}
+
+function byChange({ caller }: Call, filters: LotFilters): RowsBehind {
+  return (after, limit) => {
+    const [change, name] =
+      after === null ? ["0", ""] : splitPlace(after, /^(\d{1,18})\n(.{1,128})$/su);
+    return sql`
+      SELECT * FROM lots_by_change_v1(
+        ${caller.tenant}::text, ${stored(filters)}, ${change}::bigint, ${name}::text, ${limit}::int)`;
+  };
+}
+
+function byName({ caller }: Call, filters: LotFilters, rows: SQL): RowsBehind {
+  return (after, limit) => {
+    const [product, name] =
+      after === null ? ["", ""] : splitPlace(after, /^([^\n]{1,64})\n(.{1,128})$/su);
+    return sql`
+      SELECT * FROM ${rows}(
+        ${caller.tenant}::text, ${stored(filters)}, ${product}::text, ${name}::text, ${limit}::int)`;
+  };
 }

@@ -1,3 +1,6 @@
+export const lotStates = ["available", "reserved", "shipped", "consumed", "scrapped"] as const;
+export type LotState = (typeof lotStates)[number];
+
 /** A lot as the wire knows it. */
 export interface Lot {
   readonly product: string;
@@ -6,12 +9,18 @@ export interface Lot {
   readonly number: string | null;
   readonly reservation: string | null;
   readonly quantity: string;
-  readonly state: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+  readonly state: LotState;
   readonly location: string | null;
   readonly expires_on: string | null;
   readonly produced_on: string | null;
   readonly attributes: Readonly<Record<string, unknown>> | null;
   readonly created_at: string;
+}
+
+/** A lot with its version, which is the same as long as nothing of it changes. */
+export interface VersionedLot {
+  readonly lot: Lot;
+  readonly version: string;
 }
 
 export const lotColumns = [

@@ -16,20 +16,27 @@ import type {
   LotItem,
   LotRequest,
   NamesItem,
+  PlacedItem,
   ReservationItem,
 } from "./item.ts";
 
-/** An item with what is known of its product; `pointer` is where it stands in the request. */
-interface Known<Item> {
-  readonly item: Item;
+/** An item with what is known of its product. */
+interface Known<Item> extends PlacedItem<Item> {
+  readonly ordinal: number;
   readonly product: ProductDefinition;
   readonly sequence: SequenceDefinition | undefined;
-  readonly pointer: string;
 }
 
 type Shared = Pick<
   LotRequest,
-  "product" | "product_definition" | "quantity" | "produced_on" | "expires_on" | "attributes"
+  | "ordinal"
+  | "product"
+  | "product_definition"
+  | "quantity"
+  | "produced_on"
+  | "expires_on"
+  | "location"
+  | "attributes"
 >;
 
 /**
@@ -39,37 +46,47 @@ type Shared = Pick<
  */
 export function lotRequests(
   call: Call,
-  items: readonly LotItem[],
+  items: readonly PlacedItem[],
   products: ReadonlyMap<string, ProductDefinition>,
 ): LotRequest[] {
   const seen = new Set<string>();
-  return items.map((item, index) => {
-    const pointer = `/items/${index}`;
+  return items.map((placed, ordinal) => {
+    const { item, pointer, nameAt } = placed;
     const product = products.get(item.product);
     if (product === undefined) {
       return fail("unknown_product", { product: item.product }, { pointer: `${pointer}/product` });
     }
-    const sequence =
-      product.sequence === null
-        ? undefined
-        : call.definitions.sequence(call.caller.tenant, product.sequence);
-    const shared = sharedPart(call, { item, product, sequence, pointer });
+    const sequence = sequenceOf(call, product);
+    const known = { pointer, nameAt, ordinal, product, sequence };
+    const shared = sharedPart(call, { item, ...known });
     if ("names" in item) {
-      const placed = item.names.map((name, at) => ({ name, at: `${pointer}/names/${at}` }));
-      return namesRequest(shared, { item, product, sequence, pointer }, placed, seen);
+      const at = nameAt ?? ((index: number) => `${pointer}/names/${index}`);
+      const names = item.names.map((name, index) => ({ name, at: at(index) }));
+      return namesRequest(shared, { item, ...known }, names, seen);
     }
-    if ("reservation" in item)
-      return reservationRequest(shared, { item, product, sequence, pointer });
+    if ("reservation" in item) return reservationRequest(shared, { item, ...known });
     if ("first_name" in item) {
-      const names = continuedNames({ item, product, sequence, pointer });
-      const placed = names.map((name) => ({ name, at: `${pointer}/first_name` }));
-      return namesRequest(shared, { item, product, sequence, pointer }, placed, seen);
+      const names = continuedNames({ item, ...known });
+      const given = names.map((name) => ({ name, at: `${pointer}/first_name` }));
+      return namesRequest(shared, { item, ...known }, given, seen);
     }
-    return countRequest(call, shared, { item, product, sequence, pointer });
+    return countRequest(call, shared, { item, ...known });
   });
 }
 
-function sharedPart(call: Call, { item, product, sequence, pointer }: Known<LotItem>): Shared {
+/** The sequence that serves a product, as the isolate has loaded it. */
+export function sequenceOf(
+  { definitions, caller }: Call,
+  product: ProductDefinition,
+): SequenceDefinition | undefined {
+  if (product.sequence === null) return undefined;
+  return definitions.sequence(caller.tenant, product.sequence);
+}
+
+function sharedPart(
+  call: Call,
+  { item, ordinal, product, sequence, pointer }: Known<LotItem>,
+): Shared {
   if (product.tracking === "none") {
     fail("product_not_tracked", { product: product.sku }, { pointer: `${pointer}/product` });
   }
@@ -84,11 +101,13 @@ function sharedPart(call: Call, { item, product, sequence, pointer }: Known<LotI
     return fail(expiry.problem, { product: product.sku }, { pointer: `${pointer}/expires_on` });
   }
   return {
+    ordinal,
     product: product.sku,
     product_definition: product.hash,
     quantity,
     produced_on: item.produced_on ?? null,
     expires_on: expiry.date,
+    location: item.location ?? null,
     attributes: item.attributes ?? null,
   };
 }
@@ -160,6 +179,8 @@ function namesRequest(
     names: placed.map(({ name }) => name),
     numbers,
     periods,
+    quantities: item.quantities ?? null,
+    expiries: item.expiries ?? null,
     numbered: numbers.some((number) => number !== null),
     allow_jump: item.allow_jump ?? false,
   };

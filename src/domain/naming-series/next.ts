@@ -46,7 +46,7 @@ export async function namingDefinition(call: Call): Promise<SequenceDefinition> 
   await call.db.write(
     sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
                                ${namingSeries}::text,
-                               ${JSON.stringify(namingSeriesFields)}::jsonb)`,
+                               ${JSON.stringify(namingSeriesFields)}::jsonb, NULL, '{}')`,
   );
   const made = await sequenceDefinition(call, namingSeries);
   if (made === undefined) throw new Error("A sequence that was just made is not there.");

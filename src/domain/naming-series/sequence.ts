@@ -17,4 +17,5 @@ export const namingSeriesFields = {
   fiscal_year_start: "01-01",
   overflow: "widen",
   hot: false,
+  allow_overlap: false,
 } as const;

@@ -4,7 +4,13 @@ import { counterRanges, tokenRange, type DigitRange } from "./digit-ranges.ts";
 import type { PatternVersion } from "./version.ts";
 
 /** One character of a name: one of `set`, rendered by the part with that index. */
-export type Move = { readonly set: CharacterSet; readonly part: number; readonly to: number };
+export type Move = {
+  readonly set: CharacterSet;
+  readonly part: number;
+  /** How many digits the part renders after it; 0 for text and fields. */
+  readonly after: number;
+  readonly to: number;
+};
 
 /**
  * What the names of a pattern look like: each is a way from `start` to a state that ends. Exact but
@@ -62,14 +68,14 @@ function addPart(
 
 function addText(builder: Builder, text: string, { part, next }: Placed): number {
   return Array.from(text).reduceRight(
-    (to, character) => addState(builder, [{ set: only(character), part, to }]),
+    (to, character) => addState(builder, [{ set: only(character), part, after: 0, to }]),
     next,
   );
 }
 
 function addField(builder: Builder, { part, next }: Placed): number {
   const inside = builder.moves.length;
-  const stay = { set: fieldCharacterSet, part, to: inside };
+  const stay = { set: fieldCharacterSet, part, after: 0, to: inside };
   addState(builder, [...(builder.moves[next] ?? []), stay], builder.ends[next]);
   return addState(builder, [stay]);
 }
@@ -83,7 +89,8 @@ function addDigits(
   const free: number[] = [next];
   const freeState = (remaining: number): number => {
     for (let count = free.length; count <= remaining; count += 1) {
-      free.push(addState(builder, [{ set: digits, part, to: free[count - 1] ?? next }]));
+      const to = free[count - 1] ?? next;
+      free.push(addState(builder, [{ set: digits, part, after: count - 1, to }]));
     }
     return free[remaining] ?? next;
   };
@@ -97,18 +104,19 @@ function addDigits(
   ): readonly Move[] => {
     const least = isLow ? Number(low[at]) : 0;
     const most = isHigh ? Number(high[at]) : 9;
-    const after = (digit: number): number => {
+    const after = low.length - at - 1;
+    const stateAfter = (digit: number): number => {
       const staysLow = isLow && digit === least && /[1-9]/.test(low.slice(at + 1));
       const staysHigh = isHigh && digit === most && /[0-8]/.test(high.slice(at + 1));
-      if (!staysLow && !staysHigh) return freeState(low.length - at - 1);
+      if (!staysLow && !staysHigh) return freeState(after);
       return addState(builder, leaving({ low, high }, at + 1, staysLow, staysHigh));
     };
     const sets = new Map<number, CharacterSet>();
     for (let digit = least; digit <= most; digit += 1) {
-      const to = after(digit);
+      const to = stateAfter(digit);
       sets.set(to, (sets.get(to) ?? 0) | only(String(digit)));
     }
-    return [...sets].map(([to, set]) => ({ set, part, to }));
+    return [...sets].map(([to, set]) => ({ set, part, after, to }));
   };
 
   return addState(

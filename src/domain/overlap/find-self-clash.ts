@@ -3,16 +3,24 @@ import type { DatePart, Part, Pattern } from "../patterns/pattern.ts";
 import { renderDateToken } from "../patterns/tokens.ts";
 import { periodOf, type Reset } from "../sequences/period.ts";
 import { spend, type Effort } from "./effort.ts";
-import type { Example } from "./find-example.ts";
+import type { Example, Search } from "./find-example.ts";
 import { compare, effortOfPair } from "./find-overlap.ts";
 import { fixedPlaces } from "./fixed-places.ts";
-import { daysOfYear, showsDay } from "./moment-showing.ts";
+import { daysOfYear } from "./moments-showing.ts";
+import { periodBegin } from "./period-begin.ts";
 import type { Reading } from "./side.ts";
+import { clockPartOf } from "./token-clock.ts";
 import type { PatternVersion } from "./version.ts";
 
 /** Two periods, each with a counter of its own, in which the same name can be given. */
 export type SelfClash = {
+  readonly reset: Exclude<Reset, "never" | "prefix">;
   readonly periods: readonly [string, string];
+  /**
+   * `period_not_shown`: the dates in the name are the same on both days. `date_between_fields`: they
+   * differ, and a field takes up the difference.
+   */
+  readonly problem: "period_not_shown" | "date_between_fields";
   /** How each period gives the name; null when none was found and none could be ruled out. */
   readonly example: Example | null;
 };
@@ -39,93 +47,99 @@ const years: readonly number[] = Array.from({ length: 30 }, (_, index) => 2026 +
  * two patterns are.
  *
  * - A year of two digits tells years apart: that it comes again after a century is accepted.
- * - Times of day tell no periods apart, since any time comes again in every period.
+ * - Times of day tell no periods apart, since any time comes again in every period; and neither does
+ *   what shows now, since documents of two periods can be numbered in one moment.
  * - Null is certain but for patterns with a date between two fields; there it holds for the years
  *   that are looked at.
  */
-export function findSelfClash(version: PatternVersion, reset: Reset): SelfClash | null {
-  if (reset === "never") return null;
-  const { pattern, fiscalYearStart } = version;
+export function findSelfClash(version: PatternVersion): SelfClash | null {
+  const { pattern, reset, fiscalYearStart } = version;
+  // With `prefix` a series is the text before the counter, which tells itself apart.
+  if (reset === "never" || reset === "prefix") return null;
+  const show = dateShower(reset, fiscalYearStart);
   const places = fixedPlaces(pattern);
-  const [fixed, loose] = [true, false].map((isFixed) =>
+  const datesAt = (isFixed: boolean): readonly DatePart[] =>
     pattern.parts.filter(
-      (part, index): part is DatePart => isDay(part) && places.has(index) === isFixed,
-    ),
-  );
+      (part, index): part is DatePart => showsDay(part) && places.has(index) === isFixed,
+    );
+  const [fixed, loose] = [datesAt(true), datesAt(false)];
+  const shown = (dates: readonly DatePart[], day: Moment): string =>
+    dates.map((date) => show(date, day)).join("");
   const effort: Effort = { left: effortOfPair };
+  /** What was seen so far, by what it shows at fixed places. */
   const looks = new Map<string, Look[]>();
-  for (const year of years) {
-    for (const day of daysOfYear(year, fiscalYearStart)) {
-      const look = { period: periodOf(reset, day), day, loose: shown(loose, day) };
-      const alike = shown(fixed, day);
-      const before = looks.get(alike);
-      if (before === undefined) looks.set(alike, [look]);
-      else if (
-        !before.some(({ period, loose }) => period === look.period && loose === look.loose)
-      ) {
-        const clash = clashWithOneOf(before, look, version, effort);
-        if (clash !== null) return clash;
-        before.push(look);
-      }
+  for (const day of daysLookedAt(fiscalYearStart)) {
+    const look = { period: periodOf(reset, day), day, loose: shown(loose, day) };
+    const atFixed = shown(fixed, day);
+    const alike = looks.get(atFixed) ?? [];
+    if (alike.length === 0) looks.set(atFixed, alike);
+    if (alike.some(({ period, loose }) => period === look.period && loose === look.loose)) continue;
+    for (const earlier of alike) {
+      if (earlier.period === look.period) continue;
+      const search = compareDays(earlier.day, look.day, { version, show, effort });
+      if (search.outcome === "none") continue;
+      return {
+        reset,
+        periods: [earlier.period, look.period],
+        problem: earlier.loose === look.loose ? "period_not_shown" : "date_between_fields",
+        example: search.outcome === "found" ? search.example : null,
+      };
     }
+    alike.push(look);
   }
   return null;
 }
 
-function clashWithOneOf(
-  others: readonly Look[],
-  look: Look,
-  version: PatternVersion,
-  effort: Effort,
-): SelfClash | null {
-  for (const other of others) {
-    const clash = other.period === look.period ? null : clashOf(other, look, version, effort);
-    if (clash !== null) return clash;
-  }
-  return null;
-}
-
-function clashOf(
-  one: Look,
-  other: Look,
-  version: PatternVersion,
-  effort: Effort,
-): SelfClash | null {
-  const periods = [one.period, other.period] as const;
+/** A name that the version can give on both days. */
+function compareDays(
+  one: Moment,
+  other: Moment,
+  { version, show, effort }: { version: PatternVersion; show: ShowDate; effort: Effort },
+): Search {
   // Making the two patterns ready takes as long as some steps of the search.
   spend(effort, 10);
-  const search = compare(on(one.day, version), on(other.day, version), effort);
-  if (search.outcome === "none") return null;
-  if (search.outcome === "unknown") return { periods, example: null };
-  const { name, ...readings } = search.example;
-  const example = {
-    name,
-    one: readOn(one.day, readings.one),
-    other: readOn(other.day, readings.other),
+  const search = compare(on(one, version, show), on(other, version, show), effort);
+  if (search.outcome !== "found") return search;
+  const { example } = search;
+  return {
+    outcome: "found",
+    example: {
+      name: example.name,
+      one: onDay(one, example.one),
+      other: onDay(other, example.other),
+    },
   };
-  return { periods, example };
 }
 
-/** The version as it is on one day: only times of day are left to be filled in. */
-function on(day: Moment, version: PatternVersion): PatternVersion {
+function* daysLookedAt(fiscalYearStart: string): Generator<Moment> {
+  for (const year of years) yield* daysOfYear(year, fiscalYearStart);
+}
+
+/** The version as it is on one day: times of day and now are left to be filled in. */
+function on(day: Moment, version: PatternVersion, show: ShowDate): PatternVersion {
   const parts = version.pattern.parts.map((part): Part =>
-    isDay(part) ? { kind: "text", text: renderDateToken(part.token, day) } : part,
+    showsDay(part) ? { kind: "text", text: show(part, day) } : part,
   );
   const pattern: Pattern = { parts, width: version.pattern.width };
   return { ...version, pattern };
 }
 
-function readOn({ date }: Moment, { at, ...reading }: Reading): Reading {
-  const time = at?.slice(date.length) ?? "";
+/** A reading of the version as it is on a day, with that day. */
+function onDay({ date }: Moment, reading: Reading): Reading {
+  const time = reading.at?.slice(date.length) ?? "";
   return { ...reading, at: date + time };
 }
 
-function isDay(part: Part): part is DatePart {
-  return part.kind === "date" && showsDay(part.token);
+/** Whether a part shows what depends on the document's day alone. */
+function showsDay(part: Part): part is DatePart {
+  if (part.kind !== "date" || part.of === "now") return false;
+  return part.of === "period" || clockPartOf(part.token) === "day";
 }
 
-function shown(parts: readonly DatePart[] = [], day: Moment): string {
-  let text = "";
-  for (const { token } of parts) text += renderDateToken(token, day);
-  return text;
+/** What a date shows for a document of a day. */
+type ShowDate = (date: DatePart, day: Moment) => string;
+
+function dateShower(reset: Reset, fiscalYearStart: string): ShowDate {
+  const begin = periodBegin(reset, fiscalYearStart);
+  return ({ token, of }, day) => renderDateToken(token, of === "period" ? begin(day) : day);
 }

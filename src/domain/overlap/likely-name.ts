@@ -1,9 +1,10 @@
 import { renderDateToken } from "../patterns/tokens.ts";
 import type { Move } from "./automaton.ts";
+import type { Sides } from "./beginning.ts";
 import { charactersOf, digits, only, shared, type CharacterSet } from "./character-set.ts";
 import type { CharactersLeft } from "./characters-left.ts";
 import type { Effort } from "./effort.ts";
-import type { Shown } from "./moment-showing.ts";
+import type { Shown } from "./moments-showing.ts";
 import type { Side } from "./side.ts";
 
 /** A character of a name, as either side renders it. */
@@ -14,22 +15,24 @@ type Place = { readonly oneMove: Move; readonly otherMove: Move };
  * are such. Nothing depends on it but how soon an example is found and how natural it looks.
  */
 export function likelyName(
-  one: Side,
-  other: Side,
+  { one, other }: Sides,
   left: CharactersLeft,
   fieldAlphabet: readonly string[],
   effort: Effort,
 ): string {
-  const places = shortestWay(one, other, left);
+  const places = shortestWay({ one, other }, left);
   const oneMoves = places.map(({ oneMove }) => oneMove);
   const otherMoves = places.map(({ otherMove }) => otherMove);
-  // A date takes what is there from the other side; two dates first decide what the other shows.
-  const free = otherMoves.map((move) => (isDate(other, move) ? digits : move.set & digits));
-  const ofOne = datesWithin(one, oneMoves, free, effort);
+  // A date takes the digits of text that is there; two dates show what the first of them decides.
+  const ofOne = datesWithin(
+    one,
+    oneMoves,
+    otherMoves.map((move) => digitsOfText(other, move)),
+    effort,
+  );
   const taken = oneMoves.map((move, at) => {
     const digit = ofOne[at];
-    if (digit !== undefined) return only(digit);
-    return isDate(one, move) ? digits : move.set & digits;
+    return digit === undefined ? digitsOfText(one, move) : only(digit);
   });
   const ofOther = datesWithin(other, otherMoves, taken, effort);
   return places
@@ -40,7 +43,7 @@ export function likelyName(
     .join("");
 }
 
-function shortestWay(one: Side, other: Side, left: CharactersLeft): readonly Place[] {
+function shortestWay({ one, other }: Sides, left: CharactersLeft): readonly Place[] {
   const places: Place[] = [];
   let [state, otherState] = [one.automaton.start, other.automaton.start];
   for (let remaining = left(state, otherState); remaining > 0; remaining -= 1) {
@@ -69,16 +72,18 @@ function datesWithin(
 ): readonly (string | undefined)[] {
   const shown = side.parts.flatMap((part, index): Shown[] => {
     if (part.kind !== "date") return [];
-    return [{ token: part.token, sets: sets.filter((_, at) => moves[at]?.part === index) }];
+    return [{ date: part, sets: sets.filter((_, at) => moves[at]?.part === index) }];
   });
-  const moment = shown.length === 0 ? null : side.findMoment(shown, effort);
-  if (moment == null) return [];
+  const moments = shown.length === 0 ? null : side.findMoments(shown, effort);
+  if (moments == null) return [];
   const texts = side.parts.map((part) =>
-    part.kind === "date" ? Array.from(renderDateToken(part.token, moment)) : [],
+    part.kind === "date"
+      ? Array.from(renderDateToken(part.token, moments[part.of ?? "document"]))
+      : [],
   );
   return moves.map(({ part }) => texts[part]?.shift());
 }
 
-function isDate({ parts }: Side, { part }: Move): boolean {
-  return parts[part]?.kind === "date";
+function digitsOfText({ parts }: Side, { part, set }: Move): CharacterSet {
+  return parts[part]?.kind === "text" ? set & digits : digits;
 }

@@ -1,18 +1,19 @@
 import type { Moment } from "../patterns/moment.ts";
-import { maximumFieldLength, type Part } from "../patterns/pattern.ts";
+import { maximumFieldLength, type DatePart, type Part } from "../patterns/pattern.ts";
 import { dateTokenWidth } from "../patterns/tokens.ts";
 import { automatonOf, type Automaton } from "./automaton.ts";
 import type { Effort } from "./effort.ts";
-import { showsDay, shownText, type FindMoment, type Shown } from "./moment-showing.ts";
+import { shownText, type FindMoments, type Shown } from "./moments-showing.ts";
+import { clockPartOf } from "./token-clock.ts";
 import type { PatternVersion } from "./version.ts";
 
 /** A version made ready for being compared. */
 export type Side = {
   readonly parts: readonly Part[];
   readonly automaton: Automaton;
-  /** The last part that each has to agree with: dates with each other, a field with its like. */
+  /** The last part that each has to agree with: a date with dates, a field with its like. */
   readonly agreesUntil: readonly number[];
-  readonly findMoment: FindMoment;
+  readonly findMoments: FindMoments;
 };
 
 /** How far a name has been read as one of a side: all parts before `part`, and `text` of it. */
@@ -26,22 +27,24 @@ export type Progress = {
 export type Reading = {
   readonly number: bigint;
   /**
-   * A day, with the time when the pattern shows it, on the sequence's clock: `2026-11-24` or
-   * `2026-11-24T13:30:05`. Null when the pattern shows neither.
+   * The document's day, with the time when the pattern shows it, on the sequence's clock:
+   * `2026-11-24` or `2026-11-24T13:30:05`. Null when the pattern shows nothing of the document's.
    */
   readonly at: string | null;
+  /** The same of the moment at which the number is drawn, when the pattern shows that. */
+  readonly now?: string;
   readonly fields: Readonly<Record<string, string>>;
 };
 
 export const notBegun: Progress = { part: -1, text: "", before: [] };
 
-export function sideOf(version: PatternVersion, findMoment: FindMoment): Side {
+export function sideOf(version: PatternVersion, findMoments: FindMoments): Side {
   const { parts } = version.pattern;
   return {
     parts,
     automaton: automatonOf(version),
     agreesUntil: parts.map((part) => parts.findLastIndex((later) => mustAgree(part, later))),
-    findMoment,
+    findMoments,
   };
 }
 
@@ -85,21 +88,29 @@ export function keyOf(side: Side, { part, text, before }: Progress): string {
 export function readingOf(side: Side, progress: Progress, effort: Effort): Reading {
   const texts = textsOf(progress);
   const counter = side.parts.findIndex(({ kind }) => kind === "counter");
-  const shown = shownBy(side, texts);
-  const moment = shown.length === 0 ? null : side.findMoment(shown, effort);
+  const moments = side.findMoments(shownBy(side, texts), effort);
+  const dates = side.parts.filter((part) => part.kind === "date");
+  const ofNow = dates.filter(({ of }) => of === "now");
+  const others = dates.filter(({ of }) => of !== "now");
   const fields = side.parts.flatMap((part, index) =>
     part.kind === "field" ? [[part.name, texts[index] ?? ""] as const] : [],
   );
   return {
     number: BigInt(texts[counter] ?? 0),
-    at: moment == null ? null : wallClock(moment, shown),
+    at: moments == null || others.length === 0 ? null : wallClock(moments.document, others),
+    ...(moments == null || ofNow.length === 0 ? {} : { now: wallClock(moments.now, ofNow) }),
     fields: Object.fromEntries(fields),
   };
 }
 
 function mustAgree(part: Part, other: Part): boolean {
-  if (part.kind === "date") return other.kind === "date";
+  if (part.kind === "date") return other.kind === "date" && isOfNow(part) === isOfNow(other);
   return part.kind === "field" && other.kind === "field" && part.name === other.name;
+}
+
+/** Now has nothing to do with the day of the document and its period. */
+function isOfNow({ of }: DatePart): boolean {
+  return of === "now";
 }
 
 function textsOf({ part, text, before }: Progress): readonly string[] {
@@ -124,23 +135,24 @@ function isPossible(side: Side, progress: Progress, effort: Effort): boolean {
     return progress.text.length <= maximumFieldLength;
   }
   if (part?.kind !== "date") return true;
-  const shown = shownBy(side, textsOf(progress));
+  const shown = shownBy(side, textsOf(progress)).filter(({ date }) => mustAgree(part, date));
   const isRead = progress.text.length === dateTokenWidth(part.token);
   // The automaton knows what the first token can begin with.
   if (!isRead && shown.length === 1) return true;
-  const moment = side.findMoment(shown, effort);
-  return isRead ? moment != null : moment !== null;
+  const moments = side.findMoments(shown, effort);
+  return isRead ? moments != null : moments !== null;
 }
 
 function shownBy({ parts }: Side, texts: readonly string[]): readonly Shown[] {
   return texts.flatMap((text, index) => {
     const part = parts[index];
-    return part?.kind === "date" ? [shownText(part.token, dateTokenWidth(part.token), text)] : [];
+    return part?.kind === "date" ? [shownText(part, text)] : [];
   });
 }
 
-function wallClock(moment: Moment, shown: readonly Shown[]): string {
-  if (shown.every(({ token }) => showsDay(token))) return moment.date;
+function wallClock(moment: Moment, dates: readonly DatePart[]): string {
+  const showsTime = dates.some(({ token }) => clockPartOf(token) !== "day");
+  if (!showsTime) return moment.date;
   const time = [moment.hour, moment.minute, moment.second];
   return `${moment.date}T${time.map((value) => String(value).padStart(2, "0")).join(":")}`;
 }

@@ -1,4 +1,5 @@
 import type { Pattern } from "../patterns/pattern.ts";
+import type { Reset } from "../sequences/period.ts";
 
 /**
  * A pattern as a sequence uses it, or has used it: what decides which names it can have given.
@@ -19,6 +20,8 @@ export type PatternVersion = {
    * not drawn from any more the highest that it gave.
    */
   readonly last: bigint;
-  /** `MM-DD`: what the tokens of the fiscal year go by. */
+  /** What tokens of the period go by. */
+  readonly reset: Reset;
+  /** `MM-DD`: what tokens of the fiscal year go by. */
   readonly fiscalYearStart: string;
 };

@@ -50,6 +50,19 @@ export function bind(
   return fits({ prefix: before, width: pattern.width, suffix: text }, 0n);
 }
 
+/** The form of a pattern that no document has to fill in: one without date tokens and fields; else null. */
+export function fixedForm(pattern: Pattern): BoundForm | null {
+  let [prefix, suffix] = ["", ""];
+  let behind = false;
+  for (const part of pattern.parts) {
+    if (part.kind === "counter") behind = true;
+    else if (part.kind !== "text") return null;
+    else if (behind) suffix += part.text;
+    else prefix += part.text;
+  }
+  return { prefix, width: pattern.width, suffix };
+}
+
 /**
  * Whether the names of a form stay within 128 characters up to `lastNumber`, the highest number to
  * be rendered. Gives the form back, or fails with `name_too_long` {length, maximum}.

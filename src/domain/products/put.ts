@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { bytes } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
+import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
 import { getProduct } from "./get.ts";
 import { isGtin } from "./gtin.ts";
 import type { Product } from "./product.ts";
@@ -17,8 +18,8 @@ export interface ProductInput {
 }
 
 /**
- * Makes or replaces a product. Fails: unknown_sequence, product_tracking_fixed, gtin_check_digit,
- * shelf_life_without_expiry.
+ * Makes or replaces a product. Fails: unknown_sequence, product_tracking_fixed, pattern_shared,
+ * gtin_check_digit, shelf_life_without_expiry.
  */
 export async function putProduct(
   call: Call,
@@ -31,10 +32,17 @@ export async function putProduct(
   if (input.shelf_life_days !== null && input.expiry === "none") {
     fail("shelf_life_without_expiry", { product: sku }, { pointer: "/shelf_life_days" });
   }
-  const [row] = await call.db.write<{ outcome: string }>(
-    sql`SELECT put_product_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                              ${sku}::text, ${JSON.stringify(input)}::jsonb) AS outcome`,
-  );
+  const outcome = await withPatterns(call, async (patterns) => {
+    const overlapping = unshareable(patterns, input.sequence);
+    const [row] = await call.db.write<{ outcome: string }>(
+      sql`SELECT put_product_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                ${sku}::text, ${JSON.stringify(input)}::jsonb,
+                                ${patterns.epoch}::bigint,
+                                ARRAY(SELECT json_array_elements_text(
+                                  ${JSON.stringify(overlapping)}::json))) AS outcome`,
+    );
+    return row?.outcome;
+  });
   call.definitions.forget(call.caller.tenant);
-  return { product: await getProduct(call, sku), created: row?.outcome === "created" };
+  return { product: await getProduct(call, sku), created: outcome === "created" };
 }

@@ -4,8 +4,8 @@ import { Failure } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import type { ReservationFacts } from "../reservations/reservation.ts";
 
-/** What the store keeps of an answer: a reservation, or which job it was. */
-type Recorded = ReservationFacts & { readonly job_id: string };
+/** What the store keeps of an answer: a reservation, or which job or count it was. */
+type Recorded = ReservationFacts & { readonly job_id: string; readonly count_id: string };
 
 /**
  * Runs a call; when it is refused as it reads today though it was carried out before, gives what was

@@ -5,10 +5,15 @@ import type { Call } from "../call.ts";
 import type { Dialect, WrittenPattern } from "../patterns/dialects.ts";
 import { namingSeries } from "../naming-series/sequence.ts";
 import { parsePattern } from "../patterns/dialects.ts";
+import { findOverlap } from "../overlap/find-overlap.ts";
+import { findSelfClash } from "../overlap/find-self-clash.ts";
+import { overlappingSequences, rememberAdded, withPatterns } from "../overlap/known-patterns.ts";
+import { overlapRefusal, selfClashRefusal } from "../overlap/refusals.ts";
+import type { PatternVersion } from "../overlap/version.ts";
 import { parseFiscalYearStart } from "../patterns/moment.ts";
 import { maximumCounterWidth } from "../patterns/pattern.ts";
 import { hasRoom } from "../patterns/room.ts";
-import { fieldTouchesCounter } from "../patterns/rules.ts";
+import { fieldTouchesCounter, highestNumber } from "../patterns/rules.ts";
 import { isTimeZone } from "../patterns/zone.ts";
 import type { ShownSequence } from "./get.ts";
 import { getSequence } from "./get.ts";
@@ -30,30 +35,79 @@ export interface SequenceInput {
   readonly fiscal_year_start: string;
   readonly overflow: "widen" | "reject";
   readonly hot: boolean;
+  /** Whether it may give names that others can give, as long as no product takes names of both. */
+  readonly allow_overlap: boolean;
 }
 
 /**
  * Makes or replaces a sequence; draws see it before or after, never a mix.
  * Fails: sequence_key_taken, pattern_*, time_zone_unknown, fiscal_year_start_malformed,
  * sequence_start_beyond_width, sequence_reset_by_text, sequence_must_reject, sequence_gapless_hot,
- * sequence_fixed, sequence_ceiling_passed.
+ * pattern_self_clash, pattern_overlap, pattern_shared, sequence_fixed, sequence_ceiling_passed.
  */
 export async function putSequence(
   call: Call,
   key: string,
   input: SequenceInput,
 ): Promise<{ sequence: ShownSequence; created: boolean }> {
-  const fields = sequenceFields(key, input);
-  const [row] = await call.db.write<{ outcome: string }>(
-    sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                               ${key}::text, ${JSON.stringify(fields)}::jsonb) AS outcome`,
-  );
+  const { fields, version } = sequenceFields(key, input);
+  const clash = findSelfClash(version);
+  if (clash !== null) throw failureOfRefusal(selfClashRefusal(clash));
+  const outcome = await withPatterns(call, async ({ epoch, versions }) => {
+    const issued = await issuedUnder(call, key);
+    const others = versions.filter(
+      ({ sequence, present }) => sequence !== key || !present || issued !== null,
+    );
+    const compared = others.map((other) =>
+      other.sequence === key && other.present && issued !== null
+        ? { ...other, last: issued }
+        : other,
+    );
+    const refusing = input.allow_overlap
+      ? compared.filter(({ sequence }) => sequence === key)
+      : compared.filter(({ sequence, allowOverlap }) => sequence === key || !allowOverlap);
+    const overlap = findOverlap(version, refusing);
+    if (overlap !== null) throw failureOfRefusal(overlapRefusal(version, overlap));
+    const overlapping = overlappingSequences(
+      version,
+      input.allow_overlap ? others : others.filter(({ allowOverlap }) => allowOverlap),
+    );
+    const [row] = await call.db.write<{ outcome: string }>(
+      sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                 ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
+                                 ARRAY(SELECT json_array_elements_text(
+                                   ${JSON.stringify(overlapping)}::json))) AS outcome`,
+    );
+    if (row?.outcome === "created") {
+      const added = { ...version, present: true, allowOverlap: input.allow_overlap };
+      rememberAdded(call, { epoch, versions }, added);
+    }
+    return row?.outcome;
+  });
   call.definitions.forget(call.caller.tenant);
-  return { sequence: await getSequence(call, key), created: row?.outcome === "created" };
+  return { sequence: await getSequence(call, key), created: outcome === "created" };
 }
 
-/** What the store keeps of a sequence that is sent. Fails as putSequence does before it asks the store. */
-export function sequenceFields(key: string, input: SequenceInput): Record<string, unknown> {
+/** The highest number that a sequence has given; null when it has given none. */
+async function issuedUnder({ db, caller }: Call, key: string): Promise<bigint | null> {
+  const [row] = await db.readFor<{ last: string | null }>(
+    caller,
+    sql`SELECT max(l.last)::text AS last
+        FROM series AS s
+        JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+        WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}`,
+  );
+  return row?.last == null ? null : BigInt(row.last);
+}
+
+/** What the store keeps of a sequence, and its pattern as it is compared with others. */
+export interface StoredSequence {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly version: PatternVersion;
+}
+
+/** Reads a sequence that is sent. Fails as putSequence does before it asks the store. */
+export function sequenceFields(key: string, input: SequenceInput): StoredSequence {
   if (key === namingSeries) fail("sequence_key_taken", { sequence: key });
   if (input.time_zone !== undefined && !isTimeZone(input.time_zone)) {
     fail("time_zone_unknown", { time_zone: input.time_zone }, { pointer: "/time_zone" });
@@ -71,19 +125,24 @@ export function sequenceFields(key: string, input: SequenceInput): Record<string
   }
   const room = hasRoom(pattern, input.overflow === "reject" ? width : maximumCounterWidth);
   if (!room.ok) throw failureOfRefusal(room);
-  return {
+  const reset = input.dialect === "frappe" ? "prefix" : input.reset;
+  const fields = {
     dialect: input.dialect,
     pattern: text,
     width,
     mode: input.mode,
     start: String(input.start),
     increment: String(input.increment),
-    reset: input.dialect === "frappe" ? "prefix" : input.reset,
+    reset,
     time_zone: input.time_zone ?? null,
     fiscal_year_start: input.fiscal_year_start,
     overflow: input.overflow,
     hot: input.hot,
+    allow_overlap: input.allow_overlap,
   };
+  const last = input.overflow === "reject" ? 10n ** BigInt(width) - 1n : highestNumber(pattern);
+  const { fiscal_year_start: fiscalYearStart, start: first } = input;
+  return { fields, version: { sequence: key, pattern, first, last, reset, fiscalYearStart } };
 }
 
 /** What cannot be had together. */

@@ -17,6 +17,7 @@ export interface Sequence {
   readonly fiscal_year_start: string;
   readonly overflow: "widen" | "reject";
   readonly hot: boolean;
+  readonly allow_overlap: boolean;
   /** The period that it is now; null for a sequence that never resets. */
   readonly series: string | null;
   /** Of that period; null when no number is left. */
@@ -41,6 +42,7 @@ export const sequenceColumns = [
   "fiscal_year_start",
   "overflow",
   "hot",
+  "allow_overlap",
   "series",
   "next",
   "issued",
@@ -54,7 +56,7 @@ export const sequenceColumns = [
 export function selectSequences(condition: SQL): SQL {
   return sql`
     SELECT s.key, s.dialect, s.pattern, s.mode, s.start::text AS start, s.increment::text AS increment,
-           s.reset, s.time_zone, s.fiscal_year_start, s.overflow, s.hot,
+           s.reset, s.time_zone, s.fiscal_year_start, s.overflow, s.hot, s.allow_overlap,
            nullif(p.period, '') AS series, c.next::text AS next, c.issued::text AS issued,
            c.remaining::text AS remaining,
            round(1 - c.remaining / greatest((s.ceiling - s.start) / s.increment + 1, 1)::numeric, 6)::float8

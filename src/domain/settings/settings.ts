@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { bytes } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
+import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
 import { isTimeZone } from "../patterns/zone.ts";
 
 /** What holds for the whole tenant. */
@@ -24,7 +25,7 @@ export async function getSettings({ db, caller }: Call): Promise<Settings> {
   return settings;
 }
 
-/** Changes the settings that are given. Fails: unknown_sequence, time_zone_unknown. */
+/** Changes the settings that are given. Fails: unknown_sequence, pattern_shared, time_zone_unknown. */
 export async function changeSettings(
   call: Call,
   changes: {
@@ -35,10 +36,15 @@ export async function changeSettings(
   if (changes.time_zone !== undefined && !isTimeZone(changes.time_zone)) {
     fail("time_zone_unknown", { time_zone: changes.time_zone }, { pointer: "/time_zone" });
   }
-  await call.db.write(
-    sql`SELECT change_settings_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                                  ${JSON.stringify(changes)}::jsonb)`,
-  );
+  await withPatterns(call, async (patterns) => {
+    const overlapping = unshareable(patterns, changes.default_sequence ?? null);
+    await call.db.write(
+      sql`SELECT change_settings_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                    ${JSON.stringify(changes)}::jsonb, ${patterns.epoch}::bigint,
+                                    ARRAY(SELECT json_array_elements_text(
+                                      ${JSON.stringify(overlapping)}::json)))`,
+    );
+  });
   call.definitions.forget(call.caller.tenant);
   return getSettings(call);
 }

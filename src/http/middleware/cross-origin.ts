@@ -29,7 +29,15 @@ export function crossOrigin() {
     const handler = cors({
       origin: origins.includes("*") ? "*" : [...origins],
       allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH"],
-      allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-Id"],
+      allowHeaders: [
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "Prefer",
+        "X-Request-Id",
+      ],
       exposeHeaders: readable,
       maxAge: preflightSeconds,
     });

@@ -1,32 +1,28 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createLots, lotLimits } from "../../domain/lots/create.ts";
-import {
-  attributeBytes,
-  attributesFit,
-  isPrintable,
-  longestAttributeName,
-} from "../../domain/lots/attributes.ts";
+import { createLots } from "../../domain/lots/create.ts";
+import { lotLimits } from "../../domain/lots/limits.ts";
 import { listLots } from "../../domain/lots/list.ts";
+import { jobOfReceipt } from "../../domain/receipts/job.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob } from "../job-answer.ts";
 import { createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
+import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
 import { jobSchema } from "../schemas/job.ts";
-import { lotSchema } from "../schemas/lot.ts";
-import { jobId, lotName, productSku, reservationId } from "../schemas/names.ts";
+import { lotAttributes, lotSchema, lotState } from "../schemas/lot.ts";
+import {
+  jobId,
+  lotName,
+  plainText,
+  productSku,
+  receiptId,
+  reservationId,
+} from "../schemas/names.ts";
 import { countInput, pageQuery, quantityInput } from "../wire.ts";
 
 const tags = ["Lots"];
-
-/** Whether all numbers within a JSON value come out of the store as they went in. */
-function isExact(value: unknown): boolean {
-  if (typeof value === "number")
-    return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
-  if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every(isExact);
-}
 
 const item = z
   .strictObject({
@@ -40,18 +36,7 @@ const item = z
     fields: documentFields.optional(),
     expires_on: day.optional(),
     produced_on: day.optional(),
-    attributes: z
-      .record(z.string().min(1).max(longestAttributeName), z.unknown())
-      .refine(attributesFit, { error: `must be ${attributeBytes} bytes of JSON or less.` })
-      .refine((attributes) => Object.entries(attributes).flat().every(isPrintable), {
-        error:
-          "must have printable characters only: no control, direction or zero-width ones in names and texts.",
-      })
-      .refine((attributes) => Object.values(attributes).every(isExact), {
-        error:
-          "must have numbers that JSON keeps exactly: whole ones up to 9007199254740991. Send others as texts.",
-      })
-      .optional(),
+    attributes: lotAttributes.optional(),
     allow_jump: z
       .boolean()
       .optional()
@@ -86,9 +71,7 @@ const create = createRoute({
   tags,
   summary: "Record lots: any mix of products, from 1 to 10,000,000",
   request: {
-    headers: z.object({
-      prefer: z.string().optional().openapi({ description: "respond-async answers 202 at once." }),
-    }),
+    headers: preferHeader,
     body: {
       required: true,
       content: json(
@@ -148,7 +131,7 @@ const list = createRoute({
   path: "/v1/lots",
   operationId: "listLots",
   tags,
-  summary: "Lots in the order of their creation",
+  summary: "Find lots",
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -156,10 +139,25 @@ const list = createRoute({
       name: lotName.optional(),
       job: jobId.optional(),
       reservation: reservationId.optional(),
+      state: lotState.optional(),
+      location: plainText(200).optional(),
+      expires_after: day
+        .optional()
+        .openapi({ description: "Lots that expire on a later day.", example: "2026-11-21" }),
+      expires_before: day
+        .optional()
+        .openapi({ description: "Lots that expire on an earlier day." }),
+      party: plainText(200)
+        .optional()
+        .openapi({ description: "Lots whose last shipment went to this party." }),
+      reference: plainText(200)
+        .optional()
+        .openapi({ description: "Lots that were changed under this reference." }),
+      receipt: receiptId.optional(),
     }),
   },
   responses: {
-    200: { description: "The lots that match.", content: listContent(lotSchema) },
+    200: { description: "The lots that match all that is given.", content: listContent(lotSchema) },
     ...problems("cursor_unusable"),
   },
 });
@@ -167,13 +165,15 @@ const list = createRoute({
 /** Registers the calls of /v1/lots. */
 export function registerLots(app: App): void {
   app.openapi(create, async (c) => {
-    const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
+    const patient = isPatient(c);
     const made = await createLots(await onceCallOf(c), c.req.valid("json"), { patient });
     return answerJob(made, made.job.status === "done" ? 201 : 202);
   });
   app.openapi(list, async (c) => {
-    const { product, name, job, reservation, ...page } = c.req.valid("query");
-    const filters = { product, name, job, reservation };
-    return answerList(c, { name: "lots", filters }, listLots(await callOf(c), filters), page);
+    const { limit, cursor, raw, receipt, ...filters } = c.req.valid("query");
+    const call = await callOf(c);
+    const job = receipt === undefined ? filters.job : await jobOfReceipt(call, receipt);
+    const named = { name: "lots", filters: { ...filters, receipt } };
+    return answerList(c, named, listLots(call, { ...filters, job }), { limit, cursor, raw });
   });
 }

@@ -3,13 +3,11 @@ import { getProduct } from "../../domain/products/get.ts";
 import { listProducts } from "../../domain/products/list.ts";
 import { putProduct } from "../../domain/products/put.ts";
 import { shelfLifeDays } from "../../domain/products/shelf-life.ts";
-import { getLot } from "../../domain/lots/get.ts";
 import { callOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
-import { lotSchema } from "../schemas/lot.ts";
-import { lotName, plainText, productSku, sequenceKey } from "../schemas/names.ts";
+import { plainText, productSku, sequenceKey } from "../schemas/names.ts";
 import { pageQuery } from "../wire.ts";
 
 const tags = ["Products"];
@@ -72,6 +70,8 @@ const put = createRoute({
     201: { description: "Made.", content: json(productSchema) },
     ...problems(
       "unknown_sequence",
+      "pattern_shared",
+      "patterns_changed",
       "product_tracking_fixed",
       "gtin_check_digit",
       "shelf_life_without_expiry",
@@ -105,19 +105,6 @@ const list = createRoute({
   },
 });
 
-const lot = createRoute({
-  method: "get",
-  path: "/v1/products/{sku}/lots/{name}",
-  operationId: "getLot",
-  tags: ["Lots"],
-  summary: "One lot",
-  request: { params: z.object({ sku: productSku, name: lotName }) },
-  responses: {
-    200: { description: "The lot.", content: json(lotSchema) },
-    ...problems("lot_not_found"),
-  },
-});
-
 /** Registers the calls under /v1/products. */
 export function registerProducts(app: App): void {
   app.openapi(put, async (c) => {
@@ -132,9 +119,5 @@ export function registerProducts(app: App): void {
   app.openapi(list, async (c) => {
     const listing = listProducts(await callOf(c));
     return answerList(c, { name: "products", filters: {} }, listing, c.req.valid("query"));
-  });
-  app.openapi(lot, async (c) => {
-    const { sku, name } = c.req.valid("param");
-    return c.json(await getLot(await callOf(c), sku, name), 200);
   });
 }

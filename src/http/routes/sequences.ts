@@ -51,6 +51,9 @@ const sequenceBody = z
     hot: z.boolean().default(false).openapi({
       description: "Counts with a Postgres sequence from the start, for many callers at once.",
     }),
+    allow_overlap: z.boolean().default(false).openapi({
+      description: "Allows names that other sequences can give, as long as no product takes both.",
+    }),
   })
   .refine(
     (body) =>
@@ -84,6 +87,7 @@ const sequenceSchema = z
     fiscal_year_start: z.string(),
     overflow: z.enum(["widen", "reject"]),
     hot: z.boolean(),
+    allow_overlap: z.boolean(),
     series: z.string().nullable().openapi({
       description: "The period that it is now, whose counter is told here; null without reset.",
       example: "2026-11",
@@ -205,6 +209,10 @@ const put = createRoute({
       "sequence_reset_by_text",
       "sequence_must_reject",
       "sequence_gapless_hot",
+      "pattern_self_clash",
+      "pattern_overlap",
+      "pattern_shared",
+      "patterns_changed",
       "sequence_fixed",
       "sequence_ceiling_passed",
     ),

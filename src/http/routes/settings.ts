@@ -51,7 +51,7 @@ const patch = createRoute({
   },
   responses: {
     200: { description: "The settings as they are now.", content: json(settingsSchema) },
-    ...problems("unknown_sequence", "time_zone_unknown"),
+    ...problems("unknown_sequence", "pattern_shared", "patterns_changed", "time_zone_unknown"),
   },
 });
 

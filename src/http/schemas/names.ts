@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { jobIdShape } from "../../domain/jobs/id.ts";
+import { idShape } from "../../domain/id.ts";
+import { maximumNameLength } from "../../domain/patterns/pattern.ts";
 import { plainTextProblem, unprintable } from "../../domain/plain-text.ts";
 import { isFolder, skuRule, skuShape } from "../../domain/products/sku.ts";
 import { sequenceKeyRule, sequenceKeyShape } from "../../domain/sequences/key.ts";
@@ -17,11 +18,13 @@ export const productSku = z
   .refine((text) => !isFolder(text), { error: "must not be . or .. ." })
   .openapi({ example: "VALVE-20", description: "SKU of a product." });
 
-/** The name of a lot in a path or a query. */
+/** The name of a lot that exists. */
 export const lotName = z
   .string()
   .min(1)
-  .max(128)
+  .refine((text) => Array.from(text).length <= maximumNameLength, {
+    error: `must have ${maximumNameLength} characters or less.`,
+  })
   .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
   .openapi({ example: "SN-0000001", description: "Name of a lot." });
 
@@ -44,10 +47,28 @@ export const reservationId = z
 /** The id of a job. */
 export const jobId = z
   .string()
-  .regex(jobIdShape, {
+  .regex(idShape, {
     error: "must be the id that the job was answered with.",
   })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a job." });
+
+/** The id of a recall. */
+export const recallId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the recall was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a recall." });
+
+/** The id of a receipt. */
+export const receiptId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the receipt was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a receipt." });
+
+/** The id of a count. */
+export const countId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the count was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a count." });
 
 /** Free text that people read: printable, 1 to `most` characters, no space at either end. */
 export function plainText(most: number) {

@@ -28,6 +28,8 @@ export type LotsWrite = Readonly<Record<string, unknown>> & { readonly product: 
 
 /** What a chunk of a file changes, if it is not tried only. */
 export interface Writes {
+  /** Of the patterns that new sequences were held against; null when there are none. */
+  epoch: string | null;
   readonly sequences: SequenceWrite[];
   readonly counters: CounterWrite[];
   readonly products: ProductWrite[];
@@ -38,7 +40,14 @@ export interface Writes {
 
 /** What each row of a chunk comes to, and what is to be written for it. */
 export class Decisions {
-  readonly writes: Writes = { sequences: [], counters: [], products: [], lots: [], tried: [] };
+  readonly writes: Writes = {
+    epoch: null,
+    sequences: [],
+    counters: [],
+    products: [],
+    lots: [],
+    tried: [],
+  };
   readonly outcome = { created: 0, updated: 0, unchanged: 0, refused: [] as RefusedRow[] };
   readonly #columns: Readonly<Record<string, string>>;
 
@@ -59,6 +68,12 @@ export class Decisions {
     facts: FactsOf<Code>,
   ): void {
     this.refuseAs(line, fields, failure(code, facts));
+  }
+
+  /** Makes a sequence whose pattern was held against those of an epoch. */
+  makeSequence(key: string, fields: SequenceWrite["fields"], epoch: string): void {
+    this.writes.sequences.push({ key, fields });
+    this.writes.epoch = epoch;
   }
 
   /** The same for a failure that a rule came to. */

@@ -8,6 +8,7 @@ import { sequenceFields } from "../../sequences/put.ts";
 import type { ProductRecord, SequenceOfProduct } from "../record.ts";
 import type { Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
+import { NewPatterns } from "./new-patterns.ts";
 import type { KnownSequence } from "./sequences.ts";
 import { knownSequences, sequenceDifferences } from "./sequences.ts";
 
@@ -25,7 +26,8 @@ const expiryFields = ["expiry", "shelf_life_days"];
 const sequenceColumns = ["serial_series", "batch_series", "sequence_code", "sequence_name"];
 
 /** Products by SKU, with the sequences of naming series that they bring along. */
-export const applyProducts: Decide<ProductRecord> = async ({ db, tenant, columns }, placed) => {
+export const applyProducts: Decide<ProductRecord> = async (applying, placed) => {
+  const { db, tenant, columns } = applying;
   const decisions = new Decisions(columns);
   const known = await knownProducts(
     db,
@@ -34,6 +36,7 @@ export const applyProducts: Decide<ProductRecord> = async ({ db, tenant, columns
   );
   const keys = placed.flatMap(({ record }) => record.sequence?.key ?? []);
   const sequences = await knownSequences(db, tenant, keys);
+  const patterns = await NewPatterns.of(applying);
   const saysExpiry = expiryFields.some((field) => columns[field] !== undefined);
   for (const { line, record } of placed) {
     const { sku, sequence } = record;
@@ -44,7 +47,8 @@ export const applyProducts: Decide<ProductRecord> = async ({ db, tenant, columns
       decisions.refuse(line, ["tracking", "has_serial_no"], "product_tracking_fixed", facts);
       continue;
     }
-    if (sequence !== null && !takesSequence(decisions, line, sequence, sequences)) continue;
+    if (sequence !== null && !takesSequence(decisions, line, sequence, { sequences, patterns }))
+      continue;
     if (before !== undefined && isSame(before, after)) {
       decisions.count("unchanged");
       continue;
@@ -92,7 +96,7 @@ function takesSequence(
   decisions: Decisions,
   line: number,
   { key, pattern }: SequenceOfProduct,
-  sequences: Map<string, KnownSequence>,
+  { sequences, patterns }: { sequences: Map<string, KnownSequence>; patterns: NewPatterns },
 ): boolean {
   const before = sequences.get(key);
   if (pattern === null || pattern.dialect !== "frappe") {
@@ -108,7 +112,7 @@ function takesSequence(
   }
   // What cannot be told from a field beside it must keep its width.
   const overflow = fieldTouchesCounter(parsed.value.pattern) ? "reject" : "widen";
-  const fields = sequenceFields(key, {
+  const { fields, version } = sequenceFields(key, {
     dialect: "frappe",
     pattern: pattern.pattern,
     mode: "standard",
@@ -118,9 +122,15 @@ function takesSequence(
     fiscal_year_start: "01-01",
     overflow,
     hot: false,
+    allow_overlap: false,
   });
   if (before === undefined) {
-    decisions.writes.sequences.push({ key, fields });
+    const refusal = patterns.add(version);
+    if (refusal !== null) {
+      decisions.refuseAs(line, sequenceColumns, refusal);
+      return false;
+    }
+    decisions.makeSequence(key, fields, patterns.epoch);
     // Its fields are those that the store keeps of a sequence.
     sequences.set(key, { key, ...fields } as unknown as KnownSequence);
     return true;

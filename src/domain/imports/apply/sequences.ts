@@ -3,10 +3,12 @@ import type { Database } from "../../../db/client.ts";
 import { Failure } from "../../../errors.ts";
 import { momentOf } from "../../patterns/moment.ts";
 import { periodOf } from "../../sequences/period.ts";
+import type { StoredSequence } from "../../sequences/put.ts";
 import { sequenceFields } from "../../sequences/put.ts";
 import type { SequenceRecord } from "../record.ts";
 import type { CounterWrite, Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
+import { NewPatterns } from "./new-patterns.ts";
 
 /** A sequence that there is, as far as a file can differ from it. */
 export interface KnownSequence {
@@ -28,24 +30,32 @@ interface KnownCounter {
 }
 
 /** Sequences with their counters, which go on behind the file's and never back. */
-export const applySequences: Decide<SequenceRecord> = async ({ db, tenant, columns }, placed) => {
+export const applySequences: Decide<SequenceRecord> = async (applying, placed) => {
+  const { db, tenant, columns } = applying;
   const decisions = new Decisions(columns);
   const keys = placed.map(({ record }) => record.key);
   const known = await knownSequences(db, tenant, keys);
   const used = new Map(
     (await knownCounters(db, tenant, keys)).map((one) => [`${one.sequence}\n${one.period}`, one]),
   );
+  const patterns = await NewPatterns.of(applying);
   for (const { line, record } of placed) {
     const { key } = record;
-    const fields = fieldsOf(record);
-    if (fields instanceof Failure) {
-      decisions.refuseAs(line, ["prefix"], fields);
+    const stored = fieldsOf(record);
+    if (stored instanceof Failure) {
+      decisions.refuseAs(line, ["prefix"], stored);
       continue;
     }
+    const { fields, version } = stored;
     const before = known.get(key);
     const counters = countersOf(record);
     if (before === undefined) {
-      decisions.writes.sequences.push({ key, fields });
+      const refusal = patterns.add(version);
+      if (refusal !== null) {
+        decisions.refuseAs(line, ["prefix"], refusal);
+        continue;
+      }
+      decisions.makeSequence(key, fields, patterns.epoch);
       decisions.writes.counters.push(...counters.filter(({ next }) => BigInt(next) > firstNumber));
       decisions.count("created");
       continue;
@@ -77,7 +87,7 @@ export const applySequences: Decide<SequenceRecord> = async ({ db, tenant, colum
 /** Where every sequence and period begins in Odoo. */
 const firstNumber = 1n;
 
-function fieldsOf(record: SequenceRecord): Record<string, unknown> | Failure {
+function fieldsOf(record: SequenceRecord): StoredSequence | Failure {
   const { key, pattern, mode, increment, reset, fiscal_year_start } = record;
   try {
     return sequenceFields(key, {
@@ -89,6 +99,7 @@ function fieldsOf(record: SequenceRecord): Record<string, unknown> | Failure {
       start: firstNumber,
       overflow: "widen",
       hot: false,
+      allow_overlap: false,
     });
   } catch (error) {
     if (error instanceof Failure) return error;

@@ -235,6 +235,9 @@ BEGIN
     SELECT p_tenant, p_import, name, product, record
     FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
   ELSE
+    IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
+      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+    END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');
     PERFORM import_products(v_import, p_writes->'products');
@@ -264,7 +267,7 @@ BEGIN
   FOR v_new IN
     SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
   LOOP
-    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields)
+    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
        <> 'created' THEN
       PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
     END IF;
@@ -334,7 +337,7 @@ BEGIN
   FOR v_new IN
     SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb) ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields);
+    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL, '{}');
   END LOOP;
 END
 $$;

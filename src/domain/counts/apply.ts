@@ -1,0 +1,126 @@
+import { sql } from "drizzle-orm";
+import { callOf } from "../../db/client.ts";
+import { Failure, fail } from "../../errors.ts";
+import type { OnceCall } from "../call.ts";
+import type { ProductDefinition } from "../definitions/definitions.ts";
+import { fenced, productDefinitions } from "../definitions/load.ts";
+import { newId } from "../id.ts";
+import { leaseSeconds } from "../jobs/chunk.ts";
+import { newToken } from "../jobs/token.ts";
+import { workOff } from "../jobs/work-off.ts";
+import type { LotRequest, PlacedItem } from "../lots/item.ts";
+import {
+  lotLimits,
+  recordedAtOnce,
+  refuseTooManyLots,
+  refuseTooManySequences,
+} from "../lots/limits.ts";
+import { lotRequests } from "../lots/requests.ts";
+import type { CountFacts, CountLine, CountLineInput } from "./count.ts";
+import { countFacts } from "./get.ts";
+import { lotsOfCount } from "./lots-of-line.ts";
+
+/** What the store is told of a count that is applied; ordinals are those of its lines. */
+interface Prepared {
+  readonly items: readonly LotRequest[];
+  readonly skips: readonly object[];
+}
+
+/**
+ * Applies a count, once: makes the lots that are missing and sets those that are there. One that is applied
+ * already is answered as it stands. Fails: count_not_found, and as lotRequests, lotsOfCount do,
+ * expiry_differs, name_*.
+ */
+export async function applyCount(
+  call: OnceCall,
+  id: string,
+  { patient }: { readonly patient: boolean },
+): Promise<{ count: CountFacts; replayed: boolean }> {
+  const deadline = call.now() + call.inlineBudgetMs;
+  const token = newToken();
+  const job = newId(call.now());
+  const draft = await countFacts(call, id);
+  const apply = async () => {
+    const products = await productDefinitions(
+      call,
+      draft.lines.map(({ product }) => product),
+    );
+    const { items, skips } = prepare(call, draft, products);
+    const [row] = await call.db.write<{ answer: { count: CountFacts; replayed: boolean } }>(
+      sql`SELECT apply_count_v1(
+            ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${job}::uuid, ${token}::uuid,
+            make_interval(secs => ${leaseSeconds}), ${JSON.stringify(items)}::jsonb,
+            ${JSON.stringify(skips)}::jsonb, ${lotLimits.jump}::bigint, ${lotLimits.lots}::bigint,
+            ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+    );
+    if (row === undefined) throw new Error("A function call gave no row.");
+    return row.answer;
+  };
+  const answer = await orApplied(call, id, () => fenced(call, apply));
+  const { count } = answer;
+  if (count.job?.id !== job) return answer;
+  // Our own job, though it may be told as a replay when the answer of the first try was lost.
+  const worked = await workOff(call, count.job, { token, deadline, patient });
+  return { count: { ...count, job: worked }, replayed: false };
+}
+
+function prepare(
+  call: OnceCall,
+  { at, lines }: CountFacts,
+  products: ReadonlyMap<string, ProductDefinition>,
+): Prepared {
+  const placed: PlacedItem[] = [];
+  const ordinals: number[] = [];
+  const skips: object[] = [];
+  for (const [ordinal, line] of lines.entries()) {
+    const product = products.get(line.product);
+    if (product === undefined) return fail("unknown_product", { product: line.product });
+    const pointer = `/lines/${ordinal}`;
+    const lots = lotsOfCount({ line: inputOf(line), at: at ?? undefined, product, pointer });
+    if ("skipped" in lots) {
+      skips.push({ ordinal, code: lots.skipped, product_definition: product.hash });
+    } else if ("placed" in lots) {
+      placed.push(lots.placed);
+      ordinals.push(ordinal);
+    }
+  }
+  refuseTooManyLots(placed.map(({ item }) => item));
+  const items = lotRequests(call, placed, products).map((request, index) => ({
+    ...request,
+    ordinal: ordinals[index] ?? index,
+  }));
+  refuseTooManySequences(items);
+  return { items, skips };
+}
+
+function inputOf(line: CountLine): CountLineInput {
+  return {
+    product: line.product,
+    counted_quantity: line.counted_quantity,
+    location: line.location ?? undefined,
+    lot: line.lot ?? undefined,
+    fields: line.fields ?? undefined,
+    produced_on: line.produced_on ?? undefined,
+    expires_on: line.expires_on ?? undefined,
+  };
+}
+
+/**
+ * Runs a call; when it is refused as it reads today though the count was applied before, gives the count:
+ * whatever became of pattern and product since.
+ */
+async function orApplied(
+  call: OnceCall,
+  id: string,
+  attempt: () => Promise<{ count: CountFacts; replayed: boolean }>,
+): Promise<{ count: CountFacts; replayed: boolean }> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status !== 422) throw error;
+    if (error.code === "idempotency_key_reused") throw error;
+    const count = await countFacts(call, id);
+    if (count.status === "draft") throw error;
+    return { count, replayed: true };
+  }
+}

@@ -1,0 +1,24 @@
+import type { Call } from "../call.ts";
+import { lotChunks, lotsInOneChunk } from "./chunk.ts";
+import { workInline } from "./inline.ts";
+import type { JobFacts } from "./job.ts";
+
+/** Who has just made a job, and how long they may work on it. */
+export interface Maker {
+  /** Holder of the job's lease. */
+  readonly token: string;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  /** False: the caller wants its answer at once. */
+  readonly patient: boolean;
+}
+
+/** Works a fresh job off as far as its request may, and leaves the rest to the pump. */
+export async function workOff(call: Call, job: JobFacts, maker: Maker): Promise<JobFacts> {
+  if (job.status === "done") return job;
+  return workInline(call, job, {
+    ...maker,
+    runChunk: lotChunks(call.db),
+    alone: job.chunked <= lotsInOneChunk,
+  });
+}

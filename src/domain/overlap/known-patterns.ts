@@ -1,0 +1,150 @@
+import type { SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import { Failure, failureOfRefusal } from "../../errors.ts";
+import type { Call } from "../call.ts";
+import type { KnownPattern, KnownPatterns } from "../definitions/definitions.ts";
+import { namingSeries } from "../naming-series/sequence.ts";
+import type { Dialect } from "../patterns/dialects.ts";
+import { parsePattern } from "../patterns/dialects.ts";
+import { findOverlap } from "./find-overlap.ts";
+import type { Reset } from "../sequences/period.ts";
+import type { PatternVersion } from "./version.ts";
+
+interface VersionRow {
+  readonly sequence: string;
+  readonly dialect: Dialect;
+  readonly pattern: string;
+  readonly reset: Reset;
+  readonly fiscal_year_start: string;
+  readonly first: string;
+  readonly last: string;
+  readonly present: boolean;
+  readonly allow_overlap: boolean;
+}
+
+/**
+ * All patterns of the tenant, every one that ever gave a number included; what is known already is read
+ * again only when the epoch says that something has changed. Naming series are left out: their patterns
+ * come with each call.
+ */
+export async function knownPatterns({ db, caller, definitions }: Call): Promise<KnownPatterns> {
+  const known = definitions.patterns(caller.tenant);
+  const [row] = await db.readFor<PatternsRow>(
+    caller,
+    selectPatterns(caller.tenant, known?.epoch ?? null),
+  );
+  const patterns = patternsOf(row, known);
+  definitions.rememberPatterns(caller.tenant, patterns);
+  return patterns;
+}
+
+/** The same without a caller, for work that goes on by itself. */
+export async function patternsOfTenant(db: Database, tenant: string): Promise<KnownPatterns> {
+  const [row] = await db.read<PatternsRow>(selectPatterns(tenant, null));
+  return patternsOf(row, undefined);
+}
+
+interface PatternsRow {
+  readonly epoch: string;
+  /** Null when the epoch is the known one. */
+  readonly versions: readonly VersionRow[] | null;
+}
+
+function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
+  return sql`SELECT t.pattern_epoch::text AS epoch,
+               CASE WHEN t.pattern_epoch IS DISTINCT FROM ${knownEpoch}::bigint THEN (
+                 SELECT coalesce(json_agg(v), '[]') FROM (
+                   SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.fiscal_year_start,
+                          s.start::text AS first, s.ceiling::text AS last, true AS present,
+                          s.allow_overlap
+                   FROM sequences AS s
+                   WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}
+                   UNION ALL
+                   SELECT p.sequence, p.dialect, p.pattern, s.reset, p.fiscal_year_start,
+                          p.first::text, p.last::text, false, s.allow_overlap
+                   FROM past_patterns AS p
+                   JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
+                   WHERE p.tenant = t.tenant
+                 ) AS v
+               ) END AS versions
+        FROM settings AS t WHERE t.tenant = ${tenant}`;
+}
+
+function patternsOf(row: PatternsRow | undefined, known: KnownPatterns | undefined): KnownPatterns {
+  if (row === undefined) throw new Error("The tenant has no settings.");
+  if (row.versions === null && known !== undefined) return known;
+  return { epoch: row.epoch, versions: (row.versions ?? []).map(versionOf) };
+}
+
+/** Remembers a pattern that was just added to those that are known, which is their next epoch. */
+export function rememberAdded(
+  { caller, definitions }: Call,
+  { epoch, versions }: KnownPatterns,
+  added: KnownPattern,
+): void {
+  definitions.rememberPatterns(caller.tenant, {
+    epoch: String(BigInt(epoch) + 1n),
+    versions: [...versions, added],
+  });
+}
+
+function versionOf(row: VersionRow): KnownPattern {
+  const parsed = parsePattern(row.dialect, row.pattern, row.fiscal_year_start);
+  if (!parsed.ok) throw failureOfRefusal(parsed);
+  return {
+    sequence: row.sequence,
+    pattern: parsed.value.pattern,
+    first: BigInt(row.first),
+    last: BigInt(row.last),
+    reset: row.reset,
+    fiscalYearStart: row.fiscal_year_start,
+    present: row.present,
+    allowOverlap: row.allow_overlap,
+  };
+}
+
+/** The sequences among `versions` that can give a name which `candidate` can give. */
+export function overlappingSequences(
+  candidate: PatternVersion,
+  versions: readonly KnownPattern[],
+): string[] {
+  const found = new Set<string>();
+  for (;;) {
+    const left = versions.filter(
+      ({ sequence }) => sequence !== candidate.sequence && !found.has(sequence),
+    );
+    const overlap = findOverlap(candidate, left);
+    if (overlap === null) return [...found];
+    found.add(overlap.other.sequence);
+  }
+}
+
+/**
+ * The sequences whose names a product must not have taken if `sequence` is to serve it. Only where an
+ * overlap was allowed can there be any. Null stands for no sequence.
+ */
+export function unshareable(patterns: KnownPatterns, sequence: string | null): string[] {
+  const own = patterns.versions.filter((version) => version.sequence === sequence);
+  const allowed = own.some(({ allowOverlap }) => allowOverlap);
+  const others = patterns.versions.filter(({ allowOverlap }) => allowed || allowOverlap);
+  return [...new Set(own.flatMap((version) => overlappingSequences(version, others)))];
+}
+
+/** How often patterns are compared again when others have changed them meanwhile. */
+const patience = 5;
+
+/** Does what depends on the tenant's patterns, again when they have changed meanwhile. */
+export async function withPatterns<Value>(
+  call: Call,
+  attempt: (patterns: KnownPatterns) => Promise<Value>,
+): Promise<Value> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(await knownPatterns(call));
+    } catch (error) {
+      const changed = error instanceof Failure && error.code === "patterns_changed";
+      if (!changed || tries === patience) throw error;
+    }
+  }
+}

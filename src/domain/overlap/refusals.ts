@@ -1,0 +1,48 @@
+import type { Refused } from "../../errors.ts";
+import type { Overlap } from "./find-overlap.ts";
+import type { SelfClash } from "./find-self-clash.ts";
+import type { Reading } from "./side.ts";
+import type { PatternVersion } from "./version.ts";
+
+/**
+ * `pattern_overlap` (409) {sequence, other_sequence, name, given_by}: how the candidate, then the
+ * other version, gives the name. `name` is null and `given_by` empty when there is no example.
+ */
+export function overlapRefusal(
+  candidate: PatternVersion,
+  { other, example }: Overlap<PatternVersion>,
+): Refused {
+  return {
+    code: "pattern_overlap",
+    facts: {
+      sequence: candidate.sequence,
+      other_sequence: other.sequence,
+      name: example?.name ?? null,
+      given_by: example === null ? [] : [example.one, example.other].map(written),
+    },
+    pointer: "/pattern",
+  };
+}
+
+/**
+ * `pattern_self_clash` (422) {reset, periods, problem, name, given_by}: how each of the two periods
+ * gives the name. `name` is null and `given_by` empty when there is no example.
+ */
+export function selfClashRefusal({ reset, periods, problem, example }: SelfClash): Refused {
+  return {
+    code: "pattern_self_clash",
+    facts: {
+      reset,
+      periods,
+      problem,
+      name: example?.name ?? null,
+      given_by: example === null ? [] : [example.one, example.other].map(written),
+    },
+    pointer: "/pattern",
+  };
+}
+
+/** A reading as facts, with its number as the wire has it. */
+function written({ number, ...shown }: Reading): object {
+  return { number: String(number), ...shown };
+}
