@@ -212,7 +212,7 @@ test("a lot that exists otherwise is refused, and says what differs", async () =
 
 test("a lot that stands twice in a file is recorded once, and a dry run says the same", async () => {
   await service.call("PUT", "/v1/products/P", { body: { tracking: "lot" } });
-  // Each name comes again 6,000 rows later, in a chunk of 10,000 rows or in the next one.
+  // Each name comes again in a later chunk.
   const names = Array.from({ length: 6_000 }, (_, index) => `N${index}`);
   const twice = lotsFile(names, "P") + lotsFile(names, "P").split("\n").slice(1).join("\n");
   const otherwise = `${twice}"N0","P","2.0"\n`;

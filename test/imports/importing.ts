@@ -1,6 +1,8 @@
 /** Imports files over HTTP for the tests. */
 import { expect } from "vitest";
 
+import { call } from "../api/contract.ts";
+
 import type { Answer, CallOptions, Service } from "../harness/service.ts";
 
 /** Sends a file; `query` is what follows the kind, such as `&dry_run=true`. */
@@ -10,7 +12,7 @@ export function postFile(
   file: string,
   { query = "", ...options }: CallOptions & { query?: string } = {},
 ): Promise<Answer> {
-  return service.call("POST", `/v1/imports?kind=${kind}${query}`, {
+  return call(service, "POST", `/v1/imports?kind=${kind}${query}`, {
     ...options,
     body: file,
     headers: { "content-type": "text/csv", ...options.headers },

@@ -13,8 +13,8 @@ import { applySeries } from "./apply/series.ts";
 import type { PlacedRecord } from "./batch.ts";
 import type { ImportKind, RecordOfKind } from "./record.ts";
 
-/** Batches of a chunk: about 10,000 rows, and 2.5 MB as JSON. */
-const batchesInOneChunk = 5;
+/** Batches of a chunk: about 4,000 rows, and 1 MB as JSON. */
+const batchesInOneChunk = 2;
 
 /** How often a chunk is decided again when what it was decided by had changed. */
 const patience = 4;
