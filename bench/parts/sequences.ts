@@ -45,12 +45,11 @@ export async function sequences({ service, quick }: Bench): Promise<PartResult> 
   ];
 
   let turn = 0;
+  const rate = (nextKey: () => string) => async () =>
+    (await load(8, quick ? 300 : 1500, (caller) => (clients[caller] ?? client).reserve(nextKey())))
+      .rate;
   for (const setting of settings) {
     await service.set(setting);
-    const rate = (nextKey: () => string) => async () => {
-      const call = (caller: number) => (clients[caller] ?? client).reserve(nextKey());
-      return (await load(8, quick ? 300 : 1500, call)).rate;
-    };
     const measured = await inTurns(quick ? 2 : 5, {
       many: rate(() => keyOf("crowd", (turn = (turn + 7919) % many))),
       few: rate(() => keyOf("crowd", (turn = (turn + 1) % 8))),

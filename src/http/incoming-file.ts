@@ -8,7 +8,7 @@ export const fileLimitBytes = 268_435_456;
  * The body of a request as a file that is counted and digested while it is read, a piece at a time. It
  * fails when it goes over the limit or breaks off: import_too_large, import_broken_off.
  */
-export function incomingFile(request: Request): IncomingFile {
+export function incomingFile(request: Pick<Request, "headers" | "body">): IncomingFile {
   const announced = Number(request.headers.get("content-length") ?? "0");
   const hash = new crypto.DigestStream("SHA-256");
   const writer = hash.getWriter();

@@ -231,10 +231,9 @@ test("a lot that stands twice in a file is recorded once, and a dry run says the
 });
 
 test("a name that a reservation holds is refused, one beyond the counter moves it", async () => {
-  const { call } = service;
-  await call("PUT", "/v1/sequences/s", { body: { pattern: "A-{0000}" } });
-  await call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
-  await call("POST", "/v1/sequences/s/reservations", { body: { count: 5 } });
+  await service.call("PUT", "/v1/sequences/s", { body: { pattern: "A-{0000}" } });
+  await service.call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
+  await service.call("POST", "/v1/sequences/s/reservations", { body: { count: 5 } });
   const file = lotsFile(["A-0003", "A-0009", "A-0007", "OTHER"], "P");
   const dry = await importFile(service, "odoo_lots", file, "&dry_run=true");
   const { id, ...counted } = await importFile(service, "odoo_lots", file);
@@ -242,16 +241,15 @@ test("a name that a reservation holds is refused, one beyond the counter moves i
   expect(dry).toMatchObject(counted);
   expect(await refusedRows(service, id)).toEqual([[2, "name", "name_issued"]]);
   expect(await drawnName(service, "s")).toBe("A-0010");
-  const { json } = await call("GET", "/v1/sequences/s/ledger");
+  const { json } = await service.call("GET", "/v1/sequences/s/ledger");
   expect(json.data[1]).toMatchObject({ kind: "skip", first: "6", last: "9", reason: "imported" });
 });
 
 test("a name beyond the counter of a gapless sequence is refused", async () => {
-  const { call } = service;
-  await call("PUT", "/v1/sequences/s", {
+  await service.call("PUT", "/v1/sequences/s", {
     body: { pattern: "A-{0000}", mode: "gapless", start: 4 },
   });
-  await call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
+  await service.call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
   const file = lotsFile(["A-0003", "A-0004"], "P");
   const { id, ...counted } = await importFile(service, "odoo_lots", file);
   expect(counted).toEqual(totals(2, { created: 1, refused: 1 }));
@@ -259,14 +257,19 @@ test("a name beyond the counter of a gapless sequence is refused", async () => {
   expect(await drawnName(service, "s")).toBe("A-0004");
 });
 
+/** The export as it stands when the drill's next number is another one. */
+const drillsAt = (next: number) => sequenceTechnical.replace('"1412"', `"${next}"`);
+/** The same for the invoices of 2026. */
+const invoicesAt = (next: number) =>
+  sequenceTechnical.replace('"2026-12-31","42"', `"2026-12-31","${next}"`);
+
 test("counters never go back: an older export after draws changes nothing, a newer one skips", async () => {
   await importFile(service, "odoo_sequences", sequenceTechnical);
   const key = "Cordless-drill-18-V-Serial-Sequence";
   expect(await drawnName(service, key)).toBe("DR0001412");
-  const at = (next: number) => sequenceTechnical.replace('"1412"', `"${next}"`);
-  expect(await importFile(service, "odoo_sequences", at(7))).toMatchObject({ unchanged: 4 });
+  expect(await importFile(service, "odoo_sequences", drillsAt(7))).toMatchObject({ unchanged: 4 });
   expect(await drawnName(service, key)).toBe("DR0001413");
-  const ahead = await importFile(service, "odoo_sequences", at(1500), "&margin=10");
+  const ahead = await importFile(service, "odoo_sequences", drillsAt(1500), "&margin=10");
   // With the margin the other standard sequences are ahead as well: two of them.
   expect(ahead).toMatchObject({ updated: 3, unchanged: 1 });
   expect(await drawnName(service, key)).toBe("DR0001510");
@@ -278,11 +281,9 @@ test("counters never go back: an older export after draws changes nothing, a new
     { kind: "reserved", first: "1510", last: "1510" },
   ]);
   // Gapless: ahead before the first draw is the counter's own matter, after it a hole.
-  const invoices = (next: number) =>
-    sequenceTechnical.replace('"2026-12-31","42"', `"2026-12-31","${next}"`);
-  expect(await importFile(service, "odoo_sequences", invoices(50))).toMatchObject({ updated: 1 });
+  expect(await importFile(service, "odoo_sequences", invoicesAt(50))).toMatchObject({ updated: 1 });
   expect(await drawnName(service, "account.invoice", "2026-02-02")).toBe("INV/2026/00050");
-  const hole = await importFile(service, "odoo_sequences", invoices(60));
+  const hole = await importFile(service, "odoo_sequences", invoicesAt(60));
   expect(await refusedRows(service, hole.id)).toEqual([
     [3, "number_next_actual", "sequence_gapless"],
   ]);
