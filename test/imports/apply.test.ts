@@ -231,10 +231,9 @@ test("a lot that stands twice in a file is recorded once, and a dry run says the
 });
 
 test("a name that a reservation holds is refused, one beyond the counter moves it", async () => {
-  const { call } = service;
-  await call("PUT", "/v1/sequences/s", { body: { pattern: "A-{0000}" } });
-  await call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
-  await call("POST", "/v1/sequences/s/reservations", { body: { count: 5 } });
+  await service.call("PUT", "/v1/sequences/s", { body: { pattern: "A-{0000}" } });
+  await service.call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
+  await service.call("POST", "/v1/sequences/s/reservations", { body: { count: 5 } });
   const file = lotsFile(["A-0003", "A-0009", "A-0007", "OTHER"], "P");
   const dry = await importFile(service, "odoo_lots", file, "&dry_run=true");
   const { id, ...counted } = await importFile(service, "odoo_lots", file);
@@ -242,16 +241,15 @@ test("a name that a reservation holds is refused, one beyond the counter moves i
   expect(dry).toMatchObject(counted);
   expect(await refusedRows(service, id)).toEqual([[2, "name", "name_issued"]]);
   expect(await drawnName(service, "s")).toBe("A-0010");
-  const { json } = await call("GET", "/v1/sequences/s/ledger");
+  const { json } = await service.call("GET", "/v1/sequences/s/ledger");
   expect(json.data[1]).toMatchObject({ kind: "skip", first: "6", last: "9", reason: "imported" });
 });
 
 test("a name beyond the counter of a gapless sequence is refused", async () => {
-  const { call } = service;
-  await call("PUT", "/v1/sequences/s", {
+  await service.call("PUT", "/v1/sequences/s", {
     body: { pattern: "A-{0000}", mode: "gapless", start: 4 },
   });
-  await call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
+  await service.call("PUT", "/v1/products/P", { body: { tracking: "serial", sequence: "s" } });
   const file = lotsFile(["A-0003", "A-0004"], "P");
   const { id, ...counted } = await importFile(service, "odoo_lots", file);
   expect(counted).toEqual(totals(2, { created: 1, refused: 1 }));
