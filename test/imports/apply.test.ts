@@ -257,14 +257,22 @@ test("a name beyond the counter of a gapless sequence is refused", async () => {
   expect(await drawnName(service, "s")).toBe("A-0004");
 });
 
+/** The sequences with another next number of the drills, or of the invoices of 2026. */
+function drillsAt(next: number): string {
+  return sequenceTechnical.replace('"1412"', `"${next}"`);
+}
+
+function invoicesAt(next: number): string {
+  return sequenceTechnical.replace('"2026-12-31","42"', `"2026-12-31","${next}"`);
+}
+
 test("counters never go back: an older export after draws changes nothing, a newer one skips", async () => {
   await importFile(service, "odoo_sequences", sequenceTechnical);
   const key = "Cordless-drill-18-V-Serial-Sequence";
   expect(await drawnName(service, key)).toBe("DR0001412");
-  const at = (next: number) => sequenceTechnical.replace('"1412"', `"${next}"`);
-  expect(await importFile(service, "odoo_sequences", at(7))).toMatchObject({ unchanged: 4 });
+  expect(await importFile(service, "odoo_sequences", drillsAt(7))).toMatchObject({ unchanged: 4 });
   expect(await drawnName(service, key)).toBe("DR0001413");
-  const ahead = await importFile(service, "odoo_sequences", at(1500), "&margin=10");
+  const ahead = await importFile(service, "odoo_sequences", drillsAt(1500), "&margin=10");
   // With the margin the other standard sequences are ahead as well: two of them.
   expect(ahead).toMatchObject({ updated: 3, unchanged: 1 });
   expect(await drawnName(service, key)).toBe("DR0001510");
@@ -276,11 +284,9 @@ test("counters never go back: an older export after draws changes nothing, a new
     { kind: "reserved", first: "1510", last: "1510" },
   ]);
   // Gapless: ahead before the first draw is the counter's own matter, after it a hole.
-  const invoices = (next: number) =>
-    sequenceTechnical.replace('"2026-12-31","42"', `"2026-12-31","${next}"`);
-  expect(await importFile(service, "odoo_sequences", invoices(50))).toMatchObject({ updated: 1 });
+  expect(await importFile(service, "odoo_sequences", invoicesAt(50))).toMatchObject({ updated: 1 });
   expect(await drawnName(service, "account.invoice", "2026-02-02")).toBe("INV/2026/00050");
-  const hole = await importFile(service, "odoo_sequences", invoices(60));
+  const hole = await importFile(service, "odoo_sequences", invoicesAt(60));
   expect(await refusedRows(service, hole.id)).toEqual([
     [3, "number_next_actual", "sequence_gapless"],
   ]);
