@@ -196,3 +196,12 @@ test("an import whose lots were recorded by somebody else between two looks deci
   const { json } = await slow;
   expect(json).toMatchObject(totals(2, { created: 1, unchanged: 1 }));
 });
+
+test("a chunk that comes twice counts no row twice", async () => {
+  const service = await serviceWithProduct();
+  await service.database.fault({ kind: "cut_after", match: "apply_import_v1", times: 1 });
+  const series = "name,current\nSINV-2026-,5\nPINV-2026-,7\n";
+  const { status, json } = await postFile(service, "frappe_series", series);
+  expect([status, json.status]).toEqual([201, "done"]);
+  expect(json).toMatchObject(totals(2, { created: 2 }));
+});
