@@ -152,20 +152,28 @@ BEGIN
       ) AS l
     ),
     'tried', (
-      SELECT coalesce(jsonb_agg(b.records -> (t.record - b.first)::integer -> 'record'), '[]')
-      FROM unnest(v_items) AS i
-      CROSS JOIN LATERAL unnest(i.names) AS given (name)
-      CROSS JOIN LATERAL (
-        SELECT record FROM tried_lots
-        WHERE tenant = p_tenant AND import = p_import AND name = given.name COLLATE "C"
-          AND product = i.product
-        LIMIT 1
-      ) AS t
-      CROSS JOIN LATERAL (
-        SELECT first, records FROM import_batches
-        WHERE tenant = p_tenant AND import = p_import AND first <= t.record
-        ORDER BY first DESC LIMIT 1
-      ) AS b
+      WITH found AS (
+        SELECT t.record, b.first
+        FROM unnest(v_items) AS i
+        CROSS JOIN LATERAL unnest(i.names) AS given (name)
+        CROSS JOIN LATERAL (
+          SELECT record FROM tried_lots
+          WHERE tenant = p_tenant AND import = p_import AND name = given.name COLLATE "C"
+            AND product = i.product
+          LIMIT 1
+        ) AS t
+        CROSS JOIN LATERAL (
+          SELECT first FROM import_batches
+          WHERE tenant = p_tenant AND import = p_import AND first <= t.record
+          ORDER BY first DESC LIMIT 1
+        ) AS b
+      )
+      SELECT coalesce(jsonb_agg(placed.record -> 'record'), '[]')
+      FROM import_batches AS b
+      CROSS JOIN LATERAL json_array_elements(b.records) WITH ORDINALITY AS placed (record, place)
+      WHERE b.tenant = p_tenant AND b.import = p_import
+        AND b.first IN (SELECT first FROM found)
+        AND b.first + placed.place - 1 IN (SELECT record FROM found)
     ),
     'issued', (
       SELECT coalesce(jsonb_agg(jsonb_build_object(

@@ -143,10 +143,10 @@ describe("the end of the numbers", () => {
     const body = { pattern: "{00}", start: 100, overflow: "reject" };
     const start = [422, "sequence_start_beyond_width"] as const;
     await refused(service, start, "PUT", "/v1/sequences/narrow", { body });
-    await put("passed", { pattern: "{00}", start: 99 });
+    await put("passed", { pattern: "P{00}", start: 99 });
     await draw("passed", 2);
     const ceiling = [409, "sequence_ceiling_passed"] as const;
-    const reject = { pattern: "{00}", start: 99, overflow: "reject" };
+    const reject = { pattern: "P{00}", start: 99, overflow: "reject" };
     await refused(service, ceiling, "PUT", "/v1/sequences/passed", { body: reject });
     expect(await get("passed")).toMatchObject({ overflow: "widen", next: "101" });
   });

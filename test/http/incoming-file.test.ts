@@ -59,7 +59,7 @@ test("a body that breaks off fails, whatever came before", async () => {
 
 test("a body beyond the limit is refused, unread when it says so", async () => {
   const said = { "content-length": String(fileLimitBytes + 1) };
-  const announced = incomingFile({ headers: new Headers(said), body: null });
+  const announced = incomingFile(request("a", said));
   expect(await codeOf(sizeOf(announced))).toBe("import_too_large");
   const { stream, pulled } = pieces(1000, (controller) => controller.close());
   expect(await codeOf(sizeOf(incomingFile(request(stream))))).toBe("import_too_large");

@@ -257,11 +257,14 @@ test("a name beyond the counter of a gapless sequence is refused", async () => {
   expect(await drawnName(service, "s")).toBe("A-0004");
 });
 
-/** The export as it stands when the drill's next number is another one. */
-const drillsAt = (next: number) => sequenceTechnical.replace('"1412"', `"${next}"`);
-/** The same for the invoices of 2026. */
-const invoicesAt = (next: number) =>
-  sequenceTechnical.replace('"2026-12-31","42"', `"2026-12-31","${next}"`);
+/** The sequences with another next number of the drills, or of the invoices of 2026. */
+function drillsAt(next: number): string {
+  return sequenceTechnical.replace('"1412"', `"${next}"`);
+}
+
+function invoicesAt(next: number): string {
+  return sequenceTechnical.replace('"2026-12-31","42"', `"2026-12-31","${next}"`);
+}
 
 test("counters never go back: an older export after draws changes nothing, a newer one skips", async () => {
   await importFile(service, "odoo_sequences", sequenceTechnical);

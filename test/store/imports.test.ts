@@ -113,7 +113,9 @@ test("a file that breaks off or cannot be read leaves an import that says so, an
 
 test("a reader that fell silent counts as broken off, and what it sends later is not taken", async () => {
   const service = await serviceWithProduct();
-  await service.database.fault({ kind: "delay_commit", ms: 1500, match: "stage_import_v1" });
+  // Nothing of its first batch is done; it is sent again when all is over.
+  const fault = { kind: "hang", ms: 9000, match: "stage_import_v1", times: 1 } as const;
+  await service.database.fault(fault);
   const slow = postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
   await eventually(async () => (await service.call("GET", "/v1/imports")).json.data.length === 1);
   const twin = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
@@ -124,7 +126,6 @@ test("a reader that fell silent counts as broken off, and what it sends later is
   const { json: list } = await service.call("GET", "/v1/imports");
   const { json: silent } = await service.call("GET", `/v1/imports/${list.data[0].id}`);
   expect(silent).toMatchObject({ status: "failed", error: { code: "import_broken_off" } });
-  await service.database.fault(null);
   const again = await postFile(service, "odoo_lots", file, { idempotencyKey: "k" });
   expect(again.status).toBe(201);
   const late = await slow;
@@ -194,4 +195,13 @@ test("an import whose lots were recorded by somebody else between two looks deci
   await service.database.fault(null);
   const { json } = await slow;
   expect(json).toMatchObject(totals(2, { created: 1, unchanged: 1 }));
+});
+
+test("a chunk that comes twice counts no row twice", async () => {
+  const service = await serviceWithProduct();
+  await service.database.fault({ kind: "cut_after", match: "apply_import_v1", times: 1 });
+  const series = "name,current\nSINV-2026-,5\nPINV-2026-,7\n";
+  const { status, json } = await postFile(service, "frappe_series", series);
+  expect([status, json.status]).toEqual([201, "done"]);
+  expect(json).toMatchObject(totals(2, { created: 2 }));
 });

@@ -25,7 +25,10 @@ test("runs of numbers hold exactly the names of these numbers", async () => {
   for (const width of widths) {
     for (const [index, suffix] of suffixes.entries()) {
       const key = `s-${width}-${index}`;
-      await putSequence(service, key, { pattern: `R-{${"0".repeat(width)}}${suffix}` });
+      await putSequence(service, key, {
+        pattern: `R-{${"0".repeat(width)}}${suffix}`,
+        allow_overlap: true,
+      });
       await reserve(service, key, 1);
     }
   }

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { fail } from "../../../errors.ts";
 import type { ProductDefinition, SequenceDefinition } from "../../definitions/definitions.ts";
 import { productsIn } from "../../definitions/load.ts";
 import { expiryDate } from "../../lots/expiry.ts";
@@ -7,7 +8,7 @@ import { nameReader } from "../../patterns/read.ts";
 import { periodReader } from "../../sequences/period-of-name.ts";
 import type { PlacedRecord } from "../batch.ts";
 import type { LotRecord } from "../record.ts";
-import type { Decide, LotsWrite } from "./decisions.ts";
+import type { Applying, Decide, LotsWrite } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 
 /** A lot as a file gives it or as it is recorded; null where a file says nothing. */
@@ -32,7 +33,7 @@ export interface KnownLots {
 /** Definitions of the products that a chunk names, and of the sequences that serve them. */
 export interface Served {
   readonly products: ReadonlyMap<string, ProductDefinition>;
-  readonly sequence: (key: string) => SequenceDefinition | undefined;
+  readonly sequences: ReadonlyMap<string, SequenceDefinition>;
 }
 
 const productFields = ["product", "product_display_name", "product_name"] as const;
@@ -42,7 +43,7 @@ export const applyLots: Decide<LotRecord> = async (applying, placed) => {
   const skus = placed.map(({ record }) => record.product);
   const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
   const products = await productsIn({ tenant, definitions, rows }, skus);
-  const served: Served = { products, sequence: (key) => definitions.sequence(tenant, key) };
+  const served: Served = { products, sequences: sequencesOf(products, applying) };
   const [row] = await db.read<{ known: KnownLots }>(
     sql`SELECT known_lots_v1(${tenant}::text, ${applying.import}::uuid,
                              ${JSON.stringify(namesByProduct(placed, served))}::jsonb) AS known`,
@@ -50,6 +51,25 @@ export const applyLots: Decide<LotRecord> = async (applying, placed) => {
   if (row === undefined) throw new Error("A function call gave no row.");
   return decideLots(placed, { served, known: row.known, columns, from });
 };
+
+/**
+ * The sequences that serve products, taken before anything else is waited for: others who use what the
+ * isolate remembers may make it forget. Fails: definition_changed (it has).
+ */
+function sequencesOf(
+  products: Served["products"],
+  { tenant, definitions }: Applying,
+): Served["sequences"] {
+  const sequences = new Map<string, SequenceDefinition>();
+  for (const { sequence } of products.values()) {
+    if (sequence === null || sequences.has(sequence)) continue;
+    sequences.set(
+      sequence,
+      definitions.sequence(tenant, sequence) ?? fail("definition_changed", {}),
+    );
+  }
+  return sequences;
+}
 
 function namesByProduct(
   placed: readonly PlacedRecord<LotRecord>[],
@@ -208,8 +228,8 @@ interface Item {
 /** How names of each sequence are read, whichever product they are of. */
 type Readers = Map<string, Item["read"]>;
 
-function newItem(product: ProductDefinition, { sequence }: Served, readers: Readers): Item {
-  const definition = product.sequence === null ? undefined : sequence(product.sequence);
+function newItem(product: ProductDefinition, { sequences }: Served, readers: Readers): Item {
+  const definition = product.sequence === null ? undefined : sequences.get(product.sequence);
   if (definition === undefined) {
     return { product, sequence: null, definition: null, read: () => null, lots: [] };
   }
