@@ -8,6 +8,7 @@ import { growth } from "./parts/growth.ts";
 import { imports } from "./parts/imports.ts";
 import { memory } from "./parts/memory.ts";
 import { overhead } from "./parts/overhead.ts";
+import { receipts } from "./parts/receipts.ts";
 import { reserve } from "./parts/reserve.ts";
 import { sequences } from "./parts/sequences.ts";
 import { throughput } from "./parts/throughput.ts";
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
   reserve,
   contention,
   sequences,
+  receipts,
   overhead,
   throughput,
   growth,

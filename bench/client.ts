@@ -64,10 +64,27 @@ export class Client {
 
   /** Creates lots and waits until they are recorded. Answers the job's id. */
   async createLots(product: string, count: number): Promise<string> {
-    let job = readJob(await this.call("POST", "/v1/lots", { items: [{ product, count }] }));
+    return this.#finished(
+      readJob(await this.call("POST", "/v1/lots", { items: [{ product, count }] })),
+    );
+  }
+
+  /** Receives goods and waits until their lots are recorded. */
+  async receive(receipt: object): Promise<void> {
+    await this.#finished(readMade(await this.call("POST", "/v1/receipts", receipt)).job);
+  }
+
+  /** Makes a count, applies it and waits until its lots are recorded. */
+  async count(lines: object): Promise<void> {
+    const { id } = readMade(await this.call("POST", "/v1/counts", lines));
+    await this.#finished(readMade(await this.call("POST", `/v1/counts/${id}/apply`, {})).job);
+  }
+
+  async #finished(made: Job): Promise<string> {
+    let job = made;
     while (job.status !== "done") {
       if (job.status !== "running" && job.status !== "queued") {
-        throw new Error(`Creating ${count} lots ended as ${job.status}.`);
+        throw new Error(`A job ended as ${job.status}.`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
       job = readJob(await this.call("GET", `/v1/jobs/${job.id}`));
@@ -76,7 +93,18 @@ export class Client {
   }
 }
 
-function readJob(body: string): { id: string; status: string } {
+interface Job {
+  readonly id: string;
+  readonly status: string;
+}
+
+function readJob(body: string): Job {
   // The service's own contract, which its tests hold.
-  return JSON.parse(body) as { id: string; status: string };
+  return JSON.parse(body) as Job;
+}
+
+/** A receipt or a count, with its job. */
+function readMade(body: string): { readonly id: string; readonly job: Job } {
+  // As above.
+  return JSON.parse(body) as { id: string; job: Job };
 }

@@ -1458,6 +1458,7 @@ export const failures = {
     status: 400,
     title: "The file broke off",
     retryable: true,
+    retryAfter: 1,
     detail: () =>
       "The connection ended before the file had come whole, and nothing of it was imported. " +
       "Send it again, with the same Idempotency-Key.",

@@ -194,8 +194,8 @@ describe("sequences of Odoo", () => {
         column: null,
         code: "import_key_taken",
         detail:
-          'The key "my-code" belongs to the sequence of line 3 already. ' +
-          "Give one of them another code, or add a column key with a key for each.",
+          '"my-code" is the key of the row in line 3 already. ' +
+          "Remove one of the rows, or give one another code; for sequences you may add a column key.",
       },
     ]);
   });

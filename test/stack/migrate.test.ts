@@ -89,3 +89,13 @@ test("a migration that fails leaves nothing behind, and the next run does it all
   await ask(url, "drop type lot_row");
   expect((await migrate(url)).applied).toEqual(all);
 });
+
+test("a database that has an earlier form of a migration is refused and left alone", async () => {
+  const url = await emptyDatabase("rewritten");
+  await migrate(url);
+  await ask(url, "update drizzle.__drizzle_migrations set hash = 'another' where id = 3");
+  await expect(migrate(url)).rejects.toThrow(
+    `the database has an earlier form of the migration ${all[2]}, from before it was released. ` +
+      "Start with a new database (on one machine: npm run reset).",
+  );
+});
