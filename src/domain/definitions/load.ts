@@ -51,9 +51,15 @@ export async function sequenceDefinition(
   call: Call,
   key: string,
 ): Promise<SequenceDefinition | undefined> {
-  const { db, caller, definitions } = call;
-  const known = definitions.sequence(caller.tenant, key);
-  if (known !== undefined) return known;
+  return call.definitions.sequence(call.caller.tenant, key) ?? storedSequence(call, key);
+}
+
+/** The same as it is stored now, for what is not fenced. */
+export async function storedSequence(
+  call: Call,
+  key: string,
+): Promise<SequenceDefinition | undefined> {
+  const { db, caller } = call;
   const [row] = await db.readFor<SequenceRow>(
     caller,
     sql`SELECT ${sequenceColumns} FROM sequences AS s

@@ -1,4 +1,4 @@
-import { daysInMonth, isLeapYear } from "../patterns/calendar.ts";
+import { daysOfYear } from "../overlap/moments-showing.ts";
 import type { Moment } from "../patterns/moment.ts";
 import { momentOf } from "../patterns/moment.ts";
 import type { DateToken } from "../patterns/pattern.ts";
@@ -75,18 +75,4 @@ function yearsOf(dates: ShownDates): readonly number[] {
     }
   }
   return [...years].filter((year) => year >= 1 && year <= 9999);
-}
-
-function* daysOfYear(year: number, fiscalYearStart: string): Generator<Moment> {
-  for (let month = 1; month <= 12; month += 1) {
-    for (let day = 1; day <= daysInMonth(isLeapYear(year), month); day += 1) {
-      const date = [pad(year, 4), pad(month, 2), pad(day, 2)].join("-");
-      const moment = momentOf(date, "UTC", 0, fiscalYearStart);
-      if (moment.ok) yield moment.value;
-    }
-  }
-}
-
-function pad(value: number, width: number): string {
-  return String(value).padStart(width, "0");
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import { sequenceDefinition } from "../definitions/load.ts";
+import { storedSequence } from "../definitions/load.ts";
 import { render } from "../patterns/render.ts";
 import type { Document } from "./bound.ts";
 import { boundForm } from "./bound.ts";
@@ -16,8 +16,7 @@ export async function previewSequence(
   { count, ...document }: Document & { readonly count: number },
 ): Promise<{ names: string[] }> {
   // A preview draws nothing that could be fenced, so it goes by what is stored now.
-  call.definitions.forget(call.caller.tenant);
-  const definition = await sequenceDefinition(call, key);
+  const definition = await storedSequence(call, key);
   if (definition === undefined) return fail("sequence_not_found", { sequence: key });
   const { form, period } = boundForm(definition, document, call.now());
   const [counter] = await call.db.readFor<{
