@@ -72,6 +72,10 @@ async function main(): Promise<void> {
       if (!json) console.log(shownPart(result));
     }
     if (json) console.log(JSON.stringify({ machine, quick, parts: results }, null, 2));
+  } catch (error) {
+    // Told at once: what stopping breaks would hide it.
+    console.error(error);
+    process.exitCode = 1;
   } finally {
     await service.stop();
   }

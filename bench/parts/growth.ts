@@ -28,6 +28,7 @@ export async function growth({ service, quick }: Bench): Promise<PartResult> {
     await service.set("as it is");
     if (level > filled) await client.createLots(demo.serialProduct, level - filled);
     filled = Math.max(level, filled);
+    await service.prepare("VACUUM (ANALYZE) lots");
     await service.prepare("CHECKPOINT");
     const what = `on top of ${level.toLocaleString("en")}`;
     for (const setting of settings) {
