@@ -95,8 +95,11 @@ CREATE TYPE lot_request AS (
   product_definition uuid,
   source text,
   sequence text,
-  period text,
   definition uuid,
+  counter text,
+  counter_definition uuid,
+  period text,
+  last bigint,
   prefix text,
   width integer,
   suffix text,
@@ -186,6 +189,7 @@ CREATE TYPE series_request AS (
   period text,
   definition uuid,
   to_draw bigint,
+  last bigint,
   highest bigint,
   jump bigint
 );
@@ -399,9 +403,10 @@ CREATE TABLE past_patterns (
   dialect sequence_dialect NOT NULL,
   pattern text COLLATE "C" NOT NULL,
   fiscal_year_start text COLLATE "C" NOT NULL,
+  counter text COLLATE "C" NOT NULL,
   first bigint NOT NULL,
   last bigint NOT NULL,
-  CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start)
+  CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
 );
 
 CREATE TABLE products (
@@ -561,6 +566,7 @@ CREATE TABLE sequences (
   start bigint NOT NULL,
   increment bigint NOT NULL,
   reset sequence_reset NOT NULL,
+  counter text COLLATE "C" NOT NULL,
   time_zone text NOT NULL,
   fiscal_year_start text NOT NULL,
   overflow sequence_overflow NOT NULL,
@@ -571,7 +577,7 @@ CASE
     WHEN overflow = 'reject'::sequence_overflow THEN power(10::numeric, width::numeric)::bigint - 1
     ELSE '999999999999999999'::bigint
 END) STORED NOT NULL,
-  definition uuid GENERATED ALWAYS AS (md5((((((((((((((((
+  definition uuid GENERATED ALWAYS AS (md5((((((((((((((((((
 CASE dialect
     WHEN 'native'::sequence_dialect THEN 'native'::text
     WHEN 'odoo'::sequence_dialect THEN 'odoo'::text
@@ -585,7 +591,7 @@ CASE reset
     WHEN 'daily'::sequence_reset THEN 'daily'::text
     WHEN 'fiscal'::sequence_reset THEN 'fiscal'::text
     ELSE 'prefix'::text
-END) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
+END) || chr(10)) || counter) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
 CASE overflow
     WHEN 'reject'::sequence_overflow THEN 'reject'::text
     ELSE 'widen'::text
@@ -594,6 +600,7 @@ END)::uuid) STORED NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT sequences_tenant_key_pk PRIMARY KEY (tenant, key),
   CONSTRAINT sequences_policy UNIQUE (tenant, key, definition, increment, ceiling, mode, hot),
+  CONSTRAINT sequences_counter_is_its_own_or_shared CHECK (counter = key OR counter = 'naming-series'::text AND reset = 'prefix'::sequence_reset AND mode = 'standard'::sequence_mode AND start = 1 AND increment = 1),
   CONSTRAINT sequences_gapless_is_not_hot CHECK (mode = 'standard'::sequence_mode OR NOT hot),
   CONSTRAINT sequences_increment_in_range CHECK (increment >= 1 AND increment <= 1000000000),
   CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
@@ -668,6 +675,7 @@ CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, produ
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
 CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
+CREATE INDEX lot_changes_by_product ON public.lot_changes USING btree (tenant, product, id);
 CREATE INDEX lot_changes_by_reference ON public.lot_changes USING btree (tenant, reference, id) WHERE (reference IS NOT NULL);
 CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, change, name);
 CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
@@ -953,7 +961,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint)
+CREATE OR REPLACE FUNCTION public.draw_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_last bigint DEFAULT NULL::bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -972,16 +980,16 @@ BEGIN
     AND NOT hot
     AND closed_at IS NULL
     AND definition = p_definition
-    AND next + (p_count - 1) * increment <= ceiling
+    AND next + (p_count - 1) * increment <= least(ceiling, p_last)
   RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
   IF FOUND THEN
     RETURN v_drawn;
   END IF;
-  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, NULL, NULL);
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, p_last, NULL, NULL);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_last bigint, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -1014,8 +1022,8 @@ BEGIN
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_past, p_jump)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_past, p_jump)
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past, p_jump)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past, p_jump)
   END;
 END
 $function$;
@@ -1024,10 +1032,10 @@ CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_peri
  RETURNS drawn
  LANGUAGE sql
 AS $function$
-  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, p_past, p_jump)
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, NULL, p_past, p_jump)
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_last bigint, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -1035,7 +1043,7 @@ DECLARE
   v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
 BEGIN
   IF v_count > 0 THEN
-    PERFORM check_room(p_series, p_series.next, v_count);
+    PERFORM check_room(p_series, p_series.next, v_count, p_last);
     UPDATE series
     SET next = next + v_count * increment,
         skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
@@ -1048,7 +1056,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_from_counter(p_series series, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_from_counter(p_series series, p_definition uuid, p_count bigint, p_last bigint, p_past bigint, p_jump bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -1056,22 +1064,23 @@ DECLARE
   v_series series;
   v_next bigint;
   v_count bigint := p_count;
+  v_single boolean := p_count IS NOT DISTINCT FROM 1 AND p_last IS NULL;
 BEGIN
   BEGIN
-    PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
+    PERFORM lock_counter(p_series.id, p_shared => v_single);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
     IF NOT coalesce(v_series.promoted, false) THEN
       -- Closed or made anew while we waited: the caller looks again.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
     PERFORM check_definition(v_series, p_definition);
-    IF p_count = 1 THEN
+    IF v_single THEN
       v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
       v_next := next_number(v_series);
       v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
       IF v_count > 0 THEN
-        PERFORM check_room(v_series, v_next, v_count);
+        PERFORM check_room(v_series, v_next, v_count, p_last);
         PERFORM setval(counter_of(p_series.id)::regclass,
                        v_next + (v_count - 1) * v_series.increment);
       END IF;
@@ -1091,6 +1100,23 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_definition(p_tenant text, p_sequence text, p_definition uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF p_sequence IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM FROM sequences
+  WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+  FOR KEY SHARE;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.check_definition(p_series series, p_definition uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1102,22 +1128,23 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_room(p_series series, p_next bigint, p_count bigint)
+CREATE OR REPLACE FUNCTION public.check_room(p_series series, p_next bigint, p_count bigint, p_last bigint DEFAULT NULL::bigint)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
+  v_last bigint := least(p_series.ceiling, p_last);
   v_room bigint := CASE
-    WHEN p_next > p_series.ceiling THEN 0
-    ELSE (p_series.ceiling - p_next) / p_series.increment + 1
+    WHEN p_next > v_last THEN 0
+    ELSE (v_last - p_next) / p_series.increment + 1
   END;
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'remaining', v_room::text, 'requested', p_count::text,
-      'last_number', p_series.ceiling::text,
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''),
+      'remaining', v_room::text, 'requested', p_count::text, 'last_number', v_last::text,
       'overflow', (SELECT overflow FROM sequences
-                   WHERE tenant = p_series.tenant AND key = p_series.sequence)
+                   WHERE tenant = p_series.tenant AND key = p_series.sequence AND p_last IS NULL)
     ));
   END IF;
 END
@@ -1226,10 +1253,11 @@ BEGIN
     LEFT JOIN settings AS t ON t.tenant = p.tenant
     WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
     UNION
-    SELECT i.product, s.sequence
-    FROM series AS s
+    SELECT i.product, q.key
+    FROM sequences AS q
+    JOIN series AS s ON s.tenant = q.tenant AND s.sequence = q.counter
     JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
-    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+    WHERE q.tenant = p_tenant AND q.key = ANY (p_overlapping || p_sequence)
       AND (p_product IS NULL OR i.product = p_product)
   )
   SELECT other.product, other.sequence INTO v_shared
@@ -1252,6 +1280,29 @@ CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series)
  STABLE
 RETURN ((p_series).passed_before + ((next_number(p_series) - (p_series).since) / (p_series).increment));
 
+CREATE OR REPLACE FUNCTION public.make_naming_series(p_tenant text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot)
+  SELECT p_tenant, 'naming-series', 'frappe', '.#####', 5, 'standard', 1, 1, 'prefix', 'naming-series',
+         coalesce((SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'), '01-01', 'widen', false
+  ON CONFLICT (tenant, key) DO NOTHING
+$function$;
+
+CREATE OR REPLACE FUNCTION public.make_naming_series_v1(p_digest bytea, p_tenant text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM make_naming_series(p_tenant);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
@@ -1269,10 +1320,13 @@ DECLARE
   v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
-  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot, allow_overlap)
+  IF v_new.counter <> p_key THEN
+    PERFORM make_naming_series(p_tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
   VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
-          v_new.increment, v_new.reset,
+          v_new.increment, v_new.reset, v_new.counter,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
@@ -1285,15 +1339,18 @@ BEGIN
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
   IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
-      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
+      v_old.counter, v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot,
+      v_old.allow_overlap)
      = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
-        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
+        v_new.counter, v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot,
+        v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
   PERFORM change_patterns(p_tenant, p_epoch);
   PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.
+  -- A series that it shares is not its own, and stays as it is.
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
@@ -1320,13 +1377,26 @@ BEGIN
 
   UPDATE sequences
   SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
-      start = v_new.start, increment = v_new.increment, reset = v_new.reset,
+      start = v_new.start, increment = v_new.increment, reset = v_new.reset, counter = v_new.counter,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
       overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
 
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start, v_new.counter) THEN
+    -- Of a counter that it shares nothing tells which numbers were given under its pattern: any may be.
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter,
+           min(l.first), CASE v_old.counter WHEN p_key THEN max(l.last) ELSE v_old.ceiling END
+    FROM series AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
+  END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
     FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
@@ -1334,17 +1404,6 @@ BEGIN
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
-  END IF;
-  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
-     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
-    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
-    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
-           max(l.last)
-    FROM unnest(v_held) AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-    HAVING count(*) > 0
-    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
-      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
   END IF;
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
@@ -1545,7 +1604,7 @@ CREATE OR REPLACE FUNCTION public.reservation_facts(p_entry ledger)
  STABLE
 RETURN (SELECT shown_reservation(s.sequence, s.period, (reservation_facts.p_entry).first, (reservation_facts.p_entry).last, (reservation_facts.p_entry).step, f.prefix, (f.width)::integer, f.suffix, (reservation_facts.p_entry).at) AS shown_reservation FROM (series s JOIN forms f ON (((f.tenant = (reservation_facts.p_entry).tenant) AND (f.id = (reservation_facts.p_entry).form)))) WHERE (s.id = (reservation_facts.p_entry).series));
 
-CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint)
+CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint, p_bound_by text DEFAULT NULL::text, p_bound_definition uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1558,13 +1617,8 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count);
-  IF v_drawn.last > p_last THEN
-    PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_sequence, 'series', nullif(p_period, ''), 'requested', p_count::text,
-      'remaining', greatest(p_last - v_drawn.first + 1, 0)::text, 'last_number', p_last::text,
-      'overflow', 'reject'));
-  END IF;
+  PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
           coalesce(
@@ -1692,7 +1746,7 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
   next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
   issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
@@ -1711,6 +1765,7 @@ CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_p
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
+  v_counter text := (SELECT counter FROM sequences WHERE tenant = p_tenant AND key = p_sequence);
   v_series series;
   v_passed bigint;
   v_drawing boolean;
@@ -1723,7 +1778,7 @@ BEGIN
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND (p_period IS NULL OR period = p_period)
+    WHERE tenant = p_tenant AND sequence = v_counter AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
     v_passed := passed_numbers(v_series);
@@ -1758,7 +1813,7 @@ BEGIN
     END IF;
   END LOOP;
   RETURN json_build_object(
-    'sequence', p_sequence,
+    'sequence', v_counter,
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
@@ -1972,7 +2027,7 @@ DECLARE
 BEGIN
   SELECT jsonb_build_object('product', p_item.product, 'name', i.name, 'reservation', i.reservation)
   INTO v_clash
-  FROM issued_names(p_tenant, p_item.sequence, p_item.product, p_item.names) AS i
+  FROM issued_names(p_tenant, p_item.counter, p_item.product, p_item.names) AS i
   LIMIT 1;
   IF FOUND THEN
     PERFORM fail('name_issued', v_clash);
@@ -2101,12 +2156,12 @@ CREATE OR REPLACE FUNCTION public.series_requests(p_tenant text, p_items lot_req
  LANGUAGE sql
 AS $function$
   WITH wanted AS (
-    SELECT i.sequence, i.period, i.definition, i.count AS to_draw, NULL::bigint AS number,
-           i.allow_jump
+    SELECT i.counter AS sequence, i.period, i.counter_definition AS definition, i.count AS to_draw,
+           i.last, NULL::bigint AS number, i.allow_jump
     FROM unnest(p_items) AS i
     WHERE i.source = 'draw'
     UNION ALL
-    SELECT i.sequence, given.period, i.definition, 0, given.number, i.allow_jump
+    SELECT i.counter, given.period, i.counter_definition, 0, NULL, given.number, i.allow_jump
     FROM unnest(p_items) AS i
     CROSS JOIN LATERAL (
       SELECT period, max(number) AS number FROM unnest(i.periods, i.numbers) AS g (period, number)
@@ -2115,7 +2170,8 @@ AS $function$
     ) AS given
     WHERE i.source = 'names' AND i.numbered
   ), grouped AS (
-    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, max(number) AS highest,
+    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, min(last) AS last,
+           max(number) AS highest,
            CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
     FROM wanted
     GROUP BY sequence, period, definition
@@ -2124,7 +2180,7 @@ AS $function$
     SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
   )
   SELECT coalesce(
-    array_agg((id, sequence, period, definition, to_draw, highest, jump)::series_request ORDER BY id),
+    array_agg((id, sequence, period, definition, to_draw, last, highest, jump)::series_request ORDER BY id),
     '{}')
   FROM placed
 $function$;
@@ -2164,7 +2220,8 @@ BEGIN
       PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
     END IF;
   END IF;
-  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw,
+                     p_wanted.last);
 END
 $function$;
 
@@ -2201,11 +2258,14 @@ BEGIN
   IF v_changed IS NOT NULL THEN
     PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
   END IF;
+  PERFORM hold_definition(p_tenant, sequence, definition)
+  FROM (SELECT sequence, definition FROM unnest(v_items) WHERE counter <> sequence
+        GROUP BY sequence, definition ORDER BY sequence COLLATE "C") AS bound;
   RETURN v_items;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_drawn(p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_sequence text, p_start bigint, p_api_key integer)
+CREATE OR REPLACE FUNCTION public.record_drawn(p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_counter text, p_start bigint, p_api_key integer)
  RETURNS job_items[]
  LANGUAGE plpgsql
 AS $function$
@@ -2219,7 +2279,7 @@ BEGIN
            p_start + i.upto - i.count AS start
     FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
           FROM unnest(p_items) AS u
-          WHERE u.source = 'draw' AND u.sequence = p_sequence AND u.period = p_drawn.period) AS i
+          WHERE u.source = 'draw' AND u.counter = p_counter AND u.period = p_drawn.period) AS i
   ), entries AS (
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
@@ -2329,7 +2389,8 @@ BEGIN
       END IF;
     END IF;
     IF v_group.to_draw > 0 THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw,
+                         v_group.last);
       v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
                                                v_job.chunked, v_job.api_key);
       v_job.chunked := v_job.chunked + v_group.to_draw;
@@ -4002,28 +4063,35 @@ CREATE OR REPLACE FUNCTION public.available_stock(p_tenant text, p_products text
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
 AS $function$
-  WITH run AS (
-    SELECT i.id, i.product, i.prefix, i.suffix, digits,
-           greatest(i.first, CASE WHEN digits > i.width THEN (10::numeric ^ (digits - 1))::bigint
-                             ELSE 0 END) AS low,
-           least(i.first + (i.count - 1) * i.step, (10::numeric ^ digits)::bigint - 1) AS high
+  WITH cancelled AS MATERIALIZED (
+    -- Its lots are gone.
+    SELECT job FROM receipts WHERE tenant = p_tenant AND status = 'cancelled' AND job IS NOT NULL
+  ), run AS (
+    SELECT i.product, i.location,
+           (least(greatest(j.cursor - i.start, 0), i.count) - i.skipped) * i.quantity AS quantity
     FROM job_items AS i
-    CROSS JOIN LATERAL generate_series(
-      greatest(i.width, length(i.first::text)),
-      greatest(i.width, length((i.first + (i.count - 1) * i.step)::text))
-    ) AS digits
+    JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.job
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NULL
+      AND i.job NOT IN (SELECT job FROM cancelled)
+  ), changed AS (
+    SELECT DISTINCT h.name, h.product
+    FROM lot_changes AS c
+    JOIN lot_history AS h ON h.tenant = c.tenant AND h.change = c.id
+    WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
+  ), moved AS (
+    SELECT l.*, i.location AS location_before, i.quantity AS quantity_before
+    FROM changed AS c
+    JOIN lots AS l ON l.tenant = p_tenant AND l.name = c.name AND l.product = c.product
+    JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+    WHERE i.names IS NULL
   )
   SELECT product, location, sum(quantity)
   FROM (
-    SELECT run.product, l.location, l.quantity
-    FROM run
-    JOIN lots AS l
-      ON l.tenant = p_tenant AND l.product = run.product AND l.item = run.id
-     AND l.name >= render_name(run.prefix, run.low, run.digits, run.suffix) COLLATE "C"
-     AND l.name <= render_name(run.prefix, run.high, run.digits, run.suffix) COLLATE "C"
-     AND length(l.name) = length(run.prefix) + run.digits + length(run.suffix)
-    WHERE l.state = 'available'
+    SELECT product, location, quantity FROM run
+    UNION ALL
+    SELECT product, location_before, -quantity_before FROM moved
+    UNION ALL
+    SELECT product, location, quantity FROM moved WHERE state = 'available'
     UNION ALL
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i
@@ -4392,8 +4460,8 @@ BEGIN
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'product', i.product, 'name', held.name, 'reservation', held.reservation)), '[]')
       FROM unnest(v_items) AS i
-      CROSS JOIN LATERAL issued_names(p_tenant, i.sequence, i.product, i.names) AS held
-      WHERE has_issued(p_tenant, i.sequence)
+      CROSS JOIN LATERAL issued_names(p_tenant, i.counter, i.product, i.names) AS held
+      WHERE has_issued(p_tenant, i.counter)
     ),
     'gapless', (
       SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
@@ -4498,6 +4566,10 @@ AS $function$
 DECLARE
   v_counter record;
 BEGIN
+  IF EXISTS (SELECT FROM jsonb_to_recordset(p_counters) AS n (sequence text)
+             WHERE sequence = 'naming-series') THEN
+    PERFORM make_naming_series(p_import.tenant);
+  END IF;
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -4577,7 +4649,7 @@ BEGIN
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   PERFORM check_draw(g) FROM unnest(v_groups) AS g;
   FOREACH v_item IN ARRAY v_items LOOP
-    IF has_issued(p_import.tenant, v_item.sequence) THEN
+    IF has_issued(p_import.tenant, v_item.counter) THEN
       PERFORM check_names(p_import.tenant, v_item);
     END IF;
   END LOOP;
@@ -4669,7 +4741,7 @@ REVOKE EXECUTE ON FUNCTION
   check_in_run(ledger,bigint,bigint),
   check_lots_exist(text,text,text[]),
   check_names(text,lot_request),
-  check_room(series,bigint,bigint),
+  check_room(series,bigint,bigint,bigint),
   check_serials(lot_found[]),
   check_step(series,bigint,bigint),
   close_recall_v1(bytea,text,text,bytea,uuid,text),
@@ -4684,10 +4756,10 @@ REVOKE EXECUTE ON FUNCTION
   create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
   digest_of_import(imports),
-  draw_from_counter(series,uuid,bigint,bigint,bigint),
-  draw_from_row(series,boolean,bigint,bigint,bigint),
-  draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
-  draw_v1(text,text,text,uuid,bigint),
+  draw_from_counter(series,uuid,bigint,bigint,bigint,bigint),
+  draw_from_row(series,boolean,bigint,bigint,bigint,bigint),
+  draw_or_pass(text,text,text,uuid,bigint,bigint,bigint,bigint),
+  draw_v1(text,text,text,uuid,bigint,bigint),
   drop_staged(text,uuid),
   entry_of_number(text,bigint,bigint),
   expire_requests_v1(integer),
@@ -4701,6 +4773,7 @@ REVOKE EXECUTE ON FUNCTION
   held_series(text,text,text,uuid),
   history_matches(lots,text,text),
   hold_counter(series),
+  hold_definition(text,text,uuid),
   hold_lots_found(text,lot_request[]),
   hold_patterns(text,bigint),
   hold_products(text,boolean),
@@ -4735,6 +4808,8 @@ REVOKE EXECUTE ON FUNCTION
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_part(recall_parts,part_place,timestamp with time zone,integer),
+  make_naming_series(text),
+  make_naming_series_v1(bytea,text),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
@@ -4772,7 +4847,7 @@ REVOKE EXECUTE ON FUNCTION
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
-  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid),
   resolve_selection(text,lot_selection),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
@@ -4874,6 +4949,7 @@ GRANT EXECUTE ON FUNCTION
   lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
+  make_naming_series_v1(bytea,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
   open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
@@ -4887,7 +4963,7 @@ GRANT EXECUTE ON FUNCTION
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
-  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
   rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),

@@ -334,9 +334,10 @@ CREATE TABLE "past_patterns" (
 	"dialect" "sequence_dialect" NOT NULL,
 	"pattern" text COLLATE "C" NOT NULL,
 	"fiscal_year_start" text COLLATE "C" NOT NULL,
+	"counter" text COLLATE "C" NOT NULL,
 	"first" bigint NOT NULL,
 	"last" bigint NOT NULL,
-	CONSTRAINT "past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start_pk" PRIMARY KEY("tenant","sequence","dialect","pattern","fiscal_year_start")
+	CONSTRAINT "past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start_counter_pk" PRIMARY KEY("tenant","sequence","dialect","pattern","fiscal_year_start","counter")
 );
 --> statement-breakpoint
 CREATE TABLE "sequences" (
@@ -349,13 +350,14 @@ CREATE TABLE "sequences" (
 	"start" bigint NOT NULL,
 	"increment" bigint NOT NULL,
 	"reset" "sequence_reset" NOT NULL,
+	"counter" text COLLATE "C" NOT NULL,
 	"time_zone" text NOT NULL,
 	"fiscal_year_start" text NOT NULL,
 	"overflow" "sequence_overflow" NOT NULL,
 	"hot" boolean NOT NULL,
 	"allow_overlap" boolean DEFAULT false NOT NULL,
 	"ceiling" bigint GENERATED ALWAYS AS (CASE WHEN overflow = 'reject' THEN power(10::numeric, width::numeric)::bigint - 1 ELSE 999999999999999999 END) STORED NOT NULL,
-	"definition" uuid GENERATED ALWAYS AS (md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid) STORED NOT NULL,
+	"definition" uuid GENERATED ALWAYS AS (md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || counter || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid) STORED NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "sequences_tenant_key_pk" PRIMARY KEY("tenant","key"),
@@ -417,6 +419,7 @@ CREATE INDEX "imports_staged" ON "imports" USING btree ("updated_at") WHERE stag
 CREATE UNIQUE INDEX "job_items_in_order" ON "job_items" USING btree ("tenant","job","ordinal");--> statement-breakpoint
 CREATE INDEX "job_items_by_product" ON "job_items" USING btree ("tenant","product","id");--> statement-breakpoint
 CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE status IN ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "lot_changes_by_product" ON "lot_changes" USING btree ("tenant","product","id");--> statement-breakpoint
 CREATE INDEX "lot_changes_by_party" ON "lot_changes" USING btree ("tenant","party","id") WHERE party IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "lot_changes_by_reference" ON "lot_changes" USING btree ("tenant","reference","id") WHERE reference IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "lot_history_of_change" ON "lot_history" USING btree ("tenant","change","name");--> statement-breakpoint

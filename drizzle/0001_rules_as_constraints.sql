@@ -14,6 +14,11 @@ ALTER TABLE sequences
   ADD CONSTRAINT sequences_width_in_range CHECK (width BETWEEN 1 AND 18),
   ADD CONSTRAINT sequences_start_in_range CHECK (start BETWEEN 0 AND 999999999999999999),
   ADD CONSTRAINT sequences_increment_in_range CHECK (increment BETWEEN 1 AND 1000000000),
+  -- Those that count together do so alike.
+  ADD CONSTRAINT sequences_counter_is_its_own_or_shared CHECK (
+    counter = key
+    OR (counter = 'naming-series' AND reset = 'prefix' AND mode = 'standard' AND start = 1 AND increment = 1)
+  ),
   -- A counter that does not come back when its transaction fails leaves holes.
   ADD CONSTRAINT sequences_gapless_is_not_hot CHECK (mode = 'standard' OR NOT hot);
 --> statement-breakpoint

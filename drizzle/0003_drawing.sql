@@ -162,10 +162,12 @@ END
 $$;
 --> statement-breakpoint
 -- Draws `p_count` numbers in one run. The caller writes the ledger row in the same transaction: no number
--- leaves without one. `p_period` is empty for a sequence that never resets.
+-- leaves without one. `p_period` is empty for a sequence that never resets; `p_last` is the last number
+-- that the caller's form can show, if it is not that of the sequence.
 -- Fails: definition_changed, sequence_exhausted; a refused draw moves nothing.
 CREATE FUNCTION draw_v1(
-  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint,
+  p_last bigint DEFAULT NULL
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -183,19 +185,19 @@ BEGIN
     AND NOT hot
     AND closed_at IS NULL
     AND definition = p_definition
-    AND next + (p_count - 1) * increment <= ceiling
+    AND next + (p_count - 1) * increment <= least(ceiling, p_last)
   RETURNING id, period, next - p_count * increment, next - increment, increment, p_count INTO v_drawn;
   IF FOUND THEN
     RETURN v_drawn;
   END IF;
-  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, NULL, NULL);
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, p_last, NULL, NULL);
 END
 $$;
 --> statement-breakpoint
 -- Draws `p_count` numbers, or passes numbers up to `p_past`, whoever holds the row and however it counts.
 CREATE FUNCTION draw_or_pass(
-  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_past bigint,
-  p_jump bigint
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_last bigint,
+  p_past bigint, p_jump bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -227,8 +229,8 @@ BEGIN
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_past, p_jump)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_past, p_jump)
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past, p_jump)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past, p_jump)
   END;
 END
 $$;
@@ -239,19 +241,19 @@ CREATE FUNCTION pass_v1(
   p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint
 ) RETURNS drawn
 LANGUAGE sql AS $$
-  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, p_past, p_jump)
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, NULL, p_past, p_jump)
 $$;
 --> statement-breakpoint
 -- The draw of a series that counts in its row, which the caller has locked.
 CREATE FUNCTION draw_from_row(
-  p_series series, p_waited boolean, p_count bigint, p_past bigint, p_jump bigint
+  p_series series, p_waited boolean, p_count bigint, p_last bigint, p_past bigint, p_jump bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
   v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
 BEGIN
   IF v_count > 0 THEN
-    PERFORM check_room(p_series, p_series.next, v_count);
+    PERFORM check_room(p_series, p_series.next, v_count, p_last);
     UPDATE series
     SET next = next + v_count * increment,
         skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
@@ -269,29 +271,30 @@ $$;
 -- what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would stand for
 -- its whole class and swallow every fail().
 CREATE FUNCTION draw_from_counter(
-  p_series series, p_definition uuid, p_count bigint, p_past bigint, p_jump bigint
+  p_series series, p_definition uuid, p_count bigint, p_last bigint, p_past bigint, p_jump bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
   v_series series;
   v_next bigint;
   v_count bigint := p_count;
+  v_single boolean := p_count IS NOT DISTINCT FROM 1 AND p_last IS NULL;
 BEGIN
   BEGIN
-    PERFORM lock_counter(p_series.id, p_shared => p_count IS NOT DISTINCT FROM 1);
+    PERFORM lock_counter(p_series.id, p_shared => v_single);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
     IF NOT coalesce(v_series.promoted, false) THEN
       -- Closed or made anew while we waited: the caller looks again.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
     PERFORM check_definition(v_series, p_definition);
-    IF p_count = 1 THEN
+    IF v_single THEN
       v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
       v_next := next_number(v_series);
       v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
       IF v_count > 0 THEN
-        PERFORM check_room(v_series, v_next, v_count);
+        PERFORM check_room(v_series, v_next, v_count, p_last);
         PERFORM setval(counter_of(p_series.id)::regclass,
                        v_next + (v_count - 1) * v_series.increment);
       END IF;
@@ -311,6 +314,23 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Holds the definition of a sequence that counts in series which are not its own, for the rest of the
+-- transaction; null: there is none to be held. Fails: definition_changed.
+CREATE FUNCTION hold_definition(p_tenant text, p_sequence text, p_definition uuid) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_sequence IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM FROM sequences
+  WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+  FOR KEY SHARE;
+  IF NOT FOUND THEN
+    PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- Refuses a definition that is not the one that the series counts by now.
 CREATE FUNCTION check_definition(p_series series, p_definition uuid) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -321,21 +341,23 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Refuses a draw that would pass the ceiling of its sequence.
-CREATE FUNCTION check_room(p_series series, p_next bigint, p_count bigint) RETURNS void
+-- Refuses a draw that would pass the ceiling of its sequence, or `p_last`, where the caller's form ends.
+CREATE FUNCTION check_room(p_series series, p_next bigint, p_count bigint, p_last bigint DEFAULT NULL)
+RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
+  v_last bigint := least(p_series.ceiling, p_last);
   v_room bigint := CASE
-    WHEN p_next > p_series.ceiling THEN 0
-    ELSE (p_series.ceiling - p_next) / p_series.increment + 1
+    WHEN p_next > v_last THEN 0
+    ELSE (v_last - p_next) / p_series.increment + 1
   END;
 BEGIN
   IF p_count > v_room THEN
     PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'remaining', v_room::text, 'requested', p_count::text,
-      'last_number', p_series.ceiling::text,
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''),
+      'remaining', v_room::text, 'requested', p_count::text, 'last_number', v_last::text,
       'overflow', (SELECT overflow FROM sequences
-                   WHERE tenant = p_series.tenant AND key = p_series.sequence)
+                   WHERE tenant = p_series.tenant AND key = p_series.sequence AND p_last IS NULL)
     ));
   END IF;
 END
@@ -448,10 +470,11 @@ BEGIN
     LEFT JOIN settings AS t ON t.tenant = p.tenant
     WHERE p.tenant = p_tenant AND (p_product IS NULL OR p.sku = p_product)
     UNION
-    SELECT i.product, s.sequence
-    FROM series AS s
+    SELECT i.product, q.key
+    FROM sequences AS q
+    JOIN series AS s ON s.tenant = q.tenant AND s.sequence = q.counter
     JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
-    WHERE s.tenant = p_tenant AND s.sequence = ANY (p_overlapping || p_sequence)
+    WHERE q.tenant = p_tenant AND q.key = ANY (p_overlapping || p_sequence)
       AND (p_product IS NULL OR i.product = p_product)
   )
   SELECT other.product, other.sequence INTO v_shared
@@ -473,6 +496,26 @@ CREATE FUNCTION passed_numbers(p_series series) RETURNS bigint
 LANGUAGE sql STABLE
 RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_series.increment;
 --> statement-breakpoint
+-- Makes the sequence whose series are the tenant's naming series, each named by the rendered text before
+-- its counter, whatever pattern rendered it. They begin with 1 and take steps of 1, as Frappe's do.
+CREATE FUNCTION make_naming_series(p_tenant text) RETURNS void
+LANGUAGE sql AS $$
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot)
+  SELECT p_tenant, 'naming-series', 'frappe', '.#####', 5, 'standard', 1, 1, 'prefix', 'naming-series',
+         coalesce((SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'), '01-01', 'widen', false
+  ON CONFLICT (tenant, key) DO NOTHING
+$$;
+--> statement-breakpoint
+-- The same for a caller.
+CREATE FUNCTION make_naming_series_v1(p_digest bytea, p_tenant text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM make_naming_series(p_tenant);
+END
+$$;
+--> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
 -- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell.
@@ -493,10 +536,13 @@ DECLARE
   v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
-  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, time_zone,
-                         fiscal_year_start, overflow, hot, allow_overlap)
+  IF v_new.counter <> p_key THEN
+    PERFORM make_naming_series(p_tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
   VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
-          v_new.increment, v_new.reset,
+          v_new.increment, v_new.reset, v_new.counter,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
   ON CONFLICT (tenant, key) DO NOTHING;
@@ -509,15 +555,18 @@ BEGIN
   SELECT * INTO STRICT v_old FROM sequences WHERE tenant = p_tenant AND key = p_key FOR UPDATE;
   v_new.time_zone := coalesce(v_new.time_zone, v_old.time_zone);
   IF (v_old.dialect, v_old.pattern, v_old.mode, v_old.start, v_old.increment, v_old.reset,
-      v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot, v_old.allow_overlap)
+      v_old.counter, v_old.time_zone, v_old.fiscal_year_start, v_old.overflow, v_old.hot,
+      v_old.allow_overlap)
      = (v_new.dialect, v_new.pattern, v_new.mode, v_new.start, v_new.increment, v_new.reset,
-        v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap) THEN
+        v_new.counter, v_new.time_zone, v_new.fiscal_year_start, v_new.overflow, v_new.hot,
+        v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
   PERFORM change_patterns(p_tenant, p_epoch);
   PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.
+  -- A series that it shares is not its own, and stays as it is.
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
@@ -544,13 +593,26 @@ BEGIN
 
   UPDATE sequences
   SET dialect = v_new.dialect, pattern = v_new.pattern, width = v_new.width, mode = v_new.mode,
-      start = v_new.start, increment = v_new.increment, reset = v_new.reset,
+      start = v_new.start, increment = v_new.increment, reset = v_new.reset, counter = v_new.counter,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
       overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
 
+  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter)
+     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start, v_new.counter) THEN
+    -- Of a counter that it shares nothing tells which numbers were given under its pattern: any may be.
+    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last)
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter,
+           min(l.first), CASE v_old.counter WHEN p_key THEN max(l.last) ELSE v_old.ceiling END
+    FROM series AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
+    HAVING count(*) > 0
+    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
+      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
+  END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
     FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
@@ -558,17 +620,6 @@ BEGIN
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
-  END IF;
-  IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start)
-     <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start) THEN
-    INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, first, last)
-    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, min(l.first),
-           max(l.last)
-    FROM unnest(v_held) AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-    HAVING count(*) > 0
-    ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start)
-      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
   END IF;
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP

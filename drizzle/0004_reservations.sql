@@ -31,12 +31,14 @@ RETURN (
 --> statement-breakpoint
 -- Reserves one run of `p_count` numbers: caller, idempotency, definition, draw and ledger in one call.
 -- The bound form is the caller's rendering of the definition that `p_definition` names.
--- `p_last` is the last number that the form can show, if it is not that of the sequence.
+-- `p_last` is the last number that the form can show, if it is not that of the sequence. `p_bound_by` is the
+-- sequence with `p_bound_definition` whose pattern was bound, if it counts in the series of another.
 -- Fails as open_call_v1 and draw_v1 do.
 CREATE FUNCTION reserve_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
-  p_suffix text, p_last bigint DEFAULT NULL
+  p_suffix text, p_last bigint DEFAULT NULL, p_bound_by text DEFAULT NULL,
+  p_bound_definition uuid DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -46,13 +48,8 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count);
-  IF v_drawn.last > p_last THEN
-    PERFORM fail('sequence_exhausted', jsonb_build_object(
-      'sequence', p_sequence, 'series', nullif(p_period, ''), 'requested', p_count::text,
-      'remaining', greatest(p_last - v_drawn.first + 1, 0)::text, 'last_number', p_last::text,
-      'overflow', 'reject'));
-  END IF;
+  PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
           coalesce(
@@ -194,7 +191,7 @@ RETURN jsonb_build_object(
   'open', jsonb_path_query_array(run_list(p_open, p_entry.step), '$[0 to 9]')
 );
 --> statement-breakpoint
--- A series' counter as it stands: the next number (null when none is left), how many numbers it has given,
+-- The counter of a series that a sequence counts in, as it stands: the next number (null when none is left), how many numbers it has given,
 -- how many it can still give. Of a series that is not there yet: as its first draw will find it.
 CREATE FUNCTION counter_v1(p_tenant text, p_sequence text, p_period text)
 RETURNS TABLE (next bigint, issued bigint, remaining bigint)
@@ -205,7 +202,7 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
   next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
   issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
@@ -217,13 +214,14 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What became of every number that a sequence's counters have passed, or with `p_period` that one series'.
+-- What became of every number that the series a sequence counts in have passed, or with `p_period` that one series'.
 -- A promoted counter moves before its draws commit: what it passed and no entry explains is `in_flight`
 -- while any transaction that drew is still running, and `burned`, left by a crash or an abort, once none
 -- is. Each statement sees what committed before it, so the entries are read after the counters and locks.
 CREATE FUNCTION account_v1(p_tenant text, p_sequence text, p_period text) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+  v_counter text := (SELECT counter FROM sequences WHERE tenant = p_tenant AND key = p_sequence);
   v_series series;
   v_passed bigint;
   v_drawing boolean;
@@ -236,7 +234,7 @@ BEGIN
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
-    WHERE tenant = p_tenant AND sequence = p_sequence AND (p_period IS NULL OR period = p_period)
+    WHERE tenant = p_tenant AND sequence = v_counter AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
     v_passed := passed_numbers(v_series);
@@ -271,7 +269,7 @@ BEGIN
     END IF;
   END LOOP;
   RETURN json_build_object(
-    'sequence', p_sequence,
+    'sequence', v_counter,
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,

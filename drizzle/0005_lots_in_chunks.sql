@@ -6,9 +6,14 @@ CREATE TYPE lot_request AS (
   product text,
   product_definition uuid,
   source text,
+  -- The sequence that serves the product, and the one in whose series it counts.
   sequence text,
-  period text,
   definition uuid,
+  counter text,
+  counter_definition uuid,
+  period text,
+  -- The last number that the form can show, where it is not that of the counter.
+  last bigint,
   prefix text,
   width integer,
   suffix text,
@@ -269,7 +274,7 @@ DECLARE
 BEGIN
   SELECT jsonb_build_object('product', p_item.product, 'name', i.name, 'reservation', i.reservation)
   INTO v_clash
-  FROM issued_names(p_tenant, p_item.sequence, p_item.product, p_item.names) AS i
+  FROM issued_names(p_tenant, p_item.counter, p_item.product, p_item.names) AS i
   LIMIT 1;
   IF FOUND THEN
     PERFORM fail('name_issued', v_clash);
@@ -394,7 +399,7 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What a request wants of one series: `to_draw` new numbers, and `highest`, the highest number among
+-- What a request wants of one series: `to_draw` new numbers up to `last`, and `highest`, the highest among
 -- names made elsewhere, which may lie `jump` ahead of the counter (null: however far).
 CREATE TYPE series_request AS (
   series bigint,
@@ -402,6 +407,7 @@ CREATE TYPE series_request AS (
   period text,
   definition uuid,
   to_draw bigint,
+  last bigint,
   highest bigint,
   jump bigint
 );
@@ -411,12 +417,12 @@ CREATE TYPE series_request AS (
 CREATE FUNCTION series_requests(p_tenant text, p_items lot_request[], p_jump bigint) RETURNS series_request[]
 LANGUAGE sql AS $$
   WITH wanted AS (
-    SELECT i.sequence, i.period, i.definition, i.count AS to_draw, NULL::bigint AS number,
-           i.allow_jump
+    SELECT i.counter AS sequence, i.period, i.counter_definition AS definition, i.count AS to_draw,
+           i.last, NULL::bigint AS number, i.allow_jump
     FROM unnest(p_items) AS i
     WHERE i.source = 'draw'
     UNION ALL
-    SELECT i.sequence, given.period, i.definition, 0, given.number, i.allow_jump
+    SELECT i.counter, given.period, i.counter_definition, 0, NULL, given.number, i.allow_jump
     FROM unnest(p_items) AS i
     CROSS JOIN LATERAL (
       SELECT period, max(number) AS number FROM unnest(i.periods, i.numbers) AS g (period, number)
@@ -425,7 +431,8 @@ LANGUAGE sql AS $$
     ) AS given
     WHERE i.source = 'names' AND i.numbered
   ), grouped AS (
-    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, max(number) AS highest,
+    SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, min(last) AS last,
+           max(number) AS highest,
            CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
     FROM wanted
     GROUP BY sequence, period, definition
@@ -434,7 +441,7 @@ LANGUAGE sql AS $$
     SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
   )
   SELECT coalesce(
-    array_agg((id, sequence, period, definition, to_draw, highest, jump)::series_request ORDER BY id),
+    array_agg((id, sequence, period, definition, to_draw, last, highest, jump)::series_request ORDER BY id),
     '{}')
   FROM placed
 $$;
@@ -473,7 +480,8 @@ BEGIN
       PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
     END IF;
   END IF;
-  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw);
+  PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw,
+                     p_wanted.last);
 END
 $$;
 --> statement-breakpoint
@@ -510,6 +518,9 @@ BEGIN
   IF v_changed IS NOT NULL THEN
     PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
   END IF;
+  PERFORM hold_definition(p_tenant, sequence, definition)
+  FROM (SELECT sequence, definition FROM unnest(v_items) WHERE counter <> sequence
+        GROUP BY sequence, definition ORDER BY sequence COLLATE "C") AS bound;
   RETURN v_items;
 END
 $$;
@@ -517,7 +528,7 @@ $$;
 -- Records the numbers that items drew of one series in the ledger and as items of the job; the first of
 -- them begins at unit `p_start`. Returns the job's items.
 CREATE FUNCTION record_drawn(
-  p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_sequence text, p_start bigint,
+  p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_counter text, p_start bigint,
   p_api_key integer
 ) RETURNS job_items[]
 LANGUAGE plpgsql AS $$
@@ -531,7 +542,7 @@ BEGIN
            p_start + i.upto - i.count AS start
     FROM (SELECT u.*, (sum(u.count) OVER (ORDER BY u.ordinal))::bigint AS upto
           FROM unnest(p_items) AS u
-          WHERE u.source = 'draw' AND u.sequence = p_sequence AND u.period = p_drawn.period) AS i
+          WHERE u.source = 'draw' AND u.counter = p_counter AND u.period = p_drawn.period) AS i
   ), entries AS (
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
@@ -646,7 +657,8 @@ BEGIN
       END IF;
     END IF;
     IF v_group.to_draw > 0 THEN
-      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw);
+      v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw,
+                         v_group.last);
       v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
                                                v_job.chunked, v_job.api_key);
       v_job.chunked := v_job.chunked + v_group.to_draw;

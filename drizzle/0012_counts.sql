@@ -10,33 +10,41 @@ ALTER TABLE count_lines
   ADD CONSTRAINT count_lines_of_count FOREIGN KEY (tenant, count) REFERENCES counts (tenant, id),
   ADD CONSTRAINT count_lines_quantity_is_not_negative CHECK (counted_quantity >= 0);
 --> statement-breakpoint
--- The quantities of the available lots of products, by product and location. Each item of a job tells the
--- names of its lots, so that what is read grows with those products only.
+-- The quantities of the available lots of products, by product and location. Lots of a run are as their
+-- item made them unless a change says otherwise, so that what is read grows with the products' jobs, changed
+-- lots and names made elsewhere, not with all of their lots.
 CREATE FUNCTION available_stock(p_tenant text, p_products text[])
 RETURNS TABLE (product text, location text, quantity numeric)
 LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-  WITH run AS (
-    SELECT i.id, i.product, i.prefix, i.suffix, digits,
-           greatest(i.first, CASE WHEN digits > i.width THEN (10::numeric ^ (digits - 1))::bigint
-                             ELSE 0 END) AS low,
-           least(i.first + (i.count - 1) * i.step, (10::numeric ^ digits)::bigint - 1) AS high
+  WITH cancelled AS MATERIALIZED (
+    -- Its lots are gone.
+    SELECT job FROM receipts WHERE tenant = p_tenant AND status = 'cancelled' AND job IS NOT NULL
+  ), run AS (
+    SELECT i.product, i.location,
+           (least(greatest(j.cursor - i.start, 0), i.count) - i.skipped) * i.quantity AS quantity
     FROM job_items AS i
-    CROSS JOIN LATERAL generate_series(
-      greatest(i.width, length(i.first::text)),
-      greatest(i.width, length((i.first + (i.count - 1) * i.step)::text))
-    ) AS digits
+    JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.job
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NULL
+      AND i.job NOT IN (SELECT job FROM cancelled)
+  ), changed AS (
+    SELECT DISTINCT h.name, h.product
+    FROM lot_changes AS c
+    JOIN lot_history AS h ON h.tenant = c.tenant AND h.change = c.id
+    WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
+  ), moved AS (
+    SELECT l.*, i.location AS location_before, i.quantity AS quantity_before
+    FROM changed AS c
+    JOIN lots AS l ON l.tenant = p_tenant AND l.name = c.name AND l.product = c.product
+    JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+    WHERE i.names IS NULL
   )
   SELECT product, location, sum(quantity)
   FROM (
-    SELECT run.product, l.location, l.quantity
-    FROM run
-    JOIN lots AS l
-      ON l.tenant = p_tenant AND l.product = run.product AND l.item = run.id
-     AND l.name >= render_name(run.prefix, run.low, run.digits, run.suffix) COLLATE "C"
-     AND l.name <= render_name(run.prefix, run.high, run.digits, run.suffix) COLLATE "C"
-     AND length(l.name) = length(run.prefix) + run.digits + length(run.suffix)
-    WHERE l.state = 'available'
+    SELECT product, location, quantity FROM run
+    UNION ALL
+    SELECT product, location_before, -quantity_before FROM moved
+    UNION ALL
+    SELECT product, location, quantity FROM moved WHERE state = 'available'
     UNION ALL
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i

@@ -179,8 +179,8 @@ BEGIN
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'product', i.product, 'name', held.name, 'reservation', held.reservation)), '[]')
       FROM unnest(v_items) AS i
-      CROSS JOIN LATERAL issued_names(p_tenant, i.sequence, i.product, i.names) AS held
-      WHERE has_issued(p_tenant, i.sequence)
+      CROSS JOIN LATERAL issued_names(p_tenant, i.counter, i.product, i.names) AS held
+      WHERE has_issued(p_tenant, i.counter)
     ),
     'gapless', (
       SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
@@ -289,6 +289,10 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_counter record;
 BEGIN
+  IF EXISTS (SELECT FROM jsonb_to_recordset(p_counters) AS n (sequence text)
+             WHERE sequence = 'naming-series') THEN
+    PERFORM make_naming_series(p_import.tenant);
+  END IF;
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -382,7 +386,7 @@ BEGIN
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   PERFORM check_draw(g) FROM unnest(v_groups) AS g;
   FOREACH v_item IN ARRAY v_items LOOP
-    IF has_issued(p_import.tenant, v_item.sequence) THEN
+    IF has_issued(p_import.tenant, v_item.counter) THEN
       PERFORM check_names(p_import.tenant, v_item);
     END IF;
   END LOOP;

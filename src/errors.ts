@@ -384,9 +384,17 @@ export const failures = {
     status: 409,
     title: "The sequence has too few numbers left",
     retryable: false,
-    detail: (facts: { sequence: string; remaining: Amount; requested: Amount }) =>
-      `Sequence ${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
-      `${String(facts.requested)} were asked for. Ask for fewer, widen its pattern, or set overflow to "widen".`,
+    detail: (facts: {
+      sequence: string;
+      remaining: Amount;
+      requested: Amount;
+      series?: string | null;
+      overflow?: string | null;
+    }) =>
+      `${facts.series == null ? "Sequence" : `Series ${quoted(facts.series)} of sequence`} ` +
+      `${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
+      `${String(facts.requested)} were asked for. Ask for fewer, or give its counter more digits` +
+      (facts.overflow === "reject" ? ', or set overflow to "widen".' : "."),
   },
   sequence_busy: {
     status: 503,

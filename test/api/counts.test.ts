@@ -59,7 +59,8 @@ describe("a draft", () => {
       { product: "SERIAL", quantity: 5 },
       { product: "LOT", quantity: "10.5", location: "A" },
     );
-    await setLots("name = 'S-0001'", "state = 'shipped'");
+    const set = { state: "shipped" };
+    await send("POST", "/v1/lots/changes", { product: "SERIAL", names: ["S-0001"], set });
     const made = await call(service, "POST", "/v1/counts", {
       key: tenant.key,
       body: {

@@ -3,13 +3,14 @@ import { describe, expect, it } from "vitest";
 
 import { findOverlap } from "../../src/domain/overlap/find-overlap.ts";
 import type { PatternVersion } from "../../src/domain/overlap/version.ts";
+import { parseFrappe } from "../../src/domain/patterns/frappe.ts";
 import type { Part, Pattern } from "../../src/domain/patterns/pattern.ts";
 import { nativeText } from "../patterns/arbitrary.ts";
 import { gives, lastOfWidth, overlapping, renderedBy, versionOf } from "./versions.ts";
 
 /** The name of the example, after checking that both patterns render it; null without an overlap. */
 function exampleOf(one: PatternVersion, other: PatternVersion): string | null {
-  const overlap = findOverlap({ ...one, sequence: "candidate" }, [other]);
+  const overlap = findOverlap({ ...one, sequence: "candidate", counter: "candidate" }, [other]);
   if (overlap === null) return null;
   expect(overlap.other).toBe(other);
   const { example } = overlap;
@@ -211,7 +212,7 @@ describe("what is found", () => {
       fc.property(smallVersions, smallVersions, (one, other) => {
         const names = allNames(one);
         const common = allNames(other).filter((name) => names.includes(name));
-        const overlap = findOverlap({ ...one, sequence: "one" }, [other]);
+        const overlap = findOverlap({ ...one, sequence: "one", counter: "one" }, [other]);
         const lengths = common.map((name) => name.length);
         expect(overlap?.example?.name.length ?? Infinity).toBe(Math.min(...lengths));
         if (overlap === null) return;
@@ -223,7 +224,66 @@ describe("what is found", () => {
     // Random pairs seldom meet: enough of them do to have tried both answers.
     expect(overlaps).toBeGreaterThan(4);
   });
+
+  it("leaves out what is one number of one series, where the text before it names the series", () => {
+    const together = { counter: "shared", reset: "prefix", first: 1n } as const;
+    let [overlaps, sharedOnly] = [0, 0];
+    fc.assert(
+      fc.property(smallVersions, smallVersions, (one, other) => {
+        const others = new Map<string, Given[]>();
+        for (const given of allGiven({ ...other, ...together })) {
+          others.set(given.name, [...(others.get(given.name) ?? []), given]);
+        }
+        let shortest = Infinity;
+        let isShared = false;
+        for (const { name, text, number } of allGiven({ ...one, ...together })) {
+          for (const given of others.get(name) ?? []) {
+            if (given.text === text && given.number === number) isShared = true;
+            else shortest = Math.min(shortest, name.length);
+          }
+        }
+        const overlap = findOverlap({ ...one, ...together, sequence: "one" }, [
+          { ...other, ...together },
+        ]);
+        // Patterns that differ in the counter's width alone are not even searched.
+        expect(overlap?.example?.name.length ?? Infinity).toBe(shortest);
+        if (overlap !== null) overlaps += 1;
+        else if (isShared) sharedOnly += 1;
+      }),
+      { numRuns: 600 },
+    );
+    expect(overlaps).toBeGreaterThan(4);
+    expect(sharedOnly).toBeGreaterThan(4);
+  });
 });
+
+describe("patterns of naming series", () => {
+  it.each([
+    ["SINV-.YYYY.-.####", "SINV-2026-.####"],
+    ["SINV-.YYYY.-.####", "SINV-.YYYY.-.#####"],
+    ["SINV-.{branch}.-.###", "SINV-B7-.###"],
+    ["{a}.-.####", "{b}.-.{c}.-.####"],
+    ["A-.##.-.YYYY", "A-.###.-.YYYY"],
+  ])("that render one text count together: %s and %s", (one, other) => {
+    expect(findOverlap(series(one), [series(other)])).toBeNull();
+    expect(findOverlap(series(other), [series(one)])).toBeNull();
+  });
+
+  it.each([
+    // Number 101 of A- and number 1 of A-1; number 1 with its suffix, and number 11.
+    ["A-.##", "A-1.##", "A-101"],
+    ["B-.##.1", "B-.###", "B-011"],
+  ])("that can give one name to two numbers do not: %s and %s", (one, other, name) => {
+    expect(findOverlap(series(one), [series(other)])?.example?.name).toBe(name);
+  });
+});
+
+/** A naming series, of a sequence that is called like it. */
+function series(text: string): PatternVersion {
+  const parsed = parseFrappe(text);
+  if (!parsed.ok) throw new Error(`${text} is no naming series`);
+  return versionOf(parsed.value, { sequence: text, counter: "all", reset: "prefix", first: 1n });
+}
 
 const daysOfMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const smallTokens = ["MM", "DD", "hh"] as const;
@@ -251,21 +311,30 @@ const smallVersions: fc.Arbitrary<PatternVersion> = fc
     return versionOf({ parts, width }, { first, last });
   });
 
-/** Every name of a small version, written down without the service's own rendering. */
-function allNames({ pattern, first, last }: PatternVersion): readonly string[] {
-  const names = new Set<string>();
+/** A name, the text before its counter, and its number. */
+type Given = { readonly name: string; readonly text: string; readonly number: bigint };
+
+/** Every name of a small version. */
+function allNames(version: PatternVersion): readonly string[] {
+  return [...new Set(allGiven(version).map(({ name }) => name))];
+}
+
+/** All that a small version gives, written down without the service's own rendering. */
+function allGiven({ pattern, first, last }: PatternVersion): readonly Given[] {
+  const given: Given[] = [];
+  const counter = pattern.parts.findIndex(({ kind }) => kind === "counter");
   for (const shown of allShown(pattern)) {
     for (let number = first; number <= last; number += 1n) {
-      const name = pattern.parts.map((part) => {
+      const pieces = pattern.parts.map((part) => {
         if (part.kind === "text") return part.text;
         if (part.kind === "date") return shown[part.token as SmallToken];
         const digits = String(number);
         return digits.length < pattern.width ? `0${digits}` : digits;
       });
-      names.add(name.join(""));
+      given.push({ name: pieces.join(""), text: pieces.slice(0, counter).join(""), number });
     }
   }
-  return [...names];
+  return given;
 }
 
 function two(value: number): string {

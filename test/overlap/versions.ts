@@ -31,8 +31,11 @@ export function versionOf(
   settings: Partial<PatternVersion> = {},
 ): PatternVersion {
   const parsed = typeof pattern === "string" ? patternOf(pattern) : pattern;
+  const name = typeof pattern === "string" ? pattern : JSON.stringify(parsed.parts);
+  const { sequence = name } = settings;
   return {
-    sequence: typeof pattern === "string" ? pattern : JSON.stringify(parsed.parts),
+    sequence,
+    counter: sequence,
     pattern: parsed,
     first: 0n,
     last: maximumNumber,

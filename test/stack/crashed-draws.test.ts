@@ -54,6 +54,7 @@ async function prepare(postgres: LocalPostgres, hot: boolean): Promise<string> {
     start: "1",
     increment: "1",
     reset: "never",
+    counter: "s",
     time_zone: "UTC",
     fiscal_year_start: "01-01",
     overflow: "widen",

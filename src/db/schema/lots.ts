@@ -77,6 +77,7 @@ export const lotChanges = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
+    index("lot_changes_by_product").on(table.tenant, table.product, table.id),
     index("lot_changes_by_party")
       .on(table.tenant, table.party, table.id)
       .where(sql`party IS NOT NULL`),

@@ -47,6 +47,8 @@ export const sequences = pgTable(
     start: big().notNull(),
     increment: big().notNull(),
     reset: sequenceReset().notNull(),
+    /** The sequence whose series it counts in: itself, or `naming-series` with others. */
+    counter: exactText().notNull(),
     timeZone: text().notNull(),
     fiscalYearStart: text().notNull(),
     overflow: sequenceOverflow().notNull(),
@@ -61,7 +63,7 @@ export const sequences = pgTable(
     definition: uuid()
       .notNull()
       .generatedAlwaysAs(
-        sql`md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid`,
+        sql`md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || counter || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid`,
       ),
     createdAt: moment().defaultNow().notNull(),
     updatedAt: moment().defaultNow().notNull(),
@@ -93,12 +95,20 @@ export const pastPatterns = pgTable(
     dialect: sequenceDialect().notNull(),
     pattern: exactText().notNull(),
     fiscalYearStart: exactText().notNull(),
+    counter: exactText().notNull(),
     first: big().notNull(),
     last: big().notNull(),
   },
   (table) => [
     primaryKey({
-      columns: [table.tenant, table.sequence, table.dialect, table.pattern, table.fiscalYearStart],
+      columns: [
+        table.tenant,
+        table.sequence,
+        table.dialect,
+        table.pattern,
+        table.fiscalYearStart,
+        table.counter,
+      ],
     }),
     foreignKey({
       name: "past_patterns_of_sequence",

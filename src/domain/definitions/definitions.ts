@@ -9,6 +9,8 @@ export interface SequenceDefinition {
   readonly hash: string;
   readonly pattern: Pattern;
   readonly reset: Reset;
+  /** The sequence in whose series it counts: itself, or the one of the naming series. */
+  readonly counter: { readonly key: string; readonly hash: string };
   readonly timeZone: string;
   readonly fiscalYearStart: string;
   /** The last number that it may give. */

@@ -13,6 +13,8 @@ interface SequenceRow {
   readonly dialect: Dialect;
   readonly pattern: string;
   readonly reset: Reset;
+  readonly counter: string;
+  readonly counter_definition: string;
   readonly time_zone: string;
   readonly fiscal_year_start: string;
   readonly ceiling: string;
@@ -44,7 +46,10 @@ function scopeOf({ db, caller, definitions }: Call): Scope {
 }
 
 const sequenceColumns = sql`
-  s.key, s.definition, s.dialect, s.pattern, s.reset, s.time_zone, s.fiscal_year_start, s.ceiling::text AS ceiling`;
+  s.key, s.definition, s.dialect, s.pattern, s.reset, s.counter,
+  (SELECT c.definition FROM sequences AS c WHERE c.tenant = s.tenant AND c.key = s.counter)
+    AS counter_definition,
+  s.time_zone, s.fiscal_year_start, s.ceiling::text AS ceiling`;
 
 /** The sequence of that key, or undefined when there is none. */
 export async function sequenceDefinition(
@@ -147,6 +152,7 @@ function rememberSequence({ tenant, definitions }: Scope, row: SequenceRow): Seq
     hash: row.definition,
     pattern: pattern.value.pattern,
     reset: row.reset,
+    counter: { key: row.counter, hash: row.counter_definition },
     timeZone: row.time_zone,
     fiscalYearStart: row.fiscal_year_start,
     ceiling: BigInt(row.ceiling),

@@ -62,9 +62,14 @@ export interface LotRequest {
   readonly product_definition: string;
   readonly source: "draw" | "names" | "reservation";
   readonly sequence: string | null;
+  readonly definition: string | null;
+  /** The sequence in whose series that one counts. */
+  readonly counter: string | null;
+  readonly counter_definition: string | null;
   /** The period that numbers are drawn from. */
   readonly period?: string;
-  readonly definition: string | null;
+  /** The last number that its form can show, where the series goes on behind it. */
+  readonly last?: string | null;
   readonly quantity: string;
   readonly produced_on: string | null;
   readonly expires_on: string | null;

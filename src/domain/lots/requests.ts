@@ -8,6 +8,7 @@ import { nameReader } from "../patterns/read.ts";
 import { render } from "../patterns/render.ts";
 import { readReservationId } from "../reservations/reservation.ts";
 import { boundForm } from "../sequences/bound.ts";
+import { lastShown } from "../sequences/last-shown.ts";
 import { periodReader } from "../sequences/period-of-name.ts";
 import { expiryDate } from "./expiry.ts";
 import type {
@@ -129,11 +130,23 @@ function countRequest(
     ...shared,
     ...form,
     source: "draw",
-    sequence: sequence.key,
+    ...servedBy(sequence),
     period,
-    definition: sequence.hash,
+    last: lastShown(sequence)?.toString() ?? null,
     count: item.count,
     numbered: true,
+  };
+}
+
+/** The sequence that serves an item, and the one in whose series that counts. */
+export function servedBy(
+  sequence: SequenceDefinition | undefined,
+): Pick<LotRequest, "sequence" | "definition" | "counter" | "counter_definition"> {
+  return {
+    sequence: sequence?.key ?? null,
+    definition: sequence?.hash ?? null,
+    counter: sequence?.counter.key ?? null,
+    counter_definition: sequence?.counter.hash ?? null,
   };
 }
 
@@ -173,8 +186,7 @@ function namesRequest(
   return {
     ...shared,
     source: "names",
-    sequence: sequence?.key ?? null,
-    definition: sequence?.hash ?? null,
+    ...servedBy(sequence),
     count: placed.length,
     names: placed.map(({ name }) => name),
     numbers,
@@ -196,8 +208,7 @@ function reservationRequest(shared: Shared, { item, pointer }: Known<Reservation
     ...shared,
     source: "reservation",
     // Its numbers were drawn before, whatever sequence serves the product now.
-    sequence: null,
-    definition: null,
+    ...servedBy(undefined),
     count: item.count ?? null,
     first_name: item.first_name ?? null,
     reservation_sequence: named.sequence,

@@ -10,7 +10,7 @@ import type { Reserved } from "../reservations/reserve.ts";
 import { reserveRun } from "../reservations/reserve.ts";
 import type { Document } from "../sequences/bound.ts";
 import { boundForm } from "../sequences/bound.ts";
-import { namingSeries, namingSeriesFields } from "./sequence.ts";
+import { namingSeries } from "./sequence.ts";
 
 /** A naming series as Frappe writes it, such as `SINV-.YYYY.-.#####`, and how many names of it. */
 export interface NamesInput extends Document {
@@ -44,9 +44,7 @@ export async function namingDefinition(call: Call): Promise<SequenceDefinition> 
   const known = await sequenceDefinition(call, namingSeries);
   if (known !== undefined) return known;
   await call.db.write(
-    sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                               ${namingSeries}::text,
-                               ${JSON.stringify(namingSeriesFields)}::jsonb, NULL, '{}')`,
+    sql`SELECT make_naming_series_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text)`,
   );
   const made = await sequenceDefinition(call, namingSeries);
   if (made === undefined) throw new Error("A sequence that was just made is not there.");

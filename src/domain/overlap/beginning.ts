@@ -1,10 +1,19 @@
 import type { Move } from "./automaton.ts";
 import { charactersOf, shared } from "./character-set.ts";
 import type { Effort } from "./effort.ts";
+import { isOfOneRun, runKey } from "./one-counter.ts";
 import { canEnd, isTied, keyOf, notBegun, readOn, type Progress, type Side } from "./side.ts";
 
 /** The two sides that are searched for a common name. */
-export type Sides = { readonly one: Side; readonly other: Side };
+export type Sides = {
+  readonly one: Side;
+  readonly other: Side;
+  /**
+   * Whether the rendered text before the counter names the series of both, so that a name which both
+   * read as one text and one number is given once.
+   */
+  readonly isOneCounter: boolean;
+};
 
 /** The beginning of a name, as both sides have read it. */
 export type Beginning = {
@@ -60,13 +69,15 @@ export function stepsFrom(
 /** The beginning after a step, or null when a side has no such name. */
 export function take(
   { from, oneMove, otherMove, character }: Step,
-  { one, other }: Sides,
+  sides: Sides,
   effort: Effort,
 ): Beginning | null {
+  const { one, other } = sides;
   const readByOne = readOn(one, from.one, oneMove.part, character, effort);
   if (readByOne === null) return null;
   const readByOther = readOn(other, from.other, otherMove.part, character, effort);
   if (readByOther === null) return null;
+  if (sides.isOneCounter && isOfOneRun(sides, readByOne, readByOther)) return null;
   return {
     name: from.name + character,
     one: readByOne,
@@ -77,9 +88,11 @@ export function take(
 }
 
 /** All that the rest of a name depends on: beginnings with the same key go on alike. */
-export function keyOfBeginning(beginning: Beginning, { one, other }: Sides): string {
+export function keyOfBeginning(beginning: Beginning, sides: Sides): string {
+  const { one, other } = sides;
   const { oneState, otherState } = beginning;
   const keys = [keyOf(one, beginning.one), keyOf(other, beginning.other)];
+  if (sides.isOneCounter) keys.push(runKey(sides, beginning.one, beginning.other));
   return [oneState, otherState, ...keys].join(" ");
 }
 

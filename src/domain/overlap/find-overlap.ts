@@ -28,9 +28,10 @@ const effortOfAll = 100_000;
  * can need more tries than are allowed) the two are taken to overlap.
  *
  * Versions of the candidate's own sequence belong to `others` too, since a name that was given under
- * an older pattern can come again. Those that differ from it in nothing but the counter's width are
- * left out: the name of both would have the same number of the same period, which is given once.
- * That needs a candidate that does not clash with itself (`findSelfClash`).
+ * an older pattern can come again. Those that count with it and differ in nothing but the counter's
+ * width are left out: the name of both would have the same number of the same period, which is given
+ * once. That needs a candidate that does not clash with itself (`findSelfClash`). Where the text before
+ * the counter names the series, so are names that both read as the same text and number.
  *
  * 10,000 others take about 30 ms when lengths, separators, beginnings or ends tell them apart, and
  * half a second when all have to be searched.
@@ -44,8 +45,8 @@ export function findOverlap<Version extends PatternVersion>(
   const finders = new Map<string, FindMoments>();
   for (const other of others) {
     if (!canMeet(outline, outlineOf(other))) continue;
-    const isOwn = other.sequence === candidate.sequence;
-    if (isOwn && areAlike(candidate.pattern, other.pattern)) continue;
+    const countsTogether = other.counter === candidate.counter;
+    if (countsTogether && areAlike(candidate.pattern, other.pattern)) continue;
     const left = Math.min(effort.left, effortOfPair);
     const ofPair: Effort = { left };
     const search = compare(candidate, other, ofPair, finders);
@@ -69,7 +70,12 @@ export function compare(
     finders.set(key, finder);
     return finder;
   };
-  const sides = { one: sideOf(one, finderOf(one)), other: sideOf(other, finderOf(other)) };
+  const sides = {
+    one: sideOf(one, finderOf(one)),
+    other: sideOf(other, finderOf(other)),
+    isOneCounter:
+      one.counter === other.counter && one.reset === "prefix" && other.reset === "prefix",
+  };
   return findExample(sides, effort);
 }
 

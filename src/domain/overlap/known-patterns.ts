@@ -16,6 +16,7 @@ interface VersionRow {
   readonly dialect: Dialect;
   readonly pattern: string;
   readonly reset: Reset;
+  readonly counter: string;
   readonly fiscal_year_start: string;
   readonly first: string;
   readonly last: string;
@@ -55,13 +56,14 @@ function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
   return sql`SELECT t.pattern_epoch::text AS epoch,
                CASE WHEN t.pattern_epoch IS DISTINCT FROM ${knownEpoch}::bigint THEN (
                  SELECT coalesce(json_agg(v), '[]') FROM (
-                   SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.fiscal_year_start,
+                   SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.counter,
+                          s.fiscal_year_start,
                           s.start::text AS first, s.ceiling::text AS last, true AS present,
                           s.allow_overlap
                    FROM sequences AS s
                    WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}
                    UNION ALL
-                   SELECT p.sequence, p.dialect, p.pattern, s.reset, p.fiscal_year_start,
+                   SELECT p.sequence, p.dialect, p.pattern, s.reset, p.counter, p.fiscal_year_start,
                           p.first::text, p.last::text, false, s.allow_overlap
                    FROM past_patterns AS p
                    JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
@@ -98,6 +100,7 @@ function versionOf(row: VersionRow): KnownPattern {
     first: BigInt(row.first),
     last: BigInt(row.last),
     reset: row.reset,
+    counter: row.counter,
     fiscalYearStart: row.fiscal_year_start,
     present: row.present,
     allowOverlap: row.allow_overlap,

@@ -15,12 +15,13 @@ type Place = { readonly oneMove: Move; readonly otherMove: Move };
  * are such. Nothing depends on it but how soon an example is found and how natural it looks.
  */
 export function likelyName(
-  { one, other }: Sides,
+  sides: Sides,
   left: CharactersLeft,
   fieldAlphabet: readonly string[],
   effort: Effort,
 ): string {
-  const places = shortestWay({ one, other }, left);
+  const { one, other } = sides;
+  const places = shortestWay(sides, left);
   const oneMoves = places.map(({ oneMove }) => oneMove);
   const otherMoves = places.map(({ otherMove }) => otherMove);
   // A date takes the digits of text that is there; two dates show what the first of them decides.

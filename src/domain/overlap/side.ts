@@ -10,6 +10,8 @@ import type { PatternVersion } from "./version.ts";
 /** A version made ready for being compared. */
 export type Side = {
   readonly parts: readonly Part[];
+  /** Which of the parts is the counter. */
+  readonly counter: number;
   readonly automaton: Automaton;
   /** The last part that each has to agree with: a date with dates, a field with its like. */
   readonly agreesUntil: readonly number[];
@@ -42,6 +44,7 @@ export function sideOf(version: PatternVersion, findMoments: FindMoments): Side 
   const { parts } = version.pattern;
   return {
     parts,
+    counter: parts.findIndex(({ kind }) => kind === "counter"),
     automaton: automatonOf(version),
     agreesUntil: parts.map((part) => parts.findLastIndex((later) => mustAgree(part, later))),
     findMoments,
@@ -87,7 +90,6 @@ export function keyOf(side: Side, { part, text, before }: Progress): string {
 /** What a name that was read to its end is made of. */
 export function readingOf(side: Side, progress: Progress, effort: Effort): Reading {
   const texts = textsOf(progress);
-  const counter = side.parts.findIndex(({ kind }) => kind === "counter");
   const moments = side.findMoments(shownBy(side, texts), effort);
   const dates = side.parts.filter((part) => part.kind === "date");
   const ofNow = dates.filter(({ of }) => of === "now");
@@ -96,7 +98,7 @@ export function readingOf(side: Side, progress: Progress, effort: Effort): Readi
     part.kind === "field" ? [[part.name, texts[index] ?? ""] as const] : [],
   );
   return {
-    number: BigInt(texts[counter] ?? 0),
+    number: BigInt(texts[side.counter] ?? 0),
     at: moments == null || others.length === 0 ? null : wallClock(moments.document, others),
     ...(moments == null || ofNow.length === 0 ? {} : { now: wallClock(moments.now, ofNow) }),
     fields: Object.fromEntries(fields),

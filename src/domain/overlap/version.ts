@@ -8,6 +8,8 @@ import type { Reset } from "../sequences/period.ts";
 export type PatternVersion = {
   /** The key of the sequence. */
   readonly sequence: string;
+  /** The key of the sequence in whose series it counts. */
+  readonly counter: string;
   readonly pattern: Pattern;
   /**
    * The lowest number: the sequence's `start`, or for a version that is not drawn from any more the

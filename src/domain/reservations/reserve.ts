@@ -5,6 +5,7 @@ import type { OnceCall } from "../call.ts";
 import type { SequenceDefinition } from "../definitions/definitions.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
 import { orRecorded } from "../requests/recorded.ts";
+import { lastShown } from "../sequences/last-shown.ts";
 import type { Bound, Document } from "../sequences/bound.ts";
 import { boundForm } from "../sequences/bound.ts";
 import type { ReservationFacts } from "./reservation.ts";
@@ -43,13 +44,17 @@ export interface Draw {
 /** Reserves what `decide` says; it decides again when the definition has changed meanwhile. */
 export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): Promise<Reserved> {
   const draw = async (): Promise<Reserved> => {
-    const { definition, bound, count, last } = await decide();
+    const { definition, bound, count, last = lastShown(definition) } = await decide();
     const { form, period } = bound;
+    const { counter } = definition;
+    const isShared = counter.key !== definition.key;
     const [row] = await call.db.write<{ facts: ReservationFacts & { replayed: boolean } }>(
-      sql`SELECT reserve_v1(${callOf(call.caller, call.idempotency)}, ${definition.key}::text,
-                            ${period}::text, ${definition.hash}::uuid, ${count}::bigint,
+      sql`SELECT reserve_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
+                            ${period}::text, ${counter.hash}::uuid, ${count}::bigint,
                             ${form.prefix}::text, ${form.width}::int, ${form.suffix}::text,
-                            ${last === undefined ? null : String(last)}::bigint) AS facts`,
+                            ${last === null ? null : String(last)}::bigint,
+                            ${isShared ? definition.key : null}::text,
+                            ${isShared ? definition.hash : null}::uuid) AS facts`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     return { facts: row.facts, replayed: row.facts.replayed };

@@ -58,14 +58,14 @@ async function moved(
     const definition =
       key === namingSeries ? await namingDefinition(call) : await sequenceDefinition(call, key);
     if (definition === undefined) return fail("sequence_not_found", { sequence: key });
-    const { reset } = definition;
+    const { reset, counter } = definition;
     if (reset === "prefix" && series === undefined) {
       fail("series_not_named", { sequence: key }, { pointer: "/series" });
     }
     const period = series ?? periodOf(reset, momentOfDocument(definition, { at }, call.now()));
     const [row] = await call.db.write<{ answer: Move & { replayed: boolean } }>(
-      sql`SELECT ${sql.raw(move)}(${callOf(call.caller, call.idempotency)}, ${key}::text,
-                 ${period}::text, ${definition.hash}::uuid, ${to}::bigint, ${reason}::text) AS answer`,
+      sql`SELECT ${sql.raw(move)}(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
+                 ${period}::text, ${counter.hash}::uuid, ${to}::bigint, ${reason}::text) AS answer`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     const { replayed, ...answer } = row.answer;

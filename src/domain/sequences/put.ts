@@ -3,7 +3,7 @@ import { bytes } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Dialect, WrittenPattern } from "../patterns/dialects.ts";
-import { namingSeries } from "../naming-series/sequence.ts";
+import { counterOf, namingSeries } from "../naming-series/sequence.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import { findOverlap } from "../overlap/find-overlap.ts";
 import { findSelfClash } from "../overlap/find-self-clash.ts";
@@ -33,7 +33,8 @@ export interface SequenceInput {
   /** The tenant's when left out of a new sequence; the present one when left out later. */
   readonly time_zone?: string | undefined;
   readonly fiscal_year_start: string;
-  readonly overflow: "widen" | "reject";
+  /** `widen` when left out; `reject` for a counter that a field touches. */
+  readonly overflow?: "widen" | "reject" | undefined;
   readonly hot: boolean;
   /** Whether it may give names that others can give, as long as no product takes names of both. */
   readonly allow_overlap: boolean;
@@ -58,16 +59,18 @@ export async function putSequence(
     const others = versions.filter(
       ({ sequence, present }) => sequence !== key || !present || issued !== null,
     );
+    // Of a counter that it shares nothing tells which numbers were given under its pattern.
     const compared = others.map((other) =>
-      other.sequence === key && other.present && issued !== null
-        ? { ...other, last: issued }
+      other.sequence === key && other.counter === key && other.present && issued !== null
+        ? { ...other, last: issued.last }
         : other,
     );
     const refusing = input.allow_overlap
       ? compared.filter(({ sequence }) => sequence === key)
       : compared.filter(({ sequence, allowOverlap }) => sequence === key || !allowOverlap);
     // What counts on from what it gave gives none of those numbers again.
-    const first = issued === null || version.reset !== "never" ? version.first : issued + 1n;
+    const goesOn = version.reset === "never" && issued?.counter === version.counter;
+    const first = goesOn ? issued.last + 1n : version.first;
     const candidate = first > version.first ? { ...version, first } : version;
     const overlap = findOverlap(candidate, refusing);
     if (overlap !== null) throw failureOfRefusal(overlapRefusal(candidate, overlap));
@@ -91,16 +94,21 @@ export async function putSequence(
   return { sequence: await getSequence(call, key), created: outcome === "created" };
 }
 
-/** The highest number that a sequence has given; null when it has given none. */
-async function issuedUnder({ db, caller }: Call, key: string): Promise<bigint | null> {
-  const [row] = await db.readFor<{ last: string | null }>(
+/** The highest number that the series a sequence counts in have given; null when they have given none. */
+async function issuedUnder(
+  { db, caller }: Call,
+  key: string,
+): Promise<{ readonly counter: string; readonly last: bigint } | null> {
+  const [row] = await db.readFor<{ counter: string; last: string }>(
     caller,
-    sql`SELECT max(l.last)::text AS last
-        FROM series AS s
+    sql`SELECT q.counter, max(l.last)::text AS last
+        FROM sequences AS q
+        JOIN series AS s ON s.tenant = q.tenant AND s.sequence = q.counter
         JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-        WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}`,
+        WHERE q.tenant = ${caller.tenant} AND q.key = ${key}
+        GROUP BY q.counter`,
   );
-  return row?.last == null ? null : BigInt(row.last);
+  return row === undefined ? null : { counter: row.counter, last: BigInt(row.last) };
 }
 
 /** What the store keeps of a sequence, and its pattern as it is compared with others. */
@@ -122,13 +130,15 @@ export function sequenceFields(key: string, input: SequenceInput): StoredSequenc
   refuseContradictions(key, input, parsed.value);
   const { pattern, text } = parsed.value;
   const { width } = pattern;
-  if (input.overflow === "reject" && input.start.toString().length > width) {
+  const overflow = input.overflow ?? (fieldTouchesCounter(pattern) ? "reject" : "widen");
+  if (overflow === "reject" && input.start.toString().length > width) {
     const facts = { sequence: key, start: input.start, width };
     fail("sequence_start_beyond_width", facts, { pointer: "/start" });
   }
-  const room = hasRoom(pattern, input.overflow === "reject" ? width : maximumCounterWidth);
+  const room = hasRoom(pattern, overflow === "reject" ? width : maximumCounterWidth);
   if (!room.ok) throw failureOfRefusal(room);
   const reset = input.dialect === "frappe" ? "prefix" : input.reset;
+  const counter = counterOf(key, input);
   const fields = {
     dialect: input.dialect,
     pattern: text,
@@ -137,15 +147,19 @@ export function sequenceFields(key: string, input: SequenceInput): StoredSequenc
     start: String(input.start),
     increment: String(input.increment),
     reset,
+    counter,
     time_zone: input.time_zone ?? null,
     fiscal_year_start: input.fiscal_year_start,
-    overflow: input.overflow,
+    overflow,
     hot: input.hot,
     allow_overlap: input.allow_overlap,
   };
-  const last = input.overflow === "reject" ? 10n ** BigInt(width) - 1n : highestNumber(pattern);
+  const last = overflow === "reject" ? 10n ** BigInt(width) - 1n : highestNumber(pattern);
   const { fiscal_year_start: fiscalYearStart, start: first } = input;
-  return { fields, version: { sequence: key, pattern, first, last, reset, fiscalYearStart } };
+  return {
+    fields,
+    version: { sequence: key, counter, pattern, first, last, reset, fiscalYearStart },
+  };
 }
 
 /** What cannot be had together. */

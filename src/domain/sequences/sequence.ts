@@ -13,6 +13,8 @@ export interface Sequence {
   readonly start: string;
   readonly increment: string;
   readonly reset: Reset;
+  /** The sequence in whose series it counts: itself, or `naming-series`. */
+  readonly counter: string;
   readonly time_zone: string;
   readonly fiscal_year_start: string;
   readonly overflow: "widen" | "reject";
@@ -22,10 +24,11 @@ export interface Sequence {
   readonly series: string | null;
   /** Of that period; null when no number is left. */
   readonly next: string | null;
-  readonly issued: string;
-  readonly remaining: string;
+  /** This and what follows: null when documents tell which series is meant (`reset` is `prefix`). */
+  readonly issued: string | null;
+  readonly remaining: string | null;
   /** Which part of that period's numbers is used, 0 to 1. */
-  readonly used: number;
+  readonly used: number | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -38,6 +41,7 @@ export const sequenceColumns = [
   "start",
   "increment",
   "reset",
+  "counter",
   "time_zone",
   "fiscal_year_start",
   "overflow",
@@ -52,21 +56,26 @@ export const sequenceColumns = [
   "updated_at",
 ] as const satisfies readonly (keyof Sequence)[];
 
-/** The columns of a sequence, and `condition` on `s`, the row of `sequences`. */
+/** Which part of the numbers of `s`, a row of `sequences`, its counter `c` has used, 0 to 1. */
+export const usedPart = sql`
+  round(1 - c.remaining / greatest((s.ceiling - s.start) / s.increment + 1, 1)::numeric, 6)::float8`;
+
+/**
+ * The columns of a sequence, and `condition` on `s`, the row of `sequences`. Where the text before the
+ * counter names the series, those of its counter are null.
+ */
 export function selectSequences(condition: SQL): SQL {
   return sql`
     SELECT s.key, s.dialect, s.pattern, s.mode, s.start::text AS start, s.increment::text AS increment,
-           s.reset, s.time_zone, s.fiscal_year_start, s.overflow, s.hot, s.allow_overlap,
+           s.reset, s.counter, s.time_zone, s.fiscal_year_start, s.overflow, s.hot, s.allow_overlap,
            nullif(p.period, '') AS series, c.next::text AS next, c.issued::text AS issued,
-           c.remaining::text AS remaining,
-           round(1 - c.remaining / greatest((s.ceiling - s.start) / s.increment + 1, 1)::numeric, 6)::float8
-             AS used,
+           c.remaining::text AS remaining, ${usedPart} AS used,
            wire_time(s.created_at) AS created_at, wire_time(s.updated_at) AS updated_at,
            s.created_at || ' ' || s.key AS place
     FROM sequences AS s
     CROSS JOIN LATERAL (
       SELECT period_at(s.reset, s.time_zone, s.fiscal_year_start, now()) AS period
     ) AS p
-    CROSS JOIN LATERAL counter_v1(s.tenant, s.key, p.period) AS c
+    LEFT JOIN LATERAL counter_v1(s.tenant, s.key, p.period) AS c ON s.reset <> 'prefix'
     WHERE ${condition}`;
 }

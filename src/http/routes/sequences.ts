@@ -45,8 +45,9 @@ const sequenceBody = z
       description: "IANA name. New sequences take the tenant's, others keep theirs, when left out.",
     }),
     fiscal_year_start: z.string().max(16).default("01-01").openapi({ example: "06-01" }),
-    overflow: z.enum(["widen", "reject"]).default("widen").openapi({
-      description: "What comes after the last number of the pattern's width.",
+    overflow: z.enum(["widen", "reject"]).optional().openapi({
+      description:
+        "What comes after the last number of the pattern's width: widen when left out, but reject when a field touches the counter.",
     }),
     hot: z.boolean().default(false).openapi({
       description: "Counts with a Postgres sequence from the start, for many callers at once.",
@@ -83,6 +84,9 @@ const sequenceSchema = z
     reset: z.enum([...resets, "prefix"]).openapi({
       description: "prefix: each rendered text before the counter is a series, as Frappe counts.",
     }),
+    counter: z.string().openapi({
+      description: "The sequence in whose series it counts: itself, or naming-series.",
+    }),
     time_zone: z.string(),
     fiscal_year_start: z.string(),
     overflow: z.enum(["widen", "reject"]),
@@ -92,10 +96,15 @@ const sequenceSchema = z
       description: "The period that it is now, whose counter is told here; null without reset.",
       example: "2026-11",
     }),
-    next: counterOutput.nullable().openapi({ description: "Null when no number is left." }),
-    issued: counterOutput,
-    remaining: counterOutput,
-    used: z.number().openapi({ description: "Which part of the numbers is used, 0 to 1." }),
+    next: counterOutput.nullable().openapi({
+      description:
+        "Null when no number is left. With reset prefix this and what follows are null in lists, and where fields tell the series.",
+    }),
+    issued: counterOutput.nullable(),
+    remaining: counterOutput.nullable(),
+    used: z.number().nullable().openapi({
+      description: "Which part of the numbers is used, 0 to 1.",
+    }),
     created_at: z.string(),
     updated_at: z.string(),
   })

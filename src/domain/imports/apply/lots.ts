@@ -3,6 +3,7 @@ import { fail } from "../../../errors.ts";
 import type { ProductDefinition, SequenceDefinition } from "../../definitions/definitions.ts";
 import { productsIn } from "../../definitions/load.ts";
 import { expiryDate } from "../../lots/expiry.ts";
+import { servedBy } from "../../lots/requests.ts";
 import type { ReadName } from "../../patterns/read.ts";
 import { nameReader } from "../../patterns/read.ts";
 import { periodReader } from "../../sequences/period-of-name.ts";
@@ -71,18 +72,27 @@ function sequencesOf(
   return sequences;
 }
 
+/** Names of a product, the sequence that serves it, and the one in whose series that counts. */
+interface NamesOfProduct {
+  readonly product: string;
+  readonly sequence: string | null;
+  readonly counter: string | null;
+  readonly names: string[];
+}
+
 function namesByProduct(
   placed: readonly PlacedRecord<LotRecord>[],
-  { products }: Served,
-): { product: string; sequence: string | null; names: string[] }[] {
-  const items = new Map<string, { product: string; sequence: string | null; names: string[] }>();
+  { products, sequences }: Served,
+): NamesOfProduct[] {
+  const items = new Map<string, NamesOfProduct>();
   for (const { record } of placed) {
     const { product, name } = record;
     const item = items.get(product);
     if (item !== undefined) item.names.push(name);
     else {
       const sequence = products.get(product)?.sequence ?? null;
-      items.set(product, { product, sequence, names: [name] });
+      const counter = sequence === null ? null : (sequences.get(sequence)?.counter.key ?? null);
+      items.set(product, { product, sequence, counter, names: [name] });
     }
   }
   return [...items.values()];
@@ -140,7 +150,7 @@ export function decideLots(
     const number = item.read(name);
     if (number !== null && number.isBeyondGapless(known)) {
       return decisions.refuse(line, ["name"], "sequence_gapless", {
-        sequence: item.sequence ?? "",
+        sequence: item.sequence?.key ?? "",
       });
     }
     items.set(sku, item);
@@ -215,8 +225,7 @@ interface ShownNumber {
 /** Lots of one product that are recorded. */
 interface Item {
   readonly product: ProductDefinition;
-  readonly sequence: string | null;
-  readonly definition: string | null;
+  readonly sequence: SequenceDefinition | undefined;
   readonly read: (name: string) => ShownNumber | null;
   readonly lots: {
     readonly lot: LotState;
@@ -231,12 +240,12 @@ type Readers = Map<string, Item["read"]>;
 function newItem(product: ProductDefinition, { sequences }: Served, readers: Readers): Item {
   const definition = product.sequence === null ? undefined : sequences.get(product.sequence);
   if (definition === undefined) {
-    return { product, sequence: null, definition: null, read: () => null, lots: [] };
+    return { product, sequence: undefined, read: () => null, lots: [] };
   }
-  const { key, hash } = definition;
+  const { key } = definition;
   const read = readers.get(key) ?? numberReader(definition);
   readers.set(key, read);
-  return { product, sequence: key, definition: hash, read, lots: [] };
+  return { product, sequence: definition, read, lots: [] };
 }
 
 function numberReader(definition: SequenceDefinition): Item["read"] {
@@ -265,7 +274,7 @@ function shownNumber(
 }
 
 /** An item as the store's function takes it: the lists beside `names` leave out what no lot has. */
-function lotsWrite({ product, sequence, definition, lots }: Item, ordinal: number): LotsWrite {
+function lotsWrite({ product, sequence, lots }: Item, ordinal: number): LotsWrite {
   const list = <Value>(value: (lot: LotState) => Value | null): (Value | null)[] | undefined => {
     const values = lots.map(({ lot }) => value(lot));
     return values.every((one) => one === null) ? undefined : values;
@@ -275,8 +284,7 @@ function lotsWrite({ product, sequence, definition, lots }: Item, ordinal: numbe
     source: "names",
     product: product.sku,
     product_definition: product.hash,
-    sequence,
-    definition,
+    ...servedBy(sequence),
     count: lots.length,
     numbered: lots.some(({ number }) => number !== null),
     names: lots.map(({ lot }) => lot.name),

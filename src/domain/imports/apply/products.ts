@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
 import { failureOfRefusal } from "../../../errors.ts";
 import { parsePattern } from "../../patterns/dialects.ts";
-import { fieldTouchesCounter } from "../../patterns/rules.ts";
 import type { ProductRow } from "../../products/product.ts";
 import { sequenceFields } from "../../sequences/put.ts";
 import type { ProductRecord, SequenceOfProduct } from "../record.ts";
@@ -110,8 +109,6 @@ function takesSequence(
     decisions.refuseAs(line, sequenceColumns, failureOfRefusal(parsed));
     return false;
   }
-  // What cannot be told from a field beside it must keep its width.
-  const overflow = fieldTouchesCounter(parsed.value.pattern) ? "reject" : "widen";
   const { fields, version } = sequenceFields(key, {
     dialect: "frappe",
     pattern: pattern.pattern,
@@ -120,7 +117,6 @@ function takesSequence(
     start: 1n,
     increment: 1n,
     fiscal_year_start: "01-01",
-    overflow,
     hot: false,
     allow_overlap: false,
   });

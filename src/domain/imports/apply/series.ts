@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { namingSeries, namingSeriesFields } from "../../naming-series/sequence.ts";
+import { namingSeries } from "../../naming-series/sequence.ts";
 import type { SeriesRecord } from "../record.ts";
 import type { Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
@@ -8,18 +8,14 @@ import { Decisions } from "./decisions.ts";
 export const applySeries: Decide<SeriesRecord> = async ({ db, tenant, columns }, placed) => {
   const decisions = new Decisions(columns);
   const names = JSON.stringify(placed.map(({ record }) => record.series));
-  const [known] = await db.read<{ exists: boolean; next: Record<string, string> }>(
-    sql`SELECT EXISTS (SELECT FROM sequences WHERE tenant = ${tenant} AND key = ${namingSeries}) AS exists,
-               (SELECT coalesce(jsonb_object_agg(s.period, c.next::text), '{}')
+  const [known] = await db.read<{ next: Record<string, string> }>(
+    sql`SELECT (SELECT coalesce(jsonb_object_agg(s.period, c.next::text), '{}')
                 FROM jsonb_array_elements_text(${names}::jsonb) AS given
                 JOIN series AS s ON s.tenant = ${tenant} AND s.sequence = ${namingSeries}
                  AND s.period = given COLLATE "C"
                 CROSS JOIN LATERAL counter_v1(s.tenant, s.sequence, s.period) AS c) AS next`,
   );
   if (known === undefined) throw new Error("A select gave no row.");
-  if (!known.exists) {
-    decisions.writes.sequences.push({ key: namingSeries, fields: namingSeriesFields });
-  }
   const counters = new Map(Object.entries(known.next));
   for (const { record } of placed) {
     const { series, next } = record;
