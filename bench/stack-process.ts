@@ -14,6 +14,8 @@ const said: string[] = [];
 const stack = await startStack({
   dataDir,
   port: 0,
+  // What a Worker has on Cloudflare: more would hide how much it needs.
+  heapMegabytes: 128,
   log: (line) => said.push(line),
   workerLog: (line) => process.stderr.write(`worker: ${line}\n`),
 });

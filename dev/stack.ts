@@ -11,7 +11,7 @@ import { requireFreePort } from "./port.ts";
 import type { LocalPostgres } from "./postgres.ts";
 import { readWorkerSettings } from "./workerd/config.ts";
 import { endOrphan, startWorker } from "./workerd/process.ts";
-import type { RunningWorker } from "./workerd/process.ts";
+import type { RunningWorker, WorkerOptions } from "./workerd/process.ts";
 import { projectRoot } from "./wrangler.ts";
 
 /** The whole service on this machine: Postgres, the gateway, and the built Worker in workerd. */
@@ -45,6 +45,8 @@ export interface StackOptions {
   postgresSettings?: Readonly<Record<string, string | number>>;
   /** Variables and secrets of the Worker besides DATABASE_URL and SQL_ENDPOINT. */
   values?: Readonly<Record<string, string>>;
+  /** Of the Worker. */
+  heapMegabytes?: WorkerOptions["heapMegabytes"];
   /** Gets a line when something unusual is done. */
   log?: (line: string) => void;
   /** Gets what the Worker and workerd log. */
@@ -80,6 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         DATABASE_URL: backend.databaseUrl,
         SQL_ENDPOINT: backend.gateway.endpoint,
       },
+      heapMegabytes: options.heapMegabytes,
       log: options.workerLog ?? log,
     });
     undo.push(() => workerd.stop());

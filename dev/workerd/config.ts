@@ -64,6 +64,8 @@ export function readWorkerSettings(wranglerToml: string): WorkerSettings {
 
 /** Where workerd finds its files and listens. Scripts are named relative to the configuration. */
 export interface WorkerdPlaces {
+  /** What V8 may use for its heap, in MB; by default as much as it thinks right. */
+  heapMegabytes?: number | undefined;
   port: number;
   script: string;
   cronScript: string;
@@ -110,7 +112,12 @@ export function workerdConfig(
 
   return `using Workerd = import "/workerd/workerd.capnp";
 
-const config :Workerd.Config = (
+const config :Workerd.Config = (${
+    places.heapMegabytes === undefined
+      ? ""
+      : `
+  v8Flags = [${text(`--max-heap-size=${places.heapMegabytes}`)}],`
+  }
   services = ${list(services)},
   sockets = [
     (name = "http", address = "127.0.0.1:${places.port}", http = (), service = "main"),

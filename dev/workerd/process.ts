@@ -40,6 +40,8 @@ export interface WorkerOptions {
   port: number;
   /** Secrets and variables. */
   values: Readonly<Record<string, string>>;
+  /** What V8 may use for its heap, in MB; workerd ends when that is not enough. By default there is no bound. */
+  heapMegabytes?: number | undefined;
   /** Gets what the Worker logs. */
   log: (line: string) => void;
 }
@@ -94,6 +96,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         script: "worker.js",
         cronScript: "cron.js",
         durableObjects: folder.durableObjects,
+        heapMegabytes: options.heapMegabytes,
       },
       options.values,
     );

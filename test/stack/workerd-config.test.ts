@@ -63,6 +63,13 @@ test("only loopback is listened on", () => {
   expect(addresses).toEqual(["127.0.0.1:8787", "127.0.0.1:0"]);
 });
 
+test("the heap is bounded only when that is asked for", () => {
+  const values = { DATABASE_URL: "x" };
+  const bounded = workerdConfig(settings, { ...places, heapMegabytes: 128 }, values);
+  expect(bounded).toContain('v8Flags = ["--max-heap-size=128"]');
+  expect(workerdConfig(settings, places, values)).not.toContain("v8Flags");
+});
+
 test("a value of this run wins over [vars]", () => {
   const config = workerdConfig(settings, places, { DATABASE_URL: "x", PLAIN: "from this run" });
   expect(config).toContain('(name = "PLAIN", text = "from this run")');
