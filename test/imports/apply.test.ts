@@ -330,6 +330,38 @@ test("a sequence that differs, one that is missing, and tracking that is fixed a
   expect(await refusedRows(service, fixed.id)).toEqual([[2, "tracking", "product_tracking_fixed"]]);
 });
 
+test("patterns of new sequences are held against those that there are, and against one another", async () => {
+  const there = await service.call("PUT", "/v1/sequences/there", { body: { pattern: "DR{000}" } });
+  expect(there.status).toBe(201);
+  const header = "code,name,prefix,padding,implementation,number_next_actual,use_date_range\n";
+  const rows = [
+    "a,A,DR,7,standard,5,False",
+    "b,B,GL,7,standard,5,False",
+    // The wide counter of the row above comes to its numbers.
+    "c,C,GL1,5,standard,5,False",
+    "d,D,X%(year)s-,5,standard,5,False",
+  ];
+  for (const query of ["&dry_run=true", ""]) {
+    const file = `${header}${rows.join("\n")}\n`;
+    const { id, ...counted } = await importFile(service, "odoo_sequences", file, query);
+    expect(counted).toEqual(totals(4, { created: 2, refused: 2 }));
+    expect(await refusedRows(service, id)).toEqual([
+      [2, "prefix", "pattern_overlap"],
+      [4, "prefix", "pattern_overlap"],
+    ]);
+  }
+  // An item brings its naming series along; that of a document may be the same.
+  const items = `"Item Code","Has Serial No","Serial Number Series","Has Batch No"\n`;
+  const made = await importFile(
+    service,
+    "erpnext_items",
+    `${items}"D1",1,"DR.###",0\n"D2",1,"GX-.###",0\n"D3",1,"GX-.YYYY.-.###",0\n"D4",1,"GX-.####",0\n`,
+  );
+  expect(await refusedRows(service, made.id)).toEqual([
+    [2, "Serial Number Series", "pattern_overlap"],
+  ]);
+});
+
 test("what a file leaves empty stays as it is", async () => {
   const body = {
     tracking: "lot",

@@ -258,23 +258,36 @@ describe("sequences of Odoo", () => {
     expect(reasons(more)).toEqual([[2, null, "import_row_too_many_lines"]]);
   });
 
-  it("need all that decides how names read", async () => {
+  it("need what has no default, and no more", async () => {
     const failure = await failureOf(readFile("odoo_sequences", lines("name,code", "Lots,lots")));
     expect(failure.code).toBe("import_columns_missing");
     expect(failure.facts["missing"]).toEqual([
       { fields: ["prefix"], columns: ["prefix", "Prefix"] },
-      { fields: ["suffix"], columns: ["suffix", "Suffix"] },
       { fields: ["padding"], columns: ["padding", "Sequence Size"] },
-      { fields: ["mode"], columns: ["implementation", "Implementation"] },
-      { fields: ["increment"], columns: ["number_increment", "Step"] },
       {
-        fields: ["use_date_range"],
-        columns: ["use_date_range", "Use subsequences per date_range"],
+        fields: ["next", "stored_next", "range_next", "range_stored_next"],
+        columns: [
+          "number_next_actual",
+          "Actual Next Number",
+          "number_next",
+          "Next Number",
+          "date_range_ids/number_next_actual",
+          "Subsequences/Actual Next Number",
+          "date_range_ids/number_next",
+          "Subsequences/Next Number",
+        ],
       },
-      {
-        fields: ["next", "stored_next"],
-        columns: ["number_next_actual", "Actual Next Number", "number_next", "Next Number"],
-      },
+    ]);
+    const short = lines("name,prefix,padding,number_next_actual", "Lots,L,5,8");
+    expect((await readFile("odoo_sequences", short)).records).toMatchObject([
+      { pattern: { prefix: "L", suffix: "" }, mode: "standard", increment: "1", next: "8" },
+    ]);
+    const ranges = lines(
+      "name,prefix,padding,date_range_ids/date_from,date_range_ids/date_to,date_range_ids/number_next_actual",
+      "Invoices,INV/%(range_year)s/,5,2026-01-01,2026-12-31,42",
+    );
+    expect((await readFile("odoo_sequences", ranges)).records).toMatchObject([
+      { reset: "yearly", next: null, periods: [{ first_day: "2026-01-01", next: "42" }] },
     ]);
   });
 

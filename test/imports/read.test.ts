@@ -195,12 +195,12 @@ describe("the header of a file", () => {
   });
 
   it("that lacks a column says which ones would do", async () => {
-    const failure = await failureOf(readFile("odoo_lots", lines("name;Product", "A;P")));
+    const failure = await failureOf(readFile("odoo_lots", lines("Number;Product", "A;P")));
     expect(failure.detail).toBe(
-      'The file has no column for quantity ("product_qty", "On Hand Quantity", "Quantity"). ' +
+      'The file has no column for name ("name", "Lot/Serial Number"). ' +
         "Export these as well, name the file's own columns in mapping, or say in mapping that there is none with null.",
     );
-    expect(failure.facts["found"]).toEqual(["name", "Product"]);
+    expect(failure.facts["found"]).toEqual(["Number", "Product"]);
   });
 
   it("may lack what the mapping says that there is not", async () => {

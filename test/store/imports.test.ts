@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Service } from "../harness/service.ts";
-import { lotsFile, postFile, totals } from "../imports/importing.ts";
+import type { Answer, Service } from "../harness/service.ts";
+import { lotsFile, postFile, refusedRows, totals } from "../imports/importing.ts";
 import {
   eventually,
   ledgerRuns,
@@ -182,26 +182,72 @@ test("an import that fails says why, and a retry goes on where it stopped", asyn
   await expectExactly(service);
 });
 
-test("an import whose lots were recorded by somebody else between two looks decides again", async () => {
-  const service = await serviceWithProduct();
-  await service.database.fault({ kind: "delay_commit", ms: 1500, match: "known_lots_v1" });
-  const slow = postFile(service, "odoo_lots", lotsFile(["A-000001", "A-000002"], "p"));
+/**
+ * Sends a file while somebody else's transaction is open, and ends that one once the import has decided what
+ * its rows come to and waits for it.
+ */
+async function importDuring(
+  service: Service,
+  [kind, file]: readonly [kind: string, file: string],
+  ...statements: readonly string[]
+): Promise<Answer["json"]> {
+  const session = service.database.session();
+  await session.query("begin");
+  for (const statement of statements) await session.query(statement, [service.tenant]);
+  const slow = postFile(service, kind, file);
   await eventually(async () => {
-    const { json } = await service.call("GET", "/v1/imports");
-    return json.data[0]?.rows === 2;
+    const waiting = await service.database.query(
+      `select 1 from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and query like '%apply_import_v1%'`,
+    );
+    return waiting.length > 0;
   });
-  const items = [{ product: "p", names: ["A-000002"] }];
-  expect((await service.call("POST", "/v1/lots", { body: { items } })).status).toBe(201);
-  await service.database.fault(null);
-  const { json } = await slow;
+  await session.query("commit");
+  await session.close();
+  return (await slow).json;
+}
+
+test("an import whose lots are recorded by somebody else between two looks decides again", async () => {
+  const service = await serviceWithProduct();
+  const json = await importDuring(
+    service,
+    ["odoo_lots", lotsFile(["A-000001", "A-000002"], "p")],
+    `insert into lots (tenant, name, product, item, created_at, quantity)
+     values ($1, 'A-000002', 'p', 0, now(), 1)`,
+  );
   expect(json).toMatchObject(totals(2, { created: 1, unchanged: 1 }));
 });
 
-test("a chunk that comes twice counts no row twice", async () => {
+test("a chunk that comes twice counts no row twice, while the job goes on and at its end", async () => {
   const service = await serviceWithProduct();
   await service.database.fault({ kind: "cut_after", match: "apply_import_v1", times: 1 });
-  const series = "name,current\nSINV-2026-,5\nPINV-2026-,7\n";
-  const { status, json } = await postFile(service, "frappe_series", series);
+  // Three chunks of 4,000.
+  const series = Array.from({ length: 9000 }, (_, index) => `S${index}-,${index + 1}\n`);
+  const { status, json } = await postFile(
+    service,
+    "frappe_series",
+    `name,current\n${series.join("")}`,
+  );
   expect([status, json.status]).toEqual([201, "done"]);
-  expect(json).toMatchObject(totals(2, { created: 2 }));
+  expect(json).toMatchObject(totals(9000, { created: 9000 }));
+  await service.database.fault({ kind: "cut_after", match: "apply_import_v1", times: 1 });
+  const last = await postFile(service, "frappe_series", "name,current\nSINV-2026-,5\n");
+  expect(last.json).toMatchObject(totals(1, { created: 1 }));
+});
+
+test("a sequence that somebody else makes between two looks is held against the file's", async () => {
+  const service = await serviceWithProduct();
+  const header = "code,name,prefix,padding,number_next_actual\n";
+  const json = await importDuring(
+    service,
+    ["odoo_sequences", `${header}drills,Drills,DR,7,5\nglue,Glue,GL,7,5\n`],
+    "update settings set pattern_epoch = pattern_epoch + 1 where tenant = $1",
+    `insert into sequences (tenant, key, pattern, width, mode, start, increment, reset, counter,
+                            time_zone, fiscal_year_start, overflow, hot)
+     select tenant, 'other', 'DR{000}', 3, mode, start, increment, reset, 'other', time_zone,
+            fiscal_year_start, overflow, hot
+     from sequences where tenant = $1 and key = 's'`,
+  );
+  expect(json).toMatchObject(totals(2, { created: 1, refused: 1 }));
+  expect(await refusedRows(service, json.id)).toEqual([[2, "prefix", "pattern_overlap"]]);
 });

@@ -22,6 +22,7 @@ const patience = 4;
 /** What the store refuses when something has changed since a chunk was decided. */
 const outOfDate: ReadonlySet<FailureCode> = new Set([
   "definition_changed",
+  "patterns_changed",
   "name_issued",
   "unknown_sequence",
   "product_tracking_fixed",

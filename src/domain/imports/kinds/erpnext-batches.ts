@@ -25,7 +25,7 @@ export const erpnextBatches: Kind<Field, LotRecord> = {
     "attributes.supplier": ["supplier", "Supplier"],
     "attributes.parent_batch": ["parent_batch", "Parent Batch"],
   },
-  needs: [["name"], ["product"], ["quantity"]],
+  needs: [["name"], ["product"]],
   listed: [],
   unusable: [],
   attributes: true,

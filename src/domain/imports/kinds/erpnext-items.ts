@@ -34,7 +34,7 @@ export const erpnextItems: Kind<Field, ProductRecord> = {
     shelf_life_days: ["shelf_life_in_days", "Shelf Life In Days"],
     gtin: ["Barcode (Barcodes)", "barcodes.barcode"],
   },
-  needs: [["sku"], ["has_serial_no"], ["has_batch_no"]],
+  needs: [["sku"], ["has_serial_no", "has_batch_no"]],
   listed: ["gtin"],
   unusable: [],
   attributes: false,

@@ -44,7 +44,7 @@ export const erpnextSerials: Kind<Field, LotRecord> = {
     "attributes.amc_expiry_date": ["amc_expiry_date", "AMC Expiry Date"],
     company: ["company", "Company"],
   },
-  needs: [["name"], ["product"], ["status", "location"]],
+  needs: [["name"], ["product"]],
   listed: [],
   unusable: [],
   attributes: true,

@@ -43,7 +43,7 @@ export const odooLots: Kind<Field, LotRecord> = {
     "attributes.ref": ["ref", "Internal Reference"],
     company: ["company_id", "Company"],
   },
-  needs: [[...productFields], ["name"], ["quantity"]],
+  needs: [[...productFields], ["name"]],
   listed: [],
   unusable: [
     {

@@ -60,16 +60,12 @@ export const odooSequences: Kind<Field, SequenceRecord> = {
     range_stored_next: ["date_range_ids/number_next", "Subsequences/Next Number"],
     company: ["company_id", "Company"],
   },
-  // All that decides what a name reads like, so that none is left out by an oversight.
+  // The others are what Odoo makes of a sequence that says nothing of them.
   needs: [
     ["name"],
     ["prefix"],
-    ["suffix"],
     ["padding"],
-    ["mode"],
-    ["increment"],
-    ["use_date_range"],
-    ["next", "stored_next"],
+    ["next", "stored_next", "range_next", "range_stored_next"],
   ],
   listed: ["first_day", "last_day", "range_next", "range_stored_next"],
   unusable: [],
@@ -83,7 +79,7 @@ export const odooSequences: Kind<Field, SequenceRecord> = {
     const mode = choiceOf(cells, "mode", modes, "standard");
     const increment = wholeOf(cells, "increment", 1n, greatestIncrement) ?? 1n;
     const counter: Counter = { mode, increment, margin: reading.margin };
-    const periods = flagOf(cells, "use_date_range") ? rows.flatMap(periodReader(counter)) : null;
+    const periods = hasPeriods(rows) ? rows.flatMap(periodReader(counter)) : null;
     return {
       key: keyOf(cells, name),
       name,
@@ -96,6 +92,17 @@ export const odooSequences: Kind<Field, SequenceRecord> = {
     };
   },
 };
+
+/** Whether a sequence begins anew with date ranges: as it says, else when it has any. */
+function hasPeriods(rows: readonly [Cells<Field>, ...Cells<Field>[]]): boolean {
+  const [cells] = rows;
+  if (cells.has("use_date_range")) return flagOf(cells, "use_date_range");
+  return rows.some((row) => !isWithoutRange(row));
+}
+
+function isWithoutRange(cells: Cells<Field>): boolean {
+  return odooSequences.listed.every((field) => cells.isBlank(field));
+}
 
 function keyOf(cells: Cells<Field>, name: string): string {
   const key = cells.text("key").trim();
@@ -153,7 +160,7 @@ function nextOf(
 /** Reads the date range of a row, if it has one. */
 function periodReader(counter: Counter) {
   return (cells: Cells<Field>): PeriodRecord[] => {
-    if (odooSequences.listed.every((field) => cells.isBlank(field))) return [];
+    if (isWithoutRange(cells)) return [];
     const day = (field: "first_day" | "last_day"): string =>
       dayOf(cells, field) ?? cells.refuse(field, "import_value_missing", { field });
     const first_day = day("first_day");
