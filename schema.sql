@@ -113,6 +113,7 @@ CREATE TYPE lot_request AS (
   names text[],
   numbers bigint[],
   periods text[],
+  forms jsonb,
   quantity numeric,
   quantities numeric[],
   expiries date[],
@@ -2185,6 +2186,24 @@ AS $function$
   FROM placed
 $function$;
 
+CREATE OR REPLACE FUNCTION public.make_forms(p_tenant text, p_items lot_request[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM form_v1(p_tenant, s.id, f.prefix, f.width, f.suffix)
+  FROM (
+    SELECT DISTINCT i.counter, given.*
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL jsonb_to_recordset(i.forms)
+      AS given (period text, prefix text, width integer, suffix text)
+    WHERE i.numbered AND i.forms IS NOT NULL
+    ORDER BY prefix, suffix, width, counter
+  ) AS f
+  JOIN series AS s ON s.tenant = p_tenant AND s.sequence = f.counter AND s.period = f.period;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.hold_series(p_wanted series_request)
  RETURNS void
  LANGUAGE plpgsql
@@ -2359,6 +2378,7 @@ BEGIN
       RETURNING job_items
     )
     SELECT array_agg(job_items) INTO v_recorded FROM items;
+    PERFORM make_forms(p_tenant, p_items);
     v_job.skipped := record_given_names(p_tenant, v_recorded, p_skip);
   END IF;
   IF v_mixed THEN
@@ -4653,6 +4673,7 @@ BEGIN
       PERFORM check_names(p_import.tenant, v_item);
     END IF;
   END LOOP;
+  PERFORM make_forms(p_import.tenant, v_items);
   BEGIN
     WITH items AS (
       INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
@@ -4808,6 +4829,7 @@ REVOKE EXECUTE ON FUNCTION
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_part(recall_parts,part_place,timestamp with time zone,integer),
+  make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(bytea,text),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),

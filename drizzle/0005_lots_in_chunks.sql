@@ -27,6 +27,8 @@ CREATE TYPE lot_request AS (
   names text[],
   numbers bigint[],
   periods text[],
+  -- The bound forms that the numbered names have: `period`, `prefix`, `width`, `suffix` of each.
+  forms jsonb,
   quantity numeric,
   -- Of each name; null where the item's own holds.
   quantities numeric[],
@@ -446,6 +448,24 @@ LANGUAGE sql AS $$
   FROM placed
 $$;
 --> statement-breakpoint
+-- Makes the forms of names made elsewhere, as if they had been given: a number that a lot has is found by
+-- its form. The series are there. In one order by everybody.
+CREATE FUNCTION make_forms(p_tenant text, p_items lot_request[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM form_v1(p_tenant, s.id, f.prefix, f.width, f.suffix)
+  FROM (
+    SELECT DISTINCT i.counter, given.*
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL jsonb_to_recordset(i.forms)
+      AS given (period text, prefix text, width integer, suffix text)
+    WHERE i.numbered AND i.forms IS NOT NULL
+    ORDER BY prefix, suffix, width, counter
+  ) AS f
+  JOIN series AS s ON s.tenant = p_tenant AND s.sequence = f.counter AND s.period = f.period;
+END
+$$;
+--> statement-breakpoint
 -- Takes a series for the rest of the transaction, open. Of a promoted one it takes the counter too and waits
 -- for every transaction that drew and has not ended, so that the ledger tells all that was given.
 CREATE FUNCTION hold_series(p_wanted series_request) RETURNS void
@@ -627,6 +647,7 @@ BEGIN
       RETURNING job_items
     )
     SELECT array_agg(job_items) INTO v_recorded FROM items;
+    PERFORM make_forms(p_tenant, p_items);
     v_job.skipped := record_given_names(p_tenant, v_recorded, p_skip);
   END IF;
   IF v_mixed THEN

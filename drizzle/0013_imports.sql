@@ -390,6 +390,7 @@ BEGIN
       PERFORM check_names(p_import.tenant, v_item);
     END IF;
   END LOOP;
+  PERFORM make_forms(p_import.tenant, v_items);
   BEGIN
     WITH items AS (
       INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,

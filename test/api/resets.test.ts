@@ -274,6 +274,36 @@ describe("moving a counter", () => {
     await refuse([409, "advance_not_ahead"], "advance", "kept", { to: 32 });
   });
 
+  test("nor below a name of a period that has given no number yet", async () => {
+    await put("by-hand", { pattern: "H{YYYY}-{000}", reset: "yearly" });
+    await ok(service, "PUT", "/v1/products/BY-HAND", { tracking: "serial", sequence: "by-hand" });
+    const { id } = await ok(service, "POST", "/v1/lots", {
+      items: [{ product: "BY-HAND", names: ["H2025-007", "H2026-009"] }],
+    });
+    expect(id).toBeDefined();
+    const problem = await refuse([409, "rewind_below_issued"], "rewind", "by-hand", {
+      to: 7,
+      series: "2025",
+    });
+    expect(problem).toMatchObject({ issued: "7" });
+    const imported = await call(service, "POST", "/v1/imports?kind=odoo_lots", {
+      body: "name,product_id/default_code\nH2024-012,BY-HAND\n",
+      headers: { "content-type": "text/csv" },
+    });
+    expect(imported.json).toMatchObject({ created: 1 });
+    await refuse([409, "rewind_below_issued"], "rewind", "by-hand", { to: 12, series: "2024" });
+    // By number, they are found as those that were drawn.
+    const changed = await ok(service, "POST", "/v1/lots/changes", {
+      product: "BY-HAND",
+      sequence: "by-hand",
+      series: "2026",
+      first: 1,
+      last: 20,
+      set: { location: "found" },
+    });
+    expect(changed).toMatchObject({ changed: 1 });
+  });
+
   test("in steps of the increment, within the width, of the period that is meant", async () => {
     await put("within", {
       pattern: "W{YYYY}-{00}",

@@ -72,6 +72,23 @@ describe("sequences of the Frappe dialect count in the tenant's naming series", 
       body: { items: [{ product: "B", names: ["SINV-2026-0013"] }] },
     });
     expect(problem.reservation).toBe("naming-series:SINV-2026-:13");
+    const changed = await post("/v1/lots/changes", {
+      product: "B",
+      sequence: "written-out",
+      series: "SINV-2026-",
+      first: 1,
+      last: 11,
+      set: { location: "WH1" },
+    });
+    // The one made elsewhere, and numbers 10 and 11.
+    expect(changed).toMatchObject({ changed: 3 });
+    const { data } = await get("/v1/sequences/written-out/ledger?series=SINV-2026-");
+    expect(data.map(({ kind, last }: { kind: string; last: string }) => [kind, last])).toEqual([
+      ["skip", "7"],
+      ["reserved", "9"],
+      ["reserved", "12"],
+      ["reserved", "14"],
+    ]);
     const account = await get("/v1/sequences/by-year/account?series=SINV-2026-");
     expect(account).toMatchObject({ passed: "14", reserved: "7", taken: "5", skipped: "7" });
   });

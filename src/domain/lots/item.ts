@@ -1,3 +1,4 @@
+import type { BoundForm } from "../patterns/pattern.ts";
 import type { Document } from "../sequences/bound.ts";
 
 /** One item of `POST /v1/lots`, in one of its four forms; what all of them take. */
@@ -54,6 +55,11 @@ export interface PlacedItem<Item = LotItem> {
   readonly nameAt?: ((index: number) => string) | undefined;
 }
 
+/** The bound form of names made elsewhere, and the period that they belong to. */
+export interface NamedForm extends BoundForm {
+  readonly period: string;
+}
+
 /** An item as the store's function takes it; see `lot_request` in the migrations. */
 export interface LotRequest {
   /** Its place among the items of the job. */
@@ -89,6 +95,8 @@ export interface LotRequest {
   readonly numbers?: readonly (string | null)[];
   /** The periods that the names' numbers belong to. */
   readonly periods?: readonly (string | null)[];
+  /** The bound forms that they have, each once. */
+  readonly forms?: readonly NamedForm[];
   readonly quantities?: readonly string[] | null;
   readonly expiries?: readonly (string | null)[] | null;
 }

@@ -16,6 +16,7 @@ import type {
   CountItem,
   LotItem,
   LotRequest,
+  NamedForm,
   NamesItem,
   PlacedItem,
   ReservationItem,
@@ -156,6 +157,11 @@ interface PlacedName {
   readonly at: string;
 }
 
+/** Adds the form of a name to those of its item. */
+export function addForm(forms: Map<string, NamedForm>, form: NamedForm): void {
+  forms.set([form.period, form.prefix, form.suffix].join("\n"), form);
+}
+
 /** `seen` are the names of the request so far, by product. */
 function namesRequest(
   shared: Shared,
@@ -167,6 +173,7 @@ function namesRequest(
   const periodOf = sequence === undefined ? () => null : periodReader(sequence);
   const numbers: (string | null)[] = [];
   const periods: (string | null)[] = [];
+  const forms = new Map<string, NamedForm>();
   for (const { name, at } of placed) {
     const checked = checkName(name);
     if (!checked.ok) throw failureOfRefusal(checked, at);
@@ -182,6 +189,7 @@ function namesRequest(
       found.number <= sequence.ceiling;
     numbers.push(ours ? found.number.toString() : null);
     periods.push(ours ? period : null);
+    if (ours) addForm(forms, { period, ...found.form });
   }
   return {
     ...shared,
@@ -191,6 +199,7 @@ function namesRequest(
     names: placed.map(({ name }) => name),
     numbers,
     periods,
+    forms: [...forms.values()],
     quantities: item.quantities ?? null,
     expiries: item.expiries ?? null,
     numbered: numbers.some((number) => number !== null),

@@ -77,8 +77,9 @@ export async function storedSelection(
   }
   const { sequence, series = "" } = selection;
   const definition = await sequenceDefinition(call, sequence);
-  const form = definition === undefined ? null : fixedForm(definition.pattern);
-  return { product, sequence, period: series, ...bounds, ...form };
+  if (definition === undefined) return { product, sequence, period: series, ...bounds };
+  const { counter, pattern } = definition;
+  return { product, sequence: counter.key, period: series, ...bounds, ...fixedForm(pattern) };
 }
 
 function refuseRepeated(names: readonly string[], pointer: string): void {

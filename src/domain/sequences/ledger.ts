@@ -21,8 +21,8 @@ const columns = [
 ] as const;
 
 /**
- * Everything that happened to the numbers of a sequence, series by series as they were made, in the order
- * of the numbers. Fails: sequence_not_found.
+ * Everything that happened to the numbers of the series that a sequence counts in, series by series as they
+ * were made, in the order of the numbers. Fails: sequence_not_found.
  */
 export async function listLedger(
   call: Call,
@@ -51,7 +51,8 @@ export async function listLedger(
       JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
       LEFT JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
       LEFT JOIN api_keys AS k ON k.tenant = l.tenant AND k.id = l.api_key
-      WHERE s.tenant = ${caller.tenant} AND s.sequence = ${key}
+      WHERE s.tenant = ${caller.tenant}
+        AND s.sequence = (SELECT counter FROM sequences WHERE tenant = s.tenant AND key = ${key})
         AND (${series ?? null}::text IS NULL OR s.period = ${series ?? null}::text)
         AND (${first}::bigint IS NULL
              OR (s.id, l.first, l.kind, l.at)

@@ -3,7 +3,8 @@ import { fail } from "../../../errors.ts";
 import type { ProductDefinition, SequenceDefinition } from "../../definitions/definitions.ts";
 import { productsIn } from "../../definitions/load.ts";
 import { expiryDate } from "../../lots/expiry.ts";
-import { servedBy } from "../../lots/requests.ts";
+import type { NamedForm } from "../../lots/item.ts";
+import { addForm, servedBy } from "../../lots/requests.ts";
 import type { ReadName } from "../../patterns/read.ts";
 import { nameReader } from "../../patterns/read.ts";
 import { periodReader } from "../../sequences/period-of-name.ts";
@@ -154,7 +155,7 @@ export function decideLots(
       });
     }
     items.set(sku, item);
-    item.lots.push({ lot, number: number?.number ?? null, period: number?.period ?? null });
+    item.lots.push({ lot, number });
     there.set(identity(lot), lot);
     decisions.writes.tried.push({ product: sku, name, record: from + index });
     return decisions.count("created");
@@ -218,7 +219,7 @@ function shown(value: unknown): string {
 /** A number of the product's sequence that a name shows. */
 interface ShownNumber {
   readonly number: string;
-  readonly period: string;
+  readonly form: NamedForm;
   isBeyondGapless(known: KnownLots): boolean;
 }
 
@@ -227,11 +228,7 @@ interface Item {
   readonly product: ProductDefinition;
   readonly sequence: SequenceDefinition | undefined;
   readonly read: (name: string) => ShownNumber | null;
-  readonly lots: {
-    readonly lot: LotState;
-    readonly number: string | null;
-    readonly period: string | null;
-  }[];
+  readonly lots: { readonly lot: LotState; readonly number: ShownNumber | null }[];
 }
 
 /** How names of each sequence are read, whichever product they are of. */
@@ -263,7 +260,7 @@ function shownNumber(
   if (found === null || period === null || found.number > ceiling) return null;
   return {
     number: found.number.toString(),
-    period,
+    form: { period, ...found.form },
     isBeyondGapless: ({ gapless }) => {
       const counters = gapless[key];
       return (
@@ -279,6 +276,8 @@ function lotsWrite({ product, sequence, lots }: Item, ordinal: number): LotsWrit
     const values = lots.map(({ lot }) => value(lot));
     return values.every((one) => one === null) ? undefined : values;
   };
+  const forms = new Map<string, NamedForm>();
+  for (const { number } of lots) if (number !== null) addForm(forms, number.form);
   return {
     ordinal,
     source: "names",
@@ -288,8 +287,9 @@ function lotsWrite({ product, sequence, lots }: Item, ordinal: number): LotsWrit
     count: lots.length,
     numbered: lots.some(({ number }) => number !== null),
     names: lots.map(({ lot }) => lot.name),
-    numbers: lots.map(({ number }) => number),
-    periods: lots.map(({ period }) => period),
+    numbers: lots.map(({ number }) => number?.number ?? null),
+    periods: lots.map(({ number }) => number?.form.period ?? null),
+    forms: [...forms.values()],
     quantities: list((lot) => lot.quantity),
     states: list((lot) => lot.state),
     locations: list((lot) => lot.location),
