@@ -777,6 +777,7 @@ CREATE OR REPLACE FUNCTION public.open_call_v1(p_digest bytea, p_tenant text, p_
  LANGUAGE plpgsql
 AS $function$
 DECLARE
+  -- Seed 0: requests; seed 1: a tenant's products (hold_products).
   v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
   v_call opened_call;
   v_revoked timestamptz;
@@ -2250,9 +2251,9 @@ CREATE OR REPLACE FUNCTION public.hold_products(p_tenant text, p_shared boolean)
 AS $function$
 BEGIN
   IF p_shared THEN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('products of ' || p_tenant, 0));
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(p_tenant, 1));
   ELSE
-    PERFORM pg_advisory_xact_lock(hashtextextended('products of ' || p_tenant, 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant, 1));
   END IF;
 END
 $function$;
@@ -2268,7 +2269,8 @@ BEGIN
   SELECT array_agg(i ORDER BY i.ordinal),
          min(i.product) FILTER (
            WHERE p.definition IS DISTINCT FROM i.product_definition
-              OR (i.sequence IS NOT NULL
+              -- Numbers of a reservation were drawn before, whatever serves the product now.
+              OR (i.source <> 'reservation'
                   AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
   INTO v_items, v_changed
   FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i

@@ -52,6 +52,7 @@ CREATE FUNCTION open_call_v1(p_digest bytea, p_tenant text, p_key text, p_finger
 RETURNS opened_call
 LANGUAGE plpgsql AS $$
 DECLARE
+  -- Seed 0: requests; seed 1: a tenant's products (hold_products).
   v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
   v_call opened_call;
   v_revoked timestamptz;

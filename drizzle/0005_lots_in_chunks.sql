@@ -511,9 +511,9 @@ CREATE FUNCTION hold_products(p_tenant text, p_shared boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   IF p_shared THEN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('products of ' || p_tenant, 0));
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(p_tenant, 1));
   ELSE
-    PERFORM pg_advisory_xact_lock(hashtextextended('products of ' || p_tenant, 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant, 1));
   END IF;
 END
 $$;
@@ -529,7 +529,8 @@ BEGIN
   SELECT array_agg(i ORDER BY i.ordinal),
          min(i.product) FILTER (
            WHERE p.definition IS DISTINCT FROM i.product_definition
-              OR (i.sequence IS NOT NULL
+              -- Numbers of a reservation were drawn before, whatever serves the product now.
+              OR (i.source <> 'reservation'
                   AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
   INTO v_items, v_changed
   FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i

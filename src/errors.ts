@@ -1588,6 +1588,11 @@ export class Failure extends Error {
     this.retryAfter = options.retryAfter ?? entryOf(code).retryAfter;
   }
 
+  /** Whether it was found here, before or after the database was asked, and not there. */
+  get isOurs(): boolean {
+    return this.cause === undefined;
+  }
+
   /** HTTP status of the answer. */
   get status(): number {
     return entryOf(this.code).status;

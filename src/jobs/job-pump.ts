@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { Database } from "../db/client.ts";
 import { openDatabase } from "../db/client.ts";
 import { jobError, noteFailure } from "../domain/jobs/failure.ts";
-import { createDefinitions } from "../domain/definitions/definitions.ts";
 import { chunksOf } from "../domain/jobs/chunks-of.ts";
 import { newToken } from "../domain/jobs/token.ts";
 import type { JobKey } from "../domain/jobs/job.ts";
@@ -29,8 +28,6 @@ interface Duty extends JobKey {
  * job is meant and who it is; where the job stands is in the database.
  */
 export class JobPump extends DurableObject<Bindings> {
-  private readonly definitions = createDefinitions();
-
   /** Looks after the job in `afterMs`, or sooner if it was to anyway. */
   async arm(key: JobKey, afterMs: number): Promise<void> {
     const duty = await this.ctx.storage.get<Duty>("duty");
@@ -57,7 +54,7 @@ export class JobPump extends DurableObject<Bindings> {
     const taken = await takeJob(db, duty, duty.token);
     if (taken === undefined) return pendingJob(db, duty);
     const outcome = await pump({
-      runChunk: await chunksOf(db, duty, this.definitions),
+      runChunk: await chunksOf(db, duty),
       key: duty,
       token: duty.token,
       from: taken.cursor,

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import { Failure, fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
-import type { ProductDefinition } from "../definitions/definitions.ts";
+import type { ServedProduct } from "../definitions/definitions.ts";
 import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newId } from "../id.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
@@ -69,7 +69,7 @@ export async function applyCount(
 function prepare(
   call: OnceCall,
   { at, lines }: Draft,
-  products: ReadonlyMap<string, ProductDefinition>,
+  products: ReadonlyMap<string, ServedProduct>,
 ): Prepared {
   const placed: PlacedItem[] = [];
   const ordinals: number[] = [];

@@ -2,9 +2,8 @@ import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
-import { productDefinitions } from "../definitions/load.ts";
+import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newId } from "../id.ts";
-import { sequenceOf } from "../lots/requests.ts";
 import { checkName } from "../patterns/names.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
@@ -34,7 +33,7 @@ async function create(
   call: OnceCall,
   input: CountInput,
 ): Promise<{ count: CountFacts; replayed: boolean }> {
-  await check(call, input);
+  await fenced(call, () => check(call, input));
   const id = newId(call.now());
   const lines = input.lines.map((line) => ({
     product: line.product,
@@ -68,7 +67,7 @@ async function check(call: OnceCall, { at, lines }: CountInput): Promise<void> {
     if (product === undefined) {
       return fail("unknown_product", { product: line.product }, { pointer: `${pointer}/product` });
     }
-    const sequence = sequenceOf(call, product);
+    const sequence = product.servedBy;
     momentOfDocument(sequence ?? { timeZone: "UTC", fiscalYearStart: "01-01" }, { at }, call.now());
     checkCounted({ line, product, pointer });
     if (line.lot === undefined) continue;

@@ -27,6 +27,11 @@ export interface ProductDefinition {
   readonly shelfLifeDays: number | null;
 }
 
+/** A product with the sequence that serves it, both of one moment. */
+export interface ServedProduct extends ProductDefinition {
+  readonly servedBy: SequenceDefinition | undefined;
+}
+
 /** A pattern that a sequence has or had. */
 export interface KnownPattern extends PatternVersion {
   /** Whether it is the one that the sequence has. */
@@ -41,10 +46,13 @@ export interface KnownPatterns {
 }
 
 /**
- * What an isolate remembers between requests. It may be out of date without harm: every use of it
- * carries a hash that the database compares, so nothing here expires.
+ * What an isolate remembers between requests. It may be out of date without harm, so nothing here expires:
+ * what is written by it carries hashes that the database compares, and what is refused by it is looked at
+ * once more (`fenced`).
  */
 export interface Definitions {
+  /** How often something was remembered, so that a refusal may rest on what has changed since. */
+  readonly uses: number;
   tenantOf(digest: string): string | undefined;
   rememberTenant(digest: string, tenant: string): void;
   sequence(tenant: string, key: string): SequenceDefinition | undefined;
@@ -64,16 +72,24 @@ export function createDefinitions(): Definitions {
   const products = new Map<string, ProductDefinition>();
   // They can be many, so that only those of the last tenant are kept.
   let patterns: { readonly tenant: string; readonly known: KnownPatterns } | undefined;
+  let uses = 0;
+  const used = <Value>(value: Value | undefined): Value | undefined => {
+    if (value !== undefined) uses += 1;
+    return value;
+  };
   return {
+    get uses() {
+      return uses;
+    },
     patterns: (tenant) => (patterns?.tenant === tenant ? patterns.known : undefined),
     rememberPatterns: (tenant, known) => {
       patterns = { tenant, known };
     },
     tenantOf: (digest) => tenants.get(digest),
     rememberTenant: (digest, tenant) => remember(tenants, digest, tenant),
-    sequence: (tenant, key) => sequences.get(entry(tenant, key)),
+    sequence: (tenant, key) => used(sequences.get(entry(tenant, key))),
     rememberSequence: (tenant, known) => remember(sequences, entry(tenant, known.key), known),
-    product: (tenant, sku) => products.get(entry(tenant, sku)),
+    product: (tenant, sku) => used(products.get(entry(tenant, sku))),
     rememberProduct: (tenant, known) => remember(products, entry(tenant, known.sku), known),
     forget: (tenant) => {
       for (const known of [sequences, products]) {

@@ -5,7 +5,7 @@ import type { Call } from "../call.ts";
 import type { Dialect } from "../patterns/dialects.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import type { Reset } from "../sequences/period.ts";
-import type { Definitions, ProductDefinition, SequenceDefinition } from "./definitions.ts";
+import type { Definitions, SequenceDefinition, ServedProduct } from "./definitions.ts";
 
 interface SequenceRow {
   readonly key: string;
@@ -23,9 +23,9 @@ interface SequenceRow {
 interface ProductRow {
   readonly sku: string;
   readonly definition: string;
-  readonly tracking: ProductDefinition["tracking"];
+  readonly tracking: ServedProduct["tracking"];
   readonly sequence: string | null;
-  readonly expiry: ProductDefinition["expiry"];
+  readonly expiry: ServedProduct["expiry"];
   readonly shelf_life_days: number | null;
   readonly served_by: SequenceRow | null;
 }
@@ -77,7 +77,7 @@ export async function storedSequence(
 export async function productDefinitions(
   call: Call,
   skus: readonly string[],
-): Promise<Map<string, ProductDefinition>> {
+): Promise<Map<string, ServedProduct>> {
   return productsIn(scopeOf(call), skus);
 }
 
@@ -85,19 +85,17 @@ export async function productDefinitions(
 export async function productsIn(
   scope: Scope,
   skus: readonly string[],
-): Promise<Map<string, ProductDefinition>> {
+): Promise<Map<string, ServedProduct>> {
   const { tenant, definitions } = scope;
-  const found = new Map<string, ProductDefinition>();
+  const found = new Map<string, ServedProduct>();
   const missing: string[] = [];
   for (const sku of new Set(skus)) {
     const known = definitions.product(tenant, sku);
-    const served = known?.sequence ?? null;
-    if (
-      known === undefined ||
-      (served !== null && definitions.sequence(tenant, served) === undefined)
-    ) {
-      missing.push(sku);
-    } else found.set(sku, known);
+    const key = known?.sequence ?? null;
+    // Taken now: while others are read, somebody may make the isolate forget it.
+    const servedBy = key === null ? undefined : definitions.sequence(tenant, key);
+    if (known === undefined || (key !== null && servedBy === undefined)) missing.push(sku);
+    else found.set(sku, { ...known, servedBy });
   }
   if (missing.length === 0) return found;
   const rows = await scope.rows<ProductRow>(
@@ -113,8 +111,8 @@ export async function productsIn(
           AND p.sku = ANY (SELECT json_array_elements_text(${JSON.stringify(missing)}::json))`,
   );
   for (const row of rows) {
-    if (row.served_by !== null) rememberSequence(scope, row.served_by);
-    const product: ProductDefinition = {
+    const servedBy = row.served_by === null ? undefined : rememberSequence(scope, row.served_by);
+    const product = {
       sku: row.sku,
       hash: row.definition,
       tracking: row.tracking,
@@ -123,7 +121,7 @@ export async function productsIn(
       shelfLifeDays: row.shelf_life_days,
     };
     definitions.rememberProduct(tenant, product);
-    found.set(row.sku, product);
+    found.set(row.sku, { ...product, servedBy });
   }
   return found;
 }
@@ -131,15 +129,25 @@ export async function productsIn(
 /** How often a call is tried again with fresh definitions before its caller is told to come back. */
 const patience = 4;
 
-/** Runs a call that is fenced by definitions, again with fresh ones when they had changed. */
+/**
+ * Runs a call that is fenced by definitions, again with fresh ones when they had changed; and once more when
+ * remembered ones refuse it, since the database has not been asked whether they hold.
+ */
 export async function fenced<Value>(call: Call, attempt: () => Promise<Value>): Promise<Value> {
+  const { definitions, caller } = call;
+  let isRefusedByMemory = false;
   for (let tries = 1; ; tries += 1) {
+    const { uses } = definitions;
     try {
       return await attempt();
     } catch (error) {
-      const changed = error instanceof Failure && error.code === "definition_changed";
-      if (!changed || tries === patience) throw error;
-      call.definitions.forget(call.caller.tenant);
+      if (!(error instanceof Failure) || tries === patience) throw error;
+      if (error.code !== "definition_changed") {
+        const usedMemory = definitions.uses > uses;
+        if (isRefusedByMemory || !usedMemory || !error.isOurs) throw error;
+        isRefusedByMemory = true;
+      }
+      definitions.forget(caller.tenant);
     }
   }
 }

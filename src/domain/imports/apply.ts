@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { Failure, fail, type FailureCode } from "../../errors.ts";
-import type { Definitions } from "../definitions/definitions.ts";
+import { createDefinitions } from "../definitions/definitions.ts";
 import type { ChunkOutcome, RunChunk } from "../jobs/chunk.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import type { JobKey } from "../jobs/job.ts";
@@ -54,7 +54,7 @@ interface Staged {
  * Chunks of imports: records of the file, as they were staged. What they come to is decided by what there
  * is, then written with the cursor in one transaction, which refuses what is out of date.
  */
-export function importChunks(db: Database, definitions: Definitions): RunChunk {
+export function importChunks(db: Database): RunChunk {
   return async (key, token, from) => {
     for (let tries = 1; ; tries += 1) {
       const staged = await stagedFrom(db, key, from);
@@ -64,6 +64,8 @@ export function importChunks(db: Database, definitions: Definitions): RunChunk {
       }
       if (records.length === 0) return fail("import_expired", {});
       const decide: Decide<never> = deciders[kind];
+      // What refuses a row is never asked of the store again: nothing is remembered from one chunk to another.
+      const definitions = createDefinitions();
       const applying = { db, tenant: key.tenant, import: key.job, definitions, columns, from };
       try {
         const { writes, outcome } = await decide(applying, records);
@@ -78,7 +80,6 @@ export function importChunks(db: Database, definitions: Definitions): RunChunk {
       } catch (error) {
         const isStale = error instanceof Failure && outOfDate.has(error.code);
         if (!isStale || tries === patience) throw error;
-        definitions.forget(key.tenant);
       }
     }
   };

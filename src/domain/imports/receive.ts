@@ -61,7 +61,7 @@ export async function receiveImport(
       call,
       { id: begun.import, cursor: 0 },
       {
-        runChunk: importChunks(call.db, call.definitions),
+        runChunk: importChunks(call.db),
         token: holder,
         deadline: call.now() + call.inlineBudgetMs,
         patient,

@@ -1,19 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
-import type { Definitions } from "../definitions/definitions.ts";
 import { importChunks } from "../imports/apply.ts";
 import type { RunChunk } from "./chunk.ts";
 import { lotChunks } from "./chunk.ts";
 import type { JobKey } from "./job.ts";
 
 /** How the chunks of a job are worked off: of an import's job by applying its file. */
-export async function chunksOf(
-  db: Database,
-  { tenant, job }: JobKey,
-  definitions: Definitions,
-): Promise<RunChunk> {
+export async function chunksOf(db: Database, { tenant, job }: JobKey): Promise<RunChunk> {
   const [found] = await db.read<{ id: string }>(
     sql`SELECT id FROM imports WHERE tenant = ${tenant} AND id = ${job}::uuid`,
   );
-  return found === undefined ? lotChunks(db) : importChunks(db, definitions);
+  return found === undefined ? lotChunks(db) : importChunks(db);
 }

@@ -1,6 +1,6 @@
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
-import type { ProductDefinition, SequenceDefinition } from "../definitions/definitions.ts";
+import type { SequenceDefinition, ServedProduct } from "../definitions/definitions.ts";
 import { continueFrom } from "../patterns/continue.ts";
 import { momentOf } from "../patterns/moment.ts";
 import { checkName } from "../patterns/names.ts";
@@ -25,7 +25,7 @@ import type {
 /** An item with what is known of its product. */
 interface Known<Item> extends PlacedItem<Item> {
   readonly ordinal: number;
-  readonly product: ProductDefinition;
+  readonly product: ServedProduct;
   readonly sequence: SequenceDefinition | undefined;
 }
 
@@ -49,7 +49,7 @@ type Shared = Pick<
 export function lotRequests(
   call: Call,
   items: readonly PlacedItem[],
-  products: ReadonlyMap<string, ProductDefinition>,
+  products: ReadonlyMap<string, ServedProduct>,
 ): LotRequest[] {
   const seen = new Set<string>();
   return items.map((placed, ordinal) => {
@@ -58,7 +58,7 @@ export function lotRequests(
     if (product === undefined) {
       return fail("unknown_product", { product: item.product }, { pointer: `${pointer}/product` });
     }
-    const sequence = sequenceOf(call, product);
+    const sequence = product.servedBy;
     const known = { pointer, nameAt, ordinal, product, sequence };
     const shared = sharedPart(call, { item, ...known });
     if ("names" in item) {
@@ -74,15 +74,6 @@ export function lotRequests(
     }
     return countRequest(call, shared, { item, ...known });
   });
-}
-
-/** The sequence that serves a product, as the isolate has loaded it. */
-export function sequenceOf(
-  { definitions, caller }: Call,
-  product: ProductDefinition,
-): SequenceDefinition | undefined {
-  if (product.sequence === null) return undefined;
-  return definitions.sequence(caller.tenant, product.sequence);
 }
 
 function sharedPart(

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { callOf, digestOf } from "../../db/client.ts";
 import { Failure, fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
-import type { ProductDefinition } from "../definitions/definitions.ts";
+import type { ServedProduct } from "../definitions/definitions.ts";
 import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newId } from "../id.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
@@ -15,7 +15,7 @@ import {
   refuseTooManyLots,
   refuseTooManySequences,
 } from "../lots/limits.ts";
-import { lotRequests, sequenceOf } from "../lots/requests.ts";
+import { lotRequests } from "../lots/requests.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
 import { receiptFacts } from "./get.ts";
 import type { ReceiptInput } from "./line.ts";
@@ -90,7 +90,7 @@ export async function createReceipt(
 function prepare(
   call: OnceCall,
   input: ReceiptInput,
-  products: ReadonlyMap<string, ProductDefinition>,
+  products: ReadonlyMap<string, ServedProduct>,
 ): Prepared {
   const { at } = input;
   const placed: PlacedItem[] = [];
@@ -100,7 +100,7 @@ function prepare(
     if (product === undefined) {
       return fail("unknown_product", { product: line.product }, { pointer: `${pointer}/product` });
     }
-    const sequence = sequenceOf(call, product);
+    const sequence = product.servedBy;
     momentOfDocument(sequence ?? { timeZone: "UTC", fiscalYearStart: "01-01" }, { at }, call.now());
     const { quantity, items } = lotsOfLine({ line, at, product, sequence, pointer });
     const first = placed.length;

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
-import { fail } from "../../../errors.ts";
-import type { ProductDefinition, SequenceDefinition } from "../../definitions/definitions.ts";
+import type { SequenceDefinition, ServedProduct } from "../../definitions/definitions.ts";
 import { productsIn } from "../../definitions/load.ts";
 import { expiryDate } from "../../lots/expiry.ts";
 import type { NamedForm } from "../../lots/item.ts";
@@ -10,7 +9,7 @@ import { nameReader } from "../../patterns/read.ts";
 import { periodReader } from "../../sequences/period-of-name.ts";
 import type { PlacedRecord } from "../batch.ts";
 import type { LotRecord } from "../record.ts";
-import type { Applying, Decide, LotsWrite } from "./decisions.ts";
+import type { Decide, LotsWrite } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 
 /** A lot as a file gives it or as it is recorded; null where a file says nothing. */
@@ -32,12 +31,6 @@ export interface KnownLots {
   >;
 }
 
-/** Definitions of the products that a chunk names, and of the sequences that serve them. */
-export interface Served {
-  readonly products: ReadonlyMap<string, ProductDefinition>;
-  readonly sequences: ReadonlyMap<string, SequenceDefinition>;
-}
-
 const productFields = ["product", "product_display_name", "product_name"] as const;
 
 export const applyLots: Decide<LotRecord> = async (applying, placed) => {
@@ -45,33 +38,13 @@ export const applyLots: Decide<LotRecord> = async (applying, placed) => {
   const skus = placed.map(({ record }) => record.product);
   const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
   const products = await productsIn({ tenant, definitions, rows }, skus);
-  const served: Served = { products, sequences: sequencesOf(products, applying) };
   const [row] = await db.read<{ known: KnownLots }>(
     sql`SELECT known_lots_v1(${tenant}::text, ${applying.import}::uuid,
-                             ${JSON.stringify(namesByProduct(placed, served))}::jsonb) AS known`,
+                             ${JSON.stringify(namesByProduct(placed, products))}::jsonb) AS known`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
-  return decideLots(placed, { served, known: row.known, columns, from });
+  return decideLots(placed, { products, known: row.known, columns, from });
 };
-
-/**
- * The sequences that serve products, taken before anything else is waited for: others who use what the
- * isolate remembers may make it forget. Fails: definition_changed (it has).
- */
-function sequencesOf(
-  products: Served["products"],
-  { tenant, definitions }: Applying,
-): Served["sequences"] {
-  const sequences = new Map<string, SequenceDefinition>();
-  for (const { sequence } of products.values()) {
-    if (sequence === null || sequences.has(sequence)) continue;
-    sequences.set(
-      sequence,
-      definitions.sequence(tenant, sequence) ?? fail("definition_changed", {}),
-    );
-  }
-  return sequences;
-}
 
 /** Names of a product, the sequence that serves it, and the one in whose series that counts. */
 interface NamesOfProduct {
@@ -83,7 +56,7 @@ interface NamesOfProduct {
 
 function namesByProduct(
   placed: readonly PlacedRecord<LotRecord>[],
-  { products, sequences }: Served,
+  products: ReadonlyMap<string, ServedProduct>,
 ): NamesOfProduct[] {
   const items = new Map<string, NamesOfProduct>();
   for (const { record } of placed) {
@@ -91,16 +64,17 @@ function namesByProduct(
     const item = items.get(product);
     if (item !== undefined) item.names.push(name);
     else {
-      const sequence = products.get(product)?.sequence ?? null;
-      const counter = sequence === null ? null : (sequences.get(sequence)?.counter.key ?? null);
-      items.set(product, { product, sequence, counter, names: [name] });
+      const sequence = products.get(product)?.servedBy;
+      const { key = null, counter } = sequence ?? {};
+      items.set(product, { product, sequence: key, counter: counter?.key ?? null, names: [name] });
     }
   }
   return [...items.values()];
 }
 
 interface Deciding {
-  readonly served: Served;
+  /** The products that the records name, as far as they exist. */
+  readonly products: ReadonlyMap<string, ServedProduct>;
   readonly known: KnownLots;
   readonly columns: Readonly<Record<string, string>>;
   /** Records of the file before these. */
@@ -114,13 +88,13 @@ interface Deciding {
  */
 export function decideLots(
   placed: readonly PlacedRecord<LotRecord>[],
-  { served, known, columns, from }: Deciding,
+  { products, known, columns, from }: Deciding,
 ): Decisions {
   const decisions = new Decisions(columns);
   const there = new Map<string, LotState>();
   for (const lot of known.lots) there.set(identity(lot), lot);
   for (const record of known.tried) {
-    const product = served.products.get(record.product);
+    const product = products.get(record.product);
     const lot = product === undefined ? record : lotOf(record, product);
     if ("name" in lot) there.set(identity(lot), lot);
   }
@@ -129,7 +103,7 @@ export function decideLots(
   const readers: Readers = new Map();
   placed.forEach(({ line, record }, index) => {
     const { product: sku, name } = record;
-    const product = served.products.get(sku);
+    const product = products.get(sku);
     if (product === undefined) {
       return decisions.refuse(line, productFields, "unknown_product", { product: sku });
     }
@@ -147,7 +121,7 @@ export function decideLots(
       const { reservation } = held;
       return decisions.refuse(line, ["name"], "name_issued", { name, reservation });
     }
-    const item = items.get(sku) ?? newItem(product, served, readers);
+    const item = items.get(sku) ?? newItem(product, readers);
     const number = item.read(name);
     if (number !== null && number.isBeyondGapless(known)) {
       return decisions.refuse(line, ["name"], "sequence_gapless", {
@@ -180,7 +154,7 @@ type LotProblem =
 /** A record as its product keeps it, or why the product cannot keep it. */
 function lotOf(
   record: LotRecord,
-  product: ProductDefinition,
+  product: ServedProduct,
 ): LotState | { readonly problem: LotProblem; readonly fields: readonly string[] } {
   if (product.tracking === "none") return { problem: "product_not_tracked", fields: productFields };
   const quantity = record.quantity ?? "1";
@@ -225,7 +199,7 @@ interface ShownNumber {
 
 /** Lots of one product that are recorded. */
 interface Item {
-  readonly product: ProductDefinition;
+  readonly product: ServedProduct;
   readonly sequence: SequenceDefinition | undefined;
   readonly read: (name: string) => ShownNumber | null;
   readonly lots: { readonly lot: LotState; readonly number: ShownNumber | null }[];
@@ -234,8 +208,8 @@ interface Item {
 /** How names of each sequence are read, whichever product they are of. */
 type Readers = Map<string, Item["read"]>;
 
-function newItem(product: ProductDefinition, { sequences }: Served, readers: Readers): Item {
-  const definition = product.sequence === null ? undefined : sequences.get(product.sequence);
+function newItem(product: ServedProduct, readers: Readers): Item {
+  const definition = product.servedBy;
   if (definition === undefined) {
     return { product, sequence: undefined, read: () => null, lots: [] };
   }
