@@ -192,6 +192,7 @@ CREATE TYPE series_request AS (
   to_draw bigint,
   last bigint,
   highest bigint,
+  bounded bigint,
   jump bigint
 );
 
@@ -987,11 +988,11 @@ BEGIN
   IF FOUND THEN
     RETURN v_drawn;
   END IF;
-  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, p_last, NULL, NULL);
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, p_last, NULL);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_last bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_or_pass(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_last bigint, p_past bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -1024,25 +1025,25 @@ BEGIN
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past, p_jump)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past, p_jump)
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past)
   END;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.pass_v1(p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint)
  RETURNS drawn
  LANGUAGE sql
 AS $function$
-  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, NULL, p_past, p_jump)
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, NULL, p_past)
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_last bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_from_row(p_series series, p_waited boolean, p_count bigint, p_last bigint, p_past bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
+  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past));
 BEGIN
   IF v_count > 0 THEN
     PERFORM check_room(p_series, p_series.next, v_count, p_last);
@@ -1058,7 +1059,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.draw_from_counter(p_series series, p_definition uuid, p_count bigint, p_last bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.draw_from_counter(p_series series, p_definition uuid, p_count bigint, p_last bigint, p_past bigint)
  RETURNS drawn
  LANGUAGE plpgsql
 AS $function$
@@ -1080,7 +1081,7 @@ BEGIN
       v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
       v_next := next_number(v_series);
-      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
+      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past));
       IF v_count > 0 THEN
         PERFORM check_room(v_series, v_next, v_count, p_last);
         PERFORM setval(counter_of(p_series.id)::regclass,
@@ -1152,23 +1153,11 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_series series, p_next bigint, p_past bigint, p_jump bigint)
+CREATE OR REPLACE FUNCTION public.numbers_to_pass(p_series series, p_next bigint, p_past bigint)
  RETURNS bigint
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  IF p_past < p_next THEN
-    RETURN 0;
-  END IF;
-  IF p_past - p_next > p_jump THEN
-    PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
-      'ahead', (p_past - p_next)::text, 'limit', p_jump::text
-    ));
-  END IF;
-  RETURN (p_past - p_next) / p_series.increment + 1;
-END
-$function$;
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (p_past < p_next) THEN (0)::bigint ELSE (((p_past - p_next) / (p_series).increment) + 1) END;
 
 CREATE OR REPLACE FUNCTION public.form_v1(p_tenant text, p_series bigint, p_prefix text, p_width integer, p_suffix text)
  RETURNS bigint
@@ -1988,15 +1977,24 @@ CREATE OR REPLACE FUNCTION public.issued_names(p_tenant text, p_sequence text, p
  LANGUAGE sql
  STABLE
 AS $function$
+  -- How long a front part may be: of few names any; of many names only as long as prefixes are.
+  WITH cuts AS MATERIALIZED (
+    SELECT DISTINCT length(f.prefix) AS cut
+    FROM series AS s
+    JOIN forms AS f ON f.tenant = s.tenant AND f.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND cardinality(p_names) > 1000
+    UNION ALL
+    SELECT generate_series(0, 127) WHERE cardinality(p_names) <= 1000
+  )
   SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
   FROM unnest(p_names) AS given (name)
-  CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
+  JOIN cuts ON cuts.cut < length(given.name)
   JOIN forms AS f
-    ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
+    ON f.tenant = p_tenant AND f.prefix = left(given.name, cuts.cut) COLLATE "C"
   JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
   CROSS JOIN LATERAL (
-    SELECT substr(given.name, cut + 1,
-                  greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
+    SELECT substr(given.name, cuts.cut + 1,
+                  greatest(length(given.name) - cuts.cut - length(f.suffix), 0)) AS digits
   ) AS middle
   CROSS JOIN LATERAL (
     SELECT CASE WHEN middle.digits ~ '^[0-9]{1,18}$' THEN middle.digits::bigint END AS number
@@ -2173,8 +2171,7 @@ AS $function$
     WHERE i.source = 'names' AND i.numbered
   ), grouped AS (
     SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, min(last) AS last,
-           max(number) AS highest,
-           CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
+           max(number) AS highest, max(number) FILTER (WHERE NOT coalesce(allow_jump, false)) AS bounded
     FROM wanted
     GROUP BY sequence, period, definition
     ORDER BY sequence COLLATE "C", period COLLATE "C"
@@ -2182,7 +2179,8 @@ AS $function$
     SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
   )
   SELECT coalesce(
-    array_agg((id, sequence, period, definition, to_draw, last, highest, jump)::series_request ORDER BY id),
+    array_agg((id, sequence, period, definition, to_draw, last, highest, bounded, p_jump)::series_request
+              ORDER BY id),
     '{}')
   FROM placed
 $function$;
@@ -2235,7 +2233,12 @@ BEGIN
   PERFORM check_definition(v_series, p_wanted.definition);
   v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    IF p_wanted.bounded - v_next > p_wanted.jump THEN
+      PERFORM fail('jump_too_far', jsonb_build_object(
+        'sequence', v_series.sequence, 'next', v_next::text, 'number', p_wanted.bounded::text,
+        'ahead', (p_wanted.bounded - v_next)::text, 'limit', p_wanted.jump::text));
+    END IF;
+    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest);
     IF v_passing > 0 AND v_series.mode = 'gapless' THEN
       PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
     END IF;
@@ -2402,8 +2405,7 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest,
-                         v_group.jump);
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
@@ -2784,6 +2786,8 @@ DECLARE
   v_from bigint;
   v_digits integer;
   v_last bigint;
+  v_names text[];
+  v_window bigint;
   v_left integer := p_limit;
   v_found integer;
 BEGIN
@@ -2805,6 +2809,9 @@ BEGIN
     ORDER BY i.id
   LOOP
     v_from := CASE WHEN v_item.id = p_item THEN p_index + 1 ELSE 0 END;
+    -- Unpacked once; a page looks at as many names as it may have rows, and at more where a filter leaves few.
+    v_names := v_item.names;
+    v_window := v_left;
     WHILE v_from < v_item.done LOOP
       IF v_item.names IS NULL THEN
         v_digits := greatest(v_item.width, length((v_item.first + v_from * v_item.step)::text));
@@ -2829,22 +2836,24 @@ BEGIN
           LIMIT v_left;
         v_from := v_last + 1;
       ELSE
+        v_last := least(v_from + v_window, v_item.done);
         RETURN QUERY
           SELECT l.product, l.name, l.number::text, v_item.reservation_name, l.quantity::text,
                  l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
-                 wire_time(l.created_at), v_item.id || '.' || index
-          FROM generate_series(v_from, v_item.done - 1) AS index
+                 wire_time(l.created_at), v_item.id || '.' || v_from + given.place - 1
+          FROM unnest(v_names[v_from + 1:v_last]) WITH ORDINALITY AS given (name, place)
           -- The limit keeps the planner from turning the look-ups round.
           CROSS JOIN LATERAL (
             SELECT f.* FROM lots AS f
             WHERE f.tenant = p_tenant AND f.product = v_item.product AND f.item = v_item.id
-              AND f.name = v_item.names[index + 1] COLLATE "C"
+              AND f.name = given.name COLLATE "C"
               AND lot_matches(f, p_filter)
             LIMIT 1
           ) AS l
-          ORDER BY index
+          ORDER BY given.place
           LIMIT v_left;
-        v_from := v_item.done;
+        v_from := v_last;
+        v_window := least(2 * v_window, 10000);
       END IF;
       GET DIAGNOSTICS v_found = ROW_COUNT;
       v_left := v_left - v_found;
@@ -4627,7 +4636,7 @@ BEGIN
   IF p_series.mode = 'gapless' THEN
     PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_series.sequence));
   END IF;
-  v_passed := numbers_to_pass(p_series, v_next, p_next - 1, NULL);
+  v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
@@ -4701,7 +4710,7 @@ BEGIN
   END;
   FOREACH v_group IN ARRAY v_groups LOOP
     v_drawn := pass_v1(p_import.tenant, v_group.sequence, v_group.period, v_group.definition,
-                       v_group.highest, NULL);
+                       v_group.highest);
     IF v_drawn.count > 0 THEN
       INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
       VALUES (p_import.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
@@ -4779,9 +4788,9 @@ REVOKE EXECUTE ON FUNCTION
   create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
   digest_of_import(imports),
-  draw_from_counter(series,uuid,bigint,bigint,bigint,bigint),
-  draw_from_row(series,boolean,bigint,bigint,bigint,bigint),
-  draw_or_pass(text,text,text,uuid,bigint,bigint,bigint,bigint),
+  draw_from_counter(series,uuid,bigint,bigint,bigint),
+  draw_from_row(series,boolean,bigint,bigint,bigint),
+  draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
   drop_staged(text,uuid),
   entry_of_number(text,bigint,bigint),
@@ -4839,13 +4848,13 @@ REVOKE EXECUTE ON FUNCTION
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   note_refused(text,uuid,jsonb),
   nth_name(job_items,bigint),
-  numbers_to_pass(series,bigint,bigint,bigint),
+  numbers_to_pass(series,bigint,bigint),
   of_series(bigint,bigint,bigint,bigint),
   open_call_v1(bytea,text,text,bytea),
   open_numbers(ledger),
   open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
-  pass_v1(text,text,text,uuid,bigint,bigint),
+  pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),

@@ -190,14 +190,14 @@ BEGIN
   IF FOUND THEN
     RETURN v_drawn;
   END IF;
-  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, p_last, NULL, NULL);
+  RETURN draw_or_pass(p_tenant, p_sequence, p_period, p_definition, p_count, p_last, NULL);
 END
 $$;
 --> statement-breakpoint
 -- Draws `p_count` numbers, or passes numbers up to `p_past`, whoever holds the row and however it counts.
 CREATE FUNCTION draw_or_pass(
   p_tenant text, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_last bigint,
-  p_past bigint, p_jump bigint
+  p_past bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -229,28 +229,28 @@ BEGIN
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past, p_jump)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past, p_jump)
+    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
+    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past)
   END;
 END
 $$;
 --> statement-breakpoint
--- Draws every number up to `p_past`, which none may be if the counter is beyond it already; more than
--- `p_jump` ahead is refused (null: however far). Fails as draw_v1 does, and jump_too_far.
+-- Draws every number up to `p_past`, which none may be if the counter is beyond it already. Fails as draw_v1
+-- does.
 CREATE FUNCTION pass_v1(
-  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint, p_jump bigint
+  p_tenant text, p_sequence text, p_period text, p_definition uuid, p_past bigint
 ) RETURNS drawn
 LANGUAGE sql AS $$
-  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, NULL, p_past, p_jump)
+  SELECT draw_or_pass(p_tenant, p_sequence, p_period, p_definition, NULL, NULL, p_past)
 $$;
 --> statement-breakpoint
 -- The draw of a series that counts in its row, which the caller has locked.
 CREATE FUNCTION draw_from_row(
-  p_series series, p_waited boolean, p_count bigint, p_last bigint, p_past bigint, p_jump bigint
+  p_series series, p_waited boolean, p_count bigint, p_last bigint, p_past bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past, p_jump));
+  v_count bigint := coalesce(p_count, numbers_to_pass(p_series, p_series.next, p_past));
 BEGIN
   IF v_count > 0 THEN
     PERFORM check_room(p_series, p_series.next, v_count, p_last);
@@ -271,7 +271,7 @@ $$;
 -- what happened to the Postgres sequence stays. Its SQLSTATE must not end in 000, which would stand for
 -- its whole class and swallow every fail().
 CREATE FUNCTION draw_from_counter(
-  p_series series, p_definition uuid, p_count bigint, p_last bigint, p_past bigint, p_jump bigint
+  p_series series, p_definition uuid, p_count bigint, p_last bigint, p_past bigint
 ) RETURNS drawn
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -292,7 +292,7 @@ BEGIN
       v_next := nextval(counter_of(p_series.id)::regclass);
     ELSE
       v_next := next_number(v_series);
-      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past, p_jump));
+      v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past));
       IF v_count > 0 THEN
         PERFORM check_room(v_series, v_next, v_count, p_last);
         PERFORM setval(counter_of(p_series.id)::regclass,
@@ -364,22 +364,9 @@ END
 $$;
 --> statement-breakpoint
 -- How many draws it takes to leave `p_past` behind.
-CREATE FUNCTION numbers_to_pass(p_series series, p_next bigint, p_past bigint, p_jump bigint)
-RETURNS bigint
-LANGUAGE plpgsql AS $$
-BEGIN
-  IF p_past < p_next THEN
-    RETURN 0;
-  END IF;
-  IF p_past - p_next > p_jump THEN
-    PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
-      'ahead', (p_past - p_next)::text, 'limit', p_jump::text
-    ));
-  END IF;
-  RETURN (p_past - p_next) / p_series.increment + 1;
-END
-$$;
+CREATE FUNCTION numbers_to_pass(p_series series, p_next bigint, p_past bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN p_past < p_next THEN 0 ELSE (p_past - p_next) / p_series.increment + 1 END;
 --> statement-breakpoint
 -- The id of a bound form of a series, made at its first use.
 CREATE FUNCTION form_v1(

@@ -235,15 +235,24 @@ $$;
 CREATE FUNCTION issued_names(p_tenant text, p_sequence text, p_product text, p_names text[])
 RETURNS TABLE (name text, reservation text)
 LANGUAGE sql STABLE AS $$
+  -- How long a front part may be: of few names any; of many names only as long as prefixes are.
+  WITH cuts AS MATERIALIZED (
+    SELECT DISTINCT length(f.prefix) AS cut
+    FROM series AS s
+    JOIN forms AS f ON f.tenant = s.tenant AND f.series = s.id
+    WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND cardinality(p_names) > 1000
+    UNION ALL
+    SELECT generate_series(0, 127) WHERE cardinality(p_names) <= 1000
+  )
   SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
   FROM unnest(p_names) AS given (name)
-  CROSS JOIN generate_series(0, length(given.name) - 1) AS cut
+  JOIN cuts ON cuts.cut < length(given.name)
   JOIN forms AS f
-    ON f.tenant = p_tenant AND f.prefix = left(given.name, cut) COLLATE "C"
+    ON f.tenant = p_tenant AND f.prefix = left(given.name, cuts.cut) COLLATE "C"
   JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
   CROSS JOIN LATERAL (
-    SELECT substr(given.name, cut + 1,
-                  greatest(length(given.name) - cut - length(f.suffix), 0)) AS digits
+    SELECT substr(given.name, cuts.cut + 1,
+                  greatest(length(given.name) - cuts.cut - length(f.suffix), 0)) AS digits
   ) AS middle
   CROSS JOIN LATERAL (
     SELECT CASE WHEN middle.digits ~ '^[0-9]{1,18}$' THEN middle.digits::bigint END AS number
@@ -402,7 +411,8 @@ END
 $$;
 --> statement-breakpoint
 -- What a request wants of one series: `to_draw` new numbers up to `last`, and `highest`, the highest among
--- names made elsewhere, which may lie `jump` ahead of the counter (null: however far).
+-- names made elsewhere. Of these `bounded` is the highest that may not lie more than `jump` ahead of the
+-- counter.
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
@@ -411,6 +421,7 @@ CREATE TYPE series_request AS (
   to_draw bigint,
   last bigint,
   highest bigint,
+  bounded bigint,
   jump bigint
 );
 --> statement-breakpoint
@@ -434,8 +445,7 @@ LANGUAGE sql AS $$
     WHERE i.source = 'names' AND i.numbered
   ), grouped AS (
     SELECT sequence, period, definition, sum(to_draw)::bigint AS to_draw, min(last) AS last,
-           max(number) AS highest,
-           CASE WHEN NOT coalesce(bool_or(allow_jump), false) THEN p_jump END AS jump
+           max(number) AS highest, max(number) FILTER (WHERE NOT coalesce(allow_jump, false)) AS bounded
     FROM wanted
     GROUP BY sequence, period, definition
     ORDER BY sequence COLLATE "C", period COLLATE "C"
@@ -443,7 +453,8 @@ LANGUAGE sql AS $$
     SELECT (series_of(p_tenant, sequence, period, definition)).id, g.* FROM grouped AS g
   )
   SELECT coalesce(
-    array_agg((id, sequence, period, definition, to_draw, last, highest, jump)::series_request ORDER BY id),
+    array_agg((id, sequence, period, definition, to_draw, last, highest, bounded, p_jump)::series_request
+              ORDER BY id),
     '{}')
   FROM placed
 $$;
@@ -483,7 +494,8 @@ END
 $$;
 --> statement-breakpoint
 -- Refuses, without a lock, what draw_v1 would refuse as things stand; and of a gapless series names made
--- elsewhere that lie beyond its counter, since it would have to leave a hole. Fails: sequence_gapless.
+-- elsewhere that lie beyond its counter, since it would have to leave a hole. Fails: sequence_gapless,
+-- jump_too_far.
 CREATE FUNCTION check_draw(p_wanted series_request) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -495,7 +507,12 @@ BEGIN
   PERFORM check_definition(v_series, p_wanted.definition);
   v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
-    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest, p_wanted.jump);
+    IF p_wanted.bounded - v_next > p_wanted.jump THEN
+      PERFORM fail('jump_too_far', jsonb_build_object(
+        'sequence', v_series.sequence, 'next', v_next::text, 'number', p_wanted.bounded::text,
+        'ahead', (p_wanted.bounded - v_next)::text, 'limit', p_wanted.jump::text));
+    END IF;
+    v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest);
     IF v_passing > 0 AND v_series.mode = 'gapless' THEN
       PERFORM fail('sequence_gapless', jsonb_build_object('sequence', v_series.sequence));
     END IF;
@@ -670,8 +687,7 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest,
-                         v_group.jump);
+      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest);
       IF v_drawn.count > 0 THEN
         INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
         VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',

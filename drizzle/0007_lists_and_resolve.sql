@@ -118,6 +118,8 @@ DECLARE
   v_from bigint;
   v_digits integer;
   v_last bigint;
+  v_names text[];
+  v_window bigint;
   v_left integer := p_limit;
   v_found integer;
 BEGIN
@@ -139,6 +141,9 @@ BEGIN
     ORDER BY i.id
   LOOP
     v_from := CASE WHEN v_item.id = p_item THEN p_index + 1 ELSE 0 END;
+    -- Unpacked once; a page looks at as many names as it may have rows, and at more where a filter leaves few.
+    v_names := v_item.names;
+    v_window := v_left;
     WHILE v_from < v_item.done LOOP
       IF v_item.names IS NULL THEN
         v_digits := greatest(v_item.width, length((v_item.first + v_from * v_item.step)::text));
@@ -163,22 +168,24 @@ BEGIN
           LIMIT v_left;
         v_from := v_last + 1;
       ELSE
+        v_last := least(v_from + v_window, v_item.done);
         RETURN QUERY
           SELECT l.product, l.name, l.number::text, v_item.reservation_name, l.quantity::text,
                  l.state::text, l.location, l.expires_on, l.produced_on, l.attributes,
-                 wire_time(l.created_at), v_item.id || '.' || index
-          FROM generate_series(v_from, v_item.done - 1) AS index
+                 wire_time(l.created_at), v_item.id || '.' || v_from + given.place - 1
+          FROM unnest(v_names[v_from + 1:v_last]) WITH ORDINALITY AS given (name, place)
           -- The limit keeps the planner from turning the look-ups round.
           CROSS JOIN LATERAL (
             SELECT f.* FROM lots AS f
             WHERE f.tenant = p_tenant AND f.product = v_item.product AND f.item = v_item.id
-              AND f.name = v_item.names[index + 1] COLLATE "C"
+              AND f.name = given.name COLLATE "C"
               AND lot_matches(f, p_filter)
             LIMIT 1
           ) AS l
-          ORDER BY index
+          ORDER BY given.place
           LIMIT v_left;
-        v_from := v_item.done;
+        v_from := v_last;
+        v_window := least(2 * v_window, 10000);
       END IF;
       GET DIAGNOSTICS v_found = ROW_COUNT;
       v_left := v_left - v_found;

@@ -329,7 +329,7 @@ BEGIN
   IF p_series.mode = 'gapless' THEN
     PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_series.sequence));
   END IF;
-  v_passed := numbers_to_pass(p_series, v_next, p_next - 1, NULL);
+  v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
@@ -416,7 +416,7 @@ BEGIN
   END;
   FOREACH v_group IN ARRAY v_groups LOOP
     v_drawn := pass_v1(p_import.tenant, v_group.sequence, v_group.period, v_group.definition,
-                       v_group.highest, NULL);
+                       v_group.highest);
     IF v_drawn.count > 0 THEN
       INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
       VALUES (p_import.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',

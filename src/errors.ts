@@ -393,8 +393,10 @@ export const failures = {
     }) =>
       `${facts.series == null ? "Sequence" : `Series ${quoted(facts.series)} of sequence`} ` +
       `${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
-      `${String(facts.requested)} were asked for. Ask for fewer, or give its counter more digits` +
-      (facts.overflow === "reject" ? ', or set overflow to "widen".' : "."),
+      `${plural(facts.requested, "was", "were")} asked for. ` +
+      (facts.overflow === "widen"
+        ? "Numbers end there: ask for fewer, or go on with another sequence."
+        : `Ask for fewer, or give its counter more digits${facts.overflow === "reject" ? ', or set overflow to "widen".' : "."}`),
   },
   sequence_busy: {
     status: 503,

@@ -74,6 +74,17 @@ describe("pages", () => {
   });
 });
 
+/** A cursor with a place of our own making. */
+const forged = (cursor: string, place: string): string => {
+  const text = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+  const parts = JSON.parse(text) as unknown[];
+  const bytes = new TextEncoder().encode(JSON.stringify([...parts.slice(0, 3), place]));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+};
+
 describe("cursors", () => {
   test("of another list or other filters are refused", async () => {
     const lots = await cursorOf("/v1/lots?product=P2&limit=1");
@@ -90,6 +101,27 @@ describe("cursors", () => {
       `/v1/sequences?cursor=${sequences.slice(0, -4)}`,
     ]) {
       await refused(service, [400, "cursor_unusable"], "GET", path);
+    }
+  });
+
+  test("with a place that cannot be are refused", async () => {
+    const sequences = await cursorOf("/v1/sequences?limit=1");
+    const ledger = await cursorOf("/v1/sequences/seq-3/ledger?limit=1");
+    for (const [path, cursor, place] of [
+      ["/v1/sequences", sequences, "2026-99-99 00:00:00.000000+00 seq-1"],
+      ["/v1/sequences", sequences, "2026-01-01 25:00:00.000000+00 seq-1"],
+      ["/v1/sequences/seq-3/ledger", ledger, "1 1 reserved 2026-99-24 00:00:00+00"],
+      [
+        "/v1/sequences/seq-3/ledger",
+        ledger,
+        "999999999999999999 1 reserved 2026-01-24 00:00:00+99",
+      ],
+    ] as const) {
+      const query = `?cursor=${forged(cursor, place)}`;
+      await refused(service, [400, "cursor_unusable"], "GET", path + query);
+      await refused(service, [400, "cursor_unusable"], "GET", path + query, {
+        headers: { accept: "text/csv" },
+      });
     }
   });
 

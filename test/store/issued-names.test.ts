@@ -34,6 +34,16 @@ test("under a pattern that the sequence no longer has", async () => {
   await refusedAsIssued(service, { first_name: "OLD-008", count: 9 });
 });
 
+test("among thousands of names", async () => {
+  const service = await reserved("{YYYY}/L{000000}-X", 10, { reset: "yearly" });
+  await reserve(service, "s", 3, { body: { count: 3, at: "2025-01-01" } });
+  const others = Array.from({ length: 3000 }, (_, index) => `other-${index}`);
+  await refusedAsIssued(service, { names: [...others, "2025/L000002-X"] });
+  await refusedAsIssued(service, { names: ["2025/L000003-X", ...others] });
+  const free = await postLots(service, [{ product: "p", names: [...others, "2025/L000004-X"] }]);
+  expect(free.json).toMatchObject({ done: 3001 });
+});
+
 test("under a pattern of another width", async () => {
   const service = await reserved("W{000}", 10, { start: 5000 });
   await putSequence(service, "s", { pattern: "W{0000}", start: 5000 });

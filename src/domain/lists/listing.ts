@@ -1,7 +1,9 @@
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import type { Caller, Database } from "../../db/client.ts";
+import { sqlstateOf } from "../../db/breakdown.ts";
 import { checkedCaller } from "../../db/client.ts";
+import { fail } from "../../errors.ts";
 
 /** The forms in which a list is given out. */
 export type ListFormat = "json" | "ndjson" | "csv";
@@ -59,12 +61,7 @@ export function listingOf(
   return {
     columns,
     page: async ({ after, skip, limit, format, raw }) => {
-      const [page] = await db.read<{
-        text: string;
-        rows: string;
-        more: boolean;
-        place: string | null;
-      }>(
+      const read = db.read<{ text: string; rows: string; more: boolean; place: string | null }>(
         sql`SELECT ${checkedCaller(caller)},
                    coalesce(string_agg(${line(columns, format, raw, plain)}, ${separator(format)} ORDER BY n)
                               FILTER (WHERE n <= ${limit}::int), '') AS text,
@@ -74,6 +71,7 @@ export function listingOf(
             FROM (SELECT r.*, row_number() OVER () - ${skip}::int AS n
                   FROM (${rowsBehind(after, skip + limit + 1)}) AS r OFFSET ${skip}::int) AS page`,
       );
+      const [page] = await (after === null ? read : placed(read));
       return {
         text: page?.text ?? "",
         rows: Number(page?.rows ?? 0),
@@ -81,6 +79,17 @@ export function listingOf(
       };
     },
   };
+}
+
+/** A page behind a place that a cursor gave. Fails: cursor_unusable (its day, say, is none). */
+async function placed<Page>(reading: Promise<Page>): Promise<Page> {
+  try {
+    return await reading;
+  } catch (error) {
+    // Class 22: a value that its type does not have.
+    if (sqlstateOf(error)?.startsWith("22") !== true) throw error;
+    return fail("cursor_unusable", { reason: "The cursor does not belong to this list." });
+  }
 }
 
 function line(
