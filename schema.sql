@@ -593,7 +593,11 @@ CASE reset
     WHEN 'daily'::sequence_reset THEN 'daily'::text
     WHEN 'fiscal'::sequence_reset THEN 'fiscal'::text
     ELSE 'prefix'::text
-END) || chr(10)) || counter) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
+END) || chr(10)) ||
+CASE counter
+    WHEN key THEN ''::text
+    ELSE counter
+END) || chr(10)) || time_zone) || chr(10)) || fiscal_year_start) || chr(10)) ||
 CASE overflow
     WHEN 'reject'::sequence_overflow THEN 'reject'::text
     ELSE 'widen'::text

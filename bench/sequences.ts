@@ -27,10 +27,10 @@ export async function makeSequences(
   await client.call("PUT", `/v1/sequences/${keyOf(family, 0)}`, body);
   client.close();
   await service.prepare(`
-    SELECT put_sequence_v1(${caller}, key, to_jsonb(s) || jsonb_build_object('counter', key), NULL, '{}')
+    SELECT put_sequence_v1(${caller}, copy, to_jsonb(s) || jsonb_build_object('counter', copy), NULL, '{}')
     FROM sequences AS s
     CROSS JOIN (
-      SELECT ${escapeLiteral(family)} || '-' || n AS key FROM generate_series(1, ${count - 1}) AS n
+      SELECT ${escapeLiteral(family)} || '-' || n AS copy FROM generate_series(1, ${count - 1}) AS n
     ) AS copies
     WHERE s.tenant = '${demo.tenant}' AND s.key = '${keyOf(family, 0)}'`);
 }

@@ -15,6 +15,7 @@ export async function contention({ service, quick }: Bench): Promise<PartResult>
   const many = quick ? 100 : 1000;
   await makeSequences(service, "row", many, { hot: false });
   await makeSequences(service, "hot", many, { hot: true });
+  await makeSequences(service, "gapless", many, { hot: false, mode: "gapless" });
   // Rows under contention would be promoted, and here they are to be seen as they are.
   await service.prepare(`
     CREATE FUNCTION bench.stay_a_row() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -28,6 +29,7 @@ export async function contention({ service, quick }: Bench): Promise<PartResult>
   if (first === undefined) throw new Error("There is no connection.");
   const ofRow = await reservation(first, "row");
   const ofHot = await reservation(first, "hot");
+  const ofGapless = await reservation(first, "gapless");
   for (let n = 0; n < many; n += 1) await first.query(ofHot(n, 1));
 
   const figures: Figure[] = [];
@@ -59,6 +61,11 @@ export async function contention({ service, quick }: Bench): Promise<PartResult>
           }),
           "row, count 1": drawing(ofRow, 1),
           "row, count 100": drawing(ofRow, 100),
+          "gapless, count 1": drawing(ofGapless, 1),
+          "gapless, then a document": rate(async (caller) => {
+            await transact(clientOf(caller), ofGapless(next(), 1), service.commitMs);
+            await sleep(documentMs);
+          }),
           "promoted, count 1": drawing(ofHot, 1),
           "promoted, count 100": drawing(ofHot, 100),
           "promoted, then a document": rate(async (caller) => {
