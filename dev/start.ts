@@ -1,7 +1,5 @@
 /** `npm start`: the whole service on this machine, with a seeded demo tenant, until Ctrl-C. */
-import path from "node:path";
-
-import { chosenDataFolder } from "./data/folder.ts";
+import { chosenDataFolder, shownFolder } from "./data/folder.ts";
 import { demo, mintCommand } from "./demo.ts";
 import { askedToStop, finish, giveUp } from "./ending.ts";
 import { chosenPort } from "./port.ts";
@@ -17,7 +15,7 @@ async function main(): Promise<void> {
   const folder = chosenDataFolder(process.env);
   const values = workerValues(process.env);
 
-  console.log(`Starting; data in ${path.relative(process.cwd(), folder.root) || "."}`);
+  console.log(`Starting; data in ${shownFolder(folder)}`);
   const stack = await startStack({
     dataDir: folder.root,
     port,
