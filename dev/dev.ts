@@ -7,12 +7,12 @@ import { startCron } from "./cron/schedule.ts";
 import { chosenDataFolder } from "./data/folder.ts";
 import { lockDataFolder } from "./data/lock.ts";
 import { makeMarked } from "./data/mark.ts";
-import { demo } from "./demo.ts";
 import { askedToStop, finish, giveUp, messageOf } from "./ending.ts";
 import { chosenPort, requireFreePort } from "./port.ts";
 import { seed } from "./seed.ts";
 import { readWorkerSettings } from "./workerd/config.ts";
 import { endOrphan } from "./workerd/process.ts";
+import { printWelcome } from "./welcome.ts";
 import { startWranglerDev } from "./wrangler-dev.ts";
 import { projectRoot } from "./wrangler.ts";
 
@@ -54,10 +54,11 @@ async function runWorker(
     const started = await Promise.race([wrangler.answering(), ended]);
     if (started !== "answering") return started;
     try {
-      await seed(wrangler.url, backend.directUrl);
-      console.log(`Database: ${backend.directUrl}`);
-      console.log(`Key of the tenant ${demo.tenant}: ${demo.key}`);
-      console.log(`Serialmint is ready on ${wrangler.url}`);
+      const seeded = await seed(wrangler.url, backend.directUrl);
+      console.log(
+        "\nCron triggers are fired from here, whatever wrangler says of scheduled Workers.",
+      );
+      printWelcome({ url: wrangler.url, directUrl: backend.directUrl }, seeded);
     } catch (error) {
       // The Worker may be in the middle of being written: it stays up for the next change.
       console.error(messageOf(error));

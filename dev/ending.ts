@@ -1,8 +1,9 @@
+import { onceNpmIsGone } from "./npm.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
- * Resolves at the first Ctrl-C, SIGTERM or closed terminal, after saying so; later ones change
- * nothing.
+ * Resolves at the first Ctrl-C, SIGTERM, closed terminal or end of the npm that runs this, after
+ * saying so; later ones change nothing.
  */
 export function askedToStop(): Promise<"asked"> {
   return new Promise((resolve) => {
@@ -13,6 +14,7 @@ export function askedToStop(): Promise<"asked"> {
       resolve("asked");
     };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+    onceNpmIsGone(stop);
   });
 }
 

@@ -2,9 +2,9 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 
-import { chosenDataFolder } from "./data/folder.ts";
+import { chosenDataFolder, shownFolder } from "./data/folder.ts";
 import type { DataFolder } from "./data/folder.ts";
-import { lockDataFolder, stackProcess } from "./data/lock.ts";
+import { lockDataFolder, stackProcess, stopFirst } from "./data/lock.ts";
 import { isMarked } from "./data/mark.ts";
 import { giveUp } from "./ending.ts";
 import { dataDirElsewhere, removeDataDir } from "./postgres.ts";
@@ -13,10 +13,10 @@ import { endOrphan } from "./workerd/process.ts";
 
 async function main(): Promise<void> {
   const folder = chosenDataFolder(process.env);
-  const shown = path.relative(process.cwd(), folder.root) || ".";
+  const shown = shownFolder(folder);
   const holder = await stackProcess(folder);
   if (holder !== null) {
-    throw new Refusal(`Process ${holder} runs a stack on ${shown}. Stop it first (Ctrl-C there).`);
+    throw new Refusal(`Process ${holder} runs a stack on ${shown}. ${stopFirst(holder)}.`);
   }
   const unlock = await lockDataFolder(folder, console.log);
   let removed: string[];
@@ -45,7 +45,7 @@ async function removeMade(folder: DataFolder): Promise<string[]> {
     await rm(made, { recursive: true, force: true });
     here = true;
   }
-  if (here) places.push(path.relative(process.cwd(), folder.root) || ".");
+  if (here) places.push(shownFolder(folder));
   const elsewhere = dataDirElsewhere(folder.postgres);
   if (elsewhere !== null && (await removeDataDir(elsewhere, console.log))) {
     places.push(elsewhere);

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import journal from "../drizzle/meta/_journal.json" with { type: "json" };
+import { requireDatabaseUrl } from "./database-url.ts";
 
 const migrationsFolder = fileURLToPath(new URL("../drizzle", import.meta.url));
 
@@ -62,11 +63,7 @@ function refuseRewritten(applied: ReadonlyMap<number, string>): void {
 }
 
 if (import.meta.main) {
-  const databaseUrl = process.env["DATABASE_URL"];
-  if (databaseUrl === undefined) {
-    console.error("Set DATABASE_URL to a direct (not pooled) connection of the database's owner.");
-    process.exit(1);
-  }
+  const databaseUrl = requireDatabaseUrl();
   try {
     const { applied } = await migrate(databaseUrl, console.log);
     console.log(applied.length === 0 ? "The database is up to date." : "The database is migrated.");

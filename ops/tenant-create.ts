@@ -1,6 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { requireDatabaseUrl } from "./database-url.ts";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -80,17 +81,16 @@ const usage = `Use: DATABASE_URL=<direct connection> npm run tenant:create -- <t
 where <tenant> is 2 to 35 of a-z, 0-9 and -, starts with a letter and does not end in -test.`;
 
 /** The arguments of the command, or undefined when they cannot be used. */
-function commandArguments(): { databaseUrl: string; tenant: string; name: string } | undefined {
+function commandArguments(): { tenant: string; name: string } | undefined {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: { name: { type: "string" } },
     });
-    const databaseUrl = process.env["DATABASE_URL"];
     const [tenant, ...more] = positionals;
-    if (databaseUrl === undefined || tenant === undefined || more.length > 0) return undefined;
+    if (tenant === undefined || more.length > 0) return undefined;
     if (!/^[a-z][a-z0-9-]{1,34}$/.test(tenant) || tenant.endsWith("-test")) return undefined;
-    return { databaseUrl, tenant, name: values.name ?? tenant };
+    return { tenant, name: values.name ?? tenant };
   } catch {
     return undefined;
   }
@@ -103,8 +103,9 @@ if (import.meta.main) {
     process.exit(1);
   }
   const { tenant } = given;
+  const databaseUrl = requireDatabaseUrl();
   try {
-    const made = await createTenant(given.databaseUrl, given);
+    const made = await createTenant(databaseUrl, given);
     if (!made.created) throw new Error(`The tenant ${tenant} exists already.`);
     console.log(`Tenant ${tenant} is ready. These keys are shown once and kept nowhere:`);
     console.log(`  live  ${made.key}`);

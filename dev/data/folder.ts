@@ -29,6 +29,13 @@ export function dataFolder(root: string): DataFolder {
   };
 }
 
+/** The folder as messages name it: from the working directory, or in full when it is not below. */
+export function shownFolder({ root }: DataFolder): string {
+  const way = path.relative(process.cwd(), root);
+  if (way === "") return ".";
+  return way.split(path.sep)[0] === ".." || path.isAbsolute(way) ? root : way;
+}
+
 /** The folder that SERIALMINT_DATA names (relative to the working directory), else `.data`. */
 export function chosenDataFolder(environment: NodeJS.ProcessEnv): DataFolder {
   const chosen = environment["SERIALMINT_DATA"];

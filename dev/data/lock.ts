@@ -1,8 +1,8 @@
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
 
 import { findProcess } from "../postgres/process-table.ts";
 import { Refusal } from "../refusal.ts";
+import { shownFolder } from "./folder.ts";
 import type { DataFolder } from "./folder.ts";
 
 interface Holder {
@@ -37,8 +37,9 @@ export async function lockDataFolder(
       if (holder !== null && findProcess(holder.pid)?.started === holder.started) {
         throw new Refusal(inUse(folder, holder));
       }
-      const who = holder === null ? "a process unknown" : `process ${holder.pid}, which is gone`;
-      log(`Taking over ${folder.lock}, left by ${who}.`);
+      const who =
+        holder === null ? "which names no process" : `left by process ${holder.pid}, which is gone`;
+      log(`Taking over ${folder.lock}, ${who}.`);
       await rm(folder.lock, { force: true });
     }
   } finally {
@@ -54,12 +55,17 @@ export async function stackProcess(folder: DataFolder): Promise<number | null> {
   return holder.pid;
 }
 
+/** What to do about the process that runs a stack. */
+export function stopFirst(pid: number): string {
+  return `Stop it first (Ctrl-C there, or \`kill ${pid}\`)`;
+}
+
 function inUse(folder: DataFolder, { pid }: Holder): string {
   const who = pid === process.pid ? "This process" : `Process ${pid}`;
-  const shown = path.relative(process.cwd(), folder.root) || ".";
+  const how = pid === process.pid ? "Stop it first" : stopFirst(pid);
   return (
-    `${who} already runs a stack on the data folder ${shown}. Stop it first, or choose another ` +
-    "folder and another port: SERIALMINT_DATA=.data-2 PORT=8788 npm start"
+    `${who} already runs a stack on the data folder ${shownFolder(folder)}. ${how}, or choose ` +
+    "another folder and another port: SERIALMINT_DATA=.data-2 PORT=8788 npm start"
   );
 }
 

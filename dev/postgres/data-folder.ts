@@ -21,6 +21,9 @@ import type { RunUser } from "./run-user.ts";
 /** Written last, so a folder that has it is whole. */
 const WHOLE = "initialised";
 
+/** Parts of a cluster that show when it was damaged since. */
+const ESSENTIAL = ["PG_VERSION", join("global", "pg_control"), "base", "pg_wal"];
+
 /** Whether a folder is a whole cluster that was made here. */
 export function holdsCluster(dataDir: string): boolean {
   return existsSync(join(dataDir, WHOLE));
@@ -81,6 +84,13 @@ export async function prepareFolder(
       ? "is a Postgres folder that was not finished, or not made here"
       : "holds other things than a database";
     throw new Error(`${dataDir} ${what}. Remove it, or use another data folder.`);
+  }
+  const missing = ESSENTIAL.find((part) => !existsSync(join(dataDir, part)));
+  if (missing !== undefined) {
+    throw new Error(
+      `${dataDir} holds no complete database: ${missing} is missing. Restore it, or run ` +
+        "`npm run reset`, which loses what is in it.",
+    );
   }
   const major = readFileSync(join(dataDir, "PG_VERSION"), "utf8").trim();
   if (major !== binaries.major) {

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 
 import { projectRoot } from "../../dev/wrangler.ts";
 
-/** A running command of the project, such as `start` for dev/start.ts. */
+/** A running command, such as `start` for dev/start.ts. */
 export interface Command {
   pid: number;
   /** Everything printed so far. */
@@ -15,25 +15,38 @@ export interface Command {
   exit: Promise<number | null>;
 }
 
-/**
- * Starts dev/<name>.ts as npm does, on a data folder and port, with further variables. It is killed
- * after the test.
- */
+/** Starts dev/<name>.ts without npm, on a data folder and port, with further variables. */
 export function startCommand(
   name: string,
   dataDir: string,
   port = 0,
   variables: Readonly<Record<string, string>> = {},
 ): Command {
-  const child = spawn(process.execPath, [path.join("dev", `${name}.ts`)], {
-    cwd: projectRoot,
-    env: {
-      ...process.env,
-      DEBUG: "",
-      SERIALMINT_DATA: dataDir,
-      PORT: port === 0 ? "" : String(port),
-      ...variables,
-    },
+  return run(process.execPath, [path.join("dev", `${name}.ts`)], {
+    ...stackVariables(dataDir, port),
+    ...variables,
+  });
+}
+
+/** Starts a script of package.json as a user does, with npm. */
+export function startByNpm(script: string, dataDir: string, port: number): Command {
+  return run("npm", ["run", script], stackVariables(dataDir, port));
+}
+
+function stackVariables(dataDir: string, port: number): Record<string, string> {
+  return { DEBUG: "", SERIALMINT_DATA: dataDir, PORT: port === 0 ? "" : String(port) };
+}
+
+/** Runs a program, killed after the test. By default it runs where package.json is. */
+export function run(
+  program: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  cwd = projectRoot,
+): Command {
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => {

@@ -1,9 +1,10 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 
 import { startCommand } from "./command.ts";
 import { freePort, scratchDataFolder } from "./scratch.ts";
+import { startSmallStack } from "./small-stack.ts";
 
 // What the user can mend is said in one line, with no stack, and ends with exit code 1.
 
@@ -47,6 +48,28 @@ test("a Postgres folder without its mark is refused and left as it is", async ()
   expect(command.printed()).not.toContain("    at ");
   expect(await readdir(path.join(dataDir, "postgres"))).toEqual(["notes.txt"]);
 });
+
+test.each(["PG_VERSION", "global/pg_control", "pg_wal"])(
+  "a database without its %s is refused, and can be reset",
+  async (part) => {
+    const dataDir = await scratchDataFolder();
+    await (await startSmallStack(dataDir)).stop();
+    const database = path.join(dataDir, "postgres");
+    await rm(path.join(database, part), { recursive: true });
+    const damaged = await readdir(database);
+    const start = startCommand("start", dataDir, await freePort());
+    expect(await start.exit).toBe(1);
+    expect(start.printed()).toBe(
+      `Starting; data in ${dataDir}\n` +
+        `${database} holds no complete database: ${part} is missing. ` +
+        "Restore it, or run `npm run reset`, which loses what is in it.\n",
+    );
+    expect(await readdir(database)).toEqual(damaged);
+    const reset = startCommand("reset", dataDir);
+    expect(await reset.exit).toBe(0);
+    expect(reset.printed()).toBe(`Removed the data in ${dataDir}. The next start begins afresh.\n`);
+  },
+);
 
 test("a variable that the Worker would refuse is refused before anything is made", async () => {
   const dataDir = await scratchDataFolder();

@@ -148,8 +148,11 @@ test("a lock file that holds nothing readable is taken over too", async () => {
   const dataDir = await scratchDataFolder();
   await mkdir(dataDir, { recursive: true });
   await writeFile(path.join(dataDir, "stack.lock"), "");
-  await started(dataDir);
-  expect(await readFile(path.join(dataDir, "stack.lock"), "utf8")).toContain(String(process.pid));
+  const lines: string[] = [];
+  await started(dataDir, { log: (line) => lines.push(line) });
+  const lock = path.join(dataDir, "stack.lock");
+  expect(lines).toContain(`Taking over ${lock}, which names no process.`);
+  expect(await readFile(lock, "utf8")).toContain(String(process.pid));
 });
 
 /** A stack in a process of its own. */

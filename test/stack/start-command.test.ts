@@ -64,13 +64,20 @@ test("start with a PORT that is none says so", async () => {
   expect(command.printed()).toBe("PORT is 65536; it must be a number from 1 to 65535.\n");
 });
 
-test("reset refuses while a stack runs there", async () => {
+test("while a stack runs there, reset and a second start are refused, with the way out", async () => {
   const dataDir = await scratchDataFolder();
   const running = startCommand("start", dataDir, await freePort());
   await running.says("Serialmint is ready");
-  const command = startCommand("reset", dataDir);
-  expect(await command.exit).toBe(1);
-  expect(command.printed()).toContain(`Process ${running.pid} runs a stack on`);
+  const { pid } = running;
+  const wayOut = `Stop it first (Ctrl-C there, or \`kill ${pid}\`)`;
+  const reset = startCommand("reset", dataDir);
+  expect(await reset.exit).toBe(1);
+  expect(reset.printed()).toBe(`Process ${pid} runs a stack on ${dataDir}. ${wayOut}.\n`);
+  const second = startCommand("start", dataDir, await freePort());
+  expect(await second.exit).toBe(1);
+  expect(second.printed()).toContain(
+    `Process ${pid} already runs a stack on the data folder ${dataDir}. ${wayOut}, or choose another`,
+  );
   process.kill(running.pid, "SIGINT");
   expect(await running.exit).toBe(0);
 });
