@@ -16,7 +16,7 @@ CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
-CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind');
+CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');
 
 CREATE TYPE lot_state AS ENUM ('available', 'reserved', 'shipped', 'consumed', 'scrapped');
 
@@ -1450,6 +1450,23 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.is_begun(p_series series)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM ledger WHERE ((ledger.tenant = (is_begun.p_series).tenant) AND (ledger.series = (is_begun.p_series).id) AND (ledger.kind <> 'begin'::ledger_kind))));
+
+CREATE OR REPLACE FUNCTION public.begin_at(p_series series, p_next bigint, p_api_key integer, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM set_counter(p_series, p_next, p_next, 0);
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_series.tenant, p_series.id, p_next, p_next, p_series.increment, 'begin', p_api_key, p_reason);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.advance_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1466,7 +1483,7 @@ BEGIN
   END IF;
   v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
   v_next := next_number(v_series);
-  IF v_series.mode = 'gapless' THEN
+  IF v_series.mode = 'gapless' AND is_begun(v_series) THEN
     PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_sequence));
   ELSIF p_to <= v_next THEN
     PERFORM fail('advance_not_ahead', jsonb_build_object(
@@ -1474,6 +1491,11 @@ BEGIN
   END IF;
   PERFORM check_step(v_series, v_next, p_to);
   PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
+  IF v_series.mode = 'gapless' THEN
+    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
+    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                             shown_move(v_series, v_next, p_to, p_reason));
+  END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
@@ -1523,24 +1545,29 @@ BEGIN
   END IF;
   PERFORM check_step(v_series, v_series.since, p_to);
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
-  -- What was skipped from here on is open again; the entry that says so is the rewind's.
-  WITH reopened AS (
-    DELETE FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND first >= p_to
-    RETURNING first, last, step
+  -- What was skipped from here on is open again; who skipped it, when and why stays.
+  WITH before AS (
+    SELECT * FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+  ), reopened AS (
+    UPDATE ledger AS l SET kind = 'reopened'
+    FROM before AS b
+    WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
+      AND l.first = b.first AND l.at = b.at AND b.first >= p_to
   ), cut AS (
     UPDATE ledger AS l SET last = p_to - l.step
-    FROM (SELECT first, last, at FROM ledger
-          WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip'
-            AND first < p_to AND last >= p_to) AS before
+    FROM before AS b
     WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
-      AND l.first = before.first AND l.at = before.at
-    RETURNING p_to AS first, before.last, l.step
+      AND l.first = b.first AND l.at = b.at AND b.first < p_to
+  ), rest AS (
+    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, at, reason)
+    SELECT tenant, series, p_to, last, step, 'reopened', api_key, at, reason
+    FROM before
+    WHERE first < p_to
   )
   UPDATE series
   SET skipped = skipped - (
-    SELECT coalesce(sum((r.last - r.first) / r.step + 1), 0)
-    FROM (TABLE reopened UNION ALL TABLE cut) AS r)
+    SELECT coalesce(sum((b.last - greatest(b.first, p_to)) / b.step + 1), 0) FROM before AS b)
   WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
   VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
@@ -2893,7 +2920,7 @@ CREATE OR REPLACE FUNCTION public.entry_of_number(p_tenant text, p_series bigint
  STABLE
 AS $function$
   SELECT l.* FROM ledger AS l
-  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind <> 'void'
+  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind IN ('reserved', 'skip', 'burned')
     AND int8range(l.first, l.last, '[]') @> p_number
     AND (p_number - l.first) % l.step = 0
 $function$;
@@ -4633,8 +4660,8 @@ BEGIN
   IF p_next <= v_next THEN
     RETURN;
   END IF;
-  IF NOT EXISTS (SELECT FROM ledger WHERE tenant = p_series.tenant AND series = p_series.id) THEN
-    PERFORM set_counter(p_series, p_next, p_next, 0);
+  IF NOT is_begun(p_series) THEN
+    PERFORM begin_at(p_series, p_next, p_api_key, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN
@@ -4760,6 +4787,7 @@ REVOKE EXECUTE ON FUNCTION
   apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   available_stock(text,text[]),
+  begin_at(series,bigint,integer,text),
   begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
@@ -4821,6 +4849,7 @@ REVOKE EXECUTE ON FUNCTION
   import_sequences(imports,jsonb),
   in_numbers(lots,bigint,bigint,bigint),
   in_run(lots,text,integer,text),
+  is_begun(series),
   issued_names(text,text,text,text[]),
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
@@ -4978,6 +5007,7 @@ GRANT EXECUTE ON FUNCTION
   fail(text,jsonb),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
+  is_begun(series),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),

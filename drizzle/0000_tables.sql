@@ -1,6 +1,6 @@
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
-CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void', 'rewind');--> statement-breakpoint
+CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
 CREATE TYPE "public"."lot_state" AS ENUM('available', 'reserved', 'shipped', 'consumed', 'scrapped');--> statement-breakpoint
 CREATE TYPE "public"."product_expiry" AS ENUM('none', 'optional', 'required');--> statement-breakpoint
 CREATE TYPE "public"."product_tracking" AS ENUM('none', 'lot', 'serial');--> statement-breakpoint

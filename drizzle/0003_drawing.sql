@@ -656,8 +656,27 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Whether anything has happened to numbers of a series but that it was told where to begin.
+CREATE FUNCTION is_begun(p_series series) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (
+  SELECT FROM ledger
+  WHERE tenant = p_series.tenant AND series = p_series.id AND kind <> 'begin');
+--> statement-breakpoint
+-- Lets a series that has not begun, and that the caller holds with its counter, go on from elsewhere with
+-- number `p_next`. Nothing was passed here.
+CREATE FUNCTION begin_at(p_series series, p_next bigint, p_api_key integer, p_reason text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_counter(p_series, p_next, p_next, 0);
+  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  VALUES (p_series.tenant, p_series.id, p_next, p_next, p_series.increment, 'begin', p_api_key, p_reason);
+END
+$$;
+--> statement-breakpoint
 -- Moves a counter forward so that its next number is `p_to`; what it passes is skipped for good, with the
--- reason. Fails as draw_v1 does, sequence_gapless, advance_not_ahead.
+-- reason. A gapless one is only told where it goes on from elsewhere, before its first draw. Fails as draw_v1
+-- does, sequence_gapless, advance_not_ahead.
 CREATE FUNCTION advance_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
@@ -673,7 +692,7 @@ BEGIN
   END IF;
   v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
   v_next := next_number(v_series);
-  IF v_series.mode = 'gapless' THEN
+  IF v_series.mode = 'gapless' AND is_begun(v_series) THEN
     PERFORM fail('sequence_gapless', jsonb_build_object('sequence', p_sequence));
   ELSIF p_to <= v_next THEN
     PERFORM fail('advance_not_ahead', jsonb_build_object(
@@ -681,6 +700,11 @@ BEGIN
   END IF;
   PERFORM check_step(v_series, v_next, p_to);
   PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
+  IF v_series.mode = 'gapless' THEN
+    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
+    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                             shown_move(v_series, v_next, p_to, p_reason));
+  END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
@@ -733,24 +757,29 @@ BEGIN
   END IF;
   PERFORM check_step(v_series, v_series.since, p_to);
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
-  -- What was skipped from here on is open again; the entry that says so is the rewind's.
-  WITH reopened AS (
-    DELETE FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND first >= p_to
-    RETURNING first, last, step
+  -- What was skipped from here on is open again; who skipped it, when and why stays.
+  WITH before AS (
+    SELECT * FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+  ), reopened AS (
+    UPDATE ledger AS l SET kind = 'reopened'
+    FROM before AS b
+    WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
+      AND l.first = b.first AND l.at = b.at AND b.first >= p_to
   ), cut AS (
     UPDATE ledger AS l SET last = p_to - l.step
-    FROM (SELECT first, last, at FROM ledger
-          WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip'
-            AND first < p_to AND last >= p_to) AS before
+    FROM before AS b
     WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
-      AND l.first = before.first AND l.at = before.at
-    RETURNING p_to AS first, before.last, l.step
+      AND l.first = b.first AND l.at = b.at AND b.first < p_to
+  ), rest AS (
+    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, at, reason)
+    SELECT tenant, series, p_to, last, step, 'reopened', api_key, at, reason
+    FROM before
+    WHERE first < p_to
   )
   UPDATE series
   SET skipped = skipped - (
-    SELECT coalesce(sum((r.last - r.first) / r.step + 1), 0)
-    FROM (TABLE reopened UNION ALL TABLE cut) AS r)
+    SELECT coalesce(sum((b.last - greatest(b.first, p_to)) / b.step + 1), 0) FROM before AS b)
   WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
   VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',

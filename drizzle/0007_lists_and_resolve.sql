@@ -219,7 +219,7 @@ $$;
 CREATE FUNCTION entry_of_number(p_tenant text, p_series bigint, p_number bigint) RETURNS ledger
 LANGUAGE sql STABLE AS $$
   SELECT l.* FROM ledger AS l
-  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind <> 'void'
+  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind IN ('reserved', 'skip', 'burned')
     AND int8range(l.first, l.last, '[]') @> p_number
     AND (p_number - l.first) % l.step = 0
 $$;

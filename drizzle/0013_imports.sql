@@ -322,8 +322,8 @@ BEGIN
   IF p_next <= v_next THEN
     RETURN;
   END IF;
-  IF NOT EXISTS (SELECT FROM ledger WHERE tenant = p_series.tenant AND series = p_series.id) THEN
-    PERFORM set_counter(p_series, p_next, p_next, 0);
+  IF NOT is_begun(p_series) THEN
+    PERFORM begin_at(p_series, p_next, p_api_key, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN

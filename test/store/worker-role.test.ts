@@ -89,6 +89,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "fail",
     "find_lots_v1",
     "get_lot_v1",
+    "is_begun",
     "job_facts",
     "known_lots_v1",
     "list_lots_v1",

@@ -37,7 +37,7 @@ export async function listLedger(
         ? [null, null, null, null]
         : splitPlace(
             after,
-            /^(\d{1,18}) (\d{1,18}) (reserved|skip|burned|void|rewind) (.{20,40})$/,
+            /^(\d{1,18}) (\d{1,18}) (reserved|skip|burned|void|rewind|reopened|begin) (.{20,40})$/,
           );
     return sql`
       SELECT nullif(s.period, '') AS series, l.kind, l.first::text AS first, l.last::text AS last,

@@ -149,7 +149,7 @@ const moveSchema = z
 const ledgerEntry = z
   .object({
     series: z.string().nullable(),
-    kind: z.enum(["reserved", "skip", "burned", "void", "rewind"]),
+    kind: z.enum(["reserved", "skip", "burned", "void", "rewind", "reopened", "begin"]),
     first: counterOutput,
     last: counterOutput,
     step: counterOutput,

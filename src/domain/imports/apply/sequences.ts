@@ -162,7 +162,7 @@ function knownCounters(
 ): Promise<KnownCounter[]> {
   return db.read<KnownCounter>(
     sql`SELECT s.sequence, s.period, c.next::text AS next,
-               EXISTS (SELECT FROM ledger AS l WHERE l.tenant = s.tenant AND l.series = s.id) AS given
+               is_begun(s) AS given
         FROM series AS s
         CROSS JOIN LATERAL counter_v1(s.tenant, s.sequence, s.period) AS c
         WHERE s.tenant = ${tenant}
