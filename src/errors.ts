@@ -538,8 +538,9 @@ export const failures = {
     status: 422,
     title: "The range is not inside the reservation",
     retryable: false,
-    detail: (facts: { reservation: string; first: Amount; last: Amount }) =>
-      `Reservation ${quoted(facts.reservation)} runs from ${String(facts.first)} to ${String(facts.last)}. ` +
+    detail: (facts: { reservation: string; first: Amount; last: Amount; step?: Amount }) =>
+      `Reservation ${quoted(facts.reservation)} runs from ${String(facts.first)} to ${String(facts.last)}` +
+      `${String(facts.step ?? 1) === "1" ? "" : ` in steps of ${String(facts.step)}`}. ` +
       "Give a range inside it.",
   },
   reservation_used: {

@@ -15,6 +15,8 @@ async function errorsOf(method: string, path: string, body: unknown): Promise<st
 const ofLot = (item: object) =>
   errorsOf("POST", "/v1/lots", { items: [{ product: "P", count: 1, ...item }] });
 
+const voiding = (range: object) =>
+  errorsOf("POST", "/v1/reservations/s:1/void", { reason: "torn", ...range });
 const put = (body: object) => errorsOf("PUT", "/v1/sequences/x", body);
 
 describe("a member's name is told apart from its value", () => {
@@ -100,5 +102,17 @@ test("what is missing is told with what to give", async () => {
   const receipt = { reference: "DN-1", lines: [{ product: "P" }] };
   expect(await errorsOf("POST", "/v1/receipts", receipt)).toEqual([
     "/lines/0/quantity lines[0].quantity is missing. It may be left out only beside lots or text.",
+  ]);
+});
+
+test("a range to void has both ends, in their order", async () => {
+  expect(await voiding({ first: 5 })).toEqual([
+    "/last last is missing. Give first and last, or neither for every number that is open.",
+  ]);
+  expect(await voiding({ last: 5 })).toEqual([
+    "/first first is missing. Give first and last, or neither for every number that is open.",
+  ]);
+  expect(await voiding({ first: 500024, last: 500020 })).toEqual([
+    "/first first must not be above last, and 500024 is above 500020.",
   ]);
 });
