@@ -1161,7 +1161,8 @@ BEGIN
   END IF;
   IF p_past - p_next > p_jump THEN
     PERFORM fail('jump_too_far', jsonb_build_object(
-      'sequence', p_series.sequence, 'next', p_next::text, 'number', p_past::text,
+      'sequence', p_series.sequence, 'series', nullif(p_series.period, ''),
+      'next', p_next::text, 'number', p_past::text,
       'ahead', (p_past - p_next)::text, 'limit', p_jump::text
     ));
   END IF;
