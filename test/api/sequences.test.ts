@@ -207,6 +207,33 @@ describe("a preview", () => {
     await refused(service, [422, "at_out_of_range"], "GET", `${url}?at=0000-01-01`);
   });
 
+  test("names the parameter that is wrong", async () => {
+    await put("wrong", { pattern: "{field.plant}/{YYYY}-{000}" });
+    const url = "/v1/sequences/wrong/preview";
+    const missing = await refused(service, [422, "field_missing"], "GET", url);
+    expect(missing.errors).toEqual([
+      { parameter: "fields", in: "query", detail: missing.detail, code: "field_missing" },
+    ]);
+    const at = await refused(service, [422, "at_malformed"], "GET", `${url}?at=tomorrow`);
+    expect(at.errors).toEqual([
+      { parameter: "at", in: "query", detail: at.detail, code: "at_malformed" },
+    ]);
+    // The same rule in a body.
+    const body = { count: 1, at: "tomorrow" };
+    const path = "/v1/sequences/wrong/reservations";
+    const drawn = await refused(service, [422, "at_malformed"], "POST", path, { body });
+    expect(drawn.errors).toEqual([{ pointer: "/at", detail: drawn.detail, code: "at_malformed" }]);
+  });
+
+  test("tells how a + is written in an address", async () => {
+    await put("plus", { pattern: "{YYYY}-{000}" });
+    const url = "/v1/sequences/plus/preview?at=2026-11-21T14:30:00";
+    expect((await refused(service, [422, "at_malformed"], "GET", `${url}+01:00`)).detail).toBe(
+      '"2026-11-21T14:30:00 01:00" has a space where its + should be. In an address + means a space: write it as %2B there.',
+    );
+    expect(await ok(service, "GET", `${url}%2B01:00`)).toEqual({ names: ["2026-001"] });
+  });
+
   test("takes the day of the sequence's time zone", async () => {
     await put("tokyo", { pattern: "{YYYY}{MM}{DD}-{0}", time_zone: "Asia/Tokyo" });
     // 16:00 in UTC is 01:00 of the next day in Tokyo.
