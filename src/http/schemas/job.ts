@@ -13,7 +13,10 @@ const jobShape = {
     .object({
       code: z.string(),
       detail: z.string(),
-      retryable: z.boolean(),
+      retryable: z.boolean().openapi({
+        description:
+          "Whether the same chunk may succeed when it is tried again as things are. When the cause is gone, a failed job can be sent on in any case.",
+      }),
       sqlstate: z.string().optional(),
     })
     .nullable(),
