@@ -243,6 +243,25 @@ describe("a preview", () => {
 });
 
 describe("the ledger", () => {
+  test("tells which reservation voided numbers are of", async () => {
+    await put("torn", { pattern: "{YYYY}-{00}", reset: "yearly", increment: 3 });
+    const reserve = (at: string) =>
+      ok(service, "POST", "/v1/sequences/torn/reservations", { count: 4, at });
+    // The same numbers in two years; 1, 4, 7, 10 and 13, 16, 19, 22 in the first one.
+    await reserve("2025-01-01");
+    await reserve("2026-01-01");
+    const { id } = await reserve("2025-01-01");
+    const range = { reason: "torn", first: 16, last: 19 };
+    await ok(service, "POST", `/v1/reservations/${id}/void`, range);
+    await ok(service, "POST", "/v1/reservations/torn:2026:1/void", { reason: "torn" });
+    const { data } = await ok(service, "GET", "/v1/sequences/torn/ledger");
+    const voids = data.filter(({ kind }: { kind: string }) => kind === "void");
+    expect(voids).toMatchObject([
+      { first: "16", last: "19", reservation: "torn:2025:13" },
+      { first: "1", last: "10", reservation: "torn:2026:1" },
+    ]);
+  });
+
   test("tells of reservations, voids and skips in the order of their numbers", async () => {
     await put("told", { pattern: "T{00}" });
     await ok(service, "PUT", "/v1/products/TOLD", { tracking: "serial", sequence: "told" });
@@ -261,13 +280,14 @@ describe("the ledger", () => {
       entry["last"],
       entry["count"],
       entry["first_name"],
+      entry["reservation"],
       entry["reason"],
     ]);
     expect(told).toEqual([
-      ["reserved", "1", "10", 10, "T01", null],
-      ["void", "3", "4", 2, "T03", "label torn"],
-      ["skip", "11", "15", 5, null, "names made elsewhere"],
-      ["reserved", "16", "17", 2, "T16", null],
+      ["reserved", "1", "10", 10, "T01", "told:1", null],
+      ["void", "3", "4", 2, "T03", "told:1", "label torn"],
+      ["skip", "11", "15", 5, null, null, "names made elsewhere"],
+      ["reserved", "16", "17", 2, "T16", "told:16", null],
     ]);
     expect(await ok(service, "GET", "/v1/sequences/told/account")).toEqual({
       sequence: "told",

@@ -148,7 +148,9 @@ const ledgerEntry = z
     count: z.number(),
     first_name: z.string().nullable(),
     last_name: z.string().nullable(),
-    reservation: z.string().nullable(),
+    reservation: z.string().nullable().openapi({
+      description: "That was made, or whose numbers were voided.",
+    }),
     reason: z.string().nullable(),
     api_key: z.string(),
     at: z.string(),

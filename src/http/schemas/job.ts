@@ -9,6 +9,7 @@ const jobShape = {
     description: "Names left out, since a lot of the product had them; listed at /skipped.",
   }),
   rate: z.number().nullable().openapi({ description: "Lots a second since it began." }),
+  eta_s: z.number().nullable().openapi({ description: "Seconds left at this rate." }),
   error: z
     .object({
       code: z.string(),
@@ -32,7 +33,6 @@ export const jobRow = z.object(jobShape).openapi("JobRow");
 export const jobSchema = z
   .object({
     ...jobShape,
-    eta_s: z.number().nullable().openapi({ description: "Seconds left at this rate." }),
     items: z.array(
       z.object({
         product: z.string(),
