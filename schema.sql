@@ -2266,7 +2266,8 @@ BEGIN
   IF p_wanted.highest IS NOT NULL THEN
     IF p_wanted.bounded - v_next > p_wanted.jump THEN
       PERFORM fail('jump_too_far', jsonb_build_object(
-        'sequence', v_series.sequence, 'next', v_next::text, 'number', p_wanted.bounded::text,
+        'sequence', v_series.sequence, 'series', nullif(v_series.period, ''),
+        'next', v_next::text, 'number', p_wanted.bounded::text,
         'ahead', (p_wanted.bounded - v_next)::text, 'limit', p_wanted.jump::text));
     END IF;
     v_passing := numbers_to_pass(v_series, v_next, p_wanted.highest);

@@ -540,8 +540,9 @@ export const failures = {
     status: 422,
     title: "The range is not inside the reservation",
     retryable: false,
-    detail: (facts: { reservation: string; first: Amount; last: Amount }) =>
-      `Reservation ${quoted(facts.reservation)} runs from ${String(facts.first)} to ${String(facts.last)}. ` +
+    detail: (facts: { reservation: string; first: Amount; last: Amount; step?: Amount }) =>
+      `Reservation ${quoted(facts.reservation)} runs from ${String(facts.first)} to ${String(facts.last)}` +
+      `${String(facts.step ?? 1) === "1" ? "" : ` in steps of ${String(facts.step)}`}. ` +
       "Give a range inside it.",
   },
   reservation_used: {
@@ -952,8 +953,10 @@ export const failures = {
     status: 422,
     title: "The time cannot be read",
     retryable: false,
-    detail: (facts: { at: string }) =>
-      `${quoted(facts.at)} is not a time. Send a date such as 2026-11-21, or a time with its offset such as 2026-11-21T14:30:00+01:00.`,
+    detail: (facts: { at: string; problem?: string }) =>
+      facts.problem === "plus"
+        ? `${quoted(facts.at)} has a space where its + should be. In an address + means a space: write it as %2B there.`
+        : `${quoted(facts.at)} is not a time. Send a date such as 2026-11-21, or a time with its offset such as 2026-11-21T14:30:00+01:00.`,
   },
   at_without_offset: {
     status: 422,

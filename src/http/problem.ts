@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Fact } from "../errors.ts";
+import type { Fact, FieldError } from "../errors.ts";
 import { Failure, failure } from "../errors.ts";
 import type { AppEnv } from "./context.ts";
 import { describeError, logError } from "./log.ts";
@@ -29,12 +29,8 @@ export function problemOf(
   failed: Failure,
   requestId: string,
   instance?: string,
+  errors = errorsOf(failed),
 ): Record<string, unknown> {
-  const errors =
-    failed.errors ??
-    (failed.pointer === undefined
-      ? undefined
-      : [{ pointer: failed.pointer, detail: failed.detail, code: failed.code }]);
   const facts = Object.entries(failed.facts)
     .filter(([name]) => !reserved.has(name))
     .map(([name, fact]) => [name, onTheWire(fact)] as const);
@@ -52,6 +48,18 @@ export function problemOf(
   };
 }
 
+function errorsOf({ errors, pointer, detail, code }: Failure): readonly FieldError[] | undefined {
+  return errors ?? (pointer === undefined ? undefined : [{ pointer, detail, code }]);
+}
+
+/** Of a call without a body: a rule points at the member that it was given, which is a parameter. */
+function inQuery(error: FieldError): FieldError {
+  if (!("pointer" in error)) return error;
+  const { pointer, ...others } = error;
+  const [, parameter = ""] = pointer.split("/");
+  return { parameter, in: "query", ...others };
+}
+
 function onTheWire(fact: Fact): unknown {
   return typeof fact === "bigint" ? String(fact) : fact;
 }
@@ -63,7 +71,11 @@ export function problemResponse(failed: Failure, c: Context<AppEnv>): Response {
   if (failed.status === 401) headers.set("www-authenticate", challenge(failed));
   const allowed = failed.facts["allowed"];
   if (failed.status === 405 && Array.isArray(allowed)) headers.set("allow", allowed.join(", "));
-  const problem = problemOf(failed, c.get("requestId"), c.req.path);
+  const { method } = c.req;
+  const errors = errorsOf(failed);
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const placed = hasBody ? errors : errors?.map(inQuery);
+  const problem = problemOf(failed, c.get("requestId"), c.req.path, placed);
   return new Response(JSON.stringify(problem), { status: failed.status, headers });
 }
 

@@ -61,29 +61,55 @@ function explained(issue: Issue, base: readonly PropertyKey[], data: unknown): P
       code: "unknown_field",
     }));
   }
-  if (issue.code === "invalid_key" || issue.code === "invalid_element") {
+  if (issue.code === "invalid_key") {
+    const key = issue.path.at(-1);
+    return issue.issues.map((inner) => ({
+      path,
+      detail: told(inner, `The name of ${name}`, key),
+      code: inner.code ?? issue.code,
+    }));
+  }
+  if (issue.code === "invalid_element") {
     return issue.issues.flatMap((inner) => explained(inner, path, value));
   }
   if (value === undefined && isMissing(data, issue.path)) {
-    return one(`${name} is missing. ${wanted(issue)}`, "missing_field");
+    return one(missing(name, issue), "missing_field");
   }
-  if (!isStandard(issue)) return one(sentence(name, issue.message));
-  if (issue.code === "invalid_union") return explainedUnion(issue, path, value);
+  if (issue.code === "invalid_union" && isStandard(issue)) {
+    return explainedUnion(issue, path, value);
+  }
+  return one(told(issue, name, value));
+}
+
+/** The sentence for an issue that has no further ones inside; `name` is what the sentence is about. */
+function told(issue: Issue, name: string, value: unknown): string {
+  if (!isStandard(issue)) return sentence(name, issue.message);
   switch (issue.code) {
     case "invalid_type":
-      return one(`${name} must be ${typeName(issue.expected)}; ${given(value)} was given.`);
+      return `${name} must be ${typeName(issue.expected)}; ${given(value)} was given.`;
     case "too_small":
     case "too_big":
-      return one(`${name} ${bound(issue)}; ${givenSize(issue.origin, value)}.`);
+      return `${name} ${bound(issue)}; ${givenSize(issue.origin, value)}.`;
     case "invalid_value":
-      return one(`${name} must be ${choices(issue.values)}; ${given(value)} was given.`);
+      return `${name} must be ${choices(issue.values)}; ${given(value)} was given.`;
     case "not_multiple_of":
-      return one(`${name} must be a multiple of ${issue.divisor}; ${given(value)} was given.`);
+      return `${name} must be a multiple of ${issue.divisor}; ${given(value)} was given.`;
     case "invalid_format":
-      return one(`${name} must be ${formatName(issue)}; ${given(value)} was given.`);
+      return `${name} must be ${formatName(issue)}; ${given(value)} was given.`;
     case "custom":
-      return one(sentence(name, issue.message));
+    case "invalid_key":
+    case "invalid_element":
+    case "invalid_union":
+    case "unrecognized_keys":
+      return sentence(name, issue.message);
   }
+}
+
+/** A rule over several fields says itself what is missing; a field's own message says what to give. */
+function missing(name: string, issue: Issue): string {
+  if (isStandard(issue)) return `${name} is missing. ${wanted(issue)}`;
+  if (issue.code === "custom") return sentence(name, issue.message);
+  return `${name} is missing. ${issue.message}`;
 }
 
 /** A union says what its nearest branch misses: the one with the fewest issues. */

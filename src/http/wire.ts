@@ -4,6 +4,7 @@ import { readQuantity } from "../domain/lots/quantity.ts";
 import { maximumNumber } from "../domain/patterns/pattern.ts";
 import { greatestIncrement } from "../domain/sequences/increment.ts";
 import { quoted } from "../errors.ts";
+import { whenMissing } from "./schemas/missing.ts";
 
 /** The greatest counter value. */
 export const greatestNumber = maximumNumber;
@@ -43,6 +44,10 @@ function kind(given: unknown): string {
   return typeof given === "object" ? "an object" : quoted(given);
 }
 
+function wholeNumber(least: bigint | number, greatest: bigint | number): string {
+  return `a whole number from ${least} to ${greatest}`;
+}
+
 function whole(least: bigint, greatest: bigint) {
   return (given: unknown): Reading<bigint> => {
     const reading = readWhole(given);
@@ -54,10 +59,13 @@ function whole(least: bigint, greatest: bigint) {
   };
 }
 
-/** A schema over a reading function, so that every refusal is one sentence of ours. */
-function reads<Value>(read: (given: unknown) => Reading<Value>) {
+/**
+ * A schema over a reading function, so that every refusal is one sentence of ours. `wanted` says what
+ * to give where it is missing.
+ */
+function reads<Value>(read: (given: unknown) => Reading<Value>, wanted: string) {
   return z
-    .union([z.string(), z.number()], { error: refusalOf(read) })
+    .union([z.string(), z.number()], { error: refusalOf(read, wanted) })
     .transform((given, context) => {
       const reading = read(given);
       if ("value" in reading) return reading.value;
@@ -66,16 +74,19 @@ function reads<Value>(read: (given: unknown) => Reading<Value>) {
     });
 }
 
-function refusalOf<Value>(read: (given: unknown) => Reading<Value>) {
+function refusalOf<Value>(read: (given: unknown) => Reading<Value>, wanted: string) {
   return (issue: { readonly input?: unknown }): string | undefined => {
-    if (issue.input === undefined) return undefined;
+    if (issue.input === undefined) return whenMissing(wanted).error(issue);
     const reading = read(issue.input);
     return "refusal" in reading ? reading.refusal : undefined;
   };
 }
 
 /** A counter value in: a decimal string or a whole number, 0 to 999999999999999999; a bigint out. */
-export const counterInput = reads(whole(0n, greatestNumber)).openapi({
+export const counterInput = reads(
+  whole(0n, greatestNumber),
+  wholeNumber(0n, greatestNumber),
+).openapi({
   type: ["string", "integer"],
   pattern: "^(0|[1-9][0-9]{0,17})$",
   description: "A counter value, 0 to 999999999999999999, as a decimal string or a whole number.",
@@ -83,7 +94,10 @@ export const counterInput = reads(whole(0n, greatestNumber)).openapi({
 });
 
 /** An increment in: 1 to 1000000000; a bigint out. */
-export const incrementInput = reads(whole(1n, greatestIncrement)).openapi({
+export const incrementInput = reads(
+  whole(1n, greatestIncrement),
+  wholeNumber(1n, greatestIncrement),
+).openapi({
   type: ["string", "integer"],
   pattern: "^[1-9][0-9]{0,9}$",
   description: "A step, 1 to 1000000000, as a decimal string or a whole number.",
@@ -99,10 +113,13 @@ export const counterOutput = z.string().openapi({
 
 /** A count in: a whole number or decimal string, 1 to `most`; a number out. */
 export function countInput(most: number = greatestCount) {
-  return reads((given): Reading<number> => {
-    const reading = whole(1n, BigInt(most))(given);
-    return "refusal" in reading ? reading : { value: Number(reading.value) };
-  }).openapi({
+  return reads(
+    (given): Reading<number> => {
+      const reading = whole(1n, BigInt(most))(given);
+      return "refusal" in reading ? reading : { value: Number(reading.value) };
+    },
+    wholeNumber(1, most),
+  ).openapi({
     type: ["integer", "string"],
     minimum: 1,
     maximum: most,
@@ -124,14 +141,20 @@ function quantityOf(given: unknown, least: LeastQuantity): Reading<string> {
  * A quantity in: a decimal string or number above 0 and below 10^12, up to 6 digits behind the point;
  * out the same as a decimal string without needless zeros.
  */
-export const quantityInput = reads((given) => quantityOf(given, "above 0")).openapi({
+export const quantityInput = reads(
+  (given) => quantityOf(given, "above 0"),
+  "a quantity above 0, such as 12.5",
+).openapi({
   type: ["string", "number"],
   description: "A quantity above 0, up to 6 decimals, as a decimal string or a number.",
   example: "1",
 });
 
 /** The same for a quantity that may be used up: 0 or more. */
-export const quantityLeftInput = reads((given) => quantityOf(given, "of 0 or more")).openapi({
+export const quantityLeftInput = reads(
+  (given) => quantityOf(given, "of 0 or more"),
+  "a quantity of 0 or more, such as 12.5",
+).openapi({
   type: ["string", "number"],
   description: "A quantity of 0 or more, up to 6 decimals, as a decimal string or a number.",
   example: "1",
@@ -147,10 +170,13 @@ export const quantityOutput = z.string().openapi({
 /** How many rows a page may have, and has without `limit`. */
 export const pageLimits = { most: 1000, default: 100 } as const;
 
-const pageLimit = reads((given): Reading<number> => {
-  const reading = whole(1n, BigInt(pageLimits.most))(given);
-  return "refusal" in reading ? reading : { value: Number(reading.value) };
-})
+const pageLimit = reads(
+  (given): Reading<number> => {
+    const reading = whole(1n, BigInt(pageLimits.most))(given);
+    return "refusal" in reading ? reading : { value: Number(reading.value) };
+  },
+  wholeNumber(1, pageLimits.most),
+)
   .default(pageLimits.default)
   .openapi({
     type: "integer",

@@ -205,7 +205,7 @@ describe("by a reservation", () => {
   test("changes what was recorded from it, whole or in part", async () => {
     const reserved = await ok(service, "POST", "/v1/sequences/s/reservations", { count: 6 });
     expect(reserved.id).toBe("s:1011");
-    const reason = { reason: "torn", first: 1013 };
+    const reason = { reason: "torn", first: 1013, last: 1013 };
     await ok(service, "POST", "/v1/reservations/s:1011/void", reason);
     const item = { product: "P", reservation: "s:1011" };
     await ok(service, "POST", "/v1/lots", { items: [{ ...item, count: 2 }] });

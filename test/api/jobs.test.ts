@@ -82,6 +82,35 @@ test("jobs are listed in order of creation, and by status", async () => {
   await refused(service, [422, "request_invalid"], "GET", "/v1/jobs?status=waiting");
 });
 
+test("a list tells how far jobs are, as the jobs themselves do", async () => {
+  const { json } = await failed();
+  // 200 of 600 in an hour, so two hours for the rest; held by nobody who would go on with it.
+  await service.database.query(
+    `update jobs set status = 'running', cursor = 200, started_at = now() - interval '1 hour',
+       finished_at = null, token = gen_random_uuid(), lease_until = now() + interval '1 day'
+     where id = $1`,
+    [json.id],
+  );
+  const { data } = await ok(service, "GET", "/v1/jobs?status=running&limit=1000");
+  const row = data.find(({ id }: { id: string }) => id === json.id);
+  expect(row).toMatchObject({ done: 200, rate: 0 });
+  for (const shown of [row, await job(json.id)]) {
+    expect(shown.eta_s).toBeGreaterThanOrEqual(7200);
+    expect(shown.eta_s).toBeLessThan(7300);
+  }
+  await service.database.query("update jobs set status = 'failed' where id = $1", [json.id]);
+  const stopped = await ok(service, "GET", "/v1/jobs?status=failed&limit=1000");
+  expect(stopped.data.find(({ id }: { id: string }) => id === json.id).eta_s).toBe(0);
+});
+
+test("a list tells no rate of a job that has recorded nothing", async () => {
+  const { json } = await failed();
+  const { data } = await ok(service, "GET", "/v1/jobs?status=failed&limit=1000");
+  const row = data.find(({ id }: { id: string }) => id === json.id);
+  expect(row).toMatchObject({ done: 0, rate: null, eta_s: 0 });
+  expect(await job(json.id)).toMatchObject({ done: 0, rate: null, eta_s: 0 });
+});
+
 describe("a job that failed", () => {
   test("says why, and goes on when it is retried", async () => {
     const answer = await failed();

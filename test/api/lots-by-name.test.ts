@@ -189,7 +189,7 @@ describe("names made by hand and the counter", () => {
     expect(byHand).toMatchObject({ name: "ABC0000103", reservation: id });
     await refusedLots(issued, [{ product: "P", first_name: "ABC0000105", count: 3 }]);
     await lots([{ product: "P", reservation: id, first_name: "ABC0000103", count: 1 }]);
-    await send("POST", `/v1/reservations/${id}/void`, { reason: "torn", first: 101 });
+    await send("POST", `/v1/reservations/${id}/void`, { reason: "torn", first: 101, last: 101 });
     // Voided, so free to use.
     await lots([{ product: "P", names: ["ABC0000101"] }]);
     expect(await recorded()).toEqual(["ABC0000103", "ABC0000101"]);

@@ -90,7 +90,7 @@ describe("the names of a reservation", () => {
   test("are all there, and those of voided numbers too", async () => {
     await put("long", { pattern: "{00000}" });
     const { id } = await reserve("long", { count: 4500 });
-    await voided(id, { first: 7 });
+    await voided(id, { first: 7, last: 7 });
     const { text } = await call(service, "GET", `/v1/reservations/${id}/names`, {
       headers: { accept: "application/x-ndjson" },
     });
@@ -146,13 +146,15 @@ describe("voiding", () => {
     const { id } = await reserve("void-steps", { count: 4 });
     const path = `/v1/reservations/${id}/void`;
     for (const range of [
-      { first: 2 },
+      { first: 2, last: 2 },
       { first: 11, last: 30 },
       { first: 31, last: 41 },
-      { first: 21, last: 11 },
     ]) {
       const body = { reason: "slip", ...range };
-      await refused(service, [422, "reservation_range"], "POST", path, { body });
+      const problem = await refused(service, [422, "reservation_range"], "POST", path, { body });
+      expect(problem.detail).toBe(
+        `Reservation "void-steps:1" runs from 1 to 31 in steps of 10. Give a range inside it.`,
+      );
     }
     await voided(id, { first: 11, last: 21 });
     expect(await open(id)).toEqual([

@@ -36,7 +36,7 @@ test("a name tells its sequence, number and reservation, and its lots", async ()
 });
 
 test("a voided one tells when and why", async () => {
-  const body = { reason: "label torn", first: 4 };
+  const body = { reason: "label torn", first: 4, last: 4 };
   await ok(service, "POST", "/v1/reservations/r:1/void", body);
   expect((await resolve("R1-004")).origins).toMatchObject([
     { status: "voided", reason: "label torn", voided_at: expect.stringMatching(/Z$/) },

@@ -207,6 +207,33 @@ describe("a preview", () => {
     await refused(service, [422, "at_out_of_range"], "GET", `${url}?at=0000-01-01`);
   });
 
+  test("names the parameter that is wrong", async () => {
+    await put("wrong", { pattern: "{field.plant}/{YYYY}-{000}" });
+    const url = "/v1/sequences/wrong/preview";
+    const missing = await refused(service, [422, "field_missing"], "GET", url);
+    expect(missing.errors).toEqual([
+      { parameter: "fields", in: "query", detail: missing.detail, code: "field_missing" },
+    ]);
+    const at = await refused(service, [422, "at_malformed"], "GET", `${url}?at=tomorrow`);
+    expect(at.errors).toEqual([
+      { parameter: "at", in: "query", detail: at.detail, code: "at_malformed" },
+    ]);
+    // The same rule in a body.
+    const body = { count: 1, at: "tomorrow" };
+    const path = "/v1/sequences/wrong/reservations";
+    const drawn = await refused(service, [422, "at_malformed"], "POST", path, { body });
+    expect(drawn.errors).toEqual([{ pointer: "/at", detail: drawn.detail, code: "at_malformed" }]);
+  });
+
+  test("tells how a + is written in an address", async () => {
+    await put("plus", { pattern: "{YYYY}-{000}" });
+    const url = "/v1/sequences/plus/preview?at=2026-11-21T14:30:00";
+    expect((await refused(service, [422, "at_malformed"], "GET", `${url}+01:00`)).detail).toBe(
+      '"2026-11-21T14:30:00 01:00" has a space where its + should be. In an address + means a space: write it as %2B there.',
+    );
+    expect(await ok(service, "GET", `${url}%2B01:00`)).toEqual({ names: ["2026-001"] });
+  });
+
   test("takes the day of the sequence's time zone", async () => {
     await put("tokyo", { pattern: "{YYYY}{MM}{DD}-{0}", time_zone: "Asia/Tokyo" });
     // 16:00 in UTC is 01:00 of the next day in Tokyo.
@@ -216,6 +243,25 @@ describe("a preview", () => {
 });
 
 describe("the ledger", () => {
+  test("tells which reservation voided numbers are of", async () => {
+    await put("torn", { pattern: "{YYYY}-{00}", reset: "yearly", increment: 3 });
+    const reserve = (at: string) =>
+      ok(service, "POST", "/v1/sequences/torn/reservations", { count: 4, at });
+    // The same numbers in two years; 1, 4, 7, 10 and 13, 16, 19, 22 in the first one.
+    await reserve("2025-01-01");
+    await reserve("2026-01-01");
+    const { id } = await reserve("2025-01-01");
+    const range = { reason: "torn", first: 16, last: 19 };
+    await ok(service, "POST", `/v1/reservations/${id}/void`, range);
+    await ok(service, "POST", "/v1/reservations/torn:2026:1/void", { reason: "torn" });
+    const { data } = await ok(service, "GET", "/v1/sequences/torn/ledger");
+    const voids = data.filter(({ kind }: { kind: string }) => kind === "void");
+    expect(voids).toMatchObject([
+      { first: "16", last: "19", reservation: "torn:2025:13" },
+      { first: "1", last: "10", reservation: "torn:2026:1" },
+    ]);
+  });
+
   test("tells of reservations, voids and skips in the order of their numbers", async () => {
     await put("told", { pattern: "T{00}" });
     await ok(service, "PUT", "/v1/products/TOLD", { tracking: "serial", sequence: "told" });
@@ -234,13 +280,14 @@ describe("the ledger", () => {
       entry["last"],
       entry["count"],
       entry["first_name"],
+      entry["reservation"],
       entry["reason"],
     ]);
     expect(told).toEqual([
-      ["reserved", "1", "10", 10, "T01", null],
-      ["void", "3", "4", 2, "T03", "label torn"],
-      ["skip", "11", "15", 5, null, "names made elsewhere"],
-      ["reserved", "16", "17", 2, "T16", null],
+      ["reserved", "1", "10", 10, "T01", "told:1", null],
+      ["void", "3", "4", 2, "T03", "told:1", "label torn"],
+      ["skip", "11", "15", 5, null, null, "names made elsewhere"],
+      ["reserved", "16", "17", 2, "T16", "told:16", null],
     ]);
     expect(await ok(service, "GET", "/v1/sequences/told/account")).toEqual({
       sequence: "told",

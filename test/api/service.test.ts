@@ -66,8 +66,20 @@ test("another method: 405 with Allow", async () => {
   }
 });
 
+test("the address of the service alone leads to the reference page", async () => {
+  for (const headers of [{ accept: "text/html" }, { accept: "application/json" }]) {
+    const answer = await service.call("GET", "/", { headers, key: null });
+    expect([answer.status, answer.headers.get("location")]).toEqual([302, "/docs"]);
+  }
+  const head = await service.call("HEAD", "/", { key: null });
+  expect([head.status, head.headers.get("location"), head.text]).toEqual([302, "/docs", ""]);
+  expect(document.paths).not.toHaveProperty("/");
+  const posted = await service.call("POST", "/", { body: {} });
+  expect([posted.status, posted.json.code]).toEqual([405, "method_not_allowed"]);
+});
+
 test("what later versions bring is not there yet", async () => {
-  for (const path of ["/metrics", "/v1", "/"]) {
+  for (const path of ["/metrics", "/v1"]) {
     const answer = await service.call("GET", path);
     expect([answer.status, answer.json.code]).toEqual([404, "route_not_found"]);
   }

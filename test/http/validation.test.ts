@@ -12,7 +12,9 @@ async function errorsOf(body: unknown) {
 }
 
 test("every wrong field is named, with what is wrong and what to change", async () => {
-  expect(await errorsOf({})).toEqual(["/count count is missing. Give it."]);
+  expect(await errorsOf({})).toEqual([
+    "/count count is missing. Give a whole number from 1 to 10000000.",
+  ]);
   expect(await errorsOf({ count: 1, colour: "red", a: 1 })).toEqual([
     "/colour colour is not known here. Remove it, or correct its spelling.",
     "/a a is not known here. Remove it, or correct its spelling.",

@@ -63,10 +63,25 @@ test("a job that fails for good says why, and a retry goes on where it stopped",
   const service = await sharedService();
   // In the middle of the second chunk of 20,000.
   const hook = await atNumber(service, 30_000, "perform 1 / 0;");
-  const { status, json } = await postLots(service, [{ product: "p", count: 50_000 }]);
-  expect(status).toBe(202);
+  const body = { items: [{ product: "p", count: 50_000 }] };
+  const idempotencyKey = "fails-for-good";
+  const { status, headers, json } = await service.call("POST", "/v1/lots", {
+    body,
+    idempotencyKey,
+  });
+  expect([status, headers.get("retry-after")]).toEqual([202, null]);
   expect(json).toMatchObject({ status: "failed", total: 50_000, done: 20_000 });
-  expect(json.error).toMatchObject({ code: "internal_error", retryable: false });
+  expect(json.error).toEqual({
+    code: "internal_error",
+    detail:
+      "The database refused a chunk with SQLSTATE 22012. What was recorded before it stays. It will refuse the same chunk until the cause is gone: then send the job on with POST /v1/jobs/{id}/retry, or cancel it.",
+    retryable: false,
+    sqlstate: "22012",
+  });
+  // Sending it again tries nothing: it is answered with the job.
+  const again = await service.call("POST", "/v1/lots", { body, idempotencyKey });
+  expect([again.status, again.headers.get("retry-after")]).toEqual([202, null]);
+  expect(again.json).toMatchObject({ id: json.id, status: "failed", done: 20_000 });
   expect((await lotSums(service, "p")).highest).toBe("20000");
   await hook.remove();
 
@@ -89,6 +104,7 @@ test("a job that fails for a while is finished by itself", async () => {
   const { status, json } = await postLots(service, [{ product: "p", count: 50_000 }]);
   expect([status, json.status, json.done]).toEqual([202, "running", 20_000]);
   expect(json.error).toMatchObject({ code: "database_unavailable", retryable: true });
+  expect(json.error.detail).toContain("may succeed when it is tried again");
   await jobIs(service, json.id, "done");
   expect(await hook.calls()).toBe(6);
   await hook.remove();

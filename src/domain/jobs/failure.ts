@@ -13,8 +13,10 @@ export function jobError(failed: Failure): JobError {
   const { code, retryable } = failed;
   if (sqlstate === undefined) return { code, detail: failed.detail, retryable };
   const detail =
-    `The database refused a chunk with SQLSTATE ${sqlstate}. What was recorded before it stays; ` +
-    "retry the job when the cause is gone, or cancel it.";
+    `The database refused a chunk with SQLSTATE ${sqlstate}. What was recorded before it stays. ` +
+    (retryable
+      ? "The same chunk may succeed when it is tried again: if the job has failed, send it on with POST /v1/jobs/{id}/retry."
+      : "It will refuse the same chunk until the cause is gone: then send the job on with POST /v1/jobs/{id}/retry, or cancel it.");
   return { code, detail, retryable, sqlstate };
 }
 

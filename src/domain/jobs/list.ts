@@ -12,6 +12,7 @@ const columns = [
   "done",
   "skipped",
   "rate",
+  "eta_s",
   "error",
   "created_at",
   "started_at",
@@ -28,11 +29,16 @@ export function listJobs(
     return sql`
       SELECT j.id::text AS id, j.status, j.given + j.chunked AS total,
              j.given + j.cursor - j.skipped AS done, j.skipped,
-             round((j.given + j.cursor - j.skipped)
-                   / nullif(extract(epoch FROM coalesce(j.finished_at, now()) - j.started_at), 0)) AS rate,
+             round(speed.rate) AS rate,
+             CASE WHEN j.status IN ('done', 'failed', 'cancelled') THEN 0
+                  ELSE ceil((j.chunked - j.cursor) / speed.rate) END AS eta_s,
              j.error, wire_time(j.created_at) AS created_at, wire_time(j.started_at) AS started_at,
              wire_time(j.finished_at) AS finished_at, j.id::text AS place
       FROM jobs AS j
+      CROSS JOIN LATERAL (
+        SELECT nullif(j.given + j.cursor - j.skipped, 0)
+               / nullif(extract(epoch FROM coalesce(j.finished_at, now()) - j.started_at), 0) AS rate
+      ) AS speed
       WHERE j.tenant = ${caller.tenant}
         AND (${id ?? null}::uuid IS NULL OR j.id > ${id ?? null}::uuid)
         AND (${filters.status ?? null}::job_status IS NULL

@@ -8,9 +8,11 @@ import { jobFacts } from "../jobs/get.ts";
 import type { JobFacts } from "../jobs/job.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import { workOff } from "../jobs/work-off.ts";
+import { pointed } from "../pointed.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import type { LotItem } from "./item.ts";
 import { lotLimits, recordedAtOnce, refuseTooManyLots, refuseTooManySequences } from "./limits.ts";
+import { placesOfLots } from "./places.ts";
 import { lotRequests } from "./requests.ts";
 
 /** What `POST /v1/lots` asks for. */
@@ -41,13 +43,15 @@ export async function createLots(
     const requests = lotRequests(call, placed, products);
     refuseTooManySequences(requests);
     const id = newId(call.now());
-    const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
-      sql`SELECT create_lots_v1(
-            ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
-            make_interval(secs => ${leaseSeconds}), ${JSON.stringify(requests)}::jsonb,
-            ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
-            ${lotLimits.lots}::bigint,
-            ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+    const [row] = await pointed(placesOfLots(placed, requests), () =>
+      call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
+        sql`SELECT create_lots_v1(
+              ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
+              make_interval(secs => ${leaseSeconds}), ${JSON.stringify(requests)}::jsonb,
+              ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
+              ${lotLimits.lots}::bigint,
+              ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+      ),
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     const { job, replayed } = row.answer;

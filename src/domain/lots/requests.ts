@@ -21,6 +21,7 @@ import type {
   PlacedItem,
   ReservationItem,
 } from "./item.ts";
+import { nameAt } from "./places.ts";
 
 /** An item with what is known of its product. */
 interface Known<Item> extends PlacedItem<Item> {
@@ -53,26 +54,25 @@ export function lotRequests(
 ): LotRequest[] {
   const seen = new Set<string>();
   return items.map((placed, ordinal) => {
-    const { item, pointer, nameAt } = placed;
+    const { item, pointer } = placed;
     const product = products.get(item.product);
     if (product === undefined) {
       return fail("unknown_product", { product: item.product }, { pointer: `${pointer}/product` });
     }
     const sequence = product.servedBy;
-    const known = { pointer, nameAt, ordinal, product, sequence };
-    const shared = sharedPart(call, { item, ...known });
+    const known = { ...placed, ordinal, product, sequence };
+    const shared = sharedPart(call, { ...known, item });
     if ("names" in item) {
-      const at = nameAt ?? ((index: number) => `${pointer}/names/${index}`);
-      const names = item.names.map((name, index) => ({ name, at: at(index) }));
-      return namesRequest(shared, { item, ...known }, names, seen);
+      const names = item.names.map((name, index) => ({ name, at: nameAt(placed, index) }));
+      return namesRequest(shared, { ...known, item }, names, seen);
     }
-    if ("reservation" in item) return reservationRequest(shared, { item, ...known });
+    if ("reservation" in item) return reservationRequest(shared, { ...known, item });
     if ("first_name" in item) {
-      const names = continuedNames({ item, ...known });
-      const given = names.map((name) => ({ name, at: `${pointer}/first_name` }));
-      return namesRequest(shared, { item, ...known }, given, seen);
+      const names = continuedNames({ ...known, item });
+      const given = names.map((name, index) => ({ name, at: nameAt(placed, index) }));
+      return namesRequest(shared, { ...known, item }, given, seen);
     }
-    return countRequest(call, shared, { item, ...known });
+    return countRequest(call, shared, { ...known, item });
   });
 }
 

@@ -27,7 +27,7 @@ export type Moments = Readonly<Record<DateSource, Moment>>;
 
 export type FiscalYearStart = { readonly month: number; readonly day: number };
 
-type Problem = "shape" | "date" | "time" | "leap_second" | "offset";
+type Problem = "shape" | "plus" | "date" | "time" | "leap_second" | "offset";
 
 const dateShape = /^([+-]?\d{4,})-(\d{2})-(\d{2})$/;
 const dateTimeShape =
@@ -73,7 +73,7 @@ export function momentOf(
   const dateTime = dateTimeShape.exec(at);
   if (dateTime === null) {
     if (localTimeShape.test(at)) return refuse("at_without_offset", { at: shortened(at) }, "/at");
-    return malformed(at, "shape");
+    return malformed(at, dateTimeShape.test(at.replace(" ", "+")) ? "plus" : "shape");
   }
   const [, year = "", month = "", day = "", hour, minute, second, , sign, ahead, aheadMinutes] =
     dateTime;

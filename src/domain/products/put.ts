@@ -3,6 +3,7 @@ import { bytes } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
+import { alwaysAt, pointed } from "../pointed.ts";
 import { getProduct } from "./get.ts";
 import { isGtin } from "./gtin.ts";
 import type { Product } from "./product.ts";
@@ -16,6 +17,12 @@ export interface ProductInput {
   readonly expiry: "none" | "optional" | "required";
   readonly shelf_life_days: number | null;
 }
+
+const places = alwaysAt({
+  unknown_sequence: "/sequence",
+  pattern_shared: "/sequence",
+  product_tracking_fixed: "/tracking",
+});
 
 /**
  * Makes or replaces a product. Fails: unknown_sequence, product_tracking_fixed, pattern_shared,
@@ -34,12 +41,14 @@ export async function putProduct(
   }
   const outcome = await withPatterns(call, async (patterns) => {
     const overlapping = unshareable(patterns, input.sequence);
-    const [row] = await call.db.write<{ outcome: string }>(
-      sql`SELECT put_product_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                                ${sku}::text, ${JSON.stringify(input)}::jsonb,
-                                ${patterns.epoch}::bigint,
-                                ARRAY(SELECT json_array_elements_text(
-                                  ${JSON.stringify(overlapping)}::json))) AS outcome`,
+    const [row] = await pointed(places, () =>
+      call.db.write<{ outcome: string }>(
+        sql`SELECT put_product_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                  ${sku}::text, ${JSON.stringify(input)}::jsonb,
+                                  ${patterns.epoch}::bigint,
+                                  ARRAY(SELECT json_array_elements_text(
+                                    ${JSON.stringify(overlapping)}::json))) AS outcome`,
+      ),
     );
     return row?.outcome;
   });

@@ -15,7 +15,10 @@ import {
   refuseTooManyLots,
   refuseTooManySequences,
 } from "../lots/limits.ts";
+import { placesOfLots } from "../lots/places.ts";
 import { lotRequests } from "../lots/requests.ts";
+import type { PlacesOf } from "../pointed.ts";
+import { pointed } from "../pointed.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
 import { receiptFacts } from "./get.ts";
 import type { ReceiptInput } from "./line.ts";
@@ -46,6 +49,8 @@ interface Recorded {
 interface Prepared {
   readonly lines: readonly object[];
   readonly items: readonly LotRequest[];
+  /** Where the items stand in the request. */
+  readonly placed: readonly PlacedItem[];
 }
 
 /**
@@ -65,15 +70,17 @@ export async function createReceipt(
       call,
       input.lines.map(({ product }) => product),
     );
-    const { lines, items } = prepare(call, input, products);
+    const { lines, items, placed } = prepare(call, input, products);
     const id = newId(call.now());
-    const [row] = await call.db.write<{ answer: Answer }>(
-      sql`SELECT create_receipt_v1(
-            ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${input.reference}::text,
-            ${input.at ?? null}::text, ${JSON.stringify(lines)}::jsonb,
-            ${newId(call.now())}::uuid, ${token}::uuid, make_interval(secs => ${leaseSeconds}),
-            ${JSON.stringify(items)}::jsonb, ${lotLimits.jump}::bigint, ${lotLimits.lots}::bigint,
-            ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+    const [row] = await pointed(placesOfReceipt(placed, items), () =>
+      call.db.write<{ answer: Answer }>(
+        sql`SELECT create_receipt_v1(
+              ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${input.reference}::text,
+              ${input.at ?? null}::text, ${JSON.stringify(lines)}::jsonb,
+              ${newId(call.now())}::uuid, ${token}::uuid, make_interval(secs => ${leaseSeconds}),
+              ${JSON.stringify(items)}::jsonb, ${lotLimits.jump}::bigint,
+              ${lotLimits.lots}::bigint, ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+      ),
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     const { receipt, made, replayed } = row.answer;
@@ -121,7 +128,14 @@ function prepare(
   refuseTooManyLots(placed.map(({ item }) => item));
   const items = lotRequests(call, placed, products);
   refuseTooManySequences(items);
-  return { lines, items };
+  return { lines, items, placed };
+}
+
+/** As of lots; and a delivery that another receipt has is told by its reference. */
+function placesOfReceipt(placed: readonly PlacedItem[], items: readonly LotRequest[]): PlacesOf {
+  const ofLots = placesOfLots(placed, items);
+  return (refused) =>
+    refused.code === "receipt_exists" ? [{ pointer: "/reference" }] : ofLots(refused);
 }
 
 /**

@@ -14,7 +14,7 @@ export interface Voiding {
 }
 
 /**
- * Voids numbers `first` to `last` of a reservation, or without them every number that is still open.
+ * Voids numbers `first` to `last` of a reservation, or without both every number that is still open.
  * Fails: reservation_not_found, reservation_range, reservation_used.
  */
 export async function voidReservation(
@@ -28,11 +28,10 @@ export async function voidReservation(
 ): Promise<{ voiding: Voiding; replayed: boolean }> {
   const named = readReservationId(id);
   if (named === undefined) return fail("reservation_not_found", { reservation: id });
-  const [from, to] = [input.first ?? input.last, input.last ?? input.first];
   const [row] = await call.db.write<{ answer: Voiding & { replayed: boolean } }>(
     sql`SELECT void_v1(${callOf(call.caller, call.idempotency)}, ${named.sequence}::text,
                        ${named.period}::text, ${named.first}::bigint,
-                       ${from?.toString() ?? null}::bigint, ${to?.toString() ?? null}::bigint,
+                       ${input.first?.toString() ?? null}::bigint, ${input.last?.toString() ?? null}::bigint,
                        ${input.reason}::text) AS answer`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");

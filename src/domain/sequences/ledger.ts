@@ -44,8 +44,14 @@ export async function listLedger(
              l.step::text AS step, (l.last - l.first) / l.step + 1 AS count,
              render_name(f.prefix, l.first, f.width, f.suffix) AS first_name,
              render_name(f.prefix, l.last, f.width, f.suffix) AS last_name,
-             CASE l.kind WHEN 'reserved' THEN reservation_id(s.sequence, s.period, l.first) END
-               AS reservation,
+             CASE l.kind
+               WHEN 'reserved' THEN reservation_id(s.sequence, s.period, l.first)
+               WHEN 'void' THEN (
+                 SELECT reservation_id(s.sequence, s.period, r.first) FROM ledger AS r
+                 WHERE r.tenant = l.tenant AND r.series = l.series AND r.kind = 'reserved'
+                   AND int8range(r.first, r.last, '[]') @> l.first
+               )
+             END AS reservation,
              l.reason, k.name AS api_key, wire_time(l.at) AS at, s.id || ' ' || l.first || ' ' || l.kind || ' ' || l.at AS place
       FROM series AS s
       JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id

@@ -15,6 +15,8 @@ import { maximumCounterWidth } from "../patterns/pattern.ts";
 import { hasRoom } from "../patterns/room.ts";
 import { fieldTouchesCounter, highestNumber } from "../patterns/rules.ts";
 import { isTimeZone } from "../patterns/zone.ts";
+import type { PlacesOf } from "../pointed.ts";
+import { alwaysAt, pointed } from "../pointed.ts";
 import type { ShownSequence } from "./get.ts";
 import { getSequence } from "./get.ts";
 import type { Reset } from "./period.ts";
@@ -78,11 +80,13 @@ export async function putSequence(
       candidate,
       input.allow_overlap ? others : others.filter(({ allowOverlap }) => allowOverlap),
     );
-    const [row] = await call.db.write<{ outcome: string }>(
-      sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                                 ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
-                                 ARRAY(SELECT json_array_elements_text(
-                                   ${JSON.stringify(overlapping)}::json))) AS outcome`,
+    const [row] = await pointed(placesOf(input), () =>
+      call.db.write<{ outcome: string }>(
+        sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                   ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
+                                   ARRAY(SELECT json_array_elements_text(
+                                     ${JSON.stringify(overlapping)}::json))) AS outcome`,
+      ),
     );
     if (row?.outcome === "created") {
       const added = { ...version, present: true, allowOverlap: input.allow_overlap };
@@ -92,6 +96,20 @@ export async function putSequence(
   });
   call.definitions.forget(call.caller.tenant);
   return { sequence: await getSequence(call, key), created: outcome === "created" };
+}
+
+/** Each member that is fixed; what the pattern's width is wrong for, at what tells the width. */
+function placesOf({ pattern }: SequenceInput): PlacesOf {
+  const width = pattern === undefined ? "/padding" : "/pattern";
+  const others = alwaysAt({ sequence_ceiling_passed: width, pattern_shared: width });
+  return (refused) => {
+    const { fields } = refused.facts;
+    if (refused.code !== "sequence_fixed" || !Array.isArray(fields)) return others(refused);
+    return fields.map((field) => ({
+      pointer: `/${String(field)}`,
+      facts: { ...refused.facts, fields: [String(field)] },
+    }));
+  };
 }
 
 /** The highest number that the series a sequence counts in have given; null when they have given none. */

@@ -4,6 +4,7 @@ import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
 import { isTimeZone } from "../patterns/zone.ts";
+import { alwaysAt, pointed } from "../pointed.ts";
 
 /** What holds for the whole tenant. */
 export interface Settings {
@@ -25,6 +26,11 @@ export async function getSettings({ db, caller }: Call): Promise<Settings> {
   return settings;
 }
 
+const places = alwaysAt({
+  unknown_sequence: "/default_sequence",
+  pattern_shared: "/default_sequence",
+});
+
 /** Changes the settings that are given. Fails: unknown_sequence, pattern_shared, time_zone_unknown. */
 export async function changeSettings(
   call: Call,
@@ -38,11 +44,13 @@ export async function changeSettings(
   }
   await withPatterns(call, async (patterns) => {
     const overlapping = unshareable(patterns, changes.default_sequence ?? null);
-    await call.db.write(
-      sql`SELECT change_settings_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
-                                    ${JSON.stringify(changes)}::jsonb, ${patterns.epoch}::bigint,
-                                    ARRAY(SELECT json_array_elements_text(
-                                      ${JSON.stringify(overlapping)}::json)))`,
+    await pointed(places, () =>
+      call.db.write(
+        sql`SELECT change_settings_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+                                      ${JSON.stringify(changes)}::jsonb, ${patterns.epoch}::bigint,
+                                      ARRAY(SELECT json_array_elements_text(
+                                        ${JSON.stringify(overlapping)}::json)))`,
+      ),
     );
   });
   call.definitions.forget(call.caller.tenant);

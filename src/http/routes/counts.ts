@@ -166,7 +166,11 @@ const apply = createRoute({
       headers: createdHeaders,
       content: json(countSchema),
     },
-    202: { description: "Its job goes on.", headers: createdHeaders, content: json(countSchema) },
+    202: {
+      description: "Its job goes on, or has failed: its status tells.",
+      headers: createdHeaders,
+      content: json(countSchema),
+    },
     ...problems(
       "count_not_found",
       "unknown_product",

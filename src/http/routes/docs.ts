@@ -51,7 +51,10 @@ const referencePage = `<!doctype html>
 </html>
 `;
 
-/** Registers the OpenAPI document, the reference page with its script, and the table of errors. */
+/**
+ * Registers the OpenAPI document, the reference page with its script, and the table of errors. The
+ * address of the service alone leads to the page.
+ */
 export function registerDocs(app: App): void {
   let document: string | undefined;
   app.get("/openapi.json", (c) => {
@@ -60,6 +63,7 @@ export function registerDocs(app: App): void {
     c.header("cache-control", "no-cache");
     return c.body(document);
   });
+  app.get("/", (c) => c.redirect("/docs", 302));
   app.get("/docs", (c) => {
     c.header("content-security-policy", policy);
     c.header("cache-control", "no-cache");

@@ -86,7 +86,11 @@ const create = createRoute({
   },
   responses: {
     201: { description: "All are recorded.", headers: createdHeaders, content: json(jobSchema) },
-    202: { description: "The job goes on.", headers: createdHeaders, content: json(jobSchema) },
+    202: {
+      description: "The job goes on, or has failed: its status tells.",
+      headers: createdHeaders,
+      content: json(jobSchema),
+    },
     ...problems(
       "unknown_product",
       "unknown_reservation",

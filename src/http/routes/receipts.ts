@@ -157,7 +157,11 @@ const create = createRoute({
       content: json(receiptSchema),
     },
     201: { description: "All is recorded.", headers: createdHeaders, content: json(receiptSchema) },
-    202: { description: "Its job goes on.", headers: createdHeaders, content: json(receiptSchema) },
+    202: {
+      description: "Its job goes on, or has failed: its status tells.",
+      headers: createdHeaders,
+      content: json(receiptSchema),
+    },
     ...problems(
       "unknown_product",
       "product_not_tracked",

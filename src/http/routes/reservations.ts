@@ -10,6 +10,7 @@ import { createdHeaders, json, problems } from "../openapi.ts";
 import { answerNames } from "../paging.ts";
 import { documentAt, documentFields } from "../schemas/dates.ts";
 import { plainText, reservationId, sequenceKey } from "../schemas/names.ts";
+import { runProblem } from "../schemas/run.ts";
 import { countInput, counterInput, counterOutput, pageQuery } from "../wire.ts";
 
 const tags = ["Reservations"];
@@ -134,8 +135,15 @@ const voidRoute = createRoute({
             first: counterInput.optional(),
             last: counterInput.optional(),
           })
+          .superRefine(({ first, last }, context) => {
+            const problem = runProblem(first, last);
+            if (problem === null) return;
+            const { member, message } = problem;
+            context.addIssue({ code: "custom", path: [member], message });
+          })
           .openapi("VoidInput", {
-            description: "Without first and last every number that is still open is voided.",
+            description:
+              "Voids first to last, both given; without both every number that is still open.",
           }),
       ),
     },

@@ -13,6 +13,7 @@ import type { App } from "../context.ts";
 import { createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { documentAt, fieldsQuery } from "../schemas/dates.ts";
+import { patternProblem } from "../schemas/given-pattern.ts";
 import { plainText, sequenceKey, seriesName } from "../schemas/names.ts";
 import { countInput, counterInput, counterOutput, incrementInput, pageQuery } from "../wire.ts";
 
@@ -56,21 +57,12 @@ const sequenceBody = z
       description: "Allows names that other sequences can give, as long as no product takes both.",
     }),
   })
-  .refine(
-    (body) =>
-      body.pattern !== undefined
-        ? body.padding === undefined
-        : body.padding !== undefined || (body.dialect === "odoo" && body.prefix !== undefined),
-    {
-      path: ["pattern"],
-      error: "must be given, or prefix, padding and suffix instead of it: one of the two.",
-    },
-  )
-  .refine(
-    (body) =>
-      body.pattern === undefined || (body.prefix === undefined && body.suffix === undefined),
-    { path: ["pattern"], error: "cannot stand beside prefix or suffix: write them into it." },
-  )
+  .superRefine((body, context) => {
+    const problem = patternProblem(body);
+    if (problem === null) return;
+    const { member, message } = problem;
+    context.addIssue({ code: "custom", path: [member], message });
+  })
   .openapi("SequenceInput");
 
 const sequenceSchema = z
@@ -156,7 +148,9 @@ const ledgerEntry = z
     count: z.number(),
     first_name: z.string().nullable(),
     last_name: z.string().nullable(),
-    reservation: z.string().nullable(),
+    reservation: z.string().nullable().openapi({
+      description: "That was made, or whose numbers were voided.",
+    }),
     reason: z.string().nullable(),
     api_key: z.string(),
     at: z.string(),

@@ -11,7 +11,7 @@ export const documentAt = z.string().max(64).openapi({
 export const documentFields = z
   .record(
     z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, {
-      error: "names a field: 1 to 40 lower-case letters, digits and underscores, a letter first.",
+      error: "must be 1 to 40 lower-case letters, digits and underscores, a letter first.",
     }),
     z.string().max(64),
   )
@@ -20,7 +20,7 @@ export const documentFields = z
 
 /** A calendar day. */
 export const day = z.iso
-  .date({ error: "must be a day that exists, such as 2026-11-21." })
+  .date({ error: "must be a day that exists, such as 2026-11-21.", abort: true })
   .refine(isDay, { error: "must be in the year 0001 or later." })
   .openapi({ example: "2027-11-21" });
 

@@ -9,11 +9,15 @@ const jobShape = {
     description: "Names left out, since a lot of the product had them; listed at /skipped.",
   }),
   rate: z.number().nullable().openapi({ description: "Lots a second since it began." }),
+  eta_s: z.number().nullable().openapi({ description: "Seconds left at this rate." }),
   error: z
     .object({
       code: z.string(),
       detail: z.string(),
-      retryable: z.boolean(),
+      retryable: z.boolean().openapi({
+        description:
+          "Whether the same chunk may succeed when it is tried again as things are. When the cause is gone, a failed job can be sent on in any case.",
+      }),
       sqlstate: z.string().optional(),
     })
     .nullable(),
@@ -29,7 +33,6 @@ export const jobRow = z.object(jobShape).openapi("JobRow");
 export const jobSchema = z
   .object({
     ...jobShape,
-    eta_s: z.number().nullable().openapi({ description: "Seconds left at this rate." }),
     items: z.array(
       z.object({
         product: z.string(),

@@ -4,16 +4,17 @@ import { maximumNameLength } from "../../domain/patterns/pattern.ts";
 import { plainTextProblem, unprintable } from "../../domain/plain-text.ts";
 import { isFolder, skuRule, skuShape } from "../../domain/products/sku.ts";
 import { sequenceKeyRule, sequenceKeyShape } from "../../domain/sequences/key.ts";
+import { whenMissing } from "./missing.ts";
 
 /** The key of a sequence. */
 export const sequenceKey = z
-  .string()
+  .string(whenMissing("the key of a sequence, such as serials"))
   .regex(sequenceKeyShape, { error: sequenceKeyRule })
   .openapi({ example: "serials", description: "Key of a sequence." });
 
 /** The SKU of a product. */
 export const productSku = z
-  .string()
+  .string(whenMissing("the SKU of a product, such as VALVE-20"))
   .regex(skuShape, { error: skuRule })
   .refine((text) => !isFolder(text), { error: "must not be . or .. ." })
   .openapi({ example: "VALVE-20", description: "SKU of a product." });
@@ -42,7 +43,7 @@ export const seriesName = z
 
 /** The id of a reservation. */
 export const reservationId = z
-  .string()
+  .string(whenMissing("the id that the reservation was answered with, such as serials:1"))
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:(?:.{1,128}:)?(?:0|[1-9]\d{0,17})$/, {
     error: "must be the id that the reservation was answered with, such as serials:1.",
   })
@@ -77,7 +78,7 @@ export const countId = z
 /** Free text that people read: printable, 1 to `most` characters, no space at either end. */
 export function plainText(most: number) {
   return z
-    .string()
+    .string(whenMissing(`a text of 1 to ${most} characters`))
     .min(1)
     .max(most)
     .superRefine((text, context) => {
