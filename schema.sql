@@ -369,6 +369,7 @@ CREATE TABLE lot_changes (
   reference text COLLATE "C",
   party text COLLATE "C",
   request uuid,
+  receipt uuid,
   CONSTRAINT lot_changes_tenant_id_pk PRIMARY KEY (tenant, id)
 );
 
@@ -1298,7 +1299,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1349,6 +1350,13 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
+  IF NOT p_issued AND EXISTS (
+    SELECT FROM series AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
+  ) THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
   v_drawn := EXISTS (
     SELECT FROM unnest(v_held) AS s
     JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
@@ -2798,7 +2806,7 @@ CREATE OR REPLACE FUNCTION public.history_matches(p_lot lots, p_party text, p_re
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_shipment((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name) c(tenant, id, product, at, api_key, after, reference, party, request) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request)))));
+RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_shipment((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name) c(tenant, id, product, at, api_key, after, reference, party, request, receipt) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request, receipt)))));
 
 CREATE OR REPLACE FUNCTION public.lot_matches(p_lot lots, p_filter lot_filter)
  RETURNS boolean
@@ -3768,7 +3776,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.set_lots(p_tenant text, p_settings lot_setting[], p_api_key integer, p_reference text)
+CREATE OR REPLACE FUNCTION public.set_lots(p_tenant text, p_settings lot_setting[], p_api_key integer, p_reference text, p_receipt uuid DEFAULT NULL::uuid)
  RETURNS void
  LANGUAGE sql
 AS $function$
@@ -3792,8 +3800,8 @@ AS $function$
     SELECT product, after, nextval(pg_get_serial_sequence('lot_changes', 'id')) AS id
     FROM (SELECT DISTINCT product, after FROM differing) AS alike
   ), changes AS (
-    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference)
-    SELECT p_tenant, id, product, clock_timestamp(), p_api_key, after, p_reference FROM change
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, receipt)
+    SELECT p_tenant, id, product, clock_timestamp(), p_api_key, after, p_reference, p_receipt FROM change
   ), history AS (
     INSERT INTO lot_history (tenant, name, product, change, before)
     SELECT p_tenant, d.name, d.product, c.id, d.before
@@ -3881,7 +3889,7 @@ BEGIN
   INTO v_settings
   FROM growth;
   IF v_settings IS NOT NULL THEN
-    PERFORM set_lots(p_receipt.tenant, v_settings, p_receipt.api_key, p_receipt.reference);
+    PERFORM set_lots(p_receipt.tenant, v_settings, p_receipt.api_key, p_receipt.reference, p_receipt.id);
   END IF;
 END
 $function$;
@@ -3977,6 +3985,12 @@ AS $function$
   WHERE i.names IS NOT NULL
 $function$;
 
+CREATE OR REPLACE FUNCTION public.was_changed(p_lot lots, p_since timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM (lot_history h CROSS JOIN LATERAL (SELECT lot_changes.at, lot_changes.receipt FROM lot_changes WHERE ((lot_changes.tenant = h.tenant) AND (lot_changes.id = h.change)) LIMIT 1) c) WHERE ((h.tenant = (was_changed.p_lot).tenant) AND (h.name = (was_changed.p_lot).name) AND (h.product = (was_changed.p_lot).product) AND (c.receipt IS NULL) AND (c.at > was_changed.p_since))));
+
 CREATE OR REPLACE FUNCTION public.hold_untouched(p_receipt receipts, p_items job_items[], p_cursor bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -4001,6 +4015,7 @@ BEGIN
     JOIN lots AS l ON l.tenant = p_receipt.tenant AND l.name = n.name COLLATE "C"
       AND l.product = n.product AND l.item = n.item
     WHERE l.state <> 'available' OR l.quantity <> n.quantity
+       OR was_changed(l, l.created_at)
        OR EXISTS (SELECT FROM receipt_growths AS later
                   WHERE later.tenant = l.tenant AND later.name = l.name AND later.product = l.product
                     AND later.undone_at IS NULL)
@@ -4010,6 +4025,7 @@ BEGIN
     JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product
     WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
       AND (l.state <> g.state_after OR l.quantity <> g.quantity_after
+           OR was_changed(l, p_receipt.created_at)
            OR EXISTS (SELECT FROM receipt_growths AS later
                       WHERE later.tenant = l.tenant AND later.name = l.name
                         AND later.product = l.product AND later.undone_at IS NULL
@@ -4062,7 +4078,7 @@ BEGIN
   FROM undone AS g
   JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product;
   IF v_settings IS NOT NULL THEN
-    PERFORM set_lots(p_receipt.tenant, v_settings, p_api_key, p_receipt.reference);
+    PERFORM set_lots(p_receipt.tenant, v_settings, p_api_key, p_receipt.reference, p_receipt.id);
   END IF;
 END
 $function$;
@@ -4894,7 +4910,7 @@ REVOKE EXECUTE ON FUNCTION
   period_end(sequence_reset,text,text),
   promote_series(series),
   put_product_v1(bytea,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[],boolean),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
@@ -4926,7 +4942,7 @@ REVOKE EXECUTE ON FUNCTION
   series_requests(text,lot_request[],bigint),
   set_counted(counts,lot_found[]),
   set_counter(series,bigint,bigint,bigint),
-  set_lots(text,lot_setting[],integer,text),
+  set_lots(text,lot_setting[],integer,text,uuid),
   settle_lines(text,uuid,jsonb),
   shown_job(jobs,job_items[]),
   shown_lot(lots,text),
@@ -4943,6 +4959,7 @@ REVOKE EXECUTE ON FUNCTION
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wait_for_series(bigint),
+  was_changed(lots,timestamp with time zone),
   wire_time(timestamp with time zone)
 FROM PUBLIC;
 
@@ -5023,7 +5040,7 @@ GRANT EXECUTE ON FUNCTION
   open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
   put_product_v1(bytea,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(bytea,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(bytea,text,text,jsonb,bigint,text[],boolean),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),

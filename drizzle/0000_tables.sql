@@ -171,6 +171,7 @@ CREATE TABLE "lot_changes" (
 	"reference" text COLLATE "C",
 	"party" text COLLATE "C",
 	"request" uuid,
+	"receipt" uuid,
 	CONSTRAINT "lot_changes_tenant_id_pk" PRIMARY KEY("tenant","id")
 );
 --> statement-breakpoint

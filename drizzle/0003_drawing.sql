@@ -505,11 +505,13 @@ $$;
 --> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
--- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell.
+-- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell; unless
+-- `p_issued` its own pattern was not among them, since it had given no number.
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed,
 -- patterns_changed, pattern_shared.
 CREATE FUNCTION put_sequence_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[]
+  p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[],
+  p_issued boolean DEFAULT true
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -557,6 +559,13 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
+  IF NOT p_issued AND EXISTS (
+    SELECT FROM series AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
+    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
+  ) THEN
+    PERFORM fail('patterns_changed', '{}');
+  END IF;
   v_drawn := EXISTS (
     SELECT FROM unnest(v_held) AS s
     JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id

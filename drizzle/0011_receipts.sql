@@ -134,7 +134,7 @@ CREATE TYPE lot_setting AS (
 -- entry of history for each that becomes different: change_lots for many at once. The caller has locked
 -- the lots, so that their rows stay where they are.
 CREATE FUNCTION set_lots(
-  p_tenant text, p_settings lot_setting[], p_api_key integer, p_reference text
+  p_tenant text, p_settings lot_setting[], p_api_key integer, p_reference text, p_receipt uuid DEFAULT NULL
 ) RETURNS void
 LANGUAGE sql AS $$
   WITH wanted AS MATERIALIZED (
@@ -157,8 +157,8 @@ LANGUAGE sql AS $$
     SELECT product, after, nextval(pg_get_serial_sequence('lot_changes', 'id')) AS id
     FROM (SELECT DISTINCT product, after FROM differing) AS alike
   ), changes AS (
-    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference)
-    SELECT p_tenant, id, product, clock_timestamp(), p_api_key, after, p_reference FROM change
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, receipt)
+    SELECT p_tenant, id, product, clock_timestamp(), p_api_key, after, p_reference, p_receipt FROM change
   ), history AS (
     INSERT INTO lot_history (tenant, name, product, change, before)
     SELECT p_tenant, d.name, d.product, c.id, d.before
@@ -247,7 +247,7 @@ BEGIN
   INTO v_settings
   FROM growth;
   IF v_settings IS NOT NULL THEN
-    PERFORM set_lots(p_receipt.tenant, v_settings, p_receipt.api_key, p_receipt.reference);
+    PERFORM set_lots(p_receipt.tenant, v_settings, p_receipt.api_key, p_receipt.reference, p_receipt.id);
   END IF;
 END
 $$;
@@ -400,6 +400,17 @@ LANGUAGE sql STABLE ROWS 20000 AS $$
   WHERE i.names IS NOT NULL
 $$;
 --> statement-breakpoint
+-- Whether anybody has changed a lot since a time; what receipts did to it is told by their growths.
+CREATE FUNCTION was_changed(p_lot lots, p_since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (
+  SELECT FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT at, receipt FROM lot_changes WHERE tenant = h.tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_lot.tenant AND h.name = p_lot.name AND h.product = p_lot.product
+    AND c.receipt IS NULL AND c.at > p_since);
+--> statement-breakpoint
 -- Locks the lots of a receipt, new and grown ones, in the order of name and product, and refuses to go on
 -- when one of them is not as the receipt left it. Fails: receipt_touched.
 CREATE FUNCTION hold_untouched(p_receipt receipts, p_items job_items[], p_cursor bigint) RETURNS void
@@ -424,6 +435,7 @@ BEGIN
     JOIN lots AS l ON l.tenant = p_receipt.tenant AND l.name = n.name COLLATE "C"
       AND l.product = n.product AND l.item = n.item
     WHERE l.state <> 'available' OR l.quantity <> n.quantity
+       OR was_changed(l, l.created_at)
        OR EXISTS (SELECT FROM receipt_growths AS later
                   WHERE later.tenant = l.tenant AND later.name = l.name AND later.product = l.product
                     AND later.undone_at IS NULL)
@@ -433,6 +445,7 @@ BEGIN
     JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product
     WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
       AND (l.state <> g.state_after OR l.quantity <> g.quantity_after
+           OR was_changed(l, p_receipt.created_at)
            OR EXISTS (SELECT FROM receipt_growths AS later
                       WHERE later.tenant = l.tenant AND later.name = l.name
                         AND later.product = l.product AND later.undone_at IS NULL
@@ -483,7 +496,7 @@ BEGIN
   FROM undone AS g
   JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product;
   IF v_settings IS NOT NULL THEN
-    PERFORM set_lots(p_receipt.tenant, v_settings, p_api_key, p_receipt.reference);
+    PERFORM set_lots(p_receipt.tenant, v_settings, p_api_key, p_receipt.reference, p_receipt.id);
   END IF;
 END
 $$;

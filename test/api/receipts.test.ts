@@ -719,6 +719,22 @@ describe("cancelling", () => {
     expect(problem.detail).toContain(name);
   });
 
+  test("is refused for lots that were out and came back, or that moved", async () => {
+    const made = await receive({ product: "SERIAL", text: "S1\nS2" });
+    const set = (state: string) =>
+      send("PATCH", "/v1/products/SERIAL/lots/S1", { state }, { headers: { "if-match": "*" } });
+    await set("shipped");
+    await set("available");
+    const problem = await refusedCancel(made.id, [409, "receipt_touched"]);
+    expect(problem).toMatchObject({ total: 1, lots: [{ name: "S1" }] });
+
+    await receive({ product: "LOT", lots: [{ name: "m", quantity: 5 }] });
+    const grown = await receive({ product: "LOT", lots: [{ name: "m", quantity: 2 }] });
+    const change = { product: "LOT", names: ["m"], set: { attributes: { bay: "7" } } };
+    await send("POST", "/v1/lots/changes", change);
+    await refusedCancel(grown.id, [409, "receipt_touched"]);
+  });
+
   test("is refused as long as a later receipt has touched its lots", async () => {
     const first = await receive({ product: "LOT", lots: [{ name: "m", quantity: 5 }] });
     const second = await receive({ product: "LOT", lots: [{ name: "m", quantity: 2 }] });

@@ -60,7 +60,8 @@ export const lots = pgTable(
 
 /**
  * What was done to lots of one product by one request: `after` holds the fields that it set. `request`
- * tells a statement that was sent twice from another one that asks for the same.
+ * tells a statement that was sent twice from another one that asks for the same; `receipt` is the one that
+ * did it or took it back.
  */
 export const lotChanges = pgTable(
   "lot_changes",
@@ -74,6 +75,7 @@ export const lotChanges = pgTable(
     reference: exactText(),
     party: exactText(),
     request: uuid(),
+    receipt: uuid(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),

@@ -61,9 +61,11 @@ export async function putSequence(
     const others = versions.filter(
       ({ sequence, present }) => sequence !== key || !present || issued !== null,
     );
-    // Of a counter that it shares nothing tells which numbers were given under its pattern.
+    // Its own pattern gives no number behind those that it gave, if it counts on from there. With periods
+    // others go on drawing under it until this is written, and of a shared counter nothing tells whose
+    // numbers they were.
     const compared = others.map((other) =>
-      other.sequence === key && other.counter === key && other.present && issued !== null
+      other.sequence === key && other.present && other.reset === "never" && issued !== null
         ? { ...other, last: issued.last }
         : other,
     );
@@ -85,7 +87,8 @@ export async function putSequence(
         sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
                                    ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
                                    ARRAY(SELECT json_array_elements_text(
-                                     ${JSON.stringify(overlapping)}::json))) AS outcome`,
+                                     ${JSON.stringify(overlapping)}::json)),
+                                   ${issued !== null}::boolean) AS outcome`,
       ),
     );
     if (row?.outcome === "created") {

@@ -8,7 +8,7 @@ import { Decisions } from "./decisions.ts";
 export const applySeries: Decide<SeriesRecord> = async ({ db, tenant, columns }, placed) => {
   const decisions = new Decisions(columns);
   const names = JSON.stringify(placed.map(({ record }) => record.series));
-  const [known] = await db.read<{ next: Record<string, string> }>(
+  const [known] = await db.read<{ next: Record<string, string | null> }>(
     sql`SELECT (SELECT coalesce(jsonb_object_agg(s.period, c.next::text), '{}')
                 FROM jsonb_array_elements_text(${names}::jsonb) AS given
                 JOIN series AS s ON s.tenant = ${tenant} AND s.sequence = ${namingSeries}
@@ -16,11 +16,12 @@ export const applySeries: Decide<SeriesRecord> = async ({ db, tenant, columns },
                 CROSS JOIN LATERAL counter_v1(s.tenant, s.sequence, s.period) AS c) AS next`,
   );
   if (known === undefined) throw new Error("A select gave no row.");
+  // Null where no number is left, which is as far as a counter goes.
   const counters = new Map(Object.entries(known.next));
   for (const { record } of placed) {
     const { series, next } = record;
     const before = counters.get(series);
-    if (before !== undefined && BigInt(next) <= BigInt(before)) {
+    if (before === null || (before !== undefined && BigInt(next) <= BigInt(before))) {
       decisions.count("unchanged");
       continue;
     }

@@ -52,13 +52,18 @@ export const erpnextItems: Kind<Field, ProductRecord> = {
       name,
       tracking,
       gtin: gtinOf(rows),
-      // A batch of such an item cannot be saved without one (erpnext/stock/doctype/batch/batch.py).
-      expiry: expires ? "required" : "none",
+      expiry: expires ? expiryOf[tracking] : "none",
       shelf_life_days: expires && days !== null && days > 0n ? Number(days) : null,
       sequence: tracking === "none" ? null : sequenceOf(cells, seriesField[tracking], compile),
     };
   },
 };
+
+/**
+ * A batch of an item with expiry dates cannot be saved without one (erpnext/stock/doctype/batch/batch.py);
+ * a serial has none of its own.
+ */
+const expiryOf = { serial: "optional", lot: "required", none: "none" } as const;
 
 const seriesField = { serial: "serial_series", lot: "batch_series" } as const;
 
