@@ -913,15 +913,20 @@ BEGIN
     IF FOUND THEN
       RETURN v_series;
     END IF;
-    -- Waits for whoever makes it just now, and finds it when it looks again.
-    INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
-                        ends_on)
-    SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
-           period_end(reset, p_period, fiscal_year_start)
-    FROM sequences
-    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
-      AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
-    ON CONFLICT (tenant, sequence, period) DO NOTHING;
+    BEGIN
+      -- Waits for whoever makes it just now, and finds it when it looks again.
+      INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
+                          ends_on)
+      SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+             period_end(reset, p_period, fiscal_year_start)
+      FROM sequences
+      WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+        AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
+      ON CONFLICT (tenant, sequence, period) DO NOTHING;
+    EXCEPTION WHEN foreign_key_violation THEN
+      -- Somebody has replaced the sequence since this statement began.
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+    END;
   END LOOP;
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;

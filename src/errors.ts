@@ -444,7 +444,7 @@ export const failures = {
     retryable: false,
     detail: (facts: { sequence: string }) =>
       `Sequence ${quoted(facts.sequence)} is gapless and would be left with a hole. ` +
-      "Give names that it has reserved, or before the first draw set its start.",
+      "Give names that it has reserved, or advance the series before its first number.",
   },
   series_not_named: {
     status: 422,

@@ -255,6 +255,8 @@ describe("moving a counter", () => {
       ["skip", "12", "20"],
       ["reserved", "21", "21"],
       ["rewind", "21", "100"],
+      // What was advanced over stays, with who did it and why.
+      ["reopened", "21", "100"],
     ]);
     expect(data.at(-1)).toMatchObject({ reason: "a test", api_key: expect.any(String) });
   });
@@ -335,6 +337,41 @@ describe("moving a counter", () => {
     expect(again.text).toBe(first.text);
     expect(again.headers.get("idempotent-replayed")).toBe("true");
   });
+});
+
+test("a gapless series goes on from another system, before its first number", async () => {
+  await put("moved-in", { pattern: "I{YYYY}-{000}", mode: "gapless", reset: "yearly" });
+  const to319 = { to: 319, series: "2026" };
+  expect(await move("advance", "moved-in", to319)).toMatchObject({ from: "1", to: "319" });
+  await move("advance", "moved-in", { to: 320, series: "2026" });
+  expect(await name("moved-in", "2026-05-01")).toBe("I2026-320");
+  expect(await name("moved-in", "2027-05-01")).toBe("I2027-001");
+  for (const series of ["2026", "2027"]) {
+    await refuse([409, "sequence_gapless"], "advance", "moved-in", { to: 400, series });
+  }
+  expect(await ok(service, "GET", "/v1/sequences/moved-in/account?series=2026")).toMatchObject({
+    passed: "1",
+    reserved: "1",
+    skipped: "0",
+    burned: "0",
+    next: "321",
+  });
+  const { data } = await ok(service, "GET", "/v1/sequences/moved-in/ledger?series=2026");
+  expect(data.map((run: Record<string, string>) => [run["kind"], run["first"]])).toEqual([
+    ["begin", "319"],
+    ["reserved", "320"],
+    ["begin", "320"],
+  ]);
+  // Where it begins is not undone by saving it again.
+  await put("moved-on", { pattern: "J{YYYY}-{000}", mode: "gapless", reset: "yearly" });
+  await move("advance", "moved-on", to319);
+  await put("moved-on", {
+    pattern: "J{YYYY}-{0000}",
+    mode: "gapless",
+    reset: "yearly",
+    overflow: "reject",
+  });
+  expect(await name("moved-on", "2026-05-01")).toBe("J2026-0319");
 });
 
 describe("a gapless sequence", () => {

@@ -279,6 +279,7 @@ test("counters never go back: an older export after draws changes nothing, a new
   const { json } = await service.call("GET", `/v1/sequences/${key}/ledger`);
   expect(json.data).toMatchObject([
     { kind: "reserved", first: "1412", last: "1412" },
+    { kind: "begin", first: "1412", last: "1412", reason: "imported" },
     { kind: "reserved", first: "1413", last: "1413" },
     { kind: "skip", first: "1414", last: "1509", reason: "imported" },
     { kind: "reserved", first: "1510", last: "1510" },
@@ -291,6 +292,30 @@ test("counters never go back: an older export after draws changes nothing, a new
     [3, "number_next_actual", "sequence_gapless"],
   ]);
   expect(await drawnName(service, "account.invoice", "2026-02-02")).toBe("INV/2026/00051");
+});
+
+test("an imported counter stays where it is when its sequence is saved again", async () => {
+  await importFile(service, "odoo_sequences", sequenceTechnical);
+  const key = (await service.call("GET", "/v1/sequences")).json.data.find(
+    ({ next }: { next: string }) => next === "1412",
+  ).key;
+  const body = { pattern: "DR{0000000}", hot: true };
+  const put = await service.call("PUT", `/v1/sequences/${key}`, { body });
+  expect([put.status, put.json.next], put.text).toEqual([200, "1412"]);
+  expect(await drawnName(service, key)).toBe("DR0001412");
+  const again = await importFile(service, "odoo_sequences", sequenceTechnical);
+  expect(again.created + again.updated).toBe(0);
+});
+
+test("a naming series that has no number left is unchanged when it is imported again", async () => {
+  const file = "name,current\nZL-,999999999999999998\n";
+  await importFile(service, "frappe_series", file);
+  const body = { series: "ZL-.#" };
+  const drawn = await service.call("POST", "/v1/naming-series/next", { body });
+  expect(drawn.json.names).toEqual(["ZL-999999999999999999"]);
+  expect(await importFile(service, "frappe_series", file)).toMatchObject(
+    totals(1, { unchanged: 1 }),
+  );
 });
 
 test("an older naming series after draws changes nothing, a newer one skips", async () => {

@@ -178,3 +178,29 @@ test("Postgres and TypeScript see the same periods", async () => {
   });
   expect(rows).toEqual(expected);
 });
+
+const daily = (order: string) => ({
+  pattern: `P-{YYYY}${order}-{000}`,
+  reset: "daily",
+  allow_overlap: true,
+});
+
+test("a pattern that is changed while its first number is drawn does not give that name again", async () => {
+  const service = await serviceForTest();
+  const drawAt = (key: string, at: string) =>
+    service.call("POST", `/v1/sequences/${key}/reservations`, { body: { count: 1, at } });
+  for (let round = 0; round < 12; round += 1) {
+    const key = `s${round}`;
+    await putSequence(service, key, daily("{MM}{DD}"));
+    // 2 January and 1 February change places in the other pattern.
+    const [first, put] = await Promise.all([
+      drawAt(key, "2026-01-02"),
+      service.call("PUT", `/v1/sequences/${key}`, { body: daily("{DD}{MM}") }),
+    ]);
+    expect(first.status, first.text).toBe(201);
+    const second = await drawAt(key, "2026-02-01");
+    expect(second.json.first_name, put.text).not.toBe(first.json.first_name);
+    if (first.json.first_name.startsWith("P-20260102"))
+      expect(put.json.code).toBe("pattern_overlap");
+  }
+});
