@@ -42,15 +42,22 @@ LANGUAGE sql SET enable_seqscan = off SET enable_hashjoin = off SET enable_merge
   SELECT coalesce(array_agg((ordinal, product, name, tracking, quantity, state, location, expires_on,
                              given_quantity, given_expires_on, given_location)::lot_found), '{}')
   FROM (
-    SELECT i.ordinal, l.product, l.name, p.tracking, l.quantity, l.state, l.location, l.expires_on,
-           coalesce(given.quantity, i.quantity) AS given_quantity,
-           given.expires_on AS given_expires_on, i.location AS given_location
-    FROM unnest(p_items) AS i
-    CROSS JOIN LATERAL unnest(i.names, i.quantities, i.expiries) AS given (name, quantity, expires_on)
+    -- Locking carries the rows that it is joined with along, one for each lot: narrow ones, not the items with
+    -- all of their names.
+    WITH given AS MATERIALIZED (
+      SELECT i.ordinal, i.product, i.location, g.name, coalesce(g.quantity, i.quantity) AS quantity,
+             g.expires_on
+      FROM unnest(p_items) AS i
+      CROSS JOIN LATERAL unnest(i.names, i.quantities, i.expiries) AS g (name, quantity, expires_on)
+      WHERE i.source = 'names'
+    )
+    SELECT given.ordinal, l.product, l.name, p.tracking, l.quantity, l.state, l.location, l.expires_on,
+           given.quantity AS given_quantity, given.expires_on AS given_expires_on,
+           given.location AS given_location
+    FROM given
     JOIN lots AS l
-      ON l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = i.product
+      ON l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = given.product
     JOIN products AS p ON p.tenant = l.tenant AND p.sku = l.product
-    WHERE i.source = 'names'
     ORDER BY l.name, l.product
     FOR NO KEY UPDATE OF l
   ) AS held
@@ -58,25 +65,48 @@ $$;
 --> statement-breakpoint
 -- Items without the names of lots that were found, and without those that have no name left.
 CREATE FUNCTION items_not_found(p_items lot_request[], p_found lot_found[]) RETURNS lot_request[]
-LANGUAGE plpgsql AS $$
+-- Names and found lots are many, so that they are hashed, once for all items.
+LANGUAGE plpgsql SET enable_nestloop = off SET enable_mergejoin = off AS $$
 DECLARE
+  v_rest record;
   v_item lot_request;
   v_left lot_request[] := '{}';
 BEGIN
   IF cardinality(p_found) = 0 THEN
     RETURN p_items;
   END IF;
-  FOREACH v_item IN ARRAY p_items LOOP
-    IF v_item.source = 'names' THEN
-      SELECT count(*), array_agg(g.name ORDER BY g.place), array_agg(g.number ORDER BY g.place),
-             array_agg(g.period ORDER BY g.place), array_agg(g.quantity ORDER BY g.place),
-             array_agg(g.expires_on ORDER BY g.place), coalesce(bool_or(g.number IS NOT NULL), false)
-      INTO v_item.count, v_item.names, v_item.numbers, v_item.periods, v_item.quantities,
-           v_item.expiries, v_item.numbered
-      FROM unnest(v_item.names, v_item.numbers, v_item.periods, v_item.quantities, v_item.expiries)
+  FOR v_rest IN
+    WITH given AS MATERIALIZED (
+      SELECT i.ordinal, i.product, g.*
+      FROM unnest(p_items) AS i
+      CROSS JOIN LATERAL unnest(i.names, i.numbers, i.periods, i.quantities, i.expiries)
         WITH ORDINALITY AS g (name, number, period, quantity, expires_on, place)
-      WHERE (v_item.product, g.name) NOT IN (SELECT f.product, f.name FROM unnest(p_found) AS f);
-      CONTINUE WHEN v_item.count = 0;
+      WHERE i.source = 'names'
+    ), missing AS (
+      SELECT ordinal, count(*) AS count, array_agg(name ORDER BY place) AS names,
+             array_agg(number ORDER BY place) AS numbers, array_agg(period ORDER BY place) AS periods,
+             array_agg(quantity ORDER BY place) AS quantities,
+             array_agg(expires_on ORDER BY place) AS expiries, bool_or(number IS NOT NULL) AS numbered
+      FROM given
+      WHERE NOT EXISTS (SELECT FROM unnest(p_found) AS f
+                        WHERE f.product = given.product AND f.name = given.name)
+      GROUP BY ordinal
+    )
+    SELECT i AS item, m.*
+    FROM unnest(p_items) AS i
+    LEFT JOIN missing AS m ON m.ordinal = i.ordinal
+    WHERE i.source <> 'names' OR m.count > 0
+    ORDER BY i.ordinal
+  LOOP
+    v_item := v_rest.item;
+    IF v_item.source = 'names' THEN
+      v_item.count := v_rest.count;
+      v_item.names := v_rest.names;
+      v_item.numbers := v_rest.numbers;
+      v_item.periods := v_rest.periods;
+      v_item.quantities := v_rest.quantities;
+      v_item.expiries := v_rest.expiries;
+      v_item.numbered := v_rest.numbered;
     END IF;
     v_left := v_left || v_item;
   END LOOP;
@@ -154,16 +184,20 @@ LANGUAGE sql AS $$
     ) AS l
     WHERE l.differs
   ), change AS MATERIALIZED (
-    SELECT product, after, nextval(pg_get_serial_sequence('lot_changes', 'id')) AS id
-    FROM (SELECT DISTINCT product, after FROM differing) AS alike
+    SELECT alike.*, nextval(pg_get_serial_sequence('lot_changes', 'id')) AS id
+    FROM (
+      SELECT product, after, array_agg(name) AS names, array_agg(before) AS befores
+      FROM differing
+      GROUP BY product, after
+    ) AS alike
   ), changes AS (
     INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, receipt)
     SELECT p_tenant, id, product, clock_timestamp(), p_api_key, after, p_reference, p_receipt FROM change
   ), history AS (
     INSERT INTO lot_history (tenant, name, product, change, before)
-    SELECT p_tenant, d.name, d.product, c.id, d.before
-    FROM differing AS d
-    JOIN change AS c USING (product, after)
+    SELECT p_tenant, d.name, c.product, c.id, d.before
+    FROM change AS c
+    CROSS JOIN LATERAL unnest(c.names, c.befores) AS d (name, before)
   )
   UPDATE lots AS l
   SET quantity = d.quantity, state = d.state, location = d.location
@@ -237,9 +271,10 @@ BEGIN
              THEN coalesce(f.location, f.given_location)
              ELSE coalesce(f.given_location, f.location) END
     FROM unnest(p_found) AS f
-    JOIN receipt_lines AS l
-      ON l.tenant = p_receipt.tenant AND l.receipt = p_receipt.id
-     AND f.ordinal BETWEEN l.first_item AND l.last_item
+    JOIN (
+      SELECT ordinal, generate_series(first_item, last_item) AS item FROM receipt_lines
+      WHERE tenant = p_receipt.tenant AND receipt = p_receipt.id
+    ) AS l ON l.item = f.ordinal
     ORDER BY f.name COLLATE "C", f.product COLLATE "C"
     RETURNING product, name, quantity_after, state_after, location_after
   )
@@ -343,6 +378,36 @@ RETURN (
     'cancelled_at', wire_time(r.cancelled_at),
     'reason', r.reason,
     'lines', (
+      -- What was made and what grew is read once for all lines.
+      WITH item AS MATERIALIZED (
+        SELECT i.ordinal, i.count, nth_name(i, 1) AS first_name, nth_name(i, i.count) AS last_name
+        FROM unnest(own.items) AS i
+      ), made AS MATERIALIZED (
+        SELECT l.ordinal, sum(i.count) AS lots,
+               (array_agg(i.first_name ORDER BY i.ordinal))[1] AS first_name,
+               (array_agg(i.last_name ORDER BY i.ordinal DESC))[1] AS last_name
+        FROM (
+          SELECT ordinal, generate_series(first_item, last_item) AS item FROM receipt_lines
+          WHERE tenant = r.tenant AND receipt = r.id
+        ) AS l
+        JOIN item AS i ON i.ordinal = l.item
+        GROUP BY l.ordinal
+      ), grown AS MATERIALIZED (
+        SELECT g.line, count(*) AS lots,
+               jsonb_agg(jsonb_build_object(
+                 'name', g.name,
+                 'quantity', g.quantity::text,
+                 'quantity_before', g.quantity_before::text,
+                 'state_before', g.state_before
+               ) ORDER BY g.name) FILTER (WHERE g.place <= 100) AS shown
+        FROM (
+          SELECT line, name, quantity, quantity_before, state_before,
+                 row_number() OVER (PARTITION BY line ORDER BY name) AS place
+          FROM receipt_growths
+          WHERE tenant = r.tenant AND receipt = r.id
+        ) AS g
+        GROUP BY g.line
+      )
       SELECT jsonb_agg(jsonb_build_object(
         'product', l.product,
         'quantity', l.quantity::text,
@@ -351,31 +416,15 @@ RETURN (
         'produced_on', l.produced_on,
         'expires_on', l.expires_on,
         'attributes', l.attributes,
-        'new_lots', made.lots,
+        'new_lots', coalesce(made.lots, 0),
         'first_name', made.first_name,
         'last_name', made.last_name,
-        'grown_lots', grown.lots,
-        'grown', grown.shown
+        'grown_lots', coalesce(grown.lots, 0),
+        'grown', coalesce(grown.shown, '[]')
       ) ORDER BY l.ordinal)
       FROM receipt_lines AS l
-      CROSS JOIN LATERAL (
-        SELECT coalesce(sum(i.count), 0) AS lots,
-               (array_agg(nth_name(i, 1) ORDER BY i.ordinal))[1] AS first_name,
-               (array_agg(nth_name(i, i.count) ORDER BY i.ordinal DESC))[1] AS last_name
-        FROM unnest(own.items) AS i
-        WHERE i.ordinal BETWEEN l.first_item AND l.last_item
-      ) AS made
-      CROSS JOIN LATERAL (
-        SELECT count(*) AS lots,
-               coalesce(jsonb_agg(jsonb_build_object(
-                 'name', g.name,
-                 'quantity', g.quantity::text,
-                 'quantity_before', g.quantity_before::text,
-                 'state_before', g.state_before
-               ) ORDER BY g.name) FILTER (WHERE g.place <= 100), '[]') AS shown
-        FROM (SELECT *, row_number() OVER (ORDER BY name) AS place FROM receipt_growths
-              WHERE tenant = r.tenant AND receipt = r.id AND line = l.ordinal) AS g
-      ) AS grown
+      LEFT JOIN made ON made.ordinal = l.ordinal
+      LEFT JOIN grown ON grown.line = l.ordinal
       WHERE l.tenant = r.tenant AND l.receipt = r.id
     ),
     'job', job_facts(r.tenant, r.job)
