@@ -38,29 +38,29 @@ CREATE TYPE lot_found AS (
 -- The lots that are there under names which items give, locked until the transaction ends, in the order of
 -- name and product.
 CREATE FUNCTION hold_lots_found(p_tenant text, p_items lot_request[]) RETURNS lot_found[]
-LANGUAGE sql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-  SELECT coalesce(array_agg((ordinal, product, name, tracking, quantity, state, location, expires_on,
-                             given_quantity, given_expires_on, given_location)::lot_found), '{}')
-  FROM (
-    -- Locking carries the rows that it is joined with along, one for each lot: narrow ones, not the items with
-    -- all of their names.
-    WITH given AS MATERIALIZED (
-      SELECT i.ordinal, i.product, i.location, g.name, coalesce(g.quantity, i.quantity) AS quantity,
-             g.expires_on
-      FROM unnest(p_items) AS i
-      CROSS JOIN LATERAL unnest(i.names, i.quantities, i.expiries) AS g (name, quantity, expires_on)
-      WHERE i.source = 'names'
-    )
-    SELECT given.ordinal, l.product, l.name, p.tracking, l.quantity, l.state, l.location, l.expires_on,
-           given.quantity AS given_quantity, given.expires_on AS given_expires_on,
-           given.location AS given_location
-    FROM given
-    JOIN lots AS l
-      ON l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = given.product
-    JOIN products AS p ON p.tenant = l.tenant AND p.sku = l.product
-    ORDER BY l.name, l.product
-    FOR NO KEY UPDATE OF l
-  ) AS held
+LANGUAGE sql SET enable_seqscan = off AS $$
+  WITH given AS MATERIALIZED (
+    SELECT i.ordinal, i.product, i.location, g.name, coalesce(g.quantity, i.quantity) AS quantity,
+           g.expires_on
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL unnest(i.names, i.quantities, i.expiries) AS g (name, quantity, expires_on)
+    WHERE i.source = 'names'
+    ORDER BY g.name COLLATE "C", i.product COLLATE "C"
+  )
+  SELECT coalesce(array_agg((given.ordinal, l.product, l.name, p.tracking, l.quantity, l.state, l.location,
+                             l.expires_on, given.quantity, given.expires_on, given.location)::lot_found), '{}')
+  FROM given
+  -- Each is looked up and locked in its turn: the limit keeps the planner from turning that round, which it
+  -- may where it has no figures of a table yet.
+  CROSS JOIN LATERAL (
+    SELECT * FROM lots
+    WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = given.product
+    LIMIT 1
+    FOR NO KEY UPDATE
+  ) AS l
+  CROSS JOIN LATERAL (
+    SELECT tracking FROM products WHERE tenant = p_tenant AND sku = l.product LIMIT 1
+  ) AS p
 $$;
 --> statement-breakpoint
 -- Items without the names of lots that were found, and without those that have no name left.
