@@ -88,7 +88,7 @@ describe("a row that is wider than its counter and more than 100,000 ahead", () 
 
   test("is one only when it is wider: a move goes on where the old system is", async () => {
     await product("stdlot", plain);
-    await importLots(["9999999"], "stdlot", []);
+    await importLots(["356938035643809", "9999999"], "stdlot", [2]);
     expect(await next("stdlot")).toBe("10000000");
   });
 
@@ -109,6 +109,11 @@ describe("a row that is wider than its counter and more than 100,000 ahead", () 
     const names = Array.from({ length: 5000 }, (_, index) => `A-${index + 1}00001`);
     await importLots([...names, "A-500100003"], "one", [5002]);
     expect(await next("one")).toBe("500000002");
+
+    await product("two", { pattern: "B-{0}" });
+    const others = Array.from({ length: 3999 }, (_, index) => `x${index}`);
+    const more = others.map((name) => `${name}-`);
+    await importLots(["B-100001", ...others, "B-5", ...more, "B-200002"], "two", []);
   });
 
   test("is told from the counter of its period", async () => {
