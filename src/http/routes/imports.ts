@@ -45,9 +45,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** true or false, as text; what it says when it is left out is said where it is read. */
+/** A query parameter that is true or false. */
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
+/** Without defaults: a parameter that is not for the kind is refused, whatever it says. */
 const createQuery = z
   .strictObject({
     kind: z.enum(importKinds),

@@ -20,7 +20,7 @@ interface Counter {
   readonly step: bigint;
 }
 
-/** The counters of series as the rows of a file move them. Those that are not known are never left behind. */
+/** The counters of series as the rows of a file move them. Nothing is too far ahead of one that is not known. */
 export class Counters {
   readonly #counters = new Map<string, Counter>();
   readonly #highest = new Map<string, ShownNumber>();
