@@ -266,6 +266,7 @@ CREATE TABLE imports (
   id uuid NOT NULL,
   kind text NOT NULL,
   dry_run boolean NOT NULL,
+  allow_jump boolean NOT NULL,
   token uuid NOT NULL,
   staged bigint DEFAULT 0 NOT NULL,
   file bytea,
@@ -669,6 +670,15 @@ CREATE TABLE tried_lots (
   product text COLLATE "C" NOT NULL,
   record bigint NOT NULL,
   CONSTRAINT tried_lots_tenant_import_name_product_pk PRIMARY KEY (tenant, import, name, product)
+);
+
+CREATE TABLE tried_numbers (
+  tenant text COLLATE "C" NOT NULL,
+  import uuid NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  period text COLLATE "C" NOT NULL,
+  number bigint NOT NULL,
+  CONSTRAINT tried_numbers_tenant_import_sequence_period_pk PRIMARY KEY (tenant, import, sequence, period)
 );
 
 -- Indexes
@@ -4404,6 +4414,7 @@ AS $function$
 BEGIN
   DELETE FROM import_batches WHERE tenant = p_tenant AND import = p_import;
   DELETE FROM tried_lots WHERE tenant = p_tenant AND import = p_import;
+  DELETE FROM tried_numbers WHERE tenant = p_tenant AND import = p_import;
   UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
 END
 $function$;
@@ -4419,7 +4430,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_import_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_silence interval)
+CREATE OR REPLACE FUNCTION public.begin_import_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_allow_jump boolean, p_silence interval)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -4430,8 +4441,8 @@ DECLARE
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_token, v_call.api_key)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -4591,6 +4602,25 @@ BEGIN
       FROM sequences AS s
       WHERE s.tenant = p_tenant AND s.mode = 'gapless'
         AND s.key IN (SELECT i.sequence FROM unnest(v_items) AS i)
+    ),
+    'counters', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'sequence', s.key, 'period', asked.period, 'next', coalesce(e.next, s.start)::text,
+        'step', s.increment::text, 'tried', t.number::text)), '[]')
+      FROM (
+        SELECT DISTINCT i.counter, wanted.period
+        FROM unnest(v_items) AS i
+        CROSS JOIN LATERAL unnest(i.periods) AS wanted (period)
+      ) AS asked
+      JOIN sequences AS s ON s.tenant = p_tenant AND s.key = asked.counter COLLATE "C"
+      LEFT JOIN LATERAL (
+        SELECT next_number(series) AS next FROM series
+        WHERE tenant = p_tenant AND sequence = s.key AND period = asked.period COLLATE "C"
+        LIMIT 1
+      ) AS e ON true
+      LEFT JOIN tried_numbers AS t
+        ON t.tenant = p_tenant AND t.import = p_import AND t.sequence = s.key
+          AND t.period = asked.period COLLATE "C"
     )
   ) INTO v_known;
   RETURN v_known;
@@ -4634,6 +4664,11 @@ BEGIN
     INSERT INTO tried_lots (tenant, import, name, product, record)
     SELECT p_tenant, p_import, name, product, record
     FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
+    INSERT INTO tried_numbers AS t (tenant, import, sequence, period, number)
+    SELECT p_tenant, p_import, sequence, period, number
+    FROM jsonb_populate_recordset(NULL::tried_numbers, p_writes->'passed')
+    ON CONFLICT (tenant, import, sequence, period)
+      DO UPDATE SET number = greatest(t.number, excluded.number);
   ELSE
     IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
       PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
@@ -4844,7 +4879,7 @@ REVOKE EXECUTE ON FUNCTION
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
-  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
+  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
@@ -5034,7 +5069,8 @@ GRANT SELECT ON TABLE
   settings,
   skipped_names,
   tenants,
-  tried_lots
+  tried_lots,
+  tried_numbers
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
@@ -5042,7 +5078,7 @@ GRANT EXECUTE ON FUNCTION
   advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
   apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
-  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,interval),
+  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),

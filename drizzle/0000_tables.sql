@@ -53,6 +53,7 @@ CREATE TABLE "imports" (
 	"id" uuid NOT NULL,
 	"kind" text NOT NULL,
 	"dry_run" boolean NOT NULL,
+	"allow_jump" boolean NOT NULL,
 	"token" uuid NOT NULL,
 	"staged" bigint DEFAULT 0 NOT NULL,
 	"file" "bytea",
@@ -87,6 +88,15 @@ CREATE TABLE "tried_lots" (
 	"product" text COLLATE "C" NOT NULL,
 	"record" bigint NOT NULL,
 	CONSTRAINT "tried_lots_tenant_import_name_product_pk" PRIMARY KEY("tenant","import","name","product")
+);
+--> statement-breakpoint
+CREATE TABLE "tried_numbers" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"import" uuid NOT NULL,
+	"sequence" text COLLATE "C" NOT NULL,
+	"period" text COLLATE "C" NOT NULL,
+	"number" bigint NOT NULL,
+	CONSTRAINT "tried_numbers_tenant_import_sequence_period_pk" PRIMARY KEY("tenant","import","sequence","period")
 );
 --> statement-breakpoint
 CREATE TABLE "job_items" (

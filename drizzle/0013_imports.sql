@@ -6,6 +6,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM import_batches WHERE tenant = p_tenant AND import = p_import;
   DELETE FROM tried_lots WHERE tenant = p_tenant AND import = p_import;
+  DELETE FROM tried_numbers WHERE tenant = p_tenant AND import = p_import;
   UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
 END
 $$;
@@ -25,7 +26,7 @@ $$;
 -- Fails as open_call_v1 does, and request_in_flight (its twin has read within `p_silence`).
 CREATE FUNCTION begin_import_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
-  p_dry_run boolean, p_silence interval
+  p_dry_run boolean, p_allow_jump boolean, p_silence interval
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -33,8 +34,8 @@ DECLARE
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_token, v_call.api_key)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -128,8 +129,10 @@ END
 $$;
 --> statement-breakpoint
 -- What is known of lots that an import is to record: those that exist (`lots`), those that a dry run came
--- to before (`tried`), names that reservations hold (`issued`), and of gapless sequences where each
--- period goes on (`gapless`). `p_items` are products with their sequence and the names.
+-- to before (`tried`), names that reservations hold (`issued`), of gapless sequences where each period goes
+-- on (`gapless`), and where the series go on that are asked for, with the highest number that a dry run came
+-- to (`counters`). `p_items` are products with their sequence, the names, and the periods of the sequence in
+-- whose series it counts that are asked for.
 CREATE FUNCTION known_lots_v1(p_tenant text, p_import uuid, p_items jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -192,6 +195,25 @@ BEGIN
       FROM sequences AS s
       WHERE s.tenant = p_tenant AND s.mode = 'gapless'
         AND s.key IN (SELECT i.sequence FROM unnest(v_items) AS i)
+    ),
+    'counters', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'sequence', s.key, 'period', asked.period, 'next', coalesce(e.next, s.start)::text,
+        'step', s.increment::text, 'tried', t.number::text)), '[]')
+      FROM (
+        SELECT DISTINCT i.counter, wanted.period
+        FROM unnest(v_items) AS i
+        CROSS JOIN LATERAL unnest(i.periods) AS wanted (period)
+      ) AS asked
+      JOIN sequences AS s ON s.tenant = p_tenant AND s.key = asked.counter COLLATE "C"
+      LEFT JOIN LATERAL (
+        SELECT next_number(series) AS next FROM series
+        WHERE tenant = p_tenant AND sequence = s.key AND period = asked.period COLLATE "C"
+        LIMIT 1
+      ) AS e ON true
+      LEFT JOIN tried_numbers AS t
+        ON t.tenant = p_tenant AND t.import = p_import AND t.sequence = s.key
+          AND t.period = asked.period COLLATE "C"
     )
   ) INTO v_known;
   RETURN v_known;
@@ -242,6 +264,11 @@ BEGIN
     INSERT INTO tried_lots (tenant, import, name, product, record)
     SELECT p_tenant, p_import, name, product, record
     FROM jsonb_populate_recordset(NULL::tried_lots, p_writes->'tried');
+    INSERT INTO tried_numbers AS t (tenant, import, sequence, period, number)
+    SELECT p_tenant, p_import, sequence, period, number
+    FROM jsonb_populate_recordset(NULL::tried_numbers, p_writes->'passed')
+    ON CONFLICT (tenant, import, sequence, period)
+      DO UPDATE SET number = greatest(t.number, excluded.number);
   ELSE
     IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
       PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);

@@ -720,10 +720,14 @@ export const failures = {
       number: Amount;
       ahead: Amount;
       limit: Amount;
+      /** Whether it is a row of a file. */
+      imported?: boolean;
     }) =>
-      `Sequence ${quoted(facts.sequence)} is at ${String(facts.next)}, and the highest name is number ${String(facts.number)}: ` +
+      `Sequence ${quoted(facts.sequence)} is at ${String(facts.next)}, and the ${facts.imported === true ? "" : "highest "}name is number ${String(facts.number)}: ` +
       `${String(facts.ahead)} ahead, where ${String(facts.limit)} is the limit. ` +
-      "Check the name, or send allow_jump: true when it is right.",
+      (facts.imported === true
+        ? "Check the name, or import it with allow_jump=true when it is right."
+        : "Check the name, or send allow_jump: true when it is right."),
   },
 
   // Patterns, moments, fields and names.

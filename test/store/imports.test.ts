@@ -158,6 +158,20 @@ test("an import whose request stops is finished by the pump", async () => {
   await expectExactly(service);
 });
 
+test("allow_jump holds for whoever goes on with an import", async () => {
+  const service = await serviceWithProduct({ main: true });
+  const jumps = lotsFile(["A-000001", "A-356938035643809"], "p");
+  const answer = await postFile(service, "odoo_lots", jumps, {
+    query: "&allow_jump=true",
+    headers: { prefer: "respond-async" },
+  });
+  expect(answer.status).toBe(202);
+  const path = answer.headers.get("location") ?? "";
+  await eventually(async () => (await service.call("GET", path)).json.status === "done");
+  expect((await service.call("GET", path)).json).toMatchObject(totals(2, { created: 2 }));
+  expect((await lotSums(service, "p")).highest).toBe("356938035643809");
+});
+
 test("an import that fails says why, and a retry goes on where it stopped", async () => {
   const service = await serviceWithProduct({ main: true });
   const hook = `stop_${service.tenant.replaceAll("-", "_")}`;

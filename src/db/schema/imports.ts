@@ -27,6 +27,8 @@ export const imports = pgTable(
     id: uuid().notNull(),
     kind: text().notNull(),
     dryRun: boolean().notNull(),
+    /** Whether names may lie far beyond their counter. */
+    allowJump: boolean().notNull(),
     token: uuid().notNull(),
     staged: big().notNull().default(none),
     file: digest(),
@@ -98,4 +100,17 @@ export const triedLots = pgTable(
     record: big().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant, table.import, table.name, table.product] })],
+);
+
+/** The highest number of each series that the names of a dry run show. */
+export const triedNumbers = pgTable(
+  "tried_numbers",
+  {
+    tenant: exactText().notNull(),
+    import: uuid().notNull(),
+    sequence: exactText().notNull(),
+    period: exactText().notNull(),
+    number: big().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.import, table.sequence, table.period] })],
 );

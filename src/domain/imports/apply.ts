@@ -43,6 +43,7 @@ const deciders: { readonly [Name in ImportKind]: Decide<RecordOfKind[Name]> } = 
 interface Staged {
   readonly kind: ImportKind;
   readonly isDry: boolean;
+  readonly allowJump: boolean;
   readonly columns: Readonly<Record<string, string>>;
   readonly status: ChunkOutcome["status"];
   readonly cursor: number;
@@ -58,7 +59,7 @@ export function importChunks(db: Database): RunChunk {
   return async (key, token, from) => {
     for (let tries = 1; ; tries += 1) {
       const staged = await stagedFrom(db, key, from);
-      const { kind, isDry, columns, status, cursor, chunked, records } = staged;
+      const { kind, isDry, allowJump, columns, status, cursor, chunked, records } = staged;
       if (cursor !== from || status === "done" || status === "failed" || status === "cancelled") {
         return { worked: false, status, cursor, chunked };
       }
@@ -66,14 +67,15 @@ export function importChunks(db: Database): RunChunk {
       const decide: Decide<never> = deciders[kind];
       // What refuses a row is never asked of the store again: nothing is remembered from one chunk to another.
       const definitions = createDefinitions();
-      const applying = { db, tenant: key.tenant, import: key.job, definitions, columns, from };
+      const { tenant, job } = key;
+      const applying = { db, tenant, import: job, definitions, columns, allowJump, from };
       try {
         const { writes, outcome } = await decide(applying, records);
-        const { tried, ...real } = writes;
+        const { tried, passed, ...real } = writes;
         const chunk = {
           from,
           to: from + records.length,
-          writes: isDry ? { tried } : real,
+          writes: isDry ? { tried, passed } : real,
           outcome,
         };
         return await apply(db, key, token, chunk);
@@ -87,8 +89,8 @@ export function importChunks(db: Database): RunChunk {
 
 async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): Promise<Staged> {
   const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Staged["records"][] }>(
-    sql`SELECT i.kind, i.dry_run AS "isDry", coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor,
-               j.chunked::float8 AS chunked,
+    sql`SELECT i.kind, i.dry_run AS "isDry", i.allow_jump AS "allowJump",
+               coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor, j.chunked::float8 AS chunked,
                (SELECT coalesce(json_agg(b.records ORDER BY b.first), '[]') FROM (
                   SELECT first, records FROM import_batches
                   WHERE tenant = i.tenant AND import = i.id AND first >= ${from}::bigint

@@ -30,6 +30,7 @@ export interface IncomingFile {
 export interface ImportInput {
   readonly kind: ImportKind;
   readonly dry_run: boolean;
+  readonly allow_jump: boolean;
   readonly margin: bigint;
   readonly mapping: Mapping;
   readonly file: IncomingFile;
@@ -75,13 +76,14 @@ export async function receiveImport(
 
 async function begin(
   call: OnceCall,
-  { kind, dry_run }: ImportInput,
+  { kind, dry_run, allow_jump }: ImportInput,
   reader: string,
 ): Promise<{ import: string; file: string | null }> {
   const [row] = await call.db.write<{ begun: { import: string; file: string | null } }>(
     sql`SELECT begin_import_v1(
           ${callOf(call.caller, call.idempotency)}, ${newId(call.now())}::uuid, ${reader}::uuid,
-          ${kind}::text, ${dry_run}::boolean, make_interval(secs => ${silenceSeconds})) AS begun`,
+          ${kind}::text, ${dry_run}::boolean, ${allow_jump}::boolean,
+          make_interval(secs => ${silenceSeconds})) AS begun`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
   return row.begun;

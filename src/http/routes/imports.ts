@@ -1,9 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { getImport } from "../../domain/imports/get.ts";
 import type { Import } from "../../domain/imports/import.ts";
-import { importKinds } from "../../domain/imports/kinds/kinds.ts";
+import { ownParameters } from "../../domain/imports/kind.ts";
+import { importKinds, kindsThatTake } from "../../domain/imports/kinds/kinds.ts";
 import { listImports, listRefused } from "../../domain/imports/list.ts";
 import { receiveImport } from "../../domain/imports/receive.ts";
+import { lotLimits } from "../../domain/lots/limits.ts";
 import { fail } from "../../errors.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
@@ -43,6 +45,50 @@ function parsed(text: string): unknown {
   }
 }
 
+/** A query parameter that is true or false. */
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
+/** Without defaults: a parameter that is not for the kind is refused, whatever it says. */
+const createQuery = z
+  .strictObject({
+    kind: z.enum(importKinds),
+    dry_run: flag.optional().openapi({
+      type: "boolean",
+      default: false,
+      description: "true reports and changes nothing.",
+    }),
+    margin: counterInput.optional().openapi({
+      default: "0",
+      description: `Numbers to leave out in front of each counter. For ${kindsWith("margin")}.`,
+    }),
+    allow_jump: flag.optional().openapi({
+      type: "boolean",
+      default: false,
+      description:
+        `Allows names that are wider than their counter and more than ${lotLimits.jump} numbers beyond it. ` +
+        `For ${kindsWith("allow_jump")}.`,
+    }),
+    mapping: mapping.optional(),
+  })
+  .superRefine((query, context) => {
+    for (const parameter of ownParameters) {
+      if (query[parameter] === undefined) continue;
+      if (kindsThatTake(parameter).includes(query.kind)) continue;
+      context.addIssue({
+        code: "custom",
+        path: [parameter],
+        message: `is for ${kindsWith(parameter)}; this is ${query.kind}. Leave it out.`,
+      });
+    }
+  });
+
+/** `a, b and c`. */
+function kindsWith(parameter: string): string {
+  return kindsThatTake(parameter)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
+}
+
 const create = createRoute({
   method: "post",
   path: "/v1/imports",
@@ -55,22 +101,7 @@ const create = createRoute({
         description: "respond-async answers 202 as soon as the file has come.",
       }),
     }),
-    query: z.strictObject({
-      kind: z.enum(importKinds),
-      dry_run: z
-        .enum(["true", "false"])
-        .default("false")
-        .transform((text) => text === "true")
-        .openapi({
-          type: "boolean",
-          default: false,
-          description: "true reports and changes nothing.",
-        }),
-      margin: counterInput
-        .default(0n)
-        .openapi({ default: "0", description: "Numbers to leave out in front of each counter." }),
-      mapping: mapping.default({}).optional(),
-    }),
+    query: createQuery,
     body: {
       required: true,
       content: { "text/csv": { schema: z.string().openapi({ format: "binary" }) } },
@@ -152,8 +183,10 @@ export function registerImports(app: App): void {
       fail("content_encoding_unsupported", { given: encoding });
     }
     const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
-    const { mapping: columns = {}, ...query } = c.req.valid("query");
-    const input = { ...query, mapping: columns, file: incomingFile(c.req.raw) };
+    const { kind, mapping: columns = {}, margin = 0n, ...query } = c.req.valid("query");
+    const { dry_run = false, allow_jump = false } = query;
+    const file = incomingFile(c.req.raw);
+    const input = { kind, dry_run, allow_jump, margin, mapping: columns, file };
     return answerImport(await receiveImport(await onceCallOf(c), input, { patient }));
   });
   app.openapi(get, async (c) => {

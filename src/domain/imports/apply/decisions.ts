@@ -26,6 +26,13 @@ interface ProductWrite {
 /** Lots of one product to be recorded; see `lot_request` and `import_item` in the migrations. */
 export type LotsWrite = Readonly<Record<string, unknown>> & { readonly product: string };
 
+/** The highest number of a series that names show. */
+export interface PassedNumber {
+  readonly sequence: string;
+  readonly period: string;
+  readonly number: string;
+}
+
 /** What a chunk of a file changes, if it is not tried only. */
 export interface Writes {
   /** Of the patterns that new sequences were held against; null when there are none. */
@@ -36,6 +43,8 @@ export interface Writes {
   lots: readonly LotsWrite[];
   /** The lots again, for a dry run: which record of the file each is. */
   readonly tried: { readonly product: string; readonly name: string; readonly record: number }[];
+  /** The highest number of each series that they show, for a dry run as well. */
+  passed: readonly PassedNumber[];
 }
 
 /** What each row of a chunk comes to, and what is to be written for it. */
@@ -47,6 +56,7 @@ export class Decisions {
     products: [],
     lots: [],
     tried: [],
+    passed: [],
   };
   readonly outcome = { created: 0, updated: 0, unchanged: 0, refused: [] as RefusedRow[] };
   readonly #columns: Readonly<Record<string, string>>;
@@ -92,6 +102,8 @@ export interface Applying {
   readonly definitions: Definitions;
   /** The headers that fields were read from. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Whether names may lie far beyond their counter. */
+  readonly allowJump: boolean;
   /** Records of the file before the chunk. */
   readonly from: number;
 }

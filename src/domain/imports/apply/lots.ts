@@ -1,16 +1,17 @@
 import { sql } from "drizzle-orm";
-import type { SequenceDefinition, ServedProduct } from "../../definitions/definitions.ts";
+import type { ServedProduct } from "../../definitions/definitions.ts";
 import { productsIn } from "../../definitions/load.ts";
 import { expiryDate } from "../../lots/expiry.ts";
 import type { NamedForm } from "../../lots/item.ts";
 import { addForm, servedBy } from "../../lots/requests.ts";
-import type { ReadName } from "../../patterns/read.ts";
-import { nameReader } from "../../patterns/read.ts";
-import { periodReader } from "../../sequences/period-of-name.ts";
 import type { PlacedRecord } from "../batch.ts";
 import type { LotRecord } from "../record.ts";
+import type { KnownCounter } from "./counters.ts";
+import { Counters } from "./counters.ts";
 import type { Decide, LotsWrite } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
+import type { ShownNumber } from "./shown-numbers.ts";
+import { shownNumbers } from "./shown-numbers.ts";
 
 /** A lot as a file gives it or as it is recorded; null where a file says nothing. */
 export type LotState = LotRecord;
@@ -29,52 +30,60 @@ export interface KnownLots {
   readonly gapless: Readonly<
     Record<string, { readonly start: string; readonly periods: Readonly<Record<string, string>> }>
   >;
+  /** Of the series that wide numbers are of. */
+  readonly counters: readonly KnownCounter[];
 }
 
 const productFields = ["product", "product_display_name", "product_name"] as const;
 
 export const applyLots: Decide<LotRecord> = async (applying, placed) => {
-  const { db, tenant, definitions, columns, from } = applying;
+  const { db, tenant, definitions, columns, allowJump, from } = applying;
   const skus = placed.map(({ record }) => record.product);
   const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
   const products = await productsIn({ tenant, definitions, rows }, skus);
+  const numbers = shownNumbers(placed, products);
+  const items = namesByProduct(placed, products, allowJump ? [] : numbers);
   const [row] = await db.read<{ known: KnownLots }>(
     sql`SELECT known_lots_v1(${tenant}::text, ${applying.import}::uuid,
-                             ${JSON.stringify(namesByProduct(placed, products))}::jsonb) AS known`,
+                             ${JSON.stringify(items)}::jsonb) AS known`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
-  return decideLots(placed, { products, known: row.known, columns, from });
+  return decideLots(placed, { products, numbers, known: row.known, columns, from });
 };
-
-/** Names of a product, the sequence that serves it, and the one in whose series that counts. */
+/** What is asked of a product's names, of the sequence that serves it and the one in whose series that counts. */
 interface NamesOfProduct {
   readonly product: string;
   readonly sequence: string | null;
   readonly counter: string | null;
-  readonly names: string[];
+  readonly names: readonly string[];
+  /** The periods of those names that may lie too far ahead. */
+  readonly periods: readonly string[];
 }
 
 function namesByProduct(
   placed: readonly PlacedRecord<LotRecord>[],
   products: ReadonlyMap<string, ServedProduct>,
+  numbers: readonly (ShownNumber | null)[],
 ): NamesOfProduct[] {
-  const items = new Map<string, NamesOfProduct>();
-  for (const { record } of placed) {
-    const { product, name } = record;
-    const item = items.get(product);
-    if (item !== undefined) item.names.push(name);
-    else {
-      const sequence = products.get(product)?.servedBy;
-      const { key = null, counter } = sequence ?? {};
-      items.set(product, { product, sequence: key, counter: counter?.key ?? null, names: [name] });
-    }
-  }
-  return [...items.values()];
+  const items = new Map<string, { readonly names: string[]; readonly periods: Set<string> }>();
+  placed.forEach(({ record }, index) => {
+    const item = items.get(record.product) ?? { names: [], periods: new Set() };
+    items.set(record.product, item);
+    item.names.push(record.name);
+    const number = numbers[index];
+    if (number?.isWide === true) item.periods.add(number.form.period);
+  });
+  return Array.from(items, ([product, { names, periods }]) => {
+    const { key = null, counter } = products.get(product)?.servedBy ?? {};
+    return { product, sequence: key, counter: counter?.key ?? null, names, periods: [...periods] };
+  });
 }
 
 interface Deciding {
   /** The products that the records name, as far as they exist. */
   readonly products: ReadonlyMap<string, ServedProduct>;
+  /** The number that each record's name shows. */
+  readonly numbers: readonly (ShownNumber | null)[];
   readonly known: KnownLots;
   readonly columns: Readonly<Record<string, string>>;
   /** Records of the file before these. */
@@ -84,11 +93,11 @@ interface Deciding {
 /**
  * What records of lots come to: one that is not there is recorded, one that is the same is left alone,
  * anything else is refused. Refuses: unknown_product, product_not_tracked, serial_quantity, expiry_*,
- * import_lot_differs, name_issued, sequence_gapless.
+ * import_lot_differs, name_issued, sequence_gapless, jump_too_far.
  */
 export function decideLots(
   placed: readonly PlacedRecord<LotRecord>[],
-  { products, known, columns, from }: Deciding,
+  { products, numbers, known, columns, from }: Deciding,
 ): Decisions {
   const decisions = new Decisions(columns);
   const there = new Map<string, LotState>();
@@ -100,7 +109,7 @@ export function decideLots(
   }
   const issued = new Map(known.issued.map((held) => [identity(held), held]));
   const items = new Map<string, Item>();
-  const readers: Readers = new Map();
+  const counters = new Counters(known.counters);
   placed.forEach(({ line, record }, index) => {
     const { product: sku, name } = record;
     const product = products.get(sku);
@@ -121,13 +130,17 @@ export function decideLots(
       const { reservation } = held;
       return decisions.refuse(line, ["name"], "name_issued", { name, reservation });
     }
-    const item = items.get(sku) ?? newItem(product, readers);
-    const number = item.read(name);
-    if (number !== null && number.isBeyondGapless(known)) {
-      return decisions.refuse(line, ["name"], "sequence_gapless", {
-        sequence: item.sequence?.key ?? "",
-      });
+    const number = numbers[index] ?? null;
+    if (number !== null) {
+      const { sequence } = number;
+      if (isBeyondGapless(number, known)) {
+        return decisions.refuse(line, ["name"], "sequence_gapless", { sequence });
+      }
+      const jump = counters.jumpTo(number);
+      if (jump !== null) return decisions.refuse(line, ["name"], "jump_too_far", jump);
+      counters.pass(number);
     }
+    const item = items.get(sku) ?? { product, lots: [] };
     items.set(sku, item);
     item.lots.push({ lot, number });
     there.set(identity(lot), lot);
@@ -137,6 +150,7 @@ export function decideLots(
   decisions.writes.lots = Array.from(items.values(), (item, index) =>
     lotsWrite(item, from + index),
   );
+  decisions.writes.passed = counters.passed();
   return decisions;
 }
 
@@ -190,62 +204,21 @@ function shown(value: unknown): string {
   return value === null ? "empty" : JSON.stringify(value);
 }
 
-/** A number of the product's sequence that a name shows. */
-interface ShownNumber {
-  readonly number: string;
-  readonly form: NamedForm;
-  isBeyondGapless(known: KnownLots): boolean;
+function isBeyondGapless({ sequence, number, form }: ShownNumber, { gapless }: KnownLots): boolean {
+  const counters = gapless[sequence];
+  return (
+    counters !== undefined && number >= BigInt(counters.periods[form.period] ?? counters.start)
+  );
 }
 
 /** Lots of one product that are recorded. */
 interface Item {
   readonly product: ServedProduct;
-  readonly sequence: SequenceDefinition | undefined;
-  readonly read: (name: string) => ShownNumber | null;
   readonly lots: { readonly lot: LotState; readonly number: ShownNumber | null }[];
 }
 
-/** How names of each sequence are read, whichever product they are of. */
-type Readers = Map<string, Item["read"]>;
-
-function newItem(product: ServedProduct, readers: Readers): Item {
-  const definition = product.servedBy;
-  if (definition === undefined) {
-    return { product, sequence: undefined, read: () => null, lots: [] };
-  }
-  const { key } = definition;
-  const read = readers.get(key) ?? numberReader(definition);
-  readers.set(key, read);
-  return { product, sequence: definition, read, lots: [] };
-}
-
-function numberReader(definition: SequenceDefinition): Item["read"] {
-  const read = nameReader(definition.pattern);
-  const periodOf = periodReader(definition);
-  return (name) => shownNumber(definition, read(name), periodOf);
-}
-
-function shownNumber(
-  { key, ceiling }: SequenceDefinition,
-  found: ReadName | null,
-  periodOf: (name: ReadName) => string | null,
-): ShownNumber | null {
-  const period = found === null ? null : periodOf(found);
-  if (found === null || period === null || found.number > ceiling) return null;
-  return {
-    number: found.number.toString(),
-    form: { period, ...found.form },
-    isBeyondGapless: ({ gapless }) => {
-      const counters = gapless[key];
-      return (
-        counters !== undefined && found.number >= BigInt(counters.periods[period] ?? counters.start)
-      );
-    },
-  };
-}
-
 /** An item as the store's function takes it: the lists beside `names` leave out what no lot has. */
-function lotsWrite({ product, sequence, lots }: Item, ordinal: number): LotsWrite {
+function lotsWrite({ product, lots }: Item, ordinal: number): LotsWrite {
   const list = <Value>(value: (lot: LotState) => Value | null): (Value | null)[] | undefined => {
     const values = lots.map(({ lot }) => value(lot));
     return values.every((one) => one === null) ? undefined : values;
@@ -257,11 +230,11 @@ function lotsWrite({ product, sequence, lots }: Item, ordinal: number): LotsWrit
     source: "names",
     product: product.sku,
     product_definition: product.hash,
-    ...servedBy(sequence),
+    ...servedBy(product.servedBy),
     count: lots.length,
     numbered: lots.some(({ number }) => number !== null),
     names: lots.map(({ lot }) => lot.name),
-    numbers: lots.map(({ number }) => number?.number ?? null),
+    numbers: lots.map(({ number }) => number?.number.toString() ?? null),
     periods: lots.map(({ number }) => number?.form.period ?? null),
     forms: [...forms.values()],
     quantities: list((lot) => lot.quantity),

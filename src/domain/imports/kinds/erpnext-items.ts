@@ -38,6 +38,7 @@ export const erpnextItems: Kind<Field, ProductRecord> = {
   listed: ["gtin"],
   unusable: [],
   attributes: false,
+  parameter: null,
   company: null,
   identity: ({ sku }) => sku,
   read: (rows, { compile }) => {

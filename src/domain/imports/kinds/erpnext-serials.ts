@@ -48,6 +48,7 @@ export const erpnextSerials: Kind<Field, LotRecord> = {
   listed: [],
   unusable: [],
   attributes: true,
+  parameter: "allow_jump",
   company: "company",
   identity: null,
   read: ([cells]) => ({

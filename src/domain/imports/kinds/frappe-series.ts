@@ -14,6 +14,7 @@ export const frappeSeries: Kind<Field, SeriesRecord> = {
   listed: [],
   unusable: [],
   attributes: false,
+  parameter: "margin",
   company: null,
   identity: null,
   read: ([cells], { margin }) => {

@@ -26,3 +26,8 @@ export const importKinds: readonly ImportKind[] = Object.keys(kinds).filter(isIm
 export function isImportKind(text: string): text is ImportKind {
   return Object.hasOwn(kinds, text);
 }
+
+/** The kinds that take a parameter which only some take. */
+export function kindsThatTake(parameter: string): readonly ImportKind[] {
+  return importKinds.filter((name) => kinds[name].parameter === parameter);
+}

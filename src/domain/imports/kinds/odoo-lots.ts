@@ -53,6 +53,7 @@ export const odooLots: Kind<Field, LotRecord> = {
     },
   ],
   attributes: true,
+  parameter: "allow_jump",
   company: "company",
   identity: null,
   read: ([cells]) => {

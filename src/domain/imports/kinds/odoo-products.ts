@@ -71,6 +71,7 @@ export const odooProducts: Kind<Field, ProductRecord> = {
     },
   ],
   attributes: false,
+  parameter: null,
   company: "company",
   identity: ({ sku }) => sku,
   read: ([cells]) => {
