@@ -72,7 +72,8 @@ CREATE TYPE lot_filter AS (
   party text,
   reference text,
   created_from timestamp with time zone,
-  created_to timestamp with time zone
+  created_to timestamp with time zone,
+  receipt uuid
 );
 
 CREATE TYPE lot_found AS (
@@ -2772,11 +2773,17 @@ CREATE OR REPLACE FUNCTION public.history_matches(p_lot lots, p_party text, p_re
  STABLE
 RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_shipment((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name) c(tenant, id, product, at, api_key, after, reference, party, request) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request)))));
 
+CREATE OR REPLACE FUNCTION public.in_receipt(p_lot lots, p_receipt uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (COALESCE(((SELECT r.job FROM receipts r WHERE ((r.tenant = (in_receipt.p_lot).tenant) AND (r.id = in_receipt.p_receipt))) = (SELECT i.job FROM job_items i WHERE ((i.tenant = (in_receipt.p_lot).tenant) AND (i.id = (in_receipt.p_lot).item)))), false) OR (EXISTS (SELECT FROM receipt_growths g WHERE ((g.tenant = (in_receipt.p_lot).tenant) AND (g.receipt = in_receipt.p_receipt) AND (g.name = (in_receipt.p_lot).name) AND (g.product = (in_receipt.p_lot).product) AND (g.undone_at IS NULL)))));
+
 CREATE OR REPLACE FUNCTION public.lot_matches(p_lot lots, p_filter lot_filter)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR ((p_lot).state = (p_filter).state)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)));
+RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR ((p_lot).state = (p_filter).state)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)) AND (((p_filter).receipt IS NULL) OR in_receipt(p_lot, (p_filter).receipt)));
 
 CREATE OR REPLACE FUNCTION public.list_lots_v1(p_tenant text, p_filter lot_filter, p_job uuid, p_series bigint, p_reservation bigint, p_item bigint, p_index bigint, p_limit integer)
  RETURNS SETOF lot_row
@@ -2866,6 +2873,55 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_of_receipt_v1(p_tenant text, p_filter lot_filter, p_item bigint, p_index bigint, p_limit integer)
+ RETURNS SETOF lot_row
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  c_grown CONSTANT bigint := 999999999999999999;
+  v_receipt CONSTANT uuid := p_filter.receipt;
+  v_job CONSTANT uuid := (SELECT job FROM receipts WHERE tenant = p_tenant AND id = v_receipt);
+  v_name text := '';
+  v_product text := '';
+  v_found integer := 0;
+BEGIN
+  p_filter.receipt := NULL;
+  IF p_item < c_grown AND v_job IS NOT NULL THEN
+    RETURN QUERY
+      SELECT * FROM list_lots_v1(p_tenant, p_filter, v_job, NULL, NULL, p_item, p_index, p_limit);
+    GET DIAGNOSTICS v_found = ROW_COUNT;
+  END IF;
+  IF p_item = c_grown THEN
+    SELECT name, product INTO v_name, v_product FROM receipt_growths
+    WHERE tenant = p_tenant AND id = p_index;
+  END IF;
+  RETURN QUERY
+    SELECT r.*
+    FROM (
+      SELECT g.id, one.lot
+      FROM receipt_growths AS g
+      CROSS JOIN LATERAL (
+        SELECT l AS lot FROM lots AS l
+        WHERE l.tenant = p_tenant AND l.name = g.name AND l.product = g.product
+          AND lot_matches(l, p_filter)
+        LIMIT 1
+      ) AS one
+      WHERE g.tenant = p_tenant AND g.receipt = v_receipt
+        AND (g.name, g.product) > (v_name, v_product)
+        AND g.undone_at IS NULL
+        AND (p_filter.product IS NULL OR g.product = p_filter.product)
+      ORDER BY g.name, g.product
+      LIMIT p_limit - v_found
+    ) AS page
+    CROSS JOIN LATERAL shown_lot(page.lot, c_grown || '.' || page.id) AS r
+    ORDER BY (page.lot).name, (page.lot).product;
 END
 $function$;
 
@@ -4820,6 +4876,7 @@ REVOKE EXECUTE ON FUNCTION
   import_products(imports,jsonb),
   import_sequences(imports,jsonb),
   in_numbers(lots,bigint,bigint,bigint),
+  in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   issued_names(text,text,text,text[]),
   items_not_found(lot_request[],lot_found[]),
@@ -4844,6 +4901,7 @@ REVOKE EXECUTE ON FUNCTION
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_part(recall_parts,part_place,timestamp with time zone,integer),
+  lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(bytea,text),
@@ -4986,6 +5044,7 @@ GRANT EXECUTE ON FUNCTION
   lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
+  lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(bytea,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
