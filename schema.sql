@@ -24,7 +24,7 @@ CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
 CREATE TYPE product_tracking AS ENUM ('none', 'lot', 'serial');
 
-CREATE TYPE recall_part_kind AS ENUM ('names', 'numbers', 'reservation', 'created');
+CREATE TYPE recall_part_kind AS ENUM ('names', 'numbers', 'reservation', 'created', 'receipt');
 
 CREATE TYPE receipt_status AS ENUM ('received', 'cancelled');
 
@@ -167,6 +167,7 @@ CREATE TYPE opened_call AS (
 );
 
 CREATE TYPE part_place AS (
+  product text,
   name text,
   major bigint,
   minor bigint
@@ -452,20 +453,22 @@ CREATE TABLE recall_parts (
   recall uuid NOT NULL,
   ordinal integer NOT NULL,
   kind recall_part_kind NOT NULL,
-  product text COLLATE "C" NOT NULL,
+  product text COLLATE "C",
   series bigint,
   reservation bigint,
   first bigint,
   last bigint,
   created_from timestamp with time zone,
   created_to timestamp with time zone,
+  receipt uuid,
   CONSTRAINT recall_parts_tenant_recall_ordinal_pk PRIMARY KEY (tenant, recall, ordinal),
-  CONSTRAINT recall_parts_is_of_its_kind CHECK (
+  CONSTRAINT recall_parts_is_of_its_kind CHECK ((kind = 'receipt'::recall_part_kind) = (receipt IS NOT NULL) AND (kind = 'receipt'::recall_part_kind OR product IS NOT NULL) AND
 CASE kind
     WHEN 'names'::recall_part_kind THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
     WHEN 'numbers'::recall_part_kind THEN series IS NOT NULL AND reservation IS NULL AND first IS NOT NULL AND last IS NOT NULL
     WHEN 'reservation'::recall_part_kind THEN series IS NOT NULL AND reservation IS NOT NULL AND first IS NOT NULL AND last IS NOT NULL
     WHEN 'created'::recall_part_kind THEN series IS NULL AND COALESCE(created_from, created_to) IS NOT NULL
+    WHEN 'receipt'::recall_part_kind THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
     ELSE NULL::boolean
 END)
 );
@@ -716,6 +719,8 @@ ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_recall
   FOREIGN KEY (tenant, recall) REFERENCES recalls(tenant, id);
+ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_receipt
+  FOREIGN KEY (tenant, receipt) REFERENCES receipts(tenant, id);
 ALTER TABLE receipt_growths ADD CONSTRAINT receipt_growths_of_line
   FOREIGN KEY (tenant, receipt, line) REFERENCES receipt_lines(tenant, receipt, ordinal);
 ALTER TABLE receipt_lines ADD CONSTRAINT receipt_lines_of_receipt
@@ -3490,7 +3495,7 @@ CREATE OR REPLACE FUNCTION public.recall_facts(p_tenant text, p_recall uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
+RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'receipt', p.receipt, 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
 
 CREATE OR REPLACE FUNCTION public.open_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reference text, p_reason text, p_parts jsonb)
  RETURNS json
@@ -3512,19 +3517,24 @@ BEGIN
         AS given (part, ordinal)
       ORDER BY given.ordinal
     LOOP
-      v_lots := resolve_selection(p_tenant, jsonb_populate_record(NULL::lot_selection, v_part));
+      v_lots := jsonb_populate_record(NULL::lot_selection, v_part);
+      IF v_lots.product IS NOT NULL THEN
+        v_lots := resolve_selection(p_tenant, v_lots);
+      END IF;
       IF v_lots.names IS NOT NULL THEN
         PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
       END IF;
       INSERT INTO recall_parts (tenant, recall, ordinal, kind, product, series, reservation, first,
-                                last, created_from, created_to)
+                                last, created_from, created_to, receipt)
       VALUES (p_tenant, p_recall, v_ordinal,
               CASE WHEN v_lots.names IS NOT NULL THEN 'names'
                    WHEN v_lots.reservation IS NOT NULL THEN 'reservation'
                    WHEN v_lots.series IS NOT NULL THEN 'numbers'
+                   WHEN v_part ? 'receipt' THEN 'receipt'
                    ELSE 'created' END::recall_part_kind,
               v_lots.product, v_lots.series, v_lots.reservation, v_lots.first, v_lots.last,
-              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz);
+              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz,
+              (v_part->>'receipt')::uuid);
       INSERT INTO recall_names (tenant, recall, part, name)
       SELECT p_tenant, p_recall, v_ordinal, name FROM unnest(v_lots.names) AS name
       ORDER BY name COLLATE "C";
@@ -3581,7 +3591,7 @@ DECLARE
 BEGIN
   IF p_part.kind = 'names' THEN
     RETURN QUERY
-      SELECT n.name, 0::bigint, 0::bigint
+      SELECT p_part.product, n.name, 0::bigint, 0::bigint
       FROM recall_names AS n
       CROSS JOIN LATERAL (
         SELECT created_at FROM lots
@@ -3591,12 +3601,21 @@ BEGIN
         AND n.name > p_behind.name AND l.created_at <= p_until
       ORDER BY n.name
       LIMIT p_limit;
+  ELSIF p_part.kind = 'receipt' THEN
+    v_filter.product := p_part.product;
+    v_filter.receipt := p_part.receipt;
+    v_filter.created_to := p_until;
+    RETURN QUERY
+      SELECT l.product, l.name, split_part(l.place, '.', 1)::bigint,
+             split_part(l.place, '.', 2)::bigint
+      FROM lots_of_receipt_v1(p_part.tenant, v_filter, p_behind.major, p_behind.minor, p_limit) AS l;
   ELSIF p_part.kind = 'created' THEN
     v_filter.product := p_part.product;
     v_filter.created_from := p_part.created_from;
     v_filter.created_to := least(p_part.created_to, p_until);
     RETURN QUERY
-      SELECT l.name, split_part(l.place, '.', 1)::bigint, split_part(l.place, '.', 2)::bigint
+      SELECT l.product, l.name, split_part(l.place, '.', 1)::bigint,
+             split_part(l.place, '.', 2)::bigint
       FROM list_lots_v1(p_part.tenant, v_filter, NULL, NULL, NULL, p_behind.major, p_behind.minor,
                         p_limit) AS l;
   ELSE
@@ -3607,7 +3626,7 @@ BEGIN
       ORDER BY r.form, r.digits
     LOOP
       RETURN QUERY
-        SELECT l.name, v_run.form, v_run.digits::bigint
+        SELECT l.product, l.name, v_run.form, v_run.digits::bigint
         FROM lots AS l
         WHERE l.tenant = p_part.tenant AND l.product = p_part.product
           AND l.name >= v_run.first_name COLLATE "C" AND l.name <= v_run.last_name COLLATE "C"
@@ -3644,7 +3663,7 @@ DECLARE
   v_until CONSTANT timestamptz := coalesce(
     (SELECT closed_at FROM recalls WHERE tenant = p_tenant AND id = p_recall), 'infinity');
   v_part recall_parts;
-  v_behind part_place := (p_name, p_major, p_minor)::part_place;
+  v_behind part_place := (NULL, p_name, p_major, p_minor)::part_place;
   v_page part_place[];
   v_left integer := p_limit;
   v_asked integer;
@@ -3662,15 +3681,15 @@ BEGIN
         SELECT l.product, l.name, l.state::text, l.quantity::text, l.location, l.expires_on, c.party,
                c.reference, wire_time(c.at),
                v_part.ordinal || '.' || f.major || '.' || f.minor || '.' || l.name
-        FROM unnest(v_page) WITH ORDINALITY AS f (name, major, minor, index)
+        FROM unnest(v_page) WITH ORDINALITY AS f (product, name, major, minor, index)
         CROSS JOIN LATERAL (
           SELECT o.* FROM lots AS o
-          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = v_part.product
+          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = f.product
             AND NOT EXISTS (
               -- A part before this one that covers it as well.
               SELECT FROM recall_parts AS p
               WHERE p.tenant = p_tenant AND p.recall = p_recall AND p.ordinal < v_part.ordinal
-                AND p.product = v_part.product
+                AND coalesce(p.product, o.product) = o.product
                 AND CASE p.kind
                   WHEN 'names' THEN EXISTS (
                     SELECT FROM recall_names AS n
@@ -3679,6 +3698,7 @@ BEGIN
                   )
                   WHEN 'created' THEN o.created_at >= coalesce(p.created_from, '-infinity')
                                   AND o.created_at < coalesce(p.created_to, 'infinity')
+                  WHEN 'receipt' THEN in_receipt(o, p.receipt)
                   ELSE (
                     SELECT of_series(i.series, i.reservation, p.series, p.reservation)
                        AND CASE WHEN i.series IS NOT NULL THEN o.number BETWEEN p.first AND p.last
@@ -3699,7 +3719,7 @@ BEGIN
       EXIT WHEN cardinality(v_page) < v_asked;
       v_behind := v_page[cardinality(v_page)];
     END LOOP;
-    v_behind := ('', 0, -1)::part_place;
+    v_behind := (NULL, '', 0, -1)::part_place;
   END LOOP;
 END
 $function$;

@@ -154,6 +154,11 @@ const refusals: [string, string, () => string][] = [
     "recall_parts_is_of_its_kind",
     () => partRow({ kind: "created" }),
   ],
+  [
+    "a part of a recall without its receipt",
+    "recall_parts_is_of_its_kind",
+    () => partRow({ kind: "receipt" }),
+  ],
   ["a part of no recall", "recall_parts_of_recall", () => partRow({ kind: "names" })],
   [
     "a recall closed by nobody",
