@@ -24,7 +24,7 @@ CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
 CREATE TYPE product_tracking AS ENUM ('none', 'lot', 'serial');
 
-CREATE TYPE recall_part_kind AS ENUM ('names', 'numbers', 'reservation', 'created');
+CREATE TYPE recall_part_kind AS ENUM ('names', 'numbers', 'reservation', 'created', 'receipt');
 
 CREATE TYPE receipt_status AS ENUM ('received', 'cancelled');
 
@@ -72,7 +72,8 @@ CREATE TYPE lot_filter AS (
   party text,
   reference text,
   created_from timestamp with time zone,
-  created_to timestamp with time zone
+  created_to timestamp with time zone,
+  receipt uuid
 );
 
 CREATE TYPE lot_found AS (
@@ -166,6 +167,7 @@ CREATE TYPE opened_call AS (
 );
 
 CREATE TYPE part_place AS (
+  product text,
   name text,
   major bigint,
   minor bigint
@@ -453,20 +455,22 @@ CREATE TABLE recall_parts (
   recall uuid NOT NULL,
   ordinal integer NOT NULL,
   kind recall_part_kind NOT NULL,
-  product text COLLATE "C" NOT NULL,
+  product text COLLATE "C",
   series bigint,
   reservation bigint,
   first bigint,
   last bigint,
   created_from timestamp with time zone,
   created_to timestamp with time zone,
+  receipt uuid,
   CONSTRAINT recall_parts_tenant_recall_ordinal_pk PRIMARY KEY (tenant, recall, ordinal),
-  CONSTRAINT recall_parts_is_of_its_kind CHECK (
+  CONSTRAINT recall_parts_is_of_its_kind CHECK ((kind = 'receipt'::recall_part_kind) = (receipt IS NOT NULL) AND (kind = 'receipt'::recall_part_kind OR product IS NOT NULL) AND
 CASE kind
     WHEN 'names'::recall_part_kind THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
     WHEN 'numbers'::recall_part_kind THEN series IS NOT NULL AND reservation IS NULL AND first IS NOT NULL AND last IS NOT NULL
     WHEN 'reservation'::recall_part_kind THEN series IS NOT NULL AND reservation IS NOT NULL AND first IS NOT NULL AND last IS NOT NULL
     WHEN 'created'::recall_part_kind THEN series IS NULL AND COALESCE(created_from, created_to) IS NOT NULL
+    WHEN 'receipt'::recall_part_kind THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
     ELSE NULL::boolean
 END)
 );
@@ -726,6 +730,8 @@ ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_recall
   FOREIGN KEY (tenant, recall) REFERENCES recalls(tenant, id);
+ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_receipt
+  FOREIGN KEY (tenant, receipt) REFERENCES receipts(tenant, id);
 ALTER TABLE receipt_growths ADD CONSTRAINT receipt_growths_of_line
   FOREIGN KEY (tenant, receipt, line) REFERENCES receipt_lines(tenant, receipt, ordinal);
 ALTER TABLE receipt_lines ADD CONSTRAINT receipt_lines_of_receipt
@@ -2823,11 +2829,17 @@ CREATE OR REPLACE FUNCTION public.history_matches(p_lot lots, p_party text, p_re
  STABLE
 RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_shipment((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name) c(tenant, id, product, at, api_key, after, reference, party, request, receipt) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request, receipt)))));
 
+CREATE OR REPLACE FUNCTION public.in_receipt(p_lot lots, p_receipt uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (COALESCE(((SELECT r.job FROM receipts r WHERE ((r.tenant = (in_receipt.p_lot).tenant) AND (r.id = in_receipt.p_receipt))) = (SELECT i.job FROM job_items i WHERE ((i.tenant = (in_receipt.p_lot).tenant) AND (i.id = (in_receipt.p_lot).item)))), false) OR (EXISTS (SELECT FROM receipt_growths g WHERE ((g.tenant = (in_receipt.p_lot).tenant) AND (g.receipt = in_receipt.p_receipt) AND (g.name = (in_receipt.p_lot).name) AND (g.product = (in_receipt.p_lot).product) AND (g.undone_at IS NULL)))));
+
 CREATE OR REPLACE FUNCTION public.lot_matches(p_lot lots, p_filter lot_filter)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR ((p_lot).state = (p_filter).state)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)));
+RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR ((p_lot).state = (p_filter).state)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)) AND (((p_filter).receipt IS NULL) OR in_receipt(p_lot, (p_filter).receipt)));
 
 CREATE OR REPLACE FUNCTION public.list_lots_v1(p_tenant text, p_filter lot_filter, p_job uuid, p_series bigint, p_reservation bigint, p_item bigint, p_index bigint, p_limit integer)
  RETURNS SETOF lot_row
@@ -2917,6 +2929,55 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_of_receipt_v1(p_tenant text, p_filter lot_filter, p_item bigint, p_index bigint, p_limit integer)
+ RETURNS SETOF lot_row
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  c_grown CONSTANT bigint := 999999999999999999;
+  v_receipt CONSTANT uuid := p_filter.receipt;
+  v_job CONSTANT uuid := (SELECT job FROM receipts WHERE tenant = p_tenant AND id = v_receipt);
+  v_name text := '';
+  v_product text := '';
+  v_found integer := 0;
+BEGIN
+  p_filter.receipt := NULL;
+  IF p_item < c_grown AND v_job IS NOT NULL THEN
+    RETURN QUERY
+      SELECT * FROM list_lots_v1(p_tenant, p_filter, v_job, NULL, NULL, p_item, p_index, p_limit);
+    GET DIAGNOSTICS v_found = ROW_COUNT;
+  END IF;
+  IF p_item = c_grown THEN
+    SELECT name, product INTO v_name, v_product FROM receipt_growths
+    WHERE tenant = p_tenant AND id = p_index;
+  END IF;
+  RETURN QUERY
+    SELECT r.*
+    FROM (
+      SELECT g.id, one.lot
+      FROM receipt_growths AS g
+      CROSS JOIN LATERAL (
+        SELECT l AS lot FROM lots AS l
+        WHERE l.tenant = p_tenant AND l.name = g.name AND l.product = g.product
+          AND lot_matches(l, p_filter)
+        LIMIT 1
+      ) AS one
+      WHERE g.tenant = p_tenant AND g.receipt = v_receipt
+        AND (g.name, g.product) > (v_name, v_product)
+        AND g.undone_at IS NULL
+        AND (p_filter.product IS NULL OR g.product = p_filter.product)
+      ORDER BY g.name, g.product
+      LIMIT p_limit - v_found
+    ) AS page
+    CROSS JOIN LATERAL shown_lot(page.lot, c_grown || '.' || page.id) AS r
+    ORDER BY (page.lot).name, (page.lot).product;
 END
 $function$;
 
@@ -3485,7 +3546,7 @@ CREATE OR REPLACE FUNCTION public.recall_facts(p_tenant text, p_recall uuid)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
+RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'receipt', p.receipt, 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
 
 CREATE OR REPLACE FUNCTION public.open_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reference text, p_reason text, p_parts jsonb)
  RETURNS json
@@ -3507,19 +3568,24 @@ BEGIN
         AS given (part, ordinal)
       ORDER BY given.ordinal
     LOOP
-      v_lots := resolve_selection(p_tenant, jsonb_populate_record(NULL::lot_selection, v_part));
+      v_lots := jsonb_populate_record(NULL::lot_selection, v_part);
+      IF v_lots.product IS NOT NULL THEN
+        v_lots := resolve_selection(p_tenant, v_lots);
+      END IF;
       IF v_lots.names IS NOT NULL THEN
         PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
       END IF;
       INSERT INTO recall_parts (tenant, recall, ordinal, kind, product, series, reservation, first,
-                                last, created_from, created_to)
+                                last, created_from, created_to, receipt)
       VALUES (p_tenant, p_recall, v_ordinal,
               CASE WHEN v_lots.names IS NOT NULL THEN 'names'
                    WHEN v_lots.reservation IS NOT NULL THEN 'reservation'
                    WHEN v_lots.series IS NOT NULL THEN 'numbers'
+                   WHEN v_part ? 'receipt' THEN 'receipt'
                    ELSE 'created' END::recall_part_kind,
               v_lots.product, v_lots.series, v_lots.reservation, v_lots.first, v_lots.last,
-              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz);
+              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz,
+              (v_part->>'receipt')::uuid);
       INSERT INTO recall_names (tenant, recall, part, name)
       SELECT p_tenant, p_recall, v_ordinal, name FROM unnest(v_lots.names) AS name
       ORDER BY name COLLATE "C";
@@ -3576,7 +3642,7 @@ DECLARE
 BEGIN
   IF p_part.kind = 'names' THEN
     RETURN QUERY
-      SELECT n.name, 0::bigint, 0::bigint
+      SELECT p_part.product, n.name, 0::bigint, 0::bigint
       FROM recall_names AS n
       CROSS JOIN LATERAL (
         SELECT created_at FROM lots
@@ -3586,12 +3652,21 @@ BEGIN
         AND n.name > p_behind.name AND l.created_at <= p_until
       ORDER BY n.name
       LIMIT p_limit;
+  ELSIF p_part.kind = 'receipt' THEN
+    v_filter.product := p_part.product;
+    v_filter.receipt := p_part.receipt;
+    v_filter.created_to := p_until;
+    RETURN QUERY
+      SELECT l.product, l.name, split_part(l.place, '.', 1)::bigint,
+             split_part(l.place, '.', 2)::bigint
+      FROM lots_of_receipt_v1(p_part.tenant, v_filter, p_behind.major, p_behind.minor, p_limit) AS l;
   ELSIF p_part.kind = 'created' THEN
     v_filter.product := p_part.product;
     v_filter.created_from := p_part.created_from;
     v_filter.created_to := least(p_part.created_to, p_until);
     RETURN QUERY
-      SELECT l.name, split_part(l.place, '.', 1)::bigint, split_part(l.place, '.', 2)::bigint
+      SELECT l.product, l.name, split_part(l.place, '.', 1)::bigint,
+             split_part(l.place, '.', 2)::bigint
       FROM list_lots_v1(p_part.tenant, v_filter, NULL, NULL, NULL, p_behind.major, p_behind.minor,
                         p_limit) AS l;
   ELSE
@@ -3602,7 +3677,7 @@ BEGIN
       ORDER BY r.form, r.digits
     LOOP
       RETURN QUERY
-        SELECT l.name, v_run.form, v_run.digits::bigint
+        SELECT l.product, l.name, v_run.form, v_run.digits::bigint
         FROM lots AS l
         WHERE l.tenant = p_part.tenant AND l.product = p_part.product
           AND l.name >= v_run.first_name COLLATE "C" AND l.name <= v_run.last_name COLLATE "C"
@@ -3639,7 +3714,7 @@ DECLARE
   v_until CONSTANT timestamptz := coalesce(
     (SELECT closed_at FROM recalls WHERE tenant = p_tenant AND id = p_recall), 'infinity');
   v_part recall_parts;
-  v_behind part_place := (p_name, p_major, p_minor)::part_place;
+  v_behind part_place := (NULL, p_name, p_major, p_minor)::part_place;
   v_page part_place[];
   v_left integer := p_limit;
   v_asked integer;
@@ -3657,15 +3732,15 @@ BEGIN
         SELECT l.product, l.name, l.state::text, l.quantity::text, l.location, l.expires_on, c.party,
                c.reference, wire_time(c.at),
                v_part.ordinal || '.' || f.major || '.' || f.minor || '.' || l.name
-        FROM unnest(v_page) WITH ORDINALITY AS f (name, major, minor, index)
+        FROM unnest(v_page) WITH ORDINALITY AS f (product, name, major, minor, index)
         CROSS JOIN LATERAL (
           SELECT o.* FROM lots AS o
-          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = v_part.product
+          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = f.product
             AND NOT EXISTS (
               -- A part before this one that covers it as well.
               SELECT FROM recall_parts AS p
               WHERE p.tenant = p_tenant AND p.recall = p_recall AND p.ordinal < v_part.ordinal
-                AND p.product = v_part.product
+                AND coalesce(p.product, o.product) = o.product
                 AND CASE p.kind
                   WHEN 'names' THEN EXISTS (
                     SELECT FROM recall_names AS n
@@ -3674,6 +3749,7 @@ BEGIN
                   )
                   WHEN 'created' THEN o.created_at >= coalesce(p.created_from, '-infinity')
                                   AND o.created_at < coalesce(p.created_to, 'infinity')
+                  WHEN 'receipt' THEN in_receipt(o, p.receipt)
                   ELSE (
                     SELECT of_series(i.series, i.reservation, p.series, p.reservation)
                        AND CASE WHEN i.series IS NOT NULL THEN o.number BETWEEN p.first AND p.last
@@ -3694,7 +3770,7 @@ BEGIN
       EXIT WHEN cardinality(v_page) < v_asked;
       v_behind := v_page[cardinality(v_page)];
     END LOOP;
-    v_behind := ('', 0, -1)::part_place;
+    v_behind := (NULL, '', 0, -1)::part_place;
   END LOOP;
 END
 $function$;
@@ -4939,6 +5015,7 @@ REVOKE EXECUTE ON FUNCTION
   import_products(imports,jsonb),
   import_sequences(imports,jsonb),
   in_numbers(lots,bigint,bigint,bigint),
+  in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
   issued_names(text,text,text,text[]),
@@ -4964,6 +5041,7 @@ REVOKE EXECUTE ON FUNCTION
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_part(recall_parts,part_place,timestamp with time zone,integer),
+  lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(bytea,text),
@@ -5109,6 +5187,7 @@ GRANT EXECUTE ON FUNCTION
   lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
+  lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(bytea,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),

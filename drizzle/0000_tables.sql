@@ -4,7 +4,7 @@ CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void',
 CREATE TYPE "public"."lot_state" AS ENUM('available', 'reserved', 'shipped', 'consumed', 'scrapped');--> statement-breakpoint
 CREATE TYPE "public"."product_expiry" AS ENUM('none', 'optional', 'required');--> statement-breakpoint
 CREATE TYPE "public"."product_tracking" AS ENUM('none', 'lot', 'serial');--> statement-breakpoint
-CREATE TYPE "public"."recall_part_kind" AS ENUM('names', 'numbers', 'reservation', 'created');--> statement-breakpoint
+CREATE TYPE "public"."recall_part_kind" AS ENUM('names', 'numbers', 'reservation', 'created', 'receipt');--> statement-breakpoint
 CREATE TYPE "public"."receipt_status" AS ENUM('received', 'cancelled');--> statement-breakpoint
 CREATE TYPE "public"."sequence_dialect" AS ENUM('native', 'odoo', 'frappe');--> statement-breakpoint
 CREATE TYPE "public"."sequence_mode" AS ENUM('standard', 'gapless');--> statement-breakpoint
@@ -246,13 +246,14 @@ CREATE TABLE "recall_parts" (
 	"recall" uuid NOT NULL,
 	"ordinal" integer NOT NULL,
 	"kind" "recall_part_kind" NOT NULL,
-	"product" text COLLATE "C" NOT NULL,
+	"product" text COLLATE "C",
 	"series" bigint,
 	"reservation" bigint,
 	"first" bigint,
 	"last" bigint,
 	"created_from" timestamp with time zone,
 	"created_to" timestamp with time zone,
+	"receipt" uuid,
 	CONSTRAINT "recall_parts_tenant_recall_ordinal_pk" PRIMARY KEY("tenant","recall","ordinal")
 );
 --> statement-breakpoint
@@ -420,6 +421,7 @@ ALTER TABLE "products" ADD CONSTRAINT "products_sequence" FOREIGN KEY ("tenant",
 ALTER TABLE "settings" ADD CONSTRAINT "settings_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "settings" ADD CONSTRAINT "settings_default_sequence" FOREIGN KEY ("tenant","default_sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recall_parts" ADD CONSTRAINT "recall_parts_of_recall" FOREIGN KEY ("tenant","recall") REFERENCES "public"."recalls"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "recall_parts" ADD CONSTRAINT "recall_parts_of_receipt" FOREIGN KEY ("tenant","receipt") REFERENCES "public"."receipts"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "past_patterns" ADD CONSTRAINT "past_patterns_of_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sequences" ADD CONSTRAINT "sequences_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","sequence","definition","increment","ceiling","mode","hot") REFERENCES "public"."sequences"("tenant","key","definition","increment","ceiling","mode","hot") ON DELETE no action ON UPDATE cascade;--> statement-breakpoint

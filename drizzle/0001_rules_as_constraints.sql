@@ -87,13 +87,17 @@ ALTER TABLE recalls
 --> statement-breakpoint
 ALTER TABLE recall_parts
   ADD CONSTRAINT recall_parts_is_of_its_kind CHECK (
-    CASE kind
+    (kind = 'receipt') = (receipt IS NOT NULL)
+    AND (kind = 'receipt' OR product IS NOT NULL)
+    AND CASE kind
       WHEN 'names' THEN series IS NULL AND first IS NULL AND created_from IS NULL AND created_to IS NULL
       WHEN 'numbers' THEN series IS NOT NULL AND reservation IS NULL
                           AND first IS NOT NULL AND last IS NOT NULL
       WHEN 'reservation' THEN series IS NOT NULL AND reservation IS NOT NULL
                               AND first IS NOT NULL AND last IS NOT NULL
       WHEN 'created' THEN series IS NULL AND coalesce(created_from, created_to) IS NOT NULL
+      WHEN 'receipt' THEN series IS NULL AND first IS NULL AND created_from IS NULL
+                          AND created_to IS NULL
     END
   );
 --> statement-breakpoint

@@ -39,7 +39,7 @@ $$;
 --> statement-breakpoint
 -- What lots a list is narrowed to; a null matches everything. Both ends of the expiry dates are left out;
 -- of the time of creation the beginning is within, the end is not. `party` is who got a lot last,
--- `reference` that of any change to it.
+-- `reference` that of any change to it; `receipt` made it, grew it or took it back.
 CREATE TYPE lot_filter AS (
   product text,
   state lot_state,
@@ -49,7 +49,8 @@ CREATE TYPE lot_filter AS (
   party text,
   reference text,
   created_from timestamptz,
-  created_to timestamptz
+  created_to timestamptz,
+  receipt uuid
 );
 --> statement-breakpoint
 -- The last change that shipped a lot; nothing if none did. Here and in what follows a limit keeps the
@@ -92,6 +93,16 @@ RETURN (p_party IS NULL
         OR EXISTS (SELECT FROM last_change_under(p_lot.tenant, p_lot.product, p_lot.name,
                                                  p_reference)));
 --> statement-breakpoint
+-- Whether a receipt made a lot, grew it or took it back.
+CREATE FUNCTION in_receipt(p_lot lots, p_receipt uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN coalesce((SELECT r.job FROM receipts AS r WHERE r.tenant = p_lot.tenant AND r.id = p_receipt)
+                = (SELECT i.job FROM job_items AS i WHERE i.tenant = p_lot.tenant AND i.id = p_lot.item),
+                false)
+    OR EXISTS (SELECT FROM receipt_growths AS g
+               WHERE g.tenant = p_lot.tenant AND g.receipt = p_receipt AND g.name = p_lot.name
+                 AND g.product = p_lot.product AND g.undone_at IS NULL);
+--> statement-breakpoint
 -- Whether a lot is what a filter asks for.
 CREATE FUNCTION lot_matches(p_lot lots, p_filter lot_filter) RETURNS boolean
 LANGUAGE sql STABLE
@@ -103,7 +114,8 @@ RETURN (p_filter.product IS NULL OR p_lot.product = p_filter.product)
    AND (p_filter.created_from IS NULL OR p_lot.created_at >= p_filter.created_from)
    AND (p_filter.created_to IS NULL OR p_lot.created_at < p_filter.created_to)
    AND ((p_filter.party IS NULL AND p_filter.reference IS NULL)
-        OR history_matches(p_lot, p_filter.party, p_filter.reference));
+        OR history_matches(p_lot, p_filter.party, p_filter.reference))
+   AND (p_filter.receipt IS NULL OR in_receipt(p_lot, p_filter.receipt));
 --> statement-breakpoint
 -- Lots in the order of their creation, behind index `p_index` of item `p_item`; null filters match
 -- everything. An item tells the names of its lots, and names of one length sort as their numbers do: so
@@ -194,6 +206,55 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Lots that a receipt made, in the order of their creation, and behind them those that it grew or took
+-- back, in the order of names and products. Those stand as lots of an item after all others, each at the
+-- index that is the id of its growth.
+CREATE FUNCTION lots_of_receipt_v1(
+  p_tenant text, p_filter lot_filter, p_item bigint, p_index bigint, p_limit integer
+) RETURNS SETOF lot_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+  c_grown CONSTANT bigint := 999999999999999999;
+  v_receipt CONSTANT uuid := p_filter.receipt;
+  v_job CONSTANT uuid := (SELECT job FROM receipts WHERE tenant = p_tenant AND id = v_receipt);
+  v_name text := '';
+  v_product text := '';
+  v_found integer := 0;
+BEGIN
+  p_filter.receipt := NULL;
+  IF p_item < c_grown AND v_job IS NOT NULL THEN
+    RETURN QUERY
+      SELECT * FROM list_lots_v1(p_tenant, p_filter, v_job, NULL, NULL, p_item, p_index, p_limit);
+    GET DIAGNOSTICS v_found = ROW_COUNT;
+  END IF;
+  IF p_item = c_grown THEN
+    SELECT name, product INTO v_name, v_product FROM receipt_growths
+    WHERE tenant = p_tenant AND id = p_index;
+  END IF;
+  RETURN QUERY
+    SELECT r.*
+    FROM (
+      SELECT g.id, one.lot
+      FROM receipt_growths AS g
+      CROSS JOIN LATERAL (
+        SELECT l AS lot FROM lots AS l
+        WHERE l.tenant = p_tenant AND l.name = g.name AND l.product = g.product
+          AND lot_matches(l, p_filter)
+        LIMIT 1
+      ) AS one
+      WHERE g.tenant = p_tenant AND g.receipt = v_receipt
+        AND (g.name, g.product) > (v_name, v_product)
+        AND g.undone_at IS NULL
+        AND (p_filter.product IS NULL OR g.product = p_filter.product)
+      ORDER BY g.name, g.product
+      LIMIT p_limit - v_found
+    ) AS page
+    CROSS JOIN LATERAL shown_lot(page.lot, c_grown || '.' || page.id) AS r
+    ORDER BY (page.lot).name, (page.lot).product;
 END
 $$;
 --> statement-breakpoint

@@ -26,6 +26,7 @@ RETURN (
         'last', p.last::text,
         'created_from', wire_time(p.created_from),
         'created_to', wire_time(p.created_to),
+        'receipt', p.receipt,
         'names', (
           SELECT json_agg(n.name ORDER BY n.name) FROM recall_names AS n
           WHERE n.tenant = p.tenant AND n.recall = p.recall AND n.part = p.ordinal
@@ -42,8 +43,9 @@ RETURN (
   WHERE r.tenant = p_tenant AND r.id = p_recall
 );
 --> statement-breakpoint
--- Opens a recall over `p_parts`, each a lot_selection or a product with `created_from` and `created_to`.
--- Fails: unknown_lots, and as resolve_selection.
+-- Opens a recall over `p_parts`, each a lot_selection, a product with `created_from` and `created_to`, or
+-- a `receipt` that the caller has seen, with or without a product. Fails: unknown_lots, and as
+-- resolve_selection.
 CREATE FUNCTION open_recall_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_recall uuid, p_reference text, p_reason text, p_parts jsonb
@@ -63,19 +65,24 @@ BEGIN
         AS given (part, ordinal)
       ORDER BY given.ordinal
     LOOP
-      v_lots := resolve_selection(p_tenant, jsonb_populate_record(NULL::lot_selection, v_part));
+      v_lots := jsonb_populate_record(NULL::lot_selection, v_part);
+      IF v_lots.product IS NOT NULL THEN
+        v_lots := resolve_selection(p_tenant, v_lots);
+      END IF;
       IF v_lots.names IS NOT NULL THEN
         PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
       END IF;
       INSERT INTO recall_parts (tenant, recall, ordinal, kind, product, series, reservation, first,
-                                last, created_from, created_to)
+                                last, created_from, created_to, receipt)
       VALUES (p_tenant, p_recall, v_ordinal,
               CASE WHEN v_lots.names IS NOT NULL THEN 'names'
                    WHEN v_lots.reservation IS NOT NULL THEN 'reservation'
                    WHEN v_lots.series IS NOT NULL THEN 'numbers'
+                   WHEN v_part ? 'receipt' THEN 'receipt'
                    ELSE 'created' END::recall_part_kind,
               v_lots.product, v_lots.series, v_lots.reservation, v_lots.first, v_lots.last,
-              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz);
+              (v_part->>'created_from')::timestamptz, (v_part->>'created_to')::timestamptz,
+              (v_part->>'receipt')::uuid);
       INSERT INTO recall_names (tenant, recall, part, name)
       SELECT p_tenant, p_recall, v_ordinal, name FROM unnest(v_lots.names) AS name
       ORDER BY name COLLATE "C";
@@ -116,9 +123,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Where in a part a lot stands: by the form and digits of its name, or, for lots told by when they were
--- recorded, by its item and index.
-CREATE TYPE part_place AS (name text, major bigint, minor bigint);
+-- A lot, and where in a part it stands: by the form and digits of its name, or, for lots told by when they
+-- were recorded or by a receipt, by its item and index.
+CREATE TYPE part_place AS (product text, name text, major bigint, minor bigint);
 --> statement-breakpoint
 -- The next lots of a part behind a place, at most `p_limit`. What was recorded after `p_until` is left out.
 CREATE FUNCTION lots_of_part(
@@ -133,7 +140,7 @@ DECLARE
 BEGIN
   IF p_part.kind = 'names' THEN
     RETURN QUERY
-      SELECT n.name, 0::bigint, 0::bigint
+      SELECT p_part.product, n.name, 0::bigint, 0::bigint
       FROM recall_names AS n
       CROSS JOIN LATERAL (
         SELECT created_at FROM lots
@@ -143,12 +150,21 @@ BEGIN
         AND n.name > p_behind.name AND l.created_at <= p_until
       ORDER BY n.name
       LIMIT p_limit;
+  ELSIF p_part.kind = 'receipt' THEN
+    v_filter.product := p_part.product;
+    v_filter.receipt := p_part.receipt;
+    v_filter.created_to := p_until;
+    RETURN QUERY
+      SELECT l.product, l.name, split_part(l.place, '.', 1)::bigint,
+             split_part(l.place, '.', 2)::bigint
+      FROM lots_of_receipt_v1(p_part.tenant, v_filter, p_behind.major, p_behind.minor, p_limit) AS l;
   ELSIF p_part.kind = 'created' THEN
     v_filter.product := p_part.product;
     v_filter.created_from := p_part.created_from;
     v_filter.created_to := least(p_part.created_to, p_until);
     RETURN QUERY
-      SELECT l.name, split_part(l.place, '.', 1)::bigint, split_part(l.place, '.', 2)::bigint
+      SELECT l.product, l.name, split_part(l.place, '.', 1)::bigint,
+             split_part(l.place, '.', 2)::bigint
       FROM list_lots_v1(p_part.tenant, v_filter, NULL, NULL, NULL, p_behind.major, p_behind.minor,
                         p_limit) AS l;
   ELSE
@@ -159,7 +175,7 @@ BEGIN
       ORDER BY r.form, r.digits
     LOOP
       RETURN QUERY
-        SELECT l.name, v_run.form, v_run.digits::bigint
+        SELECT l.product, l.name, v_run.form, v_run.digits::bigint
         FROM lots AS l
         WHERE l.tenant = p_part.tenant AND l.product = p_part.product
           AND l.name >= v_run.first_name COLLATE "C" AND l.name <= v_run.last_name COLLATE "C"
@@ -203,7 +219,7 @@ CREATE TYPE recalled_lot AS (
 );
 --> statement-breakpoint
 -- The lots that a recall covers, each once, in the order of its parts and within one in that of the
--- numbers, the names, or the creation; behind the place `p_name`, `p_major`, `p_minor` of part `p_part`.
+-- numbers, the names, the creation, or the receipt; behind the place `p_name`, `p_major`, `p_minor` of part `p_part`.
 -- A recall that is closed covers what was recorded until then.
 CREATE FUNCTION recall_lots_v1(
   p_tenant text, p_recall uuid, p_part integer, p_name text, p_major bigint, p_minor bigint,
@@ -214,7 +230,7 @@ DECLARE
   v_until CONSTANT timestamptz := coalesce(
     (SELECT closed_at FROM recalls WHERE tenant = p_tenant AND id = p_recall), 'infinity');
   v_part recall_parts;
-  v_behind part_place := (p_name, p_major, p_minor)::part_place;
+  v_behind part_place := (NULL, p_name, p_major, p_minor)::part_place;
   v_page part_place[];
   v_left integer := p_limit;
   v_asked integer;
@@ -232,15 +248,15 @@ BEGIN
         SELECT l.product, l.name, l.state::text, l.quantity::text, l.location, l.expires_on, c.party,
                c.reference, wire_time(c.at),
                v_part.ordinal || '.' || f.major || '.' || f.minor || '.' || l.name
-        FROM unnest(v_page) WITH ORDINALITY AS f (name, major, minor, index)
+        FROM unnest(v_page) WITH ORDINALITY AS f (product, name, major, minor, index)
         CROSS JOIN LATERAL (
           SELECT o.* FROM lots AS o
-          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = v_part.product
+          WHERE o.tenant = p_tenant AND o.name = f.name COLLATE "C" AND o.product = f.product
             AND NOT EXISTS (
               -- A part before this one that covers it as well.
               SELECT FROM recall_parts AS p
               WHERE p.tenant = p_tenant AND p.recall = p_recall AND p.ordinal < v_part.ordinal
-                AND p.product = v_part.product
+                AND coalesce(p.product, o.product) = o.product
                 AND CASE p.kind
                   WHEN 'names' THEN EXISTS (
                     SELECT FROM recall_names AS n
@@ -249,6 +265,7 @@ BEGIN
                   )
                   WHEN 'created' THEN o.created_at >= coalesce(p.created_from, '-infinity')
                                   AND o.created_at < coalesce(p.created_to, 'infinity')
+                  WHEN 'receipt' THEN in_receipt(o, p.receipt)
                   ELSE (
                     SELECT of_series(i.series, i.reservation, p.series, p.reservation)
                        AND CASE WHEN i.series IS NOT NULL THEN o.number BETWEEN p.first AND p.last
@@ -269,7 +286,7 @@ BEGIN
       EXIT WHEN cardinality(v_page) < v_asked;
       v_behind := v_page[cardinality(v_page)];
     END LOOP;
-    v_behind := ('', 0, -1)::part_place;
+    v_behind := (NULL, '', 0, -1)::part_place;
   END LOOP;
 END
 $$;

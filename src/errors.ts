@@ -314,6 +314,13 @@ export const failures = {
     detail: (facts: { reservation: string }) =>
       `There is no reservation ${quoted(facts.reservation)}. Give the id that the reservation was answered with.`,
   },
+  unknown_receipt: {
+    status: 422,
+    title: "The request names a receipt that does not exist",
+    retryable: false,
+    detail: (facts: { receipt: string }) =>
+      `There is no receipt ${quoted(facts.receipt)}. Give the id that the receipt was answered with.`,
+  },
   unknown_series: {
     status: 422,
     title: "The request names a series that does not exist",

@@ -318,7 +318,7 @@ describe("pasted", () => {
     });
     expect((await lot("LOT", "abc")).quantity).toBe("14");
     expect((await lot("LOT", "def")).quantity).toBe("1");
-    expect(await namesOf(`receipt=${id}`)).toEqual(["def"]);
+    expect(await namesOf(`receipt=${id}`)).toEqual(["def", "abc"]);
   });
 
   test("lot-03;8;2005-02-01: 8, expires 2005-02-01", async () => {

@@ -11,9 +11,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await database.createTenant({ tenant: "acme" });
   await database.query(`
-    insert into sequences (tenant, key, pattern, width, mode, start, increment, reset, time_zone,
+    insert into sequences (tenant, key, pattern, width, mode, start, increment, reset, counter, time_zone,
                            fiscal_year_start, overflow, hot)
-    values ('acme', 's', 'A-{0000}', 4, 'standard', 1, 1, 'never', 'UTC', '01-01', 'widen', false)`);
+    values ('acme', 's', 'A-{0000}', 4, 'standard', 1, 1, 'never', 's', 'UTC', '01-01', 'widen', false)`);
   await database.query(`
     insert into series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot)
     select tenant, key, '', 1, 1, definition, increment, ceiling, mode, hot from sequences`);
@@ -76,10 +76,10 @@ function receiptRow(row: { reference?: string; status?: string }): string {
 
 function sequenceRow(change: Record<string, string>): string {
   const row = { key: "'t'", width: "4", start: "1", increment: "1", ...change };
-  return `insert into sequences (tenant, key, pattern, width, mode, start, increment, reset,
+  return `insert into sequences (tenant, key, pattern, width, mode, start, increment, reset, counter,
                                  time_zone, fiscal_year_start, overflow, hot)
           values ('acme', ${row.key}, 'B-{0}', ${row.width}, 'standard', ${row.start},
-                  ${row.increment}, 'never', 'UTC', '01-01', 'widen', false)`;
+                  ${row.increment}, 'never', ${change["counter"] ?? row.key}, 'UTC', '01-01', 'widen', false)`;
 }
 
 const refusals: [string, string, () => string][] = [
@@ -154,6 +154,11 @@ const refusals: [string, string, () => string][] = [
     "recall_parts_is_of_its_kind",
     () => partRow({ kind: "created" }),
   ],
+  [
+    "a part of a recall without its receipt",
+    "recall_parts_is_of_its_kind",
+    () => partRow({ kind: "receipt" }),
+  ],
   ["a part of no recall", "recall_parts_of_recall", () => partRow({ kind: "names" })],
   [
     "a recall closed by nobody",
@@ -165,6 +170,16 @@ const refusals: [string, string, () => string][] = [
   ["a width of 19", "sequences_width_in_range", () => sequenceRow({ width: "19" })],
   ["a start below 0", "sequences_start_in_range", () => sequenceRow({ start: "-1" })],
   ["an increment of 0", "sequences_increment_in_range", () => sequenceRow({ increment: "0" })],
+  [
+    "a counter that is another sequence's",
+    "sequences_counter_is_its_own_or_shared",
+    () => sequenceRow({ counter: "'s'" }),
+  ],
+  [
+    "a sequence of another dialect in the naming series",
+    "sequences_counter_is_its_own_or_shared",
+    () => sequenceRow({ counter: "'naming-series'" }),
+  ],
   ["a key with a slash", "sequences_key_is_plain", () => sequenceRow({ key: "'a/b'" })],
   [
     "a counter below 0",

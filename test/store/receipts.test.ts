@@ -232,11 +232,13 @@ test("receipts of the same new lot at once: one makes it, the others let it grow
   expect(made.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, 0, 3]);
 });
 
+/** Names as they are pasted, with quantities from `quantity` on. */
+const text = (names: readonly string[], quantity: number) =>
+  names.map((name, n) => `${name};${quantity + (n % 1000)}`).join("\n");
+
 test("20,000 lots that are there grow by one receipt, and new ones among them are made", async () => {
   const service = await serviceWithProducts();
   const there = Array.from({ length: 20_000 }, (_, n) => padded("L-", 2 * n, 5));
-  const text = (names: readonly string[], quantity: number) =>
-    names.map((name, n) => `${name};${quantity + (n % 1000)}`).join("\n");
   await receive(service, "first", [{ product: "l", text: text(there, 1) }]);
 
   const fresh = ["L-00001", "L-20001", "L-39999"];

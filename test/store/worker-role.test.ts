@@ -98,6 +98,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "lots_by_expiry_v1",
     "lots_by_location_v1",
     "lots_by_state_v1",
+    "lots_of_receipt_v1",
     "make_naming_series_v1",
     "note_failure_v1",
     "open_numbers",

@@ -9,6 +9,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
+import { receipts } from "./receipts.ts";
 
 /** A recall: a record beside the state of the lots that it covers. Open until `closed_at`. */
 export const recalls = pgTable(
@@ -27,15 +28,19 @@ export const recalls = pgTable(
   (table) => [primaryKey({ columns: [table.tenant, table.id] })],
 );
 
-/** What tells the lots of a part: their names, numbers of a series, or when they were recorded. */
+/** What tells the lots of a part: names, numbers of a series, when they were recorded, or a receipt. */
 export const recallPartKind = pgEnum("recall_part_kind", [
   "names",
   "numbers",
   "reservation",
   "created",
+  "receipt",
 ]);
 
-/** One part of what a recall covers, of one product. Which columns it has follows from its `kind`. */
+/**
+ * One part of what a recall covers, of one product; of a receipt also of all, without `product`. Which
+ * columns it has follows from its `kind`.
+ */
 export const recallParts = pgTable(
   "recall_parts",
   {
@@ -43,13 +48,14 @@ export const recallParts = pgTable(
     recall: uuid().notNull(),
     ordinal: integer().notNull(),
     kind: recallPartKind().notNull(),
-    product: exactText().notNull(),
+    product: exactText(),
     series: bigint({ mode: "bigint" }),
     reservation: big(),
     first: big(),
     last: big(),
     createdFrom: moment(),
     createdTo: moment(),
+    receipt: uuid(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.recall, table.ordinal] }),
@@ -57,6 +63,11 @@ export const recallParts = pgTable(
       name: "recall_parts_of_recall",
       columns: [table.tenant, table.recall],
       foreignColumns: [recalls.tenant, recalls.id],
+    }),
+    foreignKey({
+      name: "recall_parts_of_receipt",
+      columns: [table.tenant, table.receipt],
+      foreignColumns: [receipts.tenant, receipts.id],
     }),
   ],
 );

@@ -24,11 +24,14 @@ export interface LotFilters {
   readonly party?: string | undefined;
   /** Lots that were changed under this reference. */
   readonly reference?: string | undefined;
+  /** Lots that this receipt made, grew or took back. */
+  readonly receipt?: string | undefined;
 }
 
 /**
  * Lots in the order of the first of these that is asked for: those of one name by product; of a job or
- * reservation by creation; with expiry dates by date; of a party or reference by the change that it was
+ * reservation by creation; of a receipt those that it made by creation, then those that it grew or took
+ * back by name and product; with expiry dates by date; of a party or reference by the change that it was
  * part of; of a location or a state by product and name. All others by creation.
  */
 export function listLots(call: Call, filters: LotFilters): Listing {
@@ -36,9 +39,11 @@ export function listLots(call: Call, filters: LotFilters): Listing {
 }
 
 function rowsOf(call: Call, filters: LotFilters): RowsBehind {
-  const { name, job, reservation, expires_after, expires_before, party, reference } = filters;
+  const { name, job, reservation, receipt, party, reference } = filters;
+  const { expires_after, expires_before } = filters;
   if (name !== undefined) return ofName(call, filters);
   if (job !== undefined || reservation !== undefined) return byCreation(call, filters);
+  if (receipt !== undefined) return ofReceipt(call, filters);
   if (expires_after !== undefined || expires_before !== undefined) return byExpiry(call, filters);
   if (party !== undefined || reference !== undefined) return byChange(call, filters);
   if (filters.location !== undefined) return byName(call, filters, sql`lots_by_location_v1`);
@@ -48,10 +53,20 @@ function rowsOf(call: Call, filters: LotFilters): RowsBehind {
   return byName(call, filters, sql`lots_by_state_v1`);
 }
 
-/** The filters that a row of `lots` tells by itself, as the store's functions take them. */
+/** The filters that can be told of one lot by itself, as the store's functions take them. */
 function stored(filters: LotFilters): SQL {
-  const { product, state, location, expires_after, expires_before, party, reference } = filters;
-  const told = { product, state, location, expires_after, expires_before, party, reference };
+  const { product, state, location, expires_after, expires_before } = filters;
+  const { party, reference, receipt } = filters;
+  const told = {
+    product,
+    state,
+    location,
+    expires_after,
+    expires_before,
+    party,
+    reference,
+    receipt,
+  };
   return sql`jsonb_populate_record(NULL::lot_filter, ${JSON.stringify(told)}::jsonb)`;
 }
 
@@ -59,8 +74,7 @@ function byCreation({ caller }: Call, filters: LotFilters): RowsBehind {
   const { job, reservation } = filters;
   const named = reservation === undefined ? undefined : readReservationId(reservation);
   return (after, limit) => {
-    const [item, index] =
-      after === null ? ["0", "-1"] : splitPlace(after, /^(\d{1,18})\.(\d{1,8})$/);
+    const [item, index] = placeOfCreation(after);
     // A reservation that does not exist has no lots: series 0 is nobody's.
     const series =
       reservation === undefined
@@ -73,6 +87,21 @@ function byCreation({ caller }: Call, filters: LotFilters): RowsBehind {
         ${caller.tenant}::text, ${stored(filters)}, ${job ?? null}::uuid, ${series},
         ${named?.first ?? null}::bigint, ${item}::bigint, ${index}::bigint, ${limit}::int)`;
   };
+}
+
+function ofReceipt({ caller }: Call, filters: LotFilters): RowsBehind {
+  return (after, limit) => {
+    const [item, index] = placeOfCreation(after);
+    return sql`
+      SELECT * FROM lots_of_receipt_v1(
+        ${caller.tenant}::text, ${stored(filters)}, ${item}::bigint, ${index}::bigint,
+        ${limit}::int)`;
+  };
+}
+
+/** The item, and the index within it, behind which a page in the order of creation begins. */
+function placeOfCreation(after: string | null): readonly string[] {
+  return after === null ? ["0", "-1"] : splitPlace(after, /^(\d{1,18})\.(\d{1,18})$/);
 }
 
 function ofName({ caller }: Call, filters: LotFilters): RowsBehind {

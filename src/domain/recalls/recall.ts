@@ -13,7 +13,11 @@ export interface RecallRow {
 }
 
 /** A part of what a recall covers, as it was sent. */
-export type CoveredPart = { readonly product: string } & (
+export type CoveredPart =
+  | { readonly product: string | null; readonly receipt: string }
+  | ({ readonly product: string } & CoveredOfProduct);
+
+type CoveredOfProduct =
   | { readonly names: readonly string[] }
   | { readonly reservation: string; readonly first: string; readonly last: string }
   | {
@@ -22,27 +26,29 @@ export type CoveredPart = { readonly product: string } & (
       readonly first: string;
       readonly last: string;
     }
-  | { readonly created_from: string | null; readonly created_to: string | null }
-);
+  | { readonly created_from: string | null; readonly created_to: string | null };
 
 /** A recall as the wire knows it. */
 export type Recall = RecallRow & { readonly covers: readonly CoveredPart[] };
 
-/** A recall as the store tells it: each part has all members, whatever its kind. */
-export type RecallFacts = RecallRow & {
-  readonly covers: readonly {
-    readonly kind: "names" | "numbers" | "reservation" | "created";
-    readonly product: string;
-    readonly names: readonly string[];
-    readonly sequence: string;
-    readonly series: string | null;
-    readonly reservation: string;
-    readonly first: string;
-    readonly last: string;
-    readonly created_from: string | null;
-    readonly created_to: string | null;
-  }[];
-};
+/** A part as the store tells it: with all members, whatever its kind. */
+type PartFacts =
+  | { readonly kind: "receipt"; readonly product: string | null; readonly receipt: string }
+  | {
+      readonly kind: "names" | "numbers" | "reservation" | "created";
+      readonly product: string;
+      readonly names: readonly string[];
+      readonly sequence: string;
+      readonly series: string | null;
+      readonly reservation: string;
+      readonly first: string;
+      readonly last: string;
+      readonly created_from: string | null;
+      readonly created_to: string | null;
+    };
+
+/** A recall as the store tells it. */
+export type RecallFacts = RecallRow & { readonly covers: readonly PartFacts[] };
 
 export const recallColumns = [
   "id",
@@ -71,7 +77,8 @@ export function shownRecall(facts: RecallFacts): Recall {
   };
 }
 
-function shownPart(part: RecallFacts["covers"][number]): CoveredPart {
+function shownPart(part: PartFacts): CoveredPart {
+  if (part.kind === "receipt") return { product: part.product, receipt: part.receipt };
   const { product, first, last } = part;
   switch (part.kind) {
     case "names":

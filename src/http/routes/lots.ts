@@ -2,7 +2,6 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { createLots } from "../../domain/lots/create.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
 import { listLots } from "../../domain/lots/list.ts";
-import { jobOfReceipt } from "../../domain/receipts/job.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob } from "../job-answer.ts";
@@ -157,7 +156,9 @@ const list = createRoute({
       reference: plainText(200)
         .optional()
         .openapi({ description: "Lots that were changed under this reference." }),
-      receipt: receiptId.optional(),
+      receipt: receiptId
+        .optional()
+        .openapi({ description: "Lots that this receipt made, grew or took back." }),
     }),
   },
   responses: {
@@ -174,10 +175,8 @@ export function registerLots(app: App): void {
     return answerJob(made, made.job.status === "done" ? 201 : 202);
   });
   app.openapi(list, async (c) => {
-    const { limit, cursor, raw, receipt, ...filters } = c.req.valid("query");
-    const call = await callOf(c);
-    const job = receipt === undefined ? filters.job : await jobOfReceipt(call, receipt);
-    const named = { name: "lots", filters: { ...filters, receipt } };
-    return answerList(c, named, listLots(call, { ...filters, job }), { limit, cursor, raw });
+    const { limit, cursor, raw, ...filters } = c.req.valid("query");
+    const listing = listLots(await callOf(c), filters);
+    return answerList(c, { name: "lots", filters }, listing, { limit, cursor, raw });
   });
 }

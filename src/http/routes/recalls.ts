@@ -11,7 +11,7 @@ import { createdHeaders, json, listContent, problems, replayedHeader } from "../
 import { answerList } from "../paging.ts";
 import { readSelection, selectionShape } from "../schemas/lot-selection.ts";
 import { lotState } from "../schemas/lot.ts";
-import { plainText, recallId } from "../schemas/names.ts";
+import { plainText, productSku, receiptId, recallId } from "../schemas/names.ts";
 import { counterOutput, pageQuery, quantityOutput } from "../wire.ts";
 
 const tags = ["Recalls"];
@@ -27,27 +27,44 @@ const moment = z.iso.datetime({
 const part = z
   .strictObject({
     ...selectionShape,
+    product: productSku.optional(),
+    receipt: receiptId.optional(),
     created_from: moment.optional().openapi({ example: "2026-11-21T06:00:00Z" }),
     created_to: moment.optional().openapi({ example: "2026-11-21T14:00:00Z" }),
   })
-  .transform(({ created_from, created_to, ...given }, context) => {
-    const read = readPart({ created_from, created_to }, given);
+  .transform(({ product, receipt, ...others }, context) => {
+    if (receipt !== undefined) {
+      if (Object.values(others).every((member) => member === undefined))
+        return { product, receipt };
+      const message = "must have receipt alone, with product if only lots of that one are meant.";
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+    if (product === undefined) {
+      context.addIssue({ code: "custom", path: ["product"], message: "is missing." });
+      return z.NEVER;
+    }
+    const read = readPart({ product, ...others });
     if ("lots" in read) return read.lots;
     context.addIssue({ code: "custom", message: read.refusal });
     return z.NEVER;
   })
   .openapi("RecallPart");
 
-function readPart(
-  span: { readonly created_from?: string | undefined; readonly created_to?: string | undefined },
-  given: Parameters<typeof readSelection>[0],
-) {
-  const { created_from, created_to } = span;
+/** What a part of one product means that tells its lots without a receipt. */
+function readPart({
+  created_from,
+  created_to,
+  ...given
+}: Parameters<typeof readSelection>[0] & {
+  readonly created_from?: string | undefined;
+  readonly created_to?: string | undefined;
+}) {
   if (created_from === undefined && created_to === undefined) {
     const read = readSelection(given);
     if ("lots" in read) return read;
     return {
-      refusal: `${read.refusal.replace(/\.$/, "")}; or created_from and created_to, or one of them.`,
+      refusal: `${read.refusal.replace(/\.$/, "")}; or created_from and created_to, or one of them; or receipt.`,
     };
   }
   const { product, ...others } = given;
@@ -80,7 +97,7 @@ const recallSchema = z
     ...rowShape,
     covers: z.array(
       z.object({
-        product: z.string(),
+        product: z.string().nullable(),
         names: z.array(z.string()).optional(),
         sequence: z.string().optional(),
         series: z.string().nullable().optional(),
@@ -89,6 +106,7 @@ const recallSchema = z
         last: counterOutput.optional(),
         created_from: z.string().nullable().optional(),
         created_to: z.string().nullable().optional(),
+        receipt: z.string().optional(),
       }),
     ),
   })
@@ -136,6 +154,7 @@ const open = createRoute({
       "unknown_sequence",
       "unknown_series",
       "unknown_reservation",
+      "unknown_receipt",
       "reservation_range",
       "name_repeated",
       "too_many_names",
