@@ -5198,6 +5198,7 @@ GRANT EXECUTE ON FUNCTION
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
+  refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),

@@ -387,6 +387,29 @@ test("patterns of new sequences are held against those that there are, and again
   ]);
 });
 
+test("a product does not get a sequence that can give names it has taken of another", async () => {
+  const put = (path: string, body: object) => service.call("PUT", path, { body });
+  await put("/v1/sequences/oa", { pattern: "ZZ-{0000}" });
+  await put("/v1/sequences/ob", { pattern: "ZZ-{00000}", allow_overlap: true });
+  await put("/v1/sequences/oc", { pattern: "YY-{00000}" });
+  await put("/v1/products/P", { tracking: "serial", sequence: "oa" });
+  const header = "default_code,tracking,lot_sequence_id\n";
+  const { id } = await importFile(
+    service,
+    "odoo_products",
+    `${header}P,By Unique Serial Number,ob\n`,
+  );
+  expect(await refusedRows(service, id)).toEqual([[2, "lot_sequence_id", "pattern_shared"]]);
+  const other = await importFile(
+    service,
+    "odoo_products",
+    `${header}P,By Unique Serial Number,oc\n`,
+  );
+  expect(other).toMatchObject({ updated: 1 });
+  const { json } = await service.call("GET", "/v1/products/P");
+  expect(json.sequence).toBe("oc");
+});
+
 test("what a file leaves empty stays as it is", async () => {
   const body = {
     tracking: "lot",

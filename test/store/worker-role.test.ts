@@ -109,6 +109,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "recall_facts",
     "recall_lots_v1",
     "receipt_facts",
+    "refuse_sharing",
     "release_job_v1",
     "render_name",
     "reservation_facts",

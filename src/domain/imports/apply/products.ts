@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
-import { failureOfRefusal } from "../../../errors.ts";
+import { Failure, failureOfRefusal } from "../../../errors.ts";
 import { parsePattern } from "../../patterns/dialects.ts";
 import type { ProductRow } from "../../products/product.ts";
 import { sequenceFields } from "../../sequences/put.ts";
 import type { ProductRecord, SequenceOfProduct } from "../record.ts";
-import type { Decide } from "./decisions.ts";
+import type { Applying, Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 import { NewPatterns } from "./new-patterns.ts";
 import type { KnownSequence } from "./sequences.ts";
@@ -52,11 +52,42 @@ export const applyProducts: Decide<ProductRecord> = async (applying, placed) => 
       decisions.count("unchanged");
       continue;
     }
+    if (before !== undefined && before.sequence !== after.sequence) {
+      const overlapping = patterns.unshareable(after.sequence);
+      const shared = await sharingOf(applying, { sku, sequence: after.sequence, overlapping });
+      if (shared !== null) {
+        decisions.refuseAs(line, sequenceColumns, shared);
+        continue;
+      }
+      if (overlapping.length > 0) decisions.writes.epoch = patterns.epoch;
+    }
     decisions.writes.products.push({ sku, fields: after });
     decisions.count(before === undefined ? "created" : "updated");
   }
   return decisions;
 };
+
+/** Why a product cannot be served by a sequence beside others whose names it has taken; null when it can. */
+async function sharingOf(
+  { db, tenant }: Applying,
+  {
+    sku,
+    sequence,
+    overlapping,
+  }: { readonly sku: string; readonly sequence: string | null; readonly overlapping: string[] },
+): Promise<Failure | null> {
+  if (overlapping.length === 0) return null;
+  try {
+    await db.read(
+      sql`SELECT refuse_sharing(${tenant}::text, ${sku}::text, ${sequence}::text, ARRAY(
+            SELECT json_array_elements_text(${JSON.stringify(overlapping)}::json)))`,
+    );
+    return null;
+  } catch (error) {
+    if (error instanceof Failure && error.code === "pattern_shared") return error;
+    throw error;
+  }
+}
 
 /** What a product is afterwards: what the file leaves empty stays as it is. */
 function fieldsAfter(
