@@ -1134,9 +1134,6 @@ CREATE OR REPLACE FUNCTION public.hold_definition(p_tenant text, p_sequence text
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF p_sequence IS NULL THEN
-    RETURN;
-  END IF;
   PERFORM FROM sequences
   WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
   FOR KEY SHARE;
@@ -1668,7 +1665,9 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  IF p_bound_by IS NOT NULL THEN
+    PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
@@ -2309,6 +2308,22 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.skip_past_names(p_tenant text, p_wanted series_request, p_api_key integer, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_passed drawn := pass_v1(p_tenant, p_wanted.sequence, p_wanted.period, p_wanted.definition,
+                            p_wanted.highest);
+BEGIN
+  IF v_passed.count > 0 THEN
+    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+    VALUES (p_tenant, v_passed.series, v_passed.first, v_passed.last, v_passed.step, 'skip', p_api_key,
+            p_reason);
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.hold_products(p_tenant text, p_shared boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -2328,24 +2343,27 @@ CREATE OR REPLACE FUNCTION public.lot_requests(p_tenant text, p_items jsonb)
 AS $function$
 DECLARE
   v_items lot_request[];
+  v_shared boolean;
   v_changed text;
 BEGIN
-  SELECT array_agg(i ORDER BY i.ordinal),
+  SELECT array_agg(i ORDER BY i.ordinal), bool_or(i.counter <> i.sequence),
          min(i.product) FILTER (
            WHERE p.definition IS DISTINCT FROM i.product_definition
               -- Numbers of a reservation were drawn before, whatever serves the product now.
               OR (i.source <> 'reservation'
                   AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
-  INTO v_items, v_changed
+  INTO v_items, v_shared, v_changed
   FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i
   LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
   LEFT JOIN settings AS s ON s.tenant = p_tenant;
   IF v_changed IS NOT NULL THEN
     PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
   END IF;
-  PERFORM hold_definition(p_tenant, sequence, definition)
-  FROM (SELECT sequence, definition FROM unnest(v_items) WHERE counter <> sequence
-        GROUP BY sequence, definition ORDER BY sequence COLLATE "C") AS bound;
+  IF v_shared THEN
+    PERFORM hold_definition(p_tenant, sequence, definition)
+    FROM (SELECT sequence, definition FROM unnest(v_items) WHERE counter <> sequence
+          GROUP BY sequence, definition ORDER BY sequence COLLATE "C") AS bound;
+  END IF;
   RETURN v_items;
 END
 $function$;
@@ -2466,12 +2484,7 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest);
-      IF v_drawn.count > 0 THEN
-        INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-        VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-                v_job.api_key, 'names made elsewhere');
-      END IF;
+      PERFORM skip_past_names(p_tenant, v_group, v_job.api_key, 'names made elsewhere');
     END IF;
     IF v_group.to_draw > 0 THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw,
@@ -4869,7 +4882,6 @@ DECLARE
   v_item lot_request;
   v_groups series_request[];
   v_group series_request;
-  v_drawn drawn;
 BEGIN
   PERFORM hold_products(p_import.tenant, p_shared => true);
   v_items := lot_requests(p_import.tenant, p_items);
@@ -4907,13 +4919,7 @@ BEGIN
     PERFORM fail('definition_changed', '{}');
   END;
   FOREACH v_group IN ARRAY v_groups LOOP
-    v_drawn := pass_v1(p_import.tenant, v_group.sequence, v_group.period, v_group.definition,
-                       v_group.highest);
-    IF v_drawn.count > 0 THEN
-      INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-      VALUES (p_import.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-              p_import.api_key, 'imported');
-    END IF;
+    PERFORM skip_past_names(p_import.tenant, v_group, p_import.api_key, 'imported');
   END LOOP;
 END
 $function$;
@@ -5100,6 +5106,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  skip_past_names(text,series_request,integer,text),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),

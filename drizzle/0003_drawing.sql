@@ -320,13 +320,10 @@ END
 $$;
 --> statement-breakpoint
 -- Holds the definition of a sequence that counts in series which are not its own, for the rest of the
--- transaction; null: there is none to be held. Fails: definition_changed.
+-- transaction. Fails: definition_changed.
 CREATE FUNCTION hold_definition(p_tenant text, p_sequence text, p_definition uuid) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF p_sequence IS NULL THEN
-    RETURN;
-  END IF;
   PERFORM FROM sequences
   WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
   FOR KEY SHARE;

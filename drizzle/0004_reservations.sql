@@ -48,7 +48,9 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  IF p_bound_by IS NOT NULL THEN
+    PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,

@@ -523,6 +523,23 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Moves a counter past the highest number among names made elsewhere, with an entry for what it skips.
+CREATE FUNCTION skip_past_names(
+  p_tenant text, p_wanted series_request, p_api_key integer, p_reason text
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_passed drawn := pass_v1(p_tenant, p_wanted.sequence, p_wanted.period, p_wanted.definition,
+                            p_wanted.highest);
+BEGIN
+  IF v_passed.count > 0 THEN
+    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+    VALUES (p_tenant, v_passed.series, v_passed.first, v_passed.last, v_passed.step, 'skip', p_api_key,
+            p_reason);
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- Holds what the tenant's products are, for the rest of the transaction: many callers record lots at once
 -- (`p_shared`), none while somebody changes how a product is tracked.
 CREATE FUNCTION hold_products(p_tenant text, p_shared boolean) RETURNS void
@@ -542,24 +559,27 @@ CREATE FUNCTION lot_requests(p_tenant text, p_items jsonb) RETURNS lot_request[]
 LANGUAGE plpgsql AS $$
 DECLARE
   v_items lot_request[];
+  v_shared boolean;
   v_changed text;
 BEGIN
-  SELECT array_agg(i ORDER BY i.ordinal),
+  SELECT array_agg(i ORDER BY i.ordinal), bool_or(i.counter <> i.sequence),
          min(i.product) FILTER (
            WHERE p.definition IS DISTINCT FROM i.product_definition
               -- Numbers of a reservation were drawn before, whatever serves the product now.
               OR (i.source <> 'reservation'
                   AND coalesce(p.sequence, s.default_sequence) IS DISTINCT FROM i.sequence))
-  INTO v_items, v_changed
+  INTO v_items, v_shared, v_changed
   FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i
   LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = i.product
   LEFT JOIN settings AS s ON s.tenant = p_tenant;
   IF v_changed IS NOT NULL THEN
     PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
   END IF;
-  PERFORM hold_definition(p_tenant, sequence, definition)
-  FROM (SELECT sequence, definition FROM unnest(v_items) WHERE counter <> sequence
-        GROUP BY sequence, definition ORDER BY sequence COLLATE "C") AS bound;
+  IF v_shared THEN
+    PERFORM hold_definition(p_tenant, sequence, definition)
+    FROM (SELECT sequence, definition FROM unnest(v_items) WHERE counter <> sequence
+          GROUP BY sequence, definition ORDER BY sequence COLLATE "C") AS bound;
+  END IF;
   RETURN v_items;
 END
 $$;
@@ -688,12 +708,7 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      v_drawn := pass_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.highest);
-      IF v_drawn.count > 0 THEN
-        INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-        VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-                v_job.api_key, 'names made elsewhere');
-      END IF;
+      PERFORM skip_past_names(p_tenant, v_group, v_job.api_key, 'names made elsewhere');
     END IF;
     IF v_group.to_draw > 0 THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw,

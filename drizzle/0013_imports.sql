@@ -404,7 +404,6 @@ DECLARE
   v_item lot_request;
   v_groups series_request[];
   v_group series_request;
-  v_drawn drawn;
 BEGIN
   PERFORM hold_products(p_import.tenant, p_shared => true);
   v_items := lot_requests(p_import.tenant, p_items);
@@ -442,13 +441,7 @@ BEGIN
     PERFORM fail('definition_changed', '{}');
   END;
   FOREACH v_group IN ARRAY v_groups LOOP
-    v_drawn := pass_v1(p_import.tenant, v_group.sequence, v_group.period, v_group.definition,
-                       v_group.highest);
-    IF v_drawn.count > 0 THEN
-      INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-      VALUES (p_import.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step, 'skip',
-              p_import.api_key, 'imported');
-    END IF;
+    PERFORM skip_past_names(p_import.tenant, v_group, p_import.api_key, 'imported');
   END LOOP;
 END
 $$;

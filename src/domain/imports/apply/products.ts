@@ -1,15 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
-import { Failure, failureOfRefusal } from "../../../errors.ts";
-import { parsePattern } from "../../patterns/dialects.ts";
+import { Failure } from "../../../errors.ts";
 import type { ProductRow } from "../../products/product.ts";
-import { sequenceFields } from "../../sequences/put.ts";
 import type { ProductRecord, SequenceOfProduct } from "../record.ts";
 import type { Applying, Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 import { NewPatterns } from "./new-patterns.ts";
 import type { KnownSequence } from "./sequences.ts";
-import { knownSequences, sequenceDifferences } from "./sequences.ts";
+import { knownSequences, sequenceDifferences, storedOrRefused } from "./sequences.ts";
 
 type ProductFields = Pick<
   ProductRow,
@@ -135,12 +133,7 @@ function takesSequence(
     }
     return before !== undefined;
   }
-  const parsed = parsePattern("frappe", pattern.pattern);
-  if (!parsed.ok) {
-    decisions.refuseAs(line, sequenceColumns, failureOfRefusal(parsed));
-    return false;
-  }
-  const { fields, version } = sequenceFields(key, {
+  const stored = storedOrRefused(key, {
     dialect: "frappe",
     pattern: pattern.pattern,
     mode: "standard",
@@ -151,6 +144,11 @@ function takesSequence(
     hot: false,
     allow_overlap: false,
   });
+  if (stored instanceof Failure) {
+    decisions.refuseAs(line, sequenceColumns, stored);
+    return false;
+  }
+  const { fields, version } = stored;
   if (before === undefined) {
     const refusal = patterns.add(version);
     if (refusal !== null) {

@@ -3,7 +3,7 @@ import type { Database } from "../../../db/client.ts";
 import { Failure } from "../../../errors.ts";
 import { momentOf } from "../../patterns/moment.ts";
 import { periodOf } from "../../sequences/period.ts";
-import type { StoredSequence } from "../../sequences/put.ts";
+import type { SequenceInput, StoredSequence } from "../../sequences/put.ts";
 import { sequenceFields } from "../../sequences/put.ts";
 import type { SequenceRecord } from "../record.ts";
 import type { CounterWrite, Decide } from "./decisions.ts";
@@ -89,18 +89,23 @@ const firstNumber = 1n;
 
 function fieldsOf(record: SequenceRecord): StoredSequence | Failure {
   const { key, pattern, mode, increment, reset, fiscal_year_start } = record;
+  return storedOrRefused(key, {
+    ...pattern,
+    mode,
+    increment: BigInt(increment),
+    reset,
+    fiscal_year_start,
+    start: firstNumber,
+    overflow: "widen",
+    hot: false,
+    allow_overlap: false,
+  });
+}
+
+/** A sequence that a file brings along as the store keeps it, or why it cannot be one. */
+export function storedOrRefused(key: string, input: SequenceInput): StoredSequence | Failure {
   try {
-    return sequenceFields(key, {
-      ...pattern,
-      mode,
-      increment: BigInt(increment),
-      reset,
-      fiscal_year_start,
-      start: firstNumber,
-      overflow: "widen",
-      hot: false,
-      allow_overlap: false,
-    });
+    return sequenceFields(key, input);
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
