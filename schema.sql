@@ -1270,7 +1270,8 @@ BEGIN
     SELECT i.product, q.key
     FROM sequences AS q
     JOIN series AS s ON s.tenant = q.tenant AND s.sequence = q.counter
-    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    -- Only what drew or took numbers is of a series; the index by series holds no other.
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id AND i.numbers IS NOT NULL
     WHERE q.tenant = p_tenant AND q.key = ANY (p_overlapping || p_sequence)
       AND (p_product IS NULL OR i.product = p_product)
   )
@@ -1451,6 +1452,7 @@ CREATE OR REPLACE FUNCTION public.close_series_v1(p_limit integer)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '1s'
 AS $function$
 DECLARE
   v_series series;
@@ -1464,13 +1466,17 @@ BEGIN
     LIMIT p_limit
     FOR NO KEY UPDATE SKIP LOCKED
   LOOP
-    PERFORM hold_counter(v_series);
-    v_next := next_number(v_series);
-    UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
-    IF v_series.promoted THEN
-      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
-    END IF;
-    v_closed := v_closed + 1;
+    BEGIN
+      PERFORM hold_counter(v_series);
+      v_next := next_number(v_series);
+      UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
+      IF v_series.promoted THEN
+        EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+      END IF;
+      v_closed := v_closed + 1;
+    EXCEPTION WHEN lock_not_available THEN
+      CONTINUE;
+    END;
   END LOOP;
   RETURN v_closed;
 END
@@ -1556,11 +1562,15 @@ BEGIN
   v_issued := greatest(
     (SELECT max(last) FROM ledger
      WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
-    (SELECT max(l.number) FROM forms AS f
-     JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
-      AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
-      AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
-     WHERE f.tenant = p_tenant AND f.series = v_series.id));
+    -- Names of a run sort as their numbers do: the last of each is its highest.
+    (SELECT max(l.number) FROM runs_of_numbers(p_tenant, v_series.id, NULL, p_to, v_next) AS r
+     CROSS JOIN LATERAL (
+       SELECT number FROM lots
+       WHERE tenant = p_tenant AND number IS NOT NULL
+         AND name >= r.first_name COLLATE "C" AND name <= r.last_name COLLATE "C"
+         AND in_run(lots, r.first_name, r.digits, r.suffix)
+       ORDER BY name DESC LIMIT 1
+     ) AS l));
   IF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
@@ -4290,25 +4300,38 @@ AS $function$
     JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.job
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NULL
       AND i.job NOT IN (SELECT job FROM cancelled)
-  ), changed AS (
-    SELECT DISTINCT h.name, h.product
-    FROM lot_changes AS c
-    JOIN lot_history AS h ON h.tenant = c.tenant AND h.change = c.id
-    WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
+  ), away AS (
+    SELECT l.item, NULL::text AS location, 0::numeric AS quantity, count(*) AS lots
+    FROM unnest(enum_range(NULL::lot_state)) AS one (state)
+    JOIN lots AS l ON l.tenant = p_tenant AND l.state = one.state AND l.product = ANY (p_products)
+    WHERE l.state <> 'available'
+    GROUP BY l.item
   ), moved AS (
-    SELECT l.*, i.location AS location_before, i.quantity AS quantity_before
-    FROM changed AS c
-    JOIN lots AS l ON l.tenant = p_tenant AND l.name = c.name AND l.product = c.product
-    JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+    SELECT l.item, l.location, sum(l.quantity) AS quantity, count(*) AS lots
+    FROM (
+      SELECT DISTINCT h.name, h.product
+      FROM lot_changes AS c
+      JOIN lot_history AS h ON h.tenant = c.tenant AND h.change = c.id
+      WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
+        AND c.after ?| '{location,quantity}'
+    ) AS changed
+    JOIN lots AS l ON l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+    WHERE l.state = 'available'
+    GROUP BY l.item, l.location
+  ), otherwise AS (
+    SELECT i.product, i.location AS location_before, o.lots * i.quantity AS quantity_before,
+           o.location, o.quantity
+    FROM (SELECT * FROM away UNION ALL SELECT * FROM moved) AS o
+    JOIN job_items AS i ON i.tenant = p_tenant AND i.id = o.item
     WHERE i.names IS NULL
   )
   SELECT product, location, sum(quantity)
   FROM (
     SELECT product, location, quantity FROM run
     UNION ALL
-    SELECT product, location_before, -quantity_before FROM moved
+    SELECT product, location_before, -quantity_before FROM otherwise
     UNION ALL
-    SELECT product, location, quantity FROM moved WHERE state = 'available'
+    SELECT product, location, quantity FROM otherwise
     UNION ALL
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i

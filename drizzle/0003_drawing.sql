@@ -462,7 +462,8 @@ BEGIN
     SELECT i.product, q.key
     FROM sequences AS q
     JOIN series AS s ON s.tenant = q.tenant AND s.sequence = q.counter
-    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id
+    -- Only what drew or took numbers is of a series; the index by series holds no other.
+    JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id AND i.numbers IS NOT NULL
     WHERE q.tenant = p_tenant AND q.key = ANY (p_overlapping || p_sequence)
       AND (p_product IS NULL OR i.product = p_product)
   )
@@ -640,9 +641,10 @@ END
 $$;
 --> statement-breakpoint
 -- Closes at most `p_limit` series whose period ended more than two days ago, so that a past one costs
--- nothing: its counter is a row again and keeps its last value. Returns how many.
+-- nothing: its counter is a row again and keeps its last value. One that somebody draws from for long is
+-- left for another time. Returns how many.
 CREATE FUNCTION close_series_v1(p_limit integer) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
   v_series series;
   v_next bigint;
@@ -655,13 +657,17 @@ BEGIN
     LIMIT p_limit
     FOR NO KEY UPDATE SKIP LOCKED
   LOOP
-    PERFORM hold_counter(v_series);
-    v_next := next_number(v_series);
-    UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
-    IF v_series.promoted THEN
-      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
-    END IF;
-    v_closed := v_closed + 1;
+    BEGIN
+      PERFORM hold_counter(v_series);
+      v_next := next_number(v_series);
+      UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
+      IF v_series.promoted THEN
+        EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+      END IF;
+      v_closed := v_closed + 1;
+    EXCEPTION WHEN lock_not_available THEN
+      CONTINUE;
+    END;
   END LOOP;
   RETURN v_closed;
 END
@@ -753,11 +759,15 @@ BEGIN
   v_issued := greatest(
     (SELECT max(last) FROM ledger
      WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
-    (SELECT max(l.number) FROM forms AS f
-     JOIN lots AS l ON l.tenant = f.tenant AND l.number BETWEEN p_to AND v_next
-      AND l.name >= f.prefix AND l.name < f.prefix || chr(1114111) COLLATE "C"
-      AND l.name = render_name(f.prefix, l.number, f.width, f.suffix)
-     WHERE f.tenant = p_tenant AND f.series = v_series.id));
+    -- Names of a run sort as their numbers do: the last of each is its highest.
+    (SELECT max(l.number) FROM runs_of_numbers(p_tenant, v_series.id, NULL, p_to, v_next) AS r
+     CROSS JOIN LATERAL (
+       SELECT number FROM lots
+       WHERE tenant = p_tenant AND number IS NOT NULL
+         AND name >= r.first_name COLLATE "C" AND name <= r.last_name COLLATE "C"
+         AND in_run(lots, r.first_name, r.digits, r.suffix)
+       ORDER BY name DESC LIMIT 1
+     ) AS l));
   IF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,

@@ -11,8 +11,8 @@ ALTER TABLE count_lines
   ADD CONSTRAINT count_lines_quantity_is_not_negative CHECK (counted_quantity >= 0);
 --> statement-breakpoint
 -- The quantities of the available lots of products, by product and location. Lots of a run are as their
--- item made them unless a change says otherwise, so that what is read grows with the products' jobs, changed
--- lots and names made elsewhere, not with all of their lots.
+-- item made them unless they are not available or were moved or counted since, so that what is read grows
+-- with the products' jobs, with those lots and with names made elsewhere, not with all of their lots.
 CREATE FUNCTION available_stock(p_tenant text, p_products text[])
 RETURNS TABLE (product text, location text, quantity numeric)
 LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -26,25 +26,38 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enabl
     JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.job
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NULL
       AND i.job NOT IN (SELECT job FROM cancelled)
-  ), changed AS (
-    SELECT DISTINCT h.name, h.product
-    FROM lot_changes AS c
-    JOIN lot_history AS h ON h.tenant = c.tenant AND h.change = c.id
-    WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
+  ), away AS (
+    SELECT l.item, NULL::text AS location, 0::numeric AS quantity, count(*) AS lots
+    FROM unnest(enum_range(NULL::lot_state)) AS one (state)
+    JOIN lots AS l ON l.tenant = p_tenant AND l.state = one.state AND l.product = ANY (p_products)
+    WHERE l.state <> 'available'
+    GROUP BY l.item
   ), moved AS (
-    SELECT l.*, i.location AS location_before, i.quantity AS quantity_before
-    FROM changed AS c
-    JOIN lots AS l ON l.tenant = p_tenant AND l.name = c.name AND l.product = c.product
-    JOIN job_items AS i ON i.tenant = l.tenant AND i.id = l.item
+    SELECT l.item, l.location, sum(l.quantity) AS quantity, count(*) AS lots
+    FROM (
+      SELECT DISTINCT h.name, h.product
+      FROM lot_changes AS c
+      JOIN lot_history AS h ON h.tenant = c.tenant AND h.change = c.id
+      WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
+        AND c.after ?| '{location,quantity}'
+    ) AS changed
+    JOIN lots AS l ON l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+    WHERE l.state = 'available'
+    GROUP BY l.item, l.location
+  ), otherwise AS (
+    SELECT i.product, i.location AS location_before, o.lots * i.quantity AS quantity_before,
+           o.location, o.quantity
+    FROM (SELECT * FROM away UNION ALL SELECT * FROM moved) AS o
+    JOIN job_items AS i ON i.tenant = p_tenant AND i.id = o.item
     WHERE i.names IS NULL
   )
   SELECT product, location, sum(quantity)
   FROM (
     SELECT product, location, quantity FROM run
     UNION ALL
-    SELECT product, location_before, -quantity_before FROM moved
+    SELECT product, location_before, -quantity_before FROM otherwise
     UNION ALL
-    SELECT product, location, quantity FROM moved WHERE state = 'available'
+    SELECT product, location, quantity FROM otherwise
     UNION ALL
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i

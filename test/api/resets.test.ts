@@ -268,9 +268,13 @@ describe("moving a counter", () => {
     await refuse([409, "rewind_not_behind"], "rewind", "kept", { to: 6 });
     const problem = await refuse([409, "rewind_below_issued"], "rewind", "kept", { to: 5 });
     expect(problem).toMatchObject({ issued: "5" });
-    await ok(service, "POST", "/v1/lots", { items: [{ product: "KEPT", names: ["K0030"] }] });
+    const byHand = ["K0020", "K0030", "K0025"];
+    await ok(service, "POST", "/v1/lots", { items: [{ product: "KEPT", names: byHand }] });
     await move("advance", "kept", { to: 50 });
-    await refuse([409, "rewind_below_issued"], "rewind", "kept", { to: 30 });
+    for (const to of [20, 22, 30]) {
+      const below = await refuse([409, "rewind_below_issued"], "rewind", "kept", { to });
+      expect(below).toMatchObject({ issued: "30" });
+    }
     await move("rewind", "kept", { to: 31 });
     expect(await name("kept", "2026-01-01")).toBe("K0031");
     await refuse([409, "advance_not_ahead"], "advance", "kept", { to: 32 });

@@ -76,6 +76,28 @@ test("a period reopens behind its ledger, whatever its row says", async () => {
   expect(json.first).toBe("8");
 });
 
+test("a period that somebody draws from for long does not keep others from being closed", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "busy", { pattern: "B{YYYY}-{0000}", reset: "yearly", hot: true });
+  await putSequence(service, "idle", { pattern: "I{YYYY}-{0000}", reset: "yearly", hot: true });
+  const draw = (key: string) =>
+    service.call("POST", `/v1/sequences/${key}/reservations`, drawAt("2020-05-05"));
+  await draw("busy");
+  await draw("idle");
+  const closed = () =>
+    service.database.query("select sequence from series where closed_at is not null order by 1");
+  const holder = service.database.session();
+  await holder.query("begin");
+  await holder.query(`select nextval('counters.series_' || id)
+                      from series where sequence = 'busy'`);
+  await service.database.query("select close_series_v1(100)");
+  expect(await closed()).toEqual([{ sequence: "idle" }]);
+  await holder.query("commit");
+  await holder.close();
+  await service.database.query("select close_series_v1(100)");
+  expect(await closed()).toEqual([{ sequence: "busy" }, { sequence: "idle" }]);
+});
+
 test("draws of a period that is just being closed are neither lost nor doubled", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly", hot: true });
