@@ -349,6 +349,7 @@ CREATE TABLE "past_patterns" (
 	"counter" text COLLATE "C" NOT NULL,
 	"first" bigint NOT NULL,
 	"last" bigint NOT NULL,
+	"allow_overlap" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start_counter_pk" PRIMARY KEY("tenant","sequence","dialect","pattern","fiscal_year_start","counter")
 );
 --> statement-breakpoint

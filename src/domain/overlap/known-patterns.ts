@@ -25,9 +25,8 @@ interface VersionRow {
 }
 
 /**
- * All patterns of the tenant, every one that ever gave a number included; what is known already is read
- * again only when the epoch says that something has changed. Naming series are left out: their patterns
- * come with each call.
+ * All patterns of the tenant, every one that ever gave a number included, and every one that came with a
+ * request for names; what is known already is read again only when the epoch says that something has changed.
  */
 export async function knownPatterns({ db, caller, definitions }: Call): Promise<KnownPatterns> {
   const known = definitions.patterns(caller.tenant);
@@ -64,7 +63,7 @@ function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
                    WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}
                    UNION ALL
                    SELECT p.sequence, p.dialect, p.pattern, s.reset, p.counter, p.fiscal_year_start,
-                          p.first::text, p.last::text, false, s.allow_overlap
+                          p.first::text, p.last::text, false, s.allow_overlap OR p.allow_overlap
                    FROM past_patterns AS p
                    JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
                    WHERE p.tenant = t.tenant
@@ -104,6 +103,7 @@ function versionOf(row: VersionRow): KnownPattern {
     fiscalYearStart: row.fiscal_year_start,
     present: row.present,
     allowOverlap: row.allow_overlap,
+    ...(row.sequence === namingSeries ? { series: row.pattern } : {}),
   };
 }
 
@@ -135,9 +135,15 @@ export function unshareable(patterns: KnownPatterns, sequence: string | null): s
 }
 
 /** How often patterns are compared again when others have changed them meanwhile. */
-const patience = 5;
+const patience = 12;
 
-/** Does what depends on the tenant's patterns, again when they have changed meanwhile. */
+/** The longest pause before the second try, in milliseconds; before later ones it grows. */
+const pause = 15;
+
+/**
+ * Does what depends on the tenant's patterns, again when they have changed meanwhile. One of those who try
+ * at once comes through each time; the pauses spread the others.
+ */
 export async function withPatterns<Value>(
   call: Call,
   attempt: (patterns: KnownPatterns) => Promise<Value>,
@@ -148,6 +154,7 @@ export async function withPatterns<Value>(
     } catch (error) {
       const changed = error instanceof Failure && error.code === "patterns_changed";
       if (!changed || tries === patience) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * tries * pause));
     }
   }
 }
