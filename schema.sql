@@ -413,6 +413,7 @@ CREATE TABLE past_patterns (
   first bigint NOT NULL,
   last bigint NOT NULL,
   allow_overlap boolean DEFAULT false NOT NULL,
+  bound_epoch bigint,
   CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
 );
 
@@ -703,6 +704,7 @@ CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, ch
 CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
 CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, product, name) WHERE (location IS NOT NULL);
 CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE (state <> 'available'::lot_state);
+CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
@@ -1304,7 +1306,7 @@ AS $function$
                          time_zone, fiscal_year_start, overflow, hot)
   SELECT p_tenant, 'naming-series', 'frappe', '.#####', 5, 'standard', 1, 1, 'prefix', 'naming-series',
          coalesce((SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'), '01-01', 'widen', false
-  ON CONFLICT (tenant, key) DO NOTHING
+  ON CONFLICT DO NOTHING
 $function$;
 
 CREATE OR REPLACE FUNCTION public.make_naming_series_v1(p_digest bytea, p_tenant text)
@@ -1330,9 +1332,9 @@ BEGIN
   PERFORM make_naming_series(p_tenant);
   -- Waits for whoever binds the same just now, and has nothing left to do.
   INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last,
-                             allow_overlap)
+                             allow_overlap, bound_epoch)
   VALUES (p_tenant, 'naming-series', 'frappe', p_pattern, p_fiscal_year_start, 'naming-series', 1, p_last,
-          p_allow_overlap)
+          p_allow_overlap, p_epoch + 1)
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
@@ -1391,7 +1393,8 @@ BEGIN
           v_new.increment, v_new.reset, v_new.counter,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
-  ON CONFLICT (tenant, key) DO NOTHING;
+  -- Whichever constraint meets a twin first: the key is in another one, too.
+  ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';

@@ -490,13 +490,14 @@ RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_ser
 --> statement-breakpoint
 -- Makes the sequence whose series are the tenant's naming series, each named by the rendered text before
 -- its counter, whatever pattern rendered it. They begin with 1 and take steps of 1, as Frappe's do.
+-- Several may do it at once, and any constraint meet first.
 CREATE FUNCTION make_naming_series(p_tenant text) RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
                          time_zone, fiscal_year_start, overflow, hot)
   SELECT p_tenant, 'naming-series', 'frappe', '.#####', 5, 'standard', 1, 1, 'prefix', 'naming-series',
          coalesce((SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'), '01-01', 'widen', false
-  ON CONFLICT (tenant, key) DO NOTHING
+  ON CONFLICT DO NOTHING
 $$;
 --> statement-breakpoint
 -- The same for a caller.
@@ -523,9 +524,9 @@ BEGIN
   PERFORM make_naming_series(p_tenant);
   -- Waits for whoever binds the same just now, and has nothing left to do.
   INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last,
-                             allow_overlap)
+                             allow_overlap, bound_epoch)
   VALUES (p_tenant, 'naming-series', 'frappe', p_pattern, p_fiscal_year_start, 'naming-series', 1, p_last,
-          p_allow_overlap)
+          p_allow_overlap, p_epoch + 1)
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
@@ -591,7 +592,8 @@ BEGIN
           v_new.increment, v_new.reset, v_new.counter,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
-  ON CONFLICT (tenant, key) DO NOTHING;
+  -- Whichever constraint meets a twin first: the key is in another one, too.
+  ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';

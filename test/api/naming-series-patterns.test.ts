@@ -174,8 +174,8 @@ describe("at once", () => {
           body: { series: `R${tries}-.####` },
         }),
       ]);
-      const statuses = [saved.status, drawn.status].toSorted();
-      expect(statuses, `${saved.text} ${drawn.text}`).toEqual([201, 409]);
+      const statuses = new Set([saved.status, drawn.status]);
+      expect(statuses, `${saved.text} ${drawn.text}`).toEqual(new Set([201, 409]));
     }
   });
 
@@ -196,6 +196,18 @@ describe("at once", () => {
   });
 });
 
+/** As a backup does that was made before the pattern came. */
+async function forget(pattern: string): Promise<void> {
+  await service.database.query("delete from past_patterns where tenant = $1 and pattern = $2", [
+    tenant,
+    pattern,
+  ]);
+  await service.database.query(
+    "update settings set pattern_epoch = pattern_epoch - 1 where tenant = $1",
+    [tenant],
+  );
+}
+
 describe("what happens between binding and drawing", () => {
   test("nothing is drawn: the next request goes on", async () => {
     await next("WARM-.##");
@@ -209,19 +221,9 @@ describe("what happens between binding and drawing", () => {
 
   test("a restored backup has forgotten it: it is compared with what is there now", async () => {
     await next("BACK-.##");
-    const restore = async () => {
-      await service.database.query(
-        "delete from past_patterns where tenant = $1 and pattern = 'BACK-.##'",
-        [tenant],
-      );
-      await service.database.query(
-        "update settings set pattern_epoch = pattern_epoch - 1 where tenant = $1",
-        [tenant],
-      );
-    };
-    await restore();
+    await forget("BACK-.##");
     expect(await next("BACK-.##")).toEqual(["BACK-02"]);
-    await restore();
+    await forget("BACK-.##");
     await sequence("back", "BACK-{00}");
     await refuseNext("BACK-.##");
   });
@@ -247,6 +249,14 @@ describe("what happens between binding and drawing", () => {
   });
 });
 
+/** Names whose field is written so in the JSON. */
+const numbered = (n: string, idempotencyKey = "one-key") =>
+  call(service, "POST", "/v1/naming-series/next", {
+    key,
+    body: `{"series":"N-.{n}.-.##","fields":{"n":${n}}}`,
+    idempotencyKey,
+  });
+
 describe("fields", () => {
   test("are texts, or whole numbers for their digits", async () => {
     expect(await next("N-.{n}.-.##", { fields: { n: 2026 } })).toEqual(["N-2026-01"]);
@@ -267,25 +277,12 @@ describe("fields", () => {
   });
 
   test("that are the same as text and as number make two requests", async () => {
-    const send = (n: unknown) =>
-      call(service, "POST", "/v1/naming-series/next", {
-        key,
-        body: { series: "N-.{n}.-.##", fields: { n } },
-        idempotencyKey: "one-key",
-      });
-    expect((await send(7)).status).toBe(201);
-    expect((await send(7)).headers.get("idempotent-replayed")).toBe("true");
-    expect((await send("7")).json.code).toBe("idempotency_key_reused");
+    expect((await numbered("7")).status).toBe(201);
+    expect((await numbered("7")).headers.get("idempotent-replayed")).toBe("true");
+    expect((await numbered('"7"')).json.code).toBe("idempotency_key_reused");
   });
 
   test("are nothing else", async () => {
-    const refusal = async (text: string) => {
-      const { status, json } = await call(service, "POST", "/v1/naming-series/next", {
-        key,
-        body: `{"series":"N-.{n}.-.##","fields":{"n":${text}}}`,
-      });
-      return [status, json.code, json.errors?.[0]?.pointer, json.errors?.[0]?.detail];
-    };
     const wanted = "fields.n must be a text or a whole number, not";
     for (const [text, shown] of [
       ["1.5", "1.5"],
@@ -294,16 +291,12 @@ describe("fields", () => {
       ["[]", "a list"],
       ["{}", "an object"],
     ] as const) {
-      expect(await refusal(text), text).toEqual([
-        422,
-        "request_invalid",
-        "/fields/n",
-        `${wanted} ${shown}.`,
-      ]);
+      const { status, json } = await numbered(text, text);
+      expect([status, json.code], text).toEqual([422, "request_invalid"]);
+      expect(json.errors).toMatchObject([{ pointer: "/fields/n", detail: `${wanted} ${shown}.` }]);
     }
-    const [, code, , detail] = await refusal("9007199254740993");
-    expect(code).toBe("request_invalid");
-    expect(detail).toContain("beyond 9007199254740991");
-    expect((await refusal("-1"))[1]).toBe("field_value");
+    const { json } = await numbered("9007199254740993", "large");
+    expect(json.errors[0].detail).toContain("beyond 9007199254740991");
+    expect((await numbered("-1", "minus")).json.code).toBe("field_value");
   });
 });

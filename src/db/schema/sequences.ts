@@ -101,8 +101,11 @@ export const pastPatterns = pgTable(
     last: big().notNull(),
     /** Of a naming series, as the sequence has it of a sequence's: whether its names may be others' too. */
     allowOverlap: boolean().notNull().default(false),
+    /** Of a naming series: the epoch of the tenant's patterns that began with it. */
+    boundEpoch: big(),
   },
   (table) => [
+    index("past_patterns_bound").on(table.tenant, table.boundEpoch),
     primaryKey({
       columns: [
         table.tenant,

@@ -4,6 +4,7 @@ import type { Effort } from "./effort.ts";
 import { findExample, type Example, type Search } from "./find-example.ts";
 import { momentsFinder, type FindMoments } from "./moments-showing.ts";
 import { canMeet, outlineOf } from "./outline.ts";
+import { isTextApart } from "./text-apart.ts";
 import { sideOf } from "./side.ts";
 import type { PatternVersion } from "./version.ts";
 
@@ -44,6 +45,7 @@ export function findOverlap<Version extends PatternVersion>(
   const effort: Effort = { left: effortOfAll };
   const finders = new Map<string, FindMoments>();
   for (const other of others) {
+    if (isTextApart(candidate.pattern, other.pattern)) continue;
     if (!canMeet(outline, outlineOf(other))) continue;
     const countsTogether = other.counter === candidate.counter;
     if (countsTogether && areAlike(candidate.pattern, other.pattern)) continue;
