@@ -141,7 +141,9 @@ export function overlappingSequences(
 
 /**
  * The sequences whose names a product must not have taken if `sequence` is to serve it. Only where an
- * overlap was allowed can there be any. Null stands for no sequence.
+ * overlap was allowed can there be any. Null stands for no sequence. Patterns that came with requests for
+ * names stand among them as `naming-series`, all together: a product has taken names of theirs when it
+ * presented any reservation of a naming series.
  */
 export function unshareable(patterns: KnownPatterns, sequence: string | null): string[] {
   const own = patterns.versions.filter((version) => version.sequence === sequence);
