@@ -179,6 +179,19 @@ describe("at once", () => {
     }
   });
 
+  test("32 callers save one new sequence, and one of them makes it", async () => {
+    const statuses: number[] = [];
+    await inParallel(32, async () => {
+      const { status, text } = await call(service, "PUT", "/v1/sequences/twin", {
+        key,
+        body: { pattern: "TWIN-{0000}" },
+      });
+      expect(status, text).toBeLessThan(300);
+      statuses.push(status);
+    });
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+  });
+
   test("32 first uses of one pattern give every number once, and it is bound once", async () => {
     const names: string[] = [];
     await inParallel(32, async () => {
@@ -217,6 +230,39 @@ describe("what happens between binding and drawing", () => {
       [tenant],
     );
     expect(await next("DEAD-.##")).toEqual(["DEAD-01"]);
+  });
+
+  test("what another isolate binds or saves is seen here", async () => {
+    await next("WARM-.##");
+    const bindElsewhere = (pattern: string) =>
+      service.database.query(
+        `with s as (update settings set pattern_epoch = pattern_epoch + 1 where tenant = $1
+                    returning pattern_epoch)
+         insert into past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter,
+                                    first, last, bound_epoch)
+         select $1, 'naming-series', 'frappe', $2, '01-01', 'naming-series', 1, 99, pattern_epoch from s`,
+        [tenant, pattern],
+      );
+    await bindElsewhere("B-.##");
+    await bindElsewhere("C-.##");
+    await refusePut("/v1/sequences/b", { pattern: "B-{00}" });
+    await refusePut("/v1/sequences/c", { pattern: "C-{00}" });
+    await sequence("d", "D-{00}");
+    await next("E-.##");
+    // A pattern that changes is no addition, whatever is bound with it.
+    await service.database.query(
+      "update sequences set pattern = 'F-{00}' where tenant = $1 and key = 'd'",
+      [tenant],
+    );
+    await service.database.query(
+      "update settings set pattern_epoch = pattern_epoch + 1 where tenant = $1",
+      [tenant],
+    );
+    await bindElsewhere("G-.##");
+    await refuseNext("F-.##");
+    await refusePut("/v1/sequences/g", { pattern: "G-{00}" });
+    await refusePut("/v1/sequences/e", { pattern: "E-{00}" });
+    expect(await next("D-.##")).toEqual(["D-01"]);
   });
 
   test("a restored backup has forgotten it: it is compared with what is there now", async () => {

@@ -39,7 +39,11 @@ export const fieldsQuery = z
     });
     return z.NEVER;
   })
-  .openapi({ type: "string", example: '{"plant":"B7"}', description: "Fields as a JSON object." });
+  .openapi({
+    type: "string",
+    example: '{"plant":"B7"}',
+    description: "Fields as a JSON object of texts or whole numbers.",
+  });
 
 function parsed(text: string): unknown {
   try {
