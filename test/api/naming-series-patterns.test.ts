@@ -135,6 +135,11 @@ describe("allow_overlap", () => {
 
   test("lets a sequence be saved that gives the same names", async () => {
     await next("Y-.####", { allow_overlap: true });
+    // Read anew, as by another isolate.
+    await service.database.query(
+      "update settings set pattern_epoch = pattern_epoch + 1 where tenant = $1",
+      [tenant],
+    );
     await sequence("y", "Y-{0000}");
     await sequence("y", "Y-{0000}", { hot: true });
   });
@@ -180,16 +185,18 @@ describe("at once", () => {
   });
 
   test("32 callers save one new sequence, and one of them makes it", async () => {
-    const statuses: number[] = [];
-    await inParallel(32, async () => {
-      const { status, text } = await call(service, "PUT", "/v1/sequences/twin", {
-        key,
-        body: { pattern: "TWIN-{0000}" },
+    for (let round = 0; round < 5; round += 1) {
+      const made: number[] = [];
+      await inParallel(32, async (caller) => {
+        const { status, text } = await call(service, "PUT", `/v1/sequences/twin${round}`, {
+          key,
+          body: { pattern: `TWIN${round}-{0000}` },
+        });
+        expect(status, text).toBeLessThan(300);
+        if (status === 201) made.push(caller);
       });
-      expect(status, text).toBeLessThan(300);
-      statuses.push(status);
-    });
-    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+      expect(made).toHaveLength(1);
+    }
   });
 
   test("32 first uses of one pattern give every number once, and it is bound once", async () => {
