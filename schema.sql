@@ -412,6 +412,8 @@ CREATE TABLE past_patterns (
   counter text COLLATE "C" NOT NULL,
   first bigint NOT NULL,
   last bigint NOT NULL,
+  allow_overlap boolean DEFAULT false NOT NULL,
+  bound_epoch bigint,
   CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
 );
 
@@ -702,6 +704,7 @@ CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, ch
 CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
 CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, product, name) WHERE (location IS NOT NULL);
 CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE (state <> 'available'::lot_state);
+CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
@@ -1274,6 +1277,7 @@ BEGIN
     JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id AND i.numbers IS NOT NULL
     WHERE q.tenant = p_tenant AND q.key = ANY (p_overlapping || p_sequence)
       AND (p_product IS NULL OR i.product = p_product)
+      AND (q.key <> 'naming-series' OR i.presented)
   )
   SELECT other.product, other.sequence INTO v_shared
   FROM taken AS other
@@ -1303,7 +1307,7 @@ AS $function$
                          time_zone, fiscal_year_start, overflow, hot)
   SELECT p_tenant, 'naming-series', 'frappe', '.#####', 5, 'standard', 1, 1, 'prefix', 'naming-series',
          coalesce((SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'), '01-01', 'widen', false
-  ON CONFLICT (tenant, key) DO NOTHING
+  ON CONFLICT DO NOTHING
 $function$;
 
 CREATE OR REPLACE FUNCTION public.make_naming_series_v1(p_digest bytea, p_tenant text)
@@ -1315,6 +1319,52 @@ AS $function$
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
   PERFORM make_naming_series(p_tenant);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.bind_naming_series_v1(p_digest bytea, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint, p_allow_overlap boolean, p_epoch bigint)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM make_naming_series(p_tenant);
+  -- Waits for whoever binds the same just now, and has nothing left to do.
+  INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last,
+                             allow_overlap, bound_epoch)
+  VALUES (p_tenant, 'naming-series', 'frappe', p_pattern, p_fiscal_year_start, 'naming-series', 1, p_last,
+          p_allow_overlap, p_epoch + 1)
+  ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
+    RETURN 'bound';
+  END IF;
+  UPDATE past_patterns SET allow_overlap = false
+  WHERE tenant = p_tenant AND sequence = 'naming-series' AND dialect = 'frappe' AND pattern = p_pattern
+    AND fiscal_year_start = p_fiscal_year_start AND counter = 'naming-series'
+    AND allow_overlap AND NOT p_allow_overlap;
+  IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
+    RETURN 'tightened';
+  END IF;
+  RETURN 'unchanged';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_bound(p_tenant text, p_pattern text, p_fiscal_year_start text, p_allow_overlap boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM past_patterns
+  WHERE tenant = p_tenant AND sequence = 'naming-series' AND dialect = 'frappe' AND pattern = p_pattern
+    AND fiscal_year_start = p_fiscal_year_start AND counter = 'naming-series'
+    AND (p_allow_overlap OR NOT allow_overlap);
+  IF NOT FOUND THEN
+    PERFORM fail('naming_series_not_bound', jsonb_build_object('series', p_pattern));
+  END IF;
 END
 $function$;
 
@@ -1344,7 +1394,8 @@ BEGIN
           v_new.increment, v_new.reset, v_new.counter,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
-  ON CONFLICT (tenant, key) DO NOTHING;
+  -- Whichever constraint meets a twin first: the key is in another one, too.
+  ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
@@ -1662,7 +1713,7 @@ CREATE OR REPLACE FUNCTION public.reservation_facts(p_entry ledger)
  STABLE
 RETURN (SELECT shown_reservation(s.sequence, s.period, (reservation_facts.p_entry).first, (reservation_facts.p_entry).last, (reservation_facts.p_entry).step, f.prefix, (f.width)::integer, f.suffix, (reservation_facts.p_entry).at) AS shown_reservation FROM (series s JOIN forms f ON (((f.tenant = (reservation_facts.p_entry).tenant) AND (f.id = (reservation_facts.p_entry).form)))) WHERE (s.id = (reservation_facts.p_entry).series));
 
-CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint, p_bound_by text DEFAULT NULL::text, p_bound_definition uuid DEFAULT NULL::uuid)
+CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint, p_bound_by text DEFAULT NULL::text, p_bound_definition uuid DEFAULT NULL::uuid, p_pattern text DEFAULT NULL::text, p_fiscal_year_start text DEFAULT NULL::text, p_allow_overlap boolean DEFAULT false)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1677,6 +1728,9 @@ BEGIN
   END IF;
   IF p_bound_by IS NOT NULL THEN
     PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  END IF;
+  IF p_pattern IS NOT NULL THEN
+    PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
@@ -4985,6 +5039,7 @@ REVOKE EXECUTE ON FUNCTION
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
   begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
+  bind_naming_series_v1(bytea,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
@@ -4994,6 +5049,7 @@ REVOKE EXECUTE ON FUNCTION
   change_lots_v1(bytea,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_patterns(text,bigint),
   change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  check_bound(text,text,text,boolean),
   check_change(text,text,jsonb),
   check_definition(series,uuid),
   check_draw(series_request),
@@ -5111,7 +5167,7 @@ REVOKE EXECUTE ON FUNCTION
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
-  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_selection(text,lot_selection),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
@@ -5187,6 +5243,7 @@ GRANT EXECUTE ON FUNCTION
   apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
+  bind_naming_series_v1(bytea,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(bytea,text),
   cancel_job_v1(bytea,text,text,bytea,uuid),
@@ -5233,7 +5290,7 @@ GRANT EXECUTE ON FUNCTION
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
-  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid),
+  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_v1(text,text),
   retry_job_v1(bytea,text,text,bytea,uuid),
   rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),

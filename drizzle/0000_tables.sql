@@ -349,6 +349,8 @@ CREATE TABLE "past_patterns" (
 	"counter" text COLLATE "C" NOT NULL,
 	"first" bigint NOT NULL,
 	"last" bigint NOT NULL,
+	"allow_overlap" boolean DEFAULT false NOT NULL,
+	"bound_epoch" bigint,
 	CONSTRAINT "past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start_counter_pk" PRIMARY KEY("tenant","sequence","dialect","pattern","fiscal_year_start","counter")
 );
 --> statement-breakpoint
@@ -447,6 +449,7 @@ CREATE INDEX "receipts_by_reference" ON "receipts" USING btree ("tenant","refere
 CREATE INDEX "requests_by_expiry" ON "requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "forms_of_series" ON "forms" USING btree ("tenant","series","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "forms_by_text" ON "forms" USING btree ("tenant","prefix","suffix","width","series");--> statement-breakpoint
+CREATE INDEX "past_patterns_bound" ON "past_patterns" USING btree ("tenant","bound_epoch");--> statement-breakpoint
 CREATE INDEX "sequences_in_order" ON "sequences" USING btree ("tenant","created_at","key");--> statement-breakpoint
 CREATE UNIQUE INDEX "series_id" ON "series" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "series_to_close" ON "series" USING btree ("ends_on") WHERE closed_at IS NULL;--> statement-breakpoint

@@ -442,7 +442,9 @@ END
 $$;
 --> statement-breakpoint
 -- Refuses that a product takes, or has ever taken, names both of `p_sequence` and of one of
--- `p_overlapping`: the product `p_product`, or any. Fails: pattern_shared.
+-- `p_overlapping`: the product `p_product`, or any. No product is served by patterns that come with requests
+-- for names, which stand here as 'naming-series' all together; it has taken names of theirs by presenting
+-- reservations. So binding one shares nothing yet, and refuses nothing here. Fails: pattern_shared.
 CREATE FUNCTION refuse_sharing(
   p_tenant text, p_product text, p_sequence text, p_overlapping text[]
 ) RETURNS void
@@ -466,6 +468,7 @@ BEGIN
     JOIN job_items AS i ON i.tenant = s.tenant AND i.series = s.id AND i.numbers IS NOT NULL
     WHERE q.tenant = p_tenant AND q.key = ANY (p_overlapping || p_sequence)
       AND (p_product IS NULL OR i.product = p_product)
+      AND (q.key <> 'naming-series' OR i.presented)
   )
   SELECT other.product, other.sequence INTO v_shared
   FROM taken AS other
@@ -488,13 +491,14 @@ RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_ser
 --> statement-breakpoint
 -- Makes the sequence whose series are the tenant's naming series, each named by the rendered text before
 -- its counter, whatever pattern rendered it. They begin with 1 and take steps of 1, as Frappe's do.
+-- Several may do it at once, and any constraint meet first.
 CREATE FUNCTION make_naming_series(p_tenant text) RETURNS void
 LANGUAGE sql AS $$
   INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
                          time_zone, fiscal_year_start, overflow, hot)
   SELECT p_tenant, 'naming-series', 'frappe', '.#####', 5, 'standard', 1, 1, 'prefix', 'naming-series',
          coalesce((SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'), '01-01', 'widen', false
-  ON CONFLICT (tenant, key) DO NOTHING
+  ON CONFLICT DO NOTHING
 $$;
 --> statement-breakpoint
 -- The same for a caller.
@@ -503,6 +507,58 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM caller_v1(p_digest, p_tenant);
   PERFORM make_naming_series(p_tenant);
+END
+$$;
+--> statement-breakpoint
+-- Binds a pattern that comes with requests for names: remembers it for good, so that numbers are drawn under
+-- it, and patterns of sequences are held against it. The caller has compared it with the patterns of epoch
+-- `p_epoch`, unless `p_allow_overlap`; `p_last` is the highest number that it can show. One that was bound
+-- with an overlap allowed is compared once more by whoever does not allow it, and allows none from then on.
+-- Returns 'bound', 'tightened' or 'unchanged'. Fails: patterns_changed.
+CREATE FUNCTION bind_naming_series_v1(
+  p_digest bytea, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint,
+  p_allow_overlap boolean, p_epoch bigint
+) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM make_naming_series(p_tenant);
+  -- Waits for whoever binds the same just now, and has nothing left to do.
+  INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last,
+                             allow_overlap, bound_epoch)
+  VALUES (p_tenant, 'naming-series', 'frappe', p_pattern, p_fiscal_year_start, 'naming-series', 1, p_last,
+          p_allow_overlap, p_epoch + 1)
+  ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
+    RETURN 'bound';
+  END IF;
+  UPDATE past_patterns SET allow_overlap = false
+  WHERE tenant = p_tenant AND sequence = 'naming-series' AND dialect = 'frappe' AND pattern = p_pattern
+    AND fiscal_year_start = p_fiscal_year_start AND counter = 'naming-series'
+    AND allow_overlap AND NOT p_allow_overlap;
+  IF FOUND THEN
+    PERFORM change_patterns(p_tenant, p_epoch);
+    RETURN 'tightened';
+  END IF;
+  RETURN 'unchanged';
+END
+$$;
+--> statement-breakpoint
+-- Refuses to draw under a pattern that came with a request for names and is not bound, or only with an
+-- overlap that this request does not allow. One that is bound stays so. Fails: naming_series_not_bound.
+CREATE FUNCTION check_bound(
+  p_tenant text, p_pattern text, p_fiscal_year_start text, p_allow_overlap boolean
+) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM past_patterns
+  WHERE tenant = p_tenant AND sequence = 'naming-series' AND dialect = 'frappe' AND pattern = p_pattern
+    AND fiscal_year_start = p_fiscal_year_start AND counter = 'naming-series'
+    AND (p_allow_overlap OR NOT allow_overlap);
+  IF NOT FOUND THEN
+    PERFORM fail('naming_series_not_bound', jsonb_build_object('series', p_pattern));
+  END IF;
 END
 $$;
 --> statement-breakpoint
@@ -537,7 +593,8 @@ BEGIN
           v_new.increment, v_new.reset, v_new.counter,
           coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
           v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
-  ON CONFLICT (tenant, key) DO NOTHING;
+  -- Whichever constraint meets a twin first: the key is in another one, too.
+  ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';

@@ -33,12 +33,14 @@ RETURN (
 -- The bound form is the caller's rendering of the definition that `p_definition` names.
 -- `p_last` is the last number that the form can show, if it is not that of the sequence. `p_bound_by` is the
 -- sequence with `p_bound_definition` whose pattern was bound, if it counts in the series of another.
--- Fails as open_call_v1 and draw_v1 do.
+-- `p_pattern` is the one that came with a request for names, if it did, with its fiscal year and whether the
+-- request allows an overlap. Fails as open_call_v1, check_bound and draw_v1 do.
 CREATE FUNCTION reserve_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
   p_suffix text, p_last bigint DEFAULT NULL, p_bound_by text DEFAULT NULL,
-  p_bound_definition uuid DEFAULT NULL
+  p_bound_definition uuid DEFAULT NULL, p_pattern text DEFAULT NULL,
+  p_fiscal_year_start text DEFAULT NULL, p_allow_overlap boolean DEFAULT false
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -50,6 +52,9 @@ BEGIN
   END IF;
   IF p_bound_by IS NOT NULL THEN
     PERFORM hold_definition(p_tenant, p_bound_by, p_bound_definition);
+  END IF;
+  IF p_pattern IS NOT NULL THEN
+    PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)

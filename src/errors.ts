@@ -905,13 +905,16 @@ export const failures = {
     detail: (facts: {
       sequence: string;
       other_sequence: string;
+      other_series?: string;
       name: string | null;
       given_by: readonly Giver[];
     }) => {
-      const isOwn = facts.other_sequence === facts.sequence;
-      const other = isOwn
-        ? "an earlier pattern of this sequence"
-        : `sequence ${quoted(facts.other_sequence)}`;
+      const isOwn = facts.other_series === undefined && facts.other_sequence === facts.sequence;
+      const named =
+        facts.other_series === undefined
+          ? `sequence ${quoted(facts.other_sequence)}`
+          : `naming series ${quoted(facts.other_series)}`;
+      const other = isOwn ? "an earlier pattern of this sequence" : named;
       const [own, others] = facts.given_by;
       const both =
         facts.name === null || own === undefined || others === undefined
@@ -937,6 +940,15 @@ export const failures = {
     detail: () =>
       "Other requests have changed patterns of this tenant again and again while this one compared them. " +
       "Nothing was changed. Send it again.",
+  },
+  naming_series_not_bound: {
+    status: 503,
+    title: "The naming series was forgotten meanwhile",
+    retryable: true,
+    retryAfter: 1,
+    detail: (facts: { series: string }) =>
+      `${quoted(facts.series)} was compared with other patterns and remembered, and the database has forgotten it again, ` +
+      "as it does when it is set back to a backup. Nothing was drawn. Send it again.",
   },
   pattern_self_clash: {
     status: 422,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { LeastQuantity } from "../domain/lots/quantity.ts";
 import { readQuantity } from "../domain/lots/quantity.ts";
-import { maximumNumber } from "../domain/patterns/pattern.ts";
+import { maximumFieldLength, maximumNumber } from "../domain/patterns/pattern.ts";
 import { greatestIncrement } from "../domain/sequences/increment.ts";
 import { quoted } from "../errors.ts";
 import { whenMissing } from "./schemas/missing.ts";
@@ -127,6 +127,27 @@ export function countInput(most: number = greatestCount) {
     example: 1,
   });
 }
+
+function readField(given: unknown): Reading<string> {
+  if (typeof given === "string") {
+    if (given.length <= maximumFieldLength) return { value: given };
+    return {
+      refusal: `must have at most ${maximumFieldLength} characters; it has ${given.length}.`,
+    };
+  }
+  if (typeof given !== "number" || !Number.isInteger(given)) {
+    return { refusal: `must be a text or a whole number, not ${kind(given)}.` };
+  }
+  const reading = readWhole(given);
+  return "refusal" in reading ? reading : { value: String(reading.value) };
+}
+
+/** The value of a document's field in: a text, or a whole number for its digits; a text out. */
+export const fieldInput = reads(readField, "a text or a whole number").openapi({
+  type: ["string", "integer"],
+  maxLength: maximumFieldLength,
+  description: "A text of letters, digits and underscores, or a whole number, which is its digits.",
+});
 
 /** `least` says what the smallest is in a sentence: "above 0", or "of 0 or more". */
 function quantityOf(given: unknown, least: LeastQuantity): Reading<string> {

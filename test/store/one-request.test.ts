@@ -32,6 +32,27 @@ test.each([false, true])("a warm reservation is one request (hot: %s)", async (h
   expect(await requestsOf(service, () => reserve(service, "s", 7, options))).toBe(1);
 });
 
+test("warm names of a naming series are one request, and the first use of a pattern four", async () => {
+  const service = await serviceForTest();
+  const next = async (series: string, options: object = {}) => {
+    const body = { series, at: "2026-11-24" };
+    const { status, text } = await service.call("POST", "/v1/naming-series/next", {
+      body,
+      ...options,
+    });
+    expect(status, text).toBe(201);
+  };
+  await next("A-.YYYY.-.####");
+  expect(await requestsOf(service, () => next("A-.YYYY.-.####"))).toBe(1);
+  // Not remembered by the draw, compared, remembered, drawn.
+  expect(await requestsOf(service, () => next("B-.####"))).toBe(4);
+  expect(await requestsOf(service, () => next("B-.####"))).toBe(1);
+  // Its replay as well.
+  const options = { idempotencyKey: "k" };
+  await next("B-.####", options);
+  expect(await requestsOf(service, () => next("B-.####", options))).toBe(1);
+});
+
 test("a warm small creation is one request, whatever it mixes", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{0000}" });

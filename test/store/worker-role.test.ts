@@ -68,6 +68,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "apply_count_v1",
     "apply_import_v1",
     "begin_import_v1",
+    "bind_naming_series_v1",
     "break_import_v1",
     "caller_v1",
     "cancel_job_v1",

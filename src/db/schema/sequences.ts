@@ -84,8 +84,9 @@ export const sequences = pgTable(
 );
 
 /**
- * Every pattern under which a sequence has given numbers and that it does not have any more, with the
- * lowest and the highest of them: a name that was given once can come again.
+ * Every pattern under which names were given and that no sequence shows any more, with the lowest and the
+ * highest number that they can have: a name that was given once can come again. Those of `naming-series` are
+ * what came with requests for names: each is bound here, for good, before its first number.
  */
 export const pastPatterns = pgTable(
   "past_patterns",
@@ -98,8 +99,13 @@ export const pastPatterns = pgTable(
     counter: exactText().notNull(),
     first: big().notNull(),
     last: big().notNull(),
+    /** Of a naming series, as the sequence has it of a sequence's: whether its names may be others' too. */
+    allowOverlap: boolean().notNull().default(false),
+    /** Of a naming series: the epoch of the tenant's patterns that began with it. */
+    boundEpoch: big(),
   },
   (table) => [
+    index("past_patterns_bound").on(table.tenant, table.boundEpoch),
     primaryKey({
       columns: [
         table.tenant,

@@ -32,9 +32,9 @@ export interface ServedProduct extends ProductDefinition {
   readonly servedBy: SequenceDefinition | undefined;
 }
 
-/** A pattern that a sequence has or had. */
+/** A pattern that a sequence has or had, or that came with requests for names. */
 export interface KnownPattern extends PatternVersion {
-  /** Whether it is the one that the sequence has. */
+  /** Whether it is the one that a sequence has. */
   readonly present: boolean;
   readonly allowOverlap: boolean;
 }

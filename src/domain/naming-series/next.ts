@@ -1,42 +1,47 @@
 import { sql } from "drizzle-orm";
 import { bytes } from "../../db/client.ts";
-import { failureOfRefusal } from "../../errors.ts";
 import type { Call, OnceCall } from "../call.ts";
 import type { SequenceDefinition } from "../definitions/definitions.ts";
 import { sequenceDefinition } from "../definitions/load.ts";
-import { parseFrappe } from "../patterns/frappe.ts";
-import { fieldTouchesCounter, highestNumber } from "../patterns/rules.ts";
+import { fieldTouchesCounter } from "../patterns/rules.ts";
 import type { Reserved } from "../reservations/reserve.ts";
 import { reserveRun } from "../reservations/reserve.ts";
 import type { Document } from "../sequences/bound.ts";
 import { boundForm } from "../sequences/bound.ts";
+import { drawBound } from "./bind.ts";
+import type { SentSeries, SeriesInput } from "./sent.ts";
+import { readSeries } from "./sent.ts";
 import { namingSeries } from "./sequence.ts";
 
-/** A naming series as Frappe writes it, such as `SINV-.YYYY.-.#####`, and how many names of it. */
-export interface NamesInput extends Document {
-  readonly series: string;
+/** A naming series, and how many names of it. */
+export interface NamesInput extends SeriesInput, Document {
   readonly count: number;
 }
 
 /**
  * Reserves the next names of a naming series, as Frappe's `getseries` counts them: the series is the
- * rendered text before the counter, one for the tenant whatever pattern renders it.
- * Fails: pattern_*, at_*, field_*, name_too_long, sequence_exhausted, sequence_busy.
+ * rendered text before the counter, one for the tenant whatever pattern renders it. At its first use a
+ * pattern is compared with the others of the tenant.
+ * Fails: pattern_*, fiscal_year_start_malformed, at_*, field_*, name_too_long, sequence_exhausted,
+ * sequence_busy, pattern_overlap, patterns_changed.
  */
 export async function nextNames(
   call: OnceCall,
-  { series, count, ...document }: NamesInput,
+  { count, at, fields, ...sent }: NamesInput,
 ): Promise<Reserved> {
-  return reserveRun(call, async () => {
-    const definition = await namingDefinition(call);
-    const pattern = parseFrappe(series, definition.fiscalYearStart);
-    if (!pattern.ok) throw failureOfRefusal(pattern, "/series");
-    const bound = boundForm({ ...definition, pattern: pattern.value }, document, call.now());
-    // A number that is wider than it may be could be read as another field's.
-    return fieldTouchesCounter(pattern.value)
-      ? { definition, bound, count, last: highestNumber(pattern.value) }
-      : { definition, bound, count };
-  });
+  const read = (): SentSeries => readSeries(sent);
+  const draw = async (): Promise<Reserved> =>
+    reserveRun(call, async () => {
+      const definition = await namingDefinition(call);
+      const series = read();
+      const { pattern, fiscalYearStart } = series;
+      const binding = { ...definition, pattern, fiscalYearStart };
+      const bound = boundForm(binding, { at, fields }, call.now());
+      // A number that is wider than it may be could be read as another field's.
+      const last = fieldTouchesCounter(pattern) ? { last: series.last } : {};
+      return { definition, bound, count, series, ...last };
+    });
+  return drawBound(call, read, draw);
 }
 
 /** The sequence of the naming series; made when it is not there yet, by several at once as by one. */

@@ -25,9 +25,9 @@ interface VersionRow {
 }
 
 /**
- * All patterns of the tenant, every one that ever gave a number included; what is known already is read
- * again only when the epoch says that something has changed. Naming series are left out: their patterns
- * come with each call.
+ * All patterns of the tenant, every one that ever gave a number included, and every one that came with a
+ * request for names; what is known already is read again only when the epoch says that something has changed,
+ * and what was bound at first use since then is all that is read if nothing else has.
  */
 export async function knownPatterns({ db, caller, definitions }: Call): Promise<KnownPatterns> {
   const known = definitions.patterns(caller.tenant);
@@ -48,13 +48,25 @@ export async function patternsOfTenant(db: Database, tenant: string): Promise<Kn
 
 interface PatternsRow {
   readonly epoch: string;
-  /** Null when the epoch is the known one. */
-  readonly versions: readonly VersionRow[] | null;
+  /** Whether `versions` come on top of the known ones: nothing but naming series was bound since. */
+  readonly adds: boolean | null;
+  readonly versions: readonly VersionRow[];
 }
 
+/** They can be many, and each is one more epoch: whoever knows an earlier one reads what was bound since. */
 function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
-  return sql`SELECT t.pattern_epoch::text AS epoch,
-               CASE WHEN t.pattern_epoch IS DISTINCT FROM ${knownEpoch}::bigint THEN (
+  const past = sql`
+    SELECT p.sequence, p.dialect, p.pattern, s.reset, p.counter, p.fiscal_year_start,
+           p.first::text AS first, p.last::text AS last, false AS present,
+           s.allow_overlap OR p.allow_overlap AS allow_overlap
+    FROM past_patterns AS p
+    JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
+    WHERE p.tenant = t.tenant`;
+  return sql`SELECT t.pattern_epoch::text AS epoch, since.adds,
+               CASE WHEN since.adds THEN (
+                 SELECT coalesce(json_agg(v), '[]')
+                 FROM (${past} AND p.bound_epoch > ${knownEpoch}::bigint) AS v
+               ) ELSE (
                  SELECT coalesce(json_agg(v), '[]') FROM (
                    SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.counter,
                           s.fiscal_year_start,
@@ -62,21 +74,24 @@ function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
                           s.allow_overlap
                    FROM sequences AS s
                    WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}
-                   UNION ALL
-                   SELECT p.sequence, p.dialect, p.pattern, s.reset, p.counter, p.fiscal_year_start,
-                          p.first::text, p.last::text, false, s.allow_overlap
-                   FROM past_patterns AS p
-                   JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
-                   WHERE p.tenant = t.tenant
+                   UNION ALL ${past}
                  ) AS v
                ) END AS versions
-        FROM settings AS t WHERE t.tenant = ${tenant}`;
+        FROM settings AS t
+        CROSS JOIN LATERAL (
+          SELECT count(*) = t.pattern_epoch - ${knownEpoch}::bigint AS adds
+          FROM past_patterns AS b
+          WHERE b.tenant = t.tenant AND b.bound_epoch > ${knownEpoch}::bigint
+        ) AS since
+        WHERE t.tenant = ${tenant}`;
 }
 
 function patternsOf(row: PatternsRow | undefined, known: KnownPatterns | undefined): KnownPatterns {
   if (row === undefined) throw new Error("The tenant has no settings.");
-  if (row.versions === null && known !== undefined) return known;
-  return { epoch: row.epoch, versions: (row.versions ?? []).map(versionOf) };
+  const versions = row.versions.map(versionOf);
+  if (row.adds !== true || known === undefined) return { epoch: row.epoch, versions };
+  if (versions.length === 0) return known;
+  return { epoch: row.epoch, versions: [...known.versions, ...versions] };
 }
 
 /** Remembers a pattern that was just added to those that are known, which is their next epoch. */
@@ -104,6 +119,7 @@ function versionOf(row: VersionRow): KnownPattern {
     fiscalYearStart: row.fiscal_year_start,
     present: row.present,
     allowOverlap: row.allow_overlap,
+    ...(row.sequence === namingSeries ? { series: row.pattern } : {}),
   };
 }
 
@@ -125,7 +141,9 @@ export function overlappingSequences(
 
 /**
  * The sequences whose names a product must not have taken if `sequence` is to serve it. Only where an
- * overlap was allowed can there be any. Null stands for no sequence.
+ * overlap was allowed can there be any. Null stands for no sequence. Patterns that came with requests for
+ * names stand among them as `naming-series`, all together: a product has taken names of theirs when it
+ * presented any reservation of a naming series.
  */
 export function unshareable(patterns: KnownPatterns, sequence: string | null): string[] {
   const own = patterns.versions.filter((version) => version.sequence === sequence);
@@ -135,9 +153,15 @@ export function unshareable(patterns: KnownPatterns, sequence: string | null): s
 }
 
 /** How often patterns are compared again when others have changed them meanwhile. */
-const patience = 5;
+const patience = 20;
 
-/** Does what depends on the tenant's patterns, again when they have changed meanwhile. */
+/** The longest pause before the second try, in milliseconds; before later ones it grows. */
+const pause = 30;
+
+/**
+ * Does what depends on the tenant's patterns, again when they have changed meanwhile. One of those who try
+ * at once comes through each time; the pauses spread the others.
+ */
 export async function withPatterns<Value>(
   call: Call,
   attempt: (patterns: KnownPatterns) => Promise<Value>,
@@ -148,6 +172,7 @@ export async function withPatterns<Value>(
     } catch (error) {
       const changed = error instanceof Failure && error.code === "patterns_changed";
       if (!changed || tries === patience) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * tries * pause));
     }
   }
 }

@@ -7,6 +7,7 @@ import type { PatternVersion } from "./version.ts";
 /**
  * `pattern_overlap` (409) {sequence, other_sequence, name, given_by}: how the candidate, then the
  * other version, gives the name. `name` is null and `given_by` empty when there is no example.
+ * `other_series` is the text of the other when it came with a request for names.
  */
 export function overlapRefusal(
   candidate: PatternVersion,
@@ -17,6 +18,7 @@ export function overlapRefusal(
     facts: {
       sequence: candidate.sequence,
       other_sequence: other.sequence,
+      ...(other.series === undefined ? {} : { other_series: other.series }),
       name: example?.name ?? null,
       given_by: example === null ? [] : [example.one, example.other].map(written),
     },

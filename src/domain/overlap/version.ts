@@ -26,4 +26,6 @@ export type PatternVersion = {
   readonly reset: Reset;
   /** `MM-DD`: what tokens of the fiscal year go by. */
   readonly fiscalYearStart: string;
+  /** The naming series as it was sent, of a pattern that came with a request for names. */
+  readonly series?: string;
 };

@@ -4,6 +4,7 @@ import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import type { SequenceDefinition } from "../definitions/definitions.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
+import type { SentSeries } from "../naming-series/sent.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import { lastShown } from "../sequences/last-shown.ts";
 import type { Bound, Document } from "../sequences/bound.ts";
@@ -39,12 +40,14 @@ export interface Draw {
   readonly count: number;
   /** The last number that the form can show, if it is not that of the sequence. */
   readonly last?: bigint;
+  /** What was bound, when it came with the request: it draws only if the database knows it. */
+  readonly series?: SentSeries;
 }
 
 /** Reserves what `decide` says; it decides again when the definition has changed meanwhile. */
 export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): Promise<Reserved> {
   const draw = async (): Promise<Reserved> => {
-    const { definition, bound, count, last = lastShown(definition) } = await decide();
+    const { definition, bound, count, last = lastShown(definition), series } = await decide();
     const { form, period } = bound;
     const { counter } = definition;
     const isShared = counter.key !== definition.key;
@@ -54,7 +57,9 @@ export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): P
                             ${form.prefix}::text, ${form.width}::int, ${form.suffix}::text,
                             ${last === null ? null : String(last)}::bigint,
                             ${isShared ? definition.key : null}::text,
-                            ${isShared ? definition.hash : null}::uuid) AS facts`,
+                            ${isShared ? definition.hash : null}::uuid,
+                            ${series?.text ?? null}::text, ${series?.fiscalYearStart ?? null}::text,
+                            ${series?.allowOverlap ?? false}::boolean) AS facts`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     return { facts: row.facts, replayed: row.facts.replayed };

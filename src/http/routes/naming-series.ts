@@ -27,7 +27,14 @@ const next = createRoute({
             series: z.string().max(1000).openapi({
               example: "SINV-.YYYY.-.#####",
               description:
-                "As Frappe writes it. The rendered text before the counter is the series.",
+                "As Frappe writes it. The rendered text before the counter is the series. At its first use it is compared with all other patterns, and is kept.",
+            }),
+            fiscal_year_start: z.string().max(16).default("01-01").openapi({
+              example: "06-01",
+              description: "What FY goes by: month and day.",
+            }),
+            allow_overlap: z.boolean().default(false).openapi({
+              description: "Takes names that other patterns can give as well.",
             }),
             count: countInput(mostNames).default(1),
             at: documentAt.optional(),
@@ -64,6 +71,10 @@ const next = createRoute({
       "pattern_field_touches_counter",
       "pattern_counter_too_wide",
       "pattern_name_too_long",
+      "pattern_overlap",
+      "patterns_changed",
+      "naming_series_not_bound",
+      "fiscal_year_start_malformed",
       "at_malformed",
       "at_without_offset",
       "at_out_of_range",

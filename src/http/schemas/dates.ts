@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { isDay } from "../../domain/patterns/calendar.ts";
+import { fieldInput } from "../wire.ts";
 
 /** The day or moment of a document; its meaning is checked with the sequence's time zone. */
 export const documentAt = z.string().max(64).openapi({
@@ -13,7 +14,7 @@ export const documentFields = z
     z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, {
       error: "must be 1 to 40 lower-case letters, digits and underscores, a letter first.",
     }),
-    z.string().max(64),
+    fieldInput,
   )
   .refine((fields) => Object.keys(fields).length <= 32, { error: "may have 32 entries." })
   .openapi({ example: { plant: "B7" } });
@@ -33,11 +34,16 @@ export const fieldsQuery = z
     if (read.success) return read.data;
     context.addIssue({
       code: "custom",
-      message: 'must be a JSON object of field names and texts, such as {"plant":"B7"}.',
+      message:
+        'must be a JSON object of field names and texts or whole numbers, such as {"plant":"B7"}.',
     });
     return z.NEVER;
   })
-  .openapi({ type: "string", example: '{"plant":"B7"}', description: "Fields as a JSON object." });
+  .openapi({
+    type: "string",
+    example: '{"plant":"B7"}',
+    description: "Fields as a JSON object of texts or whole numbers.",
+  });
 
 function parsed(text: string): unknown {
   try {
