@@ -52,8 +52,8 @@ LANGUAGE sql STABLE
 RETURN jsonb_build_object(
   'id', p_job.id,
   'status', p_job.status,
-  'total', p_job.given + p_job.chunked,
-  'done', p_job.given + p_job.cursor - p_job.skipped,
+  'total', p_job.given + p_job.chunked - p_job.put_off,
+  'done', p_job.given + p_job.cursor - p_job.put_off - p_job.skipped,
   'skipped', p_job.skipped,
   'cursor', p_job.cursor,
   'chunked', p_job.chunked,

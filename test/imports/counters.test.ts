@@ -94,6 +94,7 @@ describe("rows of lots", () => {
       numbers,
       known: some,
       columns,
+      isDry: true,
       from: 0,
     });
     return { refused: outcome.refused.map(({ line }) => line), passed: writes.passed, outcome };
