@@ -2046,37 +2046,45 @@ AS $function$
     WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND cardinality(p_names) > 1000
     UNION ALL
     SELECT generate_series(0, 127) WHERE cardinality(p_names) <= 1000
-  )
-  SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
-  FROM unnest(p_names) AS given (name)
-  JOIN cuts ON cuts.cut < length(given.name)
-  JOIN forms AS f
-    ON f.tenant = p_tenant AND f.prefix = left(given.name, cuts.cut) COLLATE "C"
-  JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
-  CROSS JOIN LATERAL (
-    SELECT substr(given.name, cuts.cut + 1,
+  ), formed AS MATERIALIZED (
+    SELECT given.name, f.id AS form, f.series, f.prefix, f.width, f.suffix,
+           substr(given.name, cuts.cut + 1,
                   greatest(length(given.name) - cuts.cut - length(f.suffix), 0)) AS digits
-  ) AS middle
+    FROM unnest(p_names) AS given (name)
+    JOIN cuts ON cuts.cut < length(given.name)
+    CROSS JOIN LATERAL (
+      SELECT * FROM forms
+      WHERE tenant = p_tenant AND prefix = left(given.name, cuts.cut) COLLATE "C"
+      OFFSET 0
+    ) AS f
+    WHERE right(given.name, length(f.suffix)) = f.suffix
+  ), numbered AS MATERIALIZED (
+    SELECT name, form, series, digits::bigint AS number, prefix, width, suffix
+    FROM formed
+    WHERE digits ~ '^[0-9]{1,18}$'
+  )
+  SELECT n.name, reservation_id(s.sequence, s.period, entry.first)
+  FROM numbered AS n
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN middle.digits ~ '^[0-9]{1,18}$' THEN middle.digits::bigint END AS number
-  ) AS read
+    SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
+  ) AS s
   CROSS JOIN LATERAL (
     SELECT l.first FROM ledger AS l
-    WHERE l.tenant = p_tenant AND l.series = s.id AND l.kind = 'reserved' AND l.form = f.id
-      AND int8range(l.first, l.last, '[]') @> read.number
-      AND (read.number - l.first) % l.step = 0
+    WHERE l.tenant = p_tenant AND l.series = n.series AND l.kind = 'reserved' AND l.form = n.form
+      AND int8range(l.first, l.last, '[]') @> n.number
+      AND (n.number - l.first) % l.step = 0
+    LIMIT 1
   ) AS entry
-  WHERE right(given.name, length(f.suffix)) = f.suffix
-    AND render_name(f.prefix, read.number, f.width, f.suffix) = given.name
-    AND NOT EXISTS (
-      SELECT FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product
-    )
-    AND NOT EXISTS (
-      SELECT FROM ledger AS v
-      WHERE v.series = s.id AND v.kind = 'void'
-        AND int8range(v.first, v.last, '[]') @> read.number
-    )
+  WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
+    AND (
+      SELECT l.item FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
+    ) IS NULL
+    AND (
+      SELECT v.first FROM ledger AS v
+      WHERE v.series = n.series AND v.kind = 'void' AND int8range(v.first, v.last, '[]') @> n.number
+      LIMIT 1
+    ) IS NULL
 $function$;
 
 CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_item lot_request)
@@ -4943,36 +4951,31 @@ CREATE OR REPLACE FUNCTION public.import_lots(p_import imports, p_items jsonb)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_items jsonb := p_items;
   v_requests lot_request[];
   v_groups series_request[];
   v_group series_request;
+  v_left bigint[];
   v_taken bigint[];
-  v_left bigint[] := '{}';
 BEGIN
   PERFORM hold_products(p_import.tenant, p_shared => true);
-  v_requests := lot_requests(p_import.tenant, v_items);
+  v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   PERFORM check_draw(g) FROM unnest(v_groups) AS g;
-  v_taken := records_held(p_import.tenant, v_items, v_requests);
+  v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP
-    IF cardinality(v_taken) > 0 THEN
-      v_left := v_left || v_taken;
-      v_items := items_without(v_items, v_taken);
-      v_groups := series_requests(p_import.tenant, lot_requests(p_import.tenant, v_items), NULL);
-    END IF;
     BEGIN
-      PERFORM record_imported(p_import, v_items);
+      PERFORM record_imported(p_import, p_items, v_left);
       EXIT;
     EXCEPTION WHEN unique_violation THEN
-      v_taken := records_recorded(p_import.tenant, v_items);
+      v_taken := records_recorded(p_import.tenant, p_items, v_left);
       IF cardinality(v_taken) = 0 THEN
         -- Gone again already: the chunk is decided anew.
         PERFORM fail('definition_changed', '{}');
       END IF;
+      v_left := v_left || v_taken;
     END;
   END LOOP;
   FOREACH v_group IN ARRAY v_groups LOOP
@@ -4982,31 +4985,35 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_imported(p_import imports, p_items jsonb)
+CREATE OR REPLACE FUNCTION public.record_imported(p_import imports, p_items jsonb, p_left bigint[])
  RETURNS void
  LANGUAGE sql
 AS $function$
   WITH given AS MATERIALIZED (
-    SELECT * FROM jsonb_populate_recordset(NULL::import_item, p_items)
+    SELECT i.ordinal, i.product, one.*
+    FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+    CROSS JOIN LATERAL unnest(i.records, i.names, i.numbers, i.quantities, i.states, i.locations,
+                              i.expiries, i.productions, i.details)
+      WITH ORDINALITY AS one (record, name, number, quantity, state, location, expires_on, produced_on,
+                              attributes, place)
+    WHERE one.record NOT IN (SELECT unnest(p_left))
   ), items AS (
     INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
                            count, quantity)
-    SELECT p_import.tenant, p_import.id, ordinal, product, false,
-           array_remove(numbers, NULL) <> '{}', names, numbers, cardinality(names), 1
+    SELECT p_import.tenant, p_import.id, ordinal, product, false, bool_or(number IS NOT NULL),
+           array_agg(name ORDER BY place), array_agg(number ORDER BY place), count(*), 1
     FROM given
+    GROUP BY ordinal, product
     ORDER BY ordinal
     RETURNING id, ordinal
   )
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
                     expires_on, produced_on, attributes)
-  SELECT p_import.tenant, one.name, i.product, items.id, one.number, now(), one.quantity,
-         one.state, one.location, one.expires_on, one.produced_on, one.attributes
-  FROM items
-  JOIN given AS i ON i.ordinal = items.ordinal
-  CROSS JOIN LATERAL unnest(i.names, i.numbers, i.quantities, i.states, i.locations, i.expiries,
-                            i.productions, i.details)
-    AS one (name, number, quantity, state, location, expires_on, produced_on, attributes)
-  ORDER BY one.name COLLATE "C", i.product;
+  SELECT p_import.tenant, g.name, g.product, i.id, g.number, now(), g.quantity, g.state, g.location,
+         g.expires_on, g.produced_on, g.attributes
+  FROM given AS g
+  JOIN items AS i ON i.ordinal = g.ordinal
+  ORDER BY g.name COLLATE "C", g.product;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.records_held(p_tenant text, p_items jsonb, p_requests lot_request[])
@@ -5023,7 +5030,7 @@ AS $function$
   WHERE ((i.product, one.name) IN (SELECT product, name FROM held)) IS TRUE
 $function$;
 
-CREATE OR REPLACE FUNCTION public.records_recorded(p_tenant text, p_items jsonb)
+CREATE OR REPLACE FUNCTION public.records_recorded(p_tenant text, p_items jsonb, p_left bigint[])
  RETURNS bigint[]
  LANGUAGE sql
  STABLE
@@ -5037,32 +5044,7 @@ AS $function$
     WHERE tenant = p_tenant AND name = one.name COLLATE "C" AND product = i.product
     LIMIT 1
   ) AS l
-$function$;
-
-CREATE OR REPLACE FUNCTION public.items_without(p_items jsonb, p_records bigint[])
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE
-AS $function$
-  WITH kept AS MATERIALIZED (
-    SELECT given.nth, array_agg(one.place ORDER BY one.place) AS places
-    FROM jsonb_array_elements(p_items) WITH ORDINALITY AS given (item, nth)
-    CROSS JOIN LATERAL jsonb_array_elements_text(given.item->'records')
-      WITH ORDINALITY AS one (record, place)
-    WHERE one.record::bigint NOT IN (SELECT unnest(p_records))
-    GROUP BY given.nth
-  )
-  SELECT coalesce(
-    jsonb_agg(given.item || narrowed.lists || jsonb_build_object('count', cardinality(k.places))), '[]')
-  FROM jsonb_array_elements(p_items) WITH ORDINALITY AS given (item, nth)
-  JOIN kept AS k ON k.nth = given.nth
-  CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(list.name, (
-      SELECT jsonb_agg(list.entries->(place - 1)::integer ORDER BY place) FROM unnest(k.places) AS place
-    )) AS lists
-    FROM jsonb_each(given.item) AS list (name, entries)
-    WHERE jsonb_typeof(list.entries) = 'array' AND list.name <> 'forms'
-  ) AS narrowed
+  WHERE one.record NOT IN (SELECT unnest(p_left))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.expire_staged_v1(p_age interval, p_limit integer)
@@ -5169,7 +5151,6 @@ REVOKE EXECUTE ON FUNCTION
   issued_names(text,text,text,text[]),
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
-  items_without(jsonb,bigint[]),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
   last_change_under(text,text,text,text),
@@ -5219,7 +5200,7 @@ REVOKE EXECUTE ON FUNCTION
   record_around_foreign_names(jobs,job_items[],bigint),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_given_names(text,job_items[],boolean),
-  record_imported(imports,jsonb),
+  record_imported(imports,jsonb,bigint[]),
   record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
@@ -5227,7 +5208,7 @@ REVOKE EXECUTE ON FUNCTION
   recorded_by_line(text,uuid),
   recorded_names(job_items[],bigint),
   records_held(text,jsonb,lot_request[]),
-  records_recorded(text,jsonb),
+  records_recorded(text,jsonb,bigint[]),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),

@@ -464,36 +464,31 @@ CREATE TYPE import_item AS (
 CREATE FUNCTION import_lots(p_import imports, p_items jsonb) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_items jsonb := p_items;
   v_requests lot_request[];
   v_groups series_request[];
   v_group series_request;
+  v_left bigint[];
   v_taken bigint[];
-  v_left bigint[] := '{}';
 BEGIN
   PERFORM hold_products(p_import.tenant, p_shared => true);
-  v_requests := lot_requests(p_import.tenant, v_items);
+  v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   PERFORM check_draw(g) FROM unnest(v_groups) AS g;
-  v_taken := records_held(p_import.tenant, v_items, v_requests);
+  v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP
-    IF cardinality(v_taken) > 0 THEN
-      v_left := v_left || v_taken;
-      v_items := items_without(v_items, v_taken);
-      v_groups := series_requests(p_import.tenant, lot_requests(p_import.tenant, v_items), NULL);
-    END IF;
     BEGIN
-      PERFORM record_imported(p_import, v_items);
+      PERFORM record_imported(p_import, p_items, v_left);
       EXIT;
     EXCEPTION WHEN unique_violation THEN
-      v_taken := records_recorded(p_import.tenant, v_items);
+      v_taken := records_recorded(p_import.tenant, p_items, v_left);
       IF cardinality(v_taken) = 0 THEN
         -- Gone again already: the chunk is decided anew.
         PERFORM fail('definition_changed', '{}');
       END IF;
+      v_left := v_left || v_taken;
     END;
   END LOOP;
   FOREACH v_group IN ARRAY v_groups LOOP
@@ -503,30 +498,35 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Writes the lots of items, all or none: fails with unique_violation when there is one of them.
-CREATE FUNCTION record_imported(p_import imports, p_items jsonb) RETURNS void
+-- Writes the lots of items but for the records `p_left`, all or none: fails with unique_violation when there
+-- is one of them.
+CREATE FUNCTION record_imported(p_import imports, p_items jsonb, p_left bigint[]) RETURNS void
 LANGUAGE sql AS $$
   WITH given AS MATERIALIZED (
-    SELECT * FROM jsonb_populate_recordset(NULL::import_item, p_items)
+    SELECT i.ordinal, i.product, one.*
+    FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+    CROSS JOIN LATERAL unnest(i.records, i.names, i.numbers, i.quantities, i.states, i.locations,
+                              i.expiries, i.productions, i.details)
+      WITH ORDINALITY AS one (record, name, number, quantity, state, location, expires_on, produced_on,
+                              attributes, place)
+    WHERE one.record NOT IN (SELECT unnest(p_left))
   ), items AS (
     INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
                            count, quantity)
-    SELECT p_import.tenant, p_import.id, ordinal, product, false,
-           array_remove(numbers, NULL) <> '{}', names, numbers, cardinality(names), 1
+    SELECT p_import.tenant, p_import.id, ordinal, product, false, bool_or(number IS NOT NULL),
+           array_agg(name ORDER BY place), array_agg(number ORDER BY place), count(*), 1
     FROM given
+    GROUP BY ordinal, product
     ORDER BY ordinal
     RETURNING id, ordinal
   )
   INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
                     expires_on, produced_on, attributes)
-  SELECT p_import.tenant, one.name, i.product, items.id, one.number, now(), one.quantity,
-         one.state, one.location, one.expires_on, one.produced_on, one.attributes
-  FROM items
-  JOIN given AS i ON i.ordinal = items.ordinal
-  CROSS JOIN LATERAL unnest(i.names, i.numbers, i.quantities, i.states, i.locations, i.expiries,
-                            i.productions, i.details)
-    AS one (name, number, quantity, state, location, expires_on, produced_on, attributes)
-  ORDER BY one.name COLLATE "C", i.product;
+  SELECT p_import.tenant, g.name, g.product, i.id, g.number, now(), g.quantity, g.state, g.location,
+         g.expires_on, g.produced_on, g.attributes
+  FROM given AS g
+  JOIN items AS i ON i.ordinal = g.ordinal
+  ORDER BY g.name COLLATE "C", g.product;
 $$;
 --> statement-breakpoint
 -- The records of items whose names reservations hold.
@@ -541,8 +541,8 @@ LANGUAGE sql STABLE AS $$
   WHERE ((i.product, one.name) IN (SELECT product, name FROM held)) IS TRUE
 $$;
 --> statement-breakpoint
--- The records of items of whose names there are lots.
-CREATE FUNCTION records_recorded(p_tenant text, p_items jsonb) RETURNS bigint[]
+-- The records of items, but for `p_left`, of whose names there are lots.
+CREATE FUNCTION records_recorded(p_tenant text, p_items jsonb, p_left bigint[]) RETURNS bigint[]
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(array_agg(one.record), '{}')
   FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
@@ -553,30 +553,7 @@ LANGUAGE sql STABLE AS $$
     WHERE tenant = p_tenant AND name = one.name COLLATE "C" AND product = i.product
     LIMIT 1
   ) AS l
-$$;
---> statement-breakpoint
--- Items without those records, and without those of which none is left.
-CREATE FUNCTION items_without(p_items jsonb, p_records bigint[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
-  WITH kept AS MATERIALIZED (
-    SELECT given.nth, array_agg(one.place ORDER BY one.place) AS places
-    FROM jsonb_array_elements(p_items) WITH ORDINALITY AS given (item, nth)
-    CROSS JOIN LATERAL jsonb_array_elements_text(given.item->'records')
-      WITH ORDINALITY AS one (record, place)
-    WHERE one.record::bigint NOT IN (SELECT unnest(p_records))
-    GROUP BY given.nth
-  )
-  SELECT coalesce(
-    jsonb_agg(given.item || narrowed.lists || jsonb_build_object('count', cardinality(k.places))), '[]')
-  FROM jsonb_array_elements(p_items) WITH ORDINALITY AS given (item, nth)
-  JOIN kept AS k ON k.nth = given.nth
-  CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(list.name, (
-      SELECT jsonb_agg(list.entries->(place - 1)::integer ORDER BY place) FROM unnest(k.places) AS place
-    )) AS lists
-    FROM jsonb_each(given.item) AS list (name, entries)
-    WHERE jsonb_typeof(list.entries) = 'array' AND list.name <> 'forms'
-  ) AS narrowed
+  WHERE one.record NOT IN (SELECT unnest(p_left))
 $$;
 --> statement-breakpoint
 -- Removes what is staged of imports that nothing has happened to for `p_age`, at most `p_limit` of them:
