@@ -128,6 +128,19 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The last change by which a lot came into another state; nothing if none did.
+CREATE FUNCTION last_change_of_state(p_tenant text, p_product text, p_name text) RETURNS SETOF lot_changes
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product AND h.before ? 'state'
+  ORDER BY h.change DESC
+  LIMIT 1
+$$;
+--> statement-breakpoint
 -- What is known of lots that an import is to record: those that exist (`lots`), those that a dry run came
 -- to before (`tried`), names that reservations hold (`issued`), of gapless sequences where each period goes
 -- on (`gapless`), and where the series go on that are asked for, with the highest number that a dry run came
@@ -143,8 +156,8 @@ BEGIN
     'lots', (
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'product', l.product, 'name', l.name, 'quantity', trim_scale(l.quantity)::text,
-        'state', l.state, 'location', l.location, 'expires_on', l.expires_on,
-        'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
+        'state', l.state, 'location', l.location, 'party', gone.party, 'reference', gone.reference,
+        'expires_on', l.expires_on, 'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
       FROM unnest(v_items) AS i
       CROSS JOIN LATERAL unnest(i.names) AS given (name)
       -- The limit keeps the planner from turning the look-ups round.
@@ -153,6 +166,7 @@ BEGIN
         WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
         LIMIT 1
       ) AS l
+      LEFT JOIN LATERAL last_change_of_state(p_tenant, i.product, given.name) AS gone ON l.state <> 'available'
     ),
     'tried', (
       SELECT coalesce(jsonb_agg(placed -> 'record'), '[]')
@@ -453,6 +467,8 @@ CREATE TYPE import_item AS (
   quantities numeric[],
   states lot_state[],
   locations text[],
+  parties text[],
+  documents text[],
   expiries date[],
   productions date[],
   details jsonb[]
@@ -499,16 +515,17 @@ END
 $$;
 --> statement-breakpoint
 -- Writes the lots of items but for the records `p_left`, all or none: fails with unique_violation when there
--- is one of them.
+-- is one of them. Of those that have left, to a party or by a document, the history tells it as a change,
+-- as if they had been here before.
 CREATE FUNCTION record_imported(p_import imports, p_items jsonb, p_left bigint[]) RETURNS void
 LANGUAGE sql AS $$
   WITH given AS MATERIALIZED (
     SELECT i.ordinal, i.product, one.*
     FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
     CROSS JOIN LATERAL unnest(i.records, i.names, i.numbers, i.quantities, i.states, i.locations,
-                              i.expiries, i.productions, i.details)
-      WITH ORDINALITY AS one (record, name, number, quantity, state, location, expires_on, produced_on,
-                              attributes, place)
+                              i.parties, i.documents, i.expiries, i.productions, i.details)
+      WITH ORDINALITY AS one (record, name, number, quantity, state, location, party, reference,
+                              expires_on, produced_on, attributes, place)
     WHERE one.record NOT IN (SELECT unnest(p_left))
   ), items AS (
     INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
@@ -519,14 +536,33 @@ LANGUAGE sql AS $$
     GROUP BY ordinal, product
     ORDER BY ordinal
     RETURNING id, ordinal
+  ), recorded AS (
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
+                      expires_on, produced_on, attributes)
+    SELECT p_import.tenant, g.name, g.product, i.id, g.number, now(), g.quantity, g.state, g.location,
+           g.expires_on, g.produced_on, g.attributes
+    FROM given AS g
+    JOIN items AS i ON i.ordinal = g.ordinal
+    ORDER BY g.name COLLATE "C", g.product
+  ), departed AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('lot_changes', 'id')) AS change, d.*
+    FROM (
+      SELECT product, state, party, reference, array_agg(name) AS names
+      FROM given
+      WHERE party IS NOT NULL OR reference IS NOT NULL
+      GROUP BY product, state, party, reference
+      ORDER BY min(record)
+    ) AS d
+  ), changes AS (
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party)
+    SELECT p_import.tenant, change, product, clock_timestamp(), p_import.api_key,
+           jsonb_build_object('state', state), reference, party
+    FROM departed
   )
-  INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
-                    expires_on, produced_on, attributes)
-  SELECT p_import.tenant, g.name, g.product, i.id, g.number, now(), g.quantity, g.state, g.location,
-         g.expires_on, g.produced_on, g.attributes
-  FROM given AS g
-  JOIN items AS i ON i.ordinal = g.ordinal
-  ORDER BY g.name COLLATE "C", g.product;
+  INSERT INTO lot_history (tenant, name, product, change, before)
+  SELECT p_import.tenant, one.name, d.product, d.change, '{"state": "available"}'
+  FROM departed AS d
+  CROSS JOIN LATERAL unnest(d.names) AS one (name);
 $$;
 --> statement-breakpoint
 -- The records of items whose names reservations hold.

@@ -6,11 +6,13 @@ import type { PatternVersion } from "./version.ts";
 
 /**
  * `pattern_overlap` (409) {sequence, other_sequence, name, given_by}: how the candidate, then the
- * other version, gives the name. `name` is null and `given_by` empty when there is no example.
+ * other version, gives the name. `name` is null and `given_by` empty when there is no example. With
+ * `imported` the candidate is a row of a file.
  */
 export function overlapRefusal(
   candidate: PatternVersion,
   { other, example }: Overlap<PatternVersion>,
+  { imported = false }: { readonly imported?: boolean } = {},
 ): Refused {
   return {
     code: "pattern_overlap",
@@ -19,6 +21,7 @@ export function overlapRefusal(
       other_sequence: other.sequence,
       name: example?.name ?? null,
       given_by: example === null ? [] : [example.one, example.other].map(written),
+      ...(imported ? { imported } : {}),
     },
     pointer: "/pattern",
   };

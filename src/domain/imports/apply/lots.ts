@@ -194,7 +194,15 @@ function lotOf(
   return { ...record, quantity: isSerial ? "1" : quantity, expires_on: expiry.date };
 }
 
-const compared = ["quantity", "state", "location", "expires_on", "produced_on"] as const;
+const compared = [
+  "quantity",
+  "state",
+  "location",
+  "party",
+  "reference",
+  "expires_on",
+  "produced_on",
+] as const;
 
 /** What a file says otherwise than is recorded; what it says nothing of is not compared. */
 function differencesOf(recorded: LotState, given: LotState): string[] {
@@ -258,6 +266,8 @@ function lotsWrite({ product, lots }: Item, ordinal: number): LotsWrite {
     quantities: list((lot) => lot.quantity),
     states: list((lot) => lot.state),
     locations: list((lot) => lot.location),
+    parties: list((lot) => lot.party),
+    documents: list((lot) => lot.reference),
     expiries: list((lot) => lot.expires_on),
     productions: list((lot) => lot.produced_on),
     details: list((lot) => lot.attributes),
