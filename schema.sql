@@ -2039,6 +2039,7 @@ CREATE OR REPLACE FUNCTION public.issued_names(p_tenant text, p_sequence text, p
  RETURNS TABLE(name text, reservation text)
  LANGUAGE sql
  STABLE
+ SET enable_seqscan TO 'off'
 AS $function$
   -- How long a front part may be: of few names any; of many names only as long as prefixes are.
   WITH cuts AS MATERIALIZED (
@@ -4657,6 +4658,7 @@ CREATE OR REPLACE FUNCTION public.known_lots_v1(p_tenant text, p_import uuid, p_
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   v_items lot_request[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i);
@@ -4790,6 +4792,7 @@ CREATE OR REPLACE FUNCTION public.apply_import_v1(p_tenant text, p_import uuid, 
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   v_job jobs := advance_job(p_tenant, p_import, p_token, p_from, p_to - p_from, p_lease);

@@ -146,6 +146,25 @@ test("two imports of one file at once record every row once", async () => {
   await expectExactly(service);
 });
 
+test("a plan from when there were no lots does not read all of them for each name", async () => {
+  const service = await serviceWithProduct();
+  // The database knows that there are none, and has asked often enough to keep its plans.
+  await service.database.query("analyze");
+  for (let times = 0; times < 8; times += 1) {
+    await postFile(service, "odoo_lots", lotsFile(["X"], "p"), { query: "&dry_run=true" });
+  }
+  expect((await postFile(service, "odoo_lots", file)).json).toMatchObject({ created: rows });
+  const lots = async () => {
+    const [row] = await service.database.query(
+      `select n_tup_ins as inserted, seq_tup_read as read from pg_stat_user_tables
+       where relname = 'lots'`,
+    );
+    return row;
+  };
+  await eventually(async () => Number((await lots())?.inserted) >= rows);
+  expect(Number((await lots())?.read)).toBeLessThan(rows);
+});
+
 test("an import whose request stops is finished by the pump", async () => {
   const service = await serviceWithProduct({ main: true });
   const answer = await postFile(service, "odoo_lots", file, {
@@ -221,7 +240,7 @@ async function importDuring(
   return (await slow).json;
 }
 
-test("an import whose lots are recorded by somebody else between two looks decides again", async () => {
+test("of an import whose lots are recorded by somebody else between two looks those are decided again", async () => {
   const service = await serviceWithProduct();
   const json = await importDuring(
     service,
