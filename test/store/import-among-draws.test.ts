@@ -29,30 +29,32 @@ test.each([
     const service = await serviceForTest({ vars: { INLINE_BUDGET_MS: "90000" } });
     await putSequence(service, "s", { pattern: "A-{000000}" });
     await putProduct(service, "p", "s");
-    let isOver = false;
+    const end = new AbortController();
     const drawing = Array.from({ length: 4 }, async (__, client) => {
-      while (!isOver) {
+      while (!end.signal.aborted) {
         const made = await postLots(service, [{ product: "p", count: 1 + client * 5 }]);
         expect(made.status, made.text).toBe(201);
       }
     });
     const reserving = Array.from({ length: 2 }, async () => {
-      while (!isOver) {
+      while (!end.signal.aborted) {
         const reserved = await reserve(service, "s", 3);
         expect(reserved.status, reserved.text).toBe(201);
       }
     });
     const file = lotsFile(names, "p");
     const answer = await postFile(service, "odoo_lots", file).finally(() => {
-      isOver = true;
+      end.abort();
     });
     await Promise.all([...drawing, ...reserving]);
 
     expect([answer.status, answer.json.status], answer.text).toEqual([201, "done"]);
     const { id, created, unchanged, refused } = answer.json;
     expect(created + unchanged + refused).toBe(rows);
-    const { query } = service.database;
-    const [job] = await query("select put_off, failures from jobs where id = $1", [id]);
+    const [job] = await service.database.query<{ put_off: string; failures: number }>(
+      "select put_off, failures from jobs where id = $1",
+      [id],
+    );
     // A row is put off when somebody took its name, which then stays taken.
     expect(Number(job?.put_off)).toBeGreaterThan(0);
     expect(Number(job?.put_off)).toBeLessThan(rows);
@@ -60,7 +62,11 @@ test.each([
     const shown = await service.call("GET", `/v1/jobs/${id}`);
     expect(shown.json).toMatchObject({ total: rows, done: rows - refused, skipped: refused });
 
-    const recorded = await query<{ name: string; imported: boolean; issued: boolean }>(
+    const recorded = await service.database.query<{
+      name: string;
+      imported: boolean;
+      issued: boolean;
+    }>(
       `select l.name, i.job = $1 as imported,
               exists (select from ledger as e where e.kind = 'reserved' and l.number between e.first and e.last)
                 as issued
@@ -86,7 +92,9 @@ test.each([
 
     const { passed, reserved, skipped, burned } = await account(service, "s");
     expect([passed, burned]).toEqual([(reserved ?? 0) + (skipped ?? 0), 0]);
-    const [left_over] = await query("select count(*) as batches from import_batches");
+    const [left_over] = await service.database.query(
+      "select count(*) as batches from import_batches",
+    );
     expect(left_over).toEqual({ batches: "0" });
     // A second look finds every row as the first one left it.
     const again = await postFile(service, "odoo_lots", file);
