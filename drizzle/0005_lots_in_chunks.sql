@@ -128,7 +128,8 @@ LANGUAGE sql AS $$
 $$;
 --> statement-breakpoint
 -- Works off units `p_from` to `p_from + p_size` of a job, once: see advance_job.
--- A name that a lot of the product has already is left out, listed, and its number voided.
+-- A name that a lot of the product has already is left out, listed, and its number voided; a job that
+-- replaces draws another number for it, which is a further unit. Fails as draw_v1 does, if it replaces.
 -- Returns whether this call worked the chunk off, and the job.
 CREATE FUNCTION run_chunk_v1(
   p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval
@@ -136,7 +137,9 @@ CREATE FUNCTION run_chunk_v1(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_job jobs := advance_job(p_tenant, p_job, p_token, p_from, p_size, p_lease);
+  v_items job_items[];
   v_skipped bigint;
+  v_replaced bigint;
 BEGIN
   IF v_job.id IS NULL THEN
     RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
@@ -144,9 +147,18 @@ BEGIN
             FROM jobs WHERE tenant = p_tenant AND id = p_job);
   END IF;
 
-  v_skipped := record_units(v_job, items_of_job(p_tenant, p_job), p_from);
+  v_items := items_of_job(p_tenant, p_job);
+  v_skipped := record_units(v_job, v_items, p_from);
   IF v_skipped > 0 THEN
-    UPDATE jobs SET skipped = skipped + v_skipped WHERE tenant = p_tenant AND id = p_job;
+    v_replaced := units_in(replace_taken(v_job, v_items));
+    UPDATE jobs
+    SET skipped = skipped + v_skipped - v_replaced,
+        chunked = chunked + v_replaced,
+        put_off = put_off + v_replaced,
+        status = CASE v_replaced WHEN 0 THEN status ELSE 'running' END,
+        finished_at = CASE v_replaced WHEN 0 THEN finished_at END
+    WHERE tenant = p_tenant AND id = p_job
+    RETURNING * INTO v_job;
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
@@ -228,6 +240,81 @@ BEGIN
   RETURN v_skipped;
 END
 $$;
+--> statement-breakpoint
+-- How many units items are.
+CREATE FUNCTION units_in(p_items job_items[]) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN (SELECT coalesce(sum(count), 0)::bigint FROM unnest(p_items));
+--> statement-breakpoint
+-- Draws another number for each name of a job that replaces which was left out since its items were
+-- `p_items`: behind all others, under the form of the first ones. Returns the further items, which stand
+-- behind the job's last unit; none of a job that does not replace. Fails as draw_v1 does.
+CREATE FUNCTION replace_taken(p_job jobs, p_items job_items[]) RETURNS job_items[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_left record;
+  v_drawn drawn;
+  v_item job_items;
+  v_further job_items[] := '{}';
+  v_ordinal integer;
+BEGIN
+  IF NOT p_job.replaces THEN
+    RETURN v_further;
+  END IF;
+  SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
+  FOR v_left IN
+    SELECT i AS item, now.skipped - i.skipped AS names, s.sequence, s.period, s.definition,
+           (SELECT q.ceiling FROM sequences AS q
+            WHERE q.tenant = p_job.tenant AND q.counter = s.sequence
+              AND q.key = coalesce(p.sequence, t.default_sequence)) AS last
+    FROM unnest(p_items) AS i
+    JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
+    JOIN series AS s ON s.id = i.series
+    JOIN products AS p ON p.tenant = p_job.tenant AND p.sku = i.product
+    LEFT JOIN settings AS t ON t.tenant = p_job.tenant
+    WHERE now.skipped > i.skipped AND NOT i.presented
+    ORDER BY i.series, i.ordinal
+  LOOP
+    v_item := v_left.item;
+    v_drawn := draw_v1(p_job.tenant, v_left.sequence, v_left.period, v_left.definition, v_left.names,
+                       v_left.last);
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    VALUES (p_job.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
+            form_v1(p_job.tenant, v_drawn.series, v_item.prefix, v_item.width, v_item.suffix),
+            'reserved', p_job.api_key);
+    v_ordinal := v_ordinal + 1;
+    INSERT INTO job_items (tenant, job, ordinal, stands_for, product, series, reservation, presented,
+                           numbers, prefix, width, suffix, first, step, numbered, count, start, quantity,
+                           produced_on, expires_on, location, attributes)
+    VALUES (p_job.tenant, p_job.id, v_ordinal, coalesce(v_item.stands_for, v_item.ordinal),
+            v_item.product, v_drawn.series, v_drawn.first, false,
+            int8range(v_drawn.first, v_drawn.last + v_drawn.step), v_item.prefix, v_item.width,
+            v_item.suffix, v_drawn.first, v_drawn.step, true, v_drawn.count,
+            p_job.chunked + units_in(v_further), v_item.quantity, v_item.produced_on, v_item.expires_on,
+            v_item.location, v_item.attributes)
+    RETURNING * INTO v_item;
+    v_further := v_further || v_item;
+  END LOOP;
+  RETURN v_further;
+END
+$$;
+--> statement-breakpoint
+-- The first name of an item of which a lot was made or will be, or with `p_from_end` the last one; null when
+-- all its names were taken.
+CREATE FUNCTION made_name(p_item job_items, p_from_end boolean) RETURNS text
+LANGUAGE sql STABLE
+RETURN (
+  SELECT one.name
+  FROM generate_series(1, least(p_item.skipped + 1, p_item.count)) AS place
+  CROSS JOIN LATERAL (
+    SELECT nth_name(p_item, CASE WHEN p_from_end THEN p_item.count + 1 - place ELSE place END) AS name
+  ) AS one
+  WHERE p_item.skipped = 0
+     OR NOT EXISTS (SELECT FROM skipped_names AS s
+                    WHERE s.tenant = p_item.tenant AND s.item = p_item.id AND s.name = one.name)
+  ORDER BY place
+  LIMIT 1
+);
 --> statement-breakpoint
 -- Names of a product that reservations of its sequence hold, under whatever pattern they were given: each
 -- front part of a name may be the prefix of a form of that sequence. Names that the product has are left
@@ -637,10 +724,11 @@ $$;
 -- Makes a job that records lots, with everything that decides their names: given names are recorded
 -- here, reservations taken, numbers drawn (one draw a series, in ascending order of series).
 -- A job of at most `p_inline` units is worked off in the same call; a larger one belongs to `p_token`
--- for `p_lease`. The caller holds the products. Returns the job. Fails as the functions it calls do.
+-- for `p_lease`. `p_replace` is whether names that are taken are replaced by others, see run_chunk_v1.
+-- The caller holds the products. Returns the job. Fails as the functions it calls do.
 CREATE FUNCTION record_lots(
   p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
-  p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint
+  p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -651,8 +739,11 @@ DECLARE
   v_job jobs;
   v_reserved job_items;
   v_recorded job_items[];
+  v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
+  v_from bigint;
+  v_skipped bigint;
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
@@ -661,6 +752,8 @@ BEGIN
   v_job.chunked := 0;
   v_job.cursor := 0;
   v_job.skipped := 0;
+  v_job.put_off := 0;
+  v_job.replaces := p_replace;
   SELECT coalesce(sum(count) FILTER (WHERE source = 'names'), 0),
          coalesce(sum(count) FILTER (WHERE source = 'draw'), 0),
          coalesce(bool_or(source <> 'draw'), false)
@@ -730,17 +823,28 @@ BEGIN
   END LOOP;
 
   IF v_job.chunked BETWEEN 1 AND p_inline THEN
-    v_job.cursor := v_job.chunked;
-    v_job.skipped := v_job.skipped + record_units(v_job, v_recorded, 0);
+    v_further := v_recorded;
+    WHILE v_job.cursor < v_job.chunked LOOP
+      v_from := v_job.cursor;
+      v_job.cursor := v_job.chunked;
+      v_skipped := record_units(v_job, v_further, v_from);
+      IF v_skipped > 0 THEN
+        v_further := replace_taken(v_job, v_further);
+        v_job.skipped := v_job.skipped + v_skipped - units_in(v_further);
+        v_job.chunked := v_job.chunked + units_in(v_further);
+        v_job.put_off := v_job.put_off + units_in(v_further);
+      END IF;
+    END LOOP;
   END IF;
   v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
-                    started_at, finished_at)
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, token,
+                    lease_until, api_key, started_at, finished_at)
   VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
-          p_token, now() + p_lease, v_job.api_key, now(),
+          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.api_key, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
-  RETURN CASE v_job.skipped WHEN 0 THEN shown_job(v_job, v_recorded) ELSE job_facts(p_tenant, p_job) END;
+  RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
+         ELSE job_facts(p_tenant, p_job) END;
 END
 $$;
 --> statement-breakpoint
@@ -762,7 +866,7 @@ BEGIN
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
   v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
-                       p_skip, p_jump, p_limit, p_inline);
+                       p_skip, false, p_jump, p_limit, p_inline);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
     || jsonb_build_object('job', v_job);
 END

@@ -312,7 +312,7 @@ BEGIN
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
                       WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
-        PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, p_jump,
+        PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, true, p_jump,
                             p_limit, p_inline);
       END IF;
       EXIT;
@@ -380,8 +380,10 @@ RETURN (
     'lines', (
       -- What was made and what grew is read once for all lines.
       WITH item AS MATERIALIZED (
-        SELECT i.ordinal, i.count, nth_name(i, 1) AS first_name, nth_name(i, i.count) AS last_name
+        SELECT i.ordinal, coalesce(i.stands_for, i.ordinal) AS of_line, i.count - i.skipped AS count,
+               made_name(i, false) AS first_name, made_name(i, true) AS last_name
         FROM unnest(own.items) AS i
+        WHERE i.count > i.skipped
       ), made AS MATERIALIZED (
         SELECT l.ordinal, sum(i.count) AS lots,
                (array_agg(i.first_name ORDER BY i.ordinal))[1] AS first_name,
@@ -390,7 +392,7 @@ RETURN (
           SELECT ordinal, generate_series(first_item, last_item) AS item FROM receipt_lines
           WHERE tenant = r.tenant AND receipt = r.id
         ) AS l
-        JOIN item AS i ON i.ordinal = l.item
+        JOIN item AS i ON i.of_line = l.item
         GROUP BY l.ordinal
       ), grown AS MATERIALIZED (
         SELECT g.line, count(*) AS lots,

@@ -117,6 +117,13 @@ BEGIN
         UNION ALL
         SELECT r.ordinal, r.recorded FROM recorded_by_line(p_tenant, p_count) AS r
         WHERE v_count.status = 'draft'
+      ), made AS MATERIALIZED (
+        SELECT coalesce(i.stands_for, i.ordinal) AS line, sum(i.count - i.skipped) AS lots,
+               (array_agg(made_name(i, false) ORDER BY i.ordinal))[1] AS first_name,
+               (array_agg(made_name(i, true) ORDER BY i.ordinal DESC))[1] AS last_name
+        FROM unnest(v_items) AS i
+        WHERE i.count > i.skipped
+        GROUP BY line
       )
       SELECT jsonb_agg(jsonb_build_object(
         'product', l.product,
@@ -129,13 +136,13 @@ BEGIN
         'produced_on', l.produced_on,
         'expires_on', l.expires_on,
         'skipped', l.skipped,
-        'new_lots', coalesce(i.count, 0),
-        'first_name', CASE WHEN i.id IS NOT NULL THEN nth_name(i, 1) END,
-        'last_name', CASE WHEN i.id IS NOT NULL THEN nth_name(i, i.count) END
+        'new_lots', coalesce(made.lots, 0),
+        'first_name', made.first_name,
+        'last_name', made.last_name
       ) ORDER BY l.ordinal)
       FROM count_lines AS l
       JOIN before AS b ON b.ordinal = l.ordinal
-      LEFT JOIN unnest(v_items) AS i ON i.ordinal = l.ordinal
+      LEFT JOIN made ON made.line = l.ordinal
       WHERE l.tenant = p_tenant AND l.count = p_count
     ),
     'job', job_facts(p_tenant, v_count.job)

@@ -22,8 +22,9 @@ export const jobStatus = pgEnum("job_status", ["queued", "running", "done", "fai
 /**
  * Work done in chunks. `cursor` counts the units that chunks have worked off out of `chunked`; `given`
  * are lots recorded with the job itself. Of the units worked off `skipped` came to nothing, and `put_off`
- * were put behind the others, so that they stand twice in `chunked`. `token` and `lease_until` say who may
- * move the cursor.
+ * were put behind the others, so that they stand twice in `chunked`. A job that `replaces` does so with
+ * every number whose name is taken, in place of which it draws another. `token` and `lease_until` say who
+ * may move the cursor.
  */
 export const jobs = pgTable(
   "jobs",
@@ -38,6 +39,9 @@ export const jobs = pgTable(
     putOff: big()
       .notNull()
       .default(sql`0`),
+    replaces: boolean()
+      .notNull()
+      .default(sql`false`),
     token: uuid(),
     leaseUntil: moment(),
     failures: integer().notNull().default(0),
@@ -59,7 +63,8 @@ export const jobs = pgTable(
 /**
  * One line of a job: a run of names under one bound form, or `names` given one by one. `start` is where
  * its run begins on the job's cursor. `numbers` is what it takes of a series; no two items may overlap.
- * `name_quantities` and `name_expiries` hold for single names, in place of the item's own.
+ * `name_quantities` and `name_expiries` hold for single names, in place of the item's own. What was drawn in
+ * place of taken names `stands_for` the item with that ordinal.
  */
 export const jobItems = pgTable(
   "job_items",
@@ -68,6 +73,7 @@ export const jobItems = pgTable(
     id: bigint({ mode: "bigint" }).generatedByDefaultAsIdentity(),
     job: uuid().notNull(),
     ordinal: integer().notNull(),
+    standsFor: integer(),
     product: exactText().notNull(),
     series: bigint({ mode: "bigint" }),
     reservation: big(),

@@ -7,7 +7,7 @@ import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newId } from "../id.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import { newToken } from "../jobs/token.ts";
-import { workOff } from "../jobs/work-off.ts";
+import { hasReplaced, workOff } from "../jobs/work-off.ts";
 import type { LotRequest, PlacedItem } from "../lots/item.ts";
 import {
   lotLimits,
@@ -63,7 +63,8 @@ export async function applyCount(
   if (count.job?.id !== job) return answer;
   // Our own job, though it may be told as a replay when the answer of the first try was lost.
   const worked = await workOff(call, count.job, { token, deadline, patient });
-  return { count: { ...count, job: worked }, replayed: false };
+  const told = hasReplaced(count.job, worked) ? await countFacts(call, id) : count;
+  return { count: { ...told, job: worked }, replayed: false };
 }
 
 function prepare(

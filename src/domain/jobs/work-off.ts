@@ -22,3 +22,8 @@ export async function workOff(call: Call, job: JobFacts, maker: Maker): Promise<
     alone: job.chunked <= lotsInOneChunk,
   });
 }
+
+/** Whether a job has drawn numbers in place of taken ones since `before`, so that its names are others. */
+export function hasReplaced(before: JobFacts, after: JobFacts): boolean {
+  return after.items.length > before.items.length;
+}

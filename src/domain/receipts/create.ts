@@ -7,7 +7,7 @@ import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newId } from "../id.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import { newToken } from "../jobs/token.ts";
-import { workOff } from "../jobs/work-off.ts";
+import { hasReplaced, workOff } from "../jobs/work-off.ts";
 import type { LotRequest, PlacedItem } from "../lots/item.ts";
 import {
   lotLimits,
@@ -91,7 +91,9 @@ export async function createReceipt(
   const { job } = answer.receipt;
   if (answer.replayed || !answer.made || job === null) return answer;
   const worked = await workOff(call, job, { token, deadline, patient });
-  return { ...answer, receipt: { ...answer.receipt, job: worked } };
+  const { receipt } = answer;
+  const told = hasReplaced(job, worked) ? await receiptFacts(call, receipt.id) : receipt;
+  return { ...answer, receipt: { ...told, job: worked } };
 }
 
 function prepare(
