@@ -1,0 +1,70 @@
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { buildWorker } from "../../dev/build.ts";
+import { createScratchFolder, removeScratchFolder } from "../harness/node/scratch-folder.ts";
+import { plant } from "./planted/plant.ts";
+import { plantedFaults } from "./planted/planted-faults.ts";
+import { shortRun } from "./short-run.ts";
+import { onConnection } from "./stage/database.ts";
+import { startStage } from "./stage/stage.ts";
+import type { Stage } from "./stage/stage.ts";
+
+// The checker must be able to see what it looks for: each of these breaks one rule of the service in the
+// database, and the run that the unbroken service passes must find it.
+
+const milliseconds = 2500;
+/** A race need not show in the first run. */
+const rounds = 6;
+
+let folder: string;
+let stage: Stage;
+
+beforeAll(async () => {
+  folder = await createScratchFolder("planted");
+  const built = path.join(folder, "built");
+  await buildWorker(built);
+  stage = await startStage({
+    folder,
+    built,
+    workers: 2,
+    postgresSettings: { fsync: "off" },
+    log: () => undefined,
+  });
+});
+
+afterAll(async () => {
+  await stage.stop();
+  await removeScratchFolder(folder);
+});
+
+test.each(["none", "lost answers", "lost chunks", "ended chunks"] as const)(
+  "the service as it is passes: %s",
+  async (disturbance) => {
+    const tenant = `sound-${disturbance.replace(" ", "-")}`;
+    const run = await shortRun(stage, tenant, { seed: 1, milliseconds, disturbance });
+    expect(run.violations).toEqual([]);
+    expect(run.calls).toBeGreaterThan(20);
+  },
+);
+
+test.each(plantedFaults.map((fault, place) => ({ ...fault, place })))(
+  "found: $name",
+  async (fault) => {
+    const mend = await onConnection(stage.directUrl, (client) => plant(client, fault));
+    const found = new Set<string>();
+    try {
+      for (let seed = 1; seed <= rounds; seed += 1) {
+        const { disturbance } = fault;
+        const tenant = `planted-${fault.place}-${seed}`;
+        const run = await shortRun(stage, tenant, { seed, milliseconds, disturbance });
+        for (const { kind } of run.violations) found.add(kind);
+        if (fault.caughtBy.every((kind) => found.has(kind))) break;
+      }
+    } finally {
+      await onConnection(stage.directUrl, mend);
+    }
+    if (process.env["DEBUG"]) console.log(fault.name, [...found]);
+    expect([...found]).toEqual(expect.arrayContaining([...fault.caughtBy]));
+  },
+);

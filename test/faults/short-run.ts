@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { check } from "./check/check.ts";
+import type { Violation } from "./check/violation.ts";
+import type { Appetite } from "./clients/wishes.ts";
+import { randomOf } from "./random.ts";
+import { foundCompany } from "./stage/company.ts";
+import { onConnection } from "./stage/database.ts";
+import { disturb } from "./stage/disturb.ts";
+import type { Disturbance } from "./stage/disturb.ts";
+import { waitUntilQuiet } from "./stage/quiet.ts";
+import { readState } from "./stage/read-state.ts";
+import type { Stage } from "./stage/stage.ts";
+import { startTraffic } from "./traffic.ts";
+
+/** Reservations of all sizes and small creations; where chunks are meant, large creations above all. */
+const appetites: Readonly<Record<Disturbance, Appetite>> = {
+  none: { numbers: 10_000, lots: 500, large: 3 },
+  "lost answers": { numbers: 10_000, lots: 500, large: 3 },
+  "lost chunks": { numbers: 1000, lots: 90_000, large: 60 },
+  "ended chunks": { numbers: 1000, lots: 90_000, large: 60 },
+};
+
+/** Lets 32 clients of a new tenant work for a while, and holds what they were told against what is there. */
+export async function shortRun(
+  stage: Stage,
+  tenant: string,
+  options: { seed: number; milliseconds: number; disturbance: Disturbance },
+): Promise<{ calls: number; violations: Violation[] }> {
+  const { seed, milliseconds, disturbance } = options;
+  const apiKey = await foundCompany(stage, tenant);
+  const appetite = appetites[disturbance];
+  const traffic = startTraffic(stage, { seed, clients: 32, apiKey, appetite, patienceMs: 5000 });
+  let goesOn = true;
+  const disturbing = disturb(stage, traffic, disturbance, randomOf(seed), () => goesOn);
+  await sleep(milliseconds);
+  goesOn = false;
+  await disturbing;
+  await traffic.end(30_000);
+  await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: true, patienceMs: 30_000 });
+  const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
+  const exposure = { crashes: stage.crashes, disturbed: disturbance !== "none" };
+  const violations = check(traffic.history, state, exposure);
+  return { calls: traffic.history.length, violations };
+}
