@@ -45,6 +45,7 @@ test.each(["none", "lost answers", "lost chunks", "ended chunks"] as const)(
     const run = await shortRun(stage, tenant, { seed: 1, milliseconds, disturbance });
     expect(run.violations).toEqual([]);
     expect(run.calls).toBeGreaterThan(20);
+    if (disturbance !== "none") expect(run.disturbed).toBeGreaterThan(3);
   },
 );
 

@@ -13,33 +13,41 @@ import { readState } from "./stage/read-state.ts";
 import type { Stage } from "./stage/stage.ts";
 import { startTraffic } from "./traffic.ts";
 
-/** Reservations of all sizes and small creations; where chunks are meant, large creations above all. */
-const appetites: Readonly<Record<Disturbance, Appetite>> = {
-  none: { numbers: 10_000, lots: 500, large: 3 },
-  "lost answers": { numbers: 10_000, lots: 500, large: 3 },
-  "lost chunks": { numbers: 1000, lots: 90_000, large: 60 },
-  "ended chunks": { numbers: 1000, lots: 90_000, large: 60 },
+/** Many clients with reservations of all sizes and small creations. */
+const many = { clients: 32, appetite: { numbers: 10_000, lots: 500, large: 3 } };
+/** Few clients with creations of several chunks above all. */
+const large = { clients: 6, appetite: { numbers: 1000, lots: 90_000, large: 60 } };
+
+const crowds: Readonly<Record<Disturbance, { clients: number; appetite: Appetite }>> = {
+  none: many,
+  "lost answers": many,
+  "lost chunks": large,
+  "ended chunks": large,
 };
 
-/** Lets 32 clients of a new tenant work for a while, and holds what they were told against what is there. */
+/** Lets the clients of a new tenant work for a while, and holds what they were told against what is there. */
 export async function shortRun(
   stage: Stage,
   tenant: string,
   options: { seed: number; milliseconds: number; disturbance: Disturbance },
-): Promise<{ calls: number; violations: Violation[] }> {
+): Promise<{ calls: number; disturbed: number; violations: Violation[] }> {
   const { seed, milliseconds, disturbance } = options;
   const apiKey = await foundCompany(stage, tenant);
-  const appetite = appetites[disturbance];
-  const traffic = startTraffic(stage, { seed, clients: 32, apiKey, appetite, patienceMs: 5000 });
+  const traffic = startTraffic(stage, {
+    ...crowds[disturbance],
+    seed,
+    apiKey,
+    patienceMs: 5000,
+  });
   let goesOn = true;
   const disturbing = disturb(stage, traffic, disturbance, randomOf(seed), () => goesOn);
   await sleep(milliseconds);
   goesOn = false;
-  await disturbing;
+  const disturbed = await disturbing;
   await traffic.end(30_000);
   await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: true, patienceMs: 30_000 });
   const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
   const exposure = { crashes: stage.crashes, disturbed: disturbance !== "none" };
   const violations = check(traffic.history, state, exposure);
-  return { calls: traffic.history.length, violations };
+  return { calls: traffic.history.length, disturbed, violations };
 }
