@@ -8,7 +8,10 @@ export interface SeriesState {
   /** The number that it would give next. */
   readonly next: bigint;
   readonly mode: "standard" | "gapless";
-  /** Whether it counts with a Postgres sequence, which does not go back when a draw fails. */
+  /**
+   * Whether it counts, or may have counted before its period was over, with a Postgres sequence, which does
+   * not go back when a draw fails.
+   */
   readonly promoted: boolean;
 }
 
