@@ -258,6 +258,20 @@ test("numbers that a job drew count as given", () => {
   ]);
 });
 
+test("a number that is recorded twice, or recorded and voided, is found, and one that nobody reserved", () => {
+  const history = [callOf(0, "l", [0, 5], answers.job(1, 2), twoLots)];
+  const entry = { sequence: "s", period: "", first: 2n, last: 2n, step: 1n, kind: "void" };
+  const twice = { kind: "used_twice", calls: [] };
+  expect(found(history, { ...lots, ledger: [...lots.ledger, entry] })).toEqual([twice]);
+  const items = [itemOf(2n, 2n, { reservation: "s:1", presented: true })];
+  const jobs = [...lots.jobs, { id: "other", status: "done", items }];
+  expect(found(history, { ...lots, jobs, lots: 3 })).toEqual([twice]);
+  const beyond = { ...entry, first: 3n, last: 3n };
+  expect(found(history, { ...lots, ledger: [...lots.ledger, beyond] })).toEqual([
+    { kind: "used_unreserved", calls: [] },
+  ]);
+});
+
 test("a name that was acknowledged and is not in the table is found", () => {
   const history = [callOf(0, "l", [0, 5], answers.names(2), named)];
   const item = itemOf(1n, 2n, {

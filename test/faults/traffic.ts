@@ -1,4 +1,5 @@
 import type { Call } from "./check/history.ts";
+import { runAdministrator } from "./clients/administrator.ts";
 import { runClient } from "./clients/client.ts";
 import { sender } from "./clients/send.ts";
 import type { Appetite } from "./clients/wishes.ts";
@@ -14,7 +15,7 @@ export interface TrafficOptions {
   readonly patienceMs: number;
 }
 
-/** Many clients at work. */
+/** Many clients at work, and one who changes definitions meanwhile. */
 export interface Traffic {
   /** The calls so far, by the order of their ends. */
   readonly history: readonly Call[];
@@ -47,6 +48,12 @@ export function startTraffic(stage: Stage, options: TrafficOptions): Traffic {
       },
     }),
   );
+  const administrator = runAdministrator({
+    ports: stage.ports,
+    apiKey: options.apiKey,
+    random: randomOf(options.seed),
+    goesOn: () => goesOn,
+  });
   return {
     history,
     doubleNext(requests) {
@@ -57,7 +64,7 @@ export function startTraffic(stage: Stage, options: TrafficOptions): Traffic {
       const timer = setTimeout(() => {
         isOver = true;
       }, patienceMs);
-      await Promise.all(clients);
+      await Promise.all([...clients, administrator]);
       clearTimeout(timer);
       close();
     },

@@ -10,6 +10,7 @@ import { numbersOnce, wholeRuns } from "./rules/numbers-once.ts";
 import { inRealTimeOrder } from "./rules/order.ts";
 import { answeredAlike } from "./rules/repeats.ts";
 import { plainAnswers, requestsRecorded } from "./rules/requests.ts";
+import { usedOnce } from "./rules/used-once.ts";
 import type { Violation } from "./violation.ts";
 
 export type { Exposure } from "./rules/accounted.ts";
@@ -24,6 +25,7 @@ export function check(history: History, state: FinalState, exposure: Exposure): 
   return [
     ...numbersOnce(given, state),
     ...wholeRuns(given),
+    ...usedOnce(state),
     ...inRealTimeOrder(given),
     ...nothingLost(operations, given, state),
     ...everyNumberAccounted(operations, state, exposure),

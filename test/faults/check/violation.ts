@@ -5,6 +5,8 @@ export type ViolationKind =
   | "ledger_overlap"
   | "wrong_count"
   | "out_of_order"
+  | "used_twice"
+  | "used_unreserved"
   // What was acknowledged.
   | "run_not_in_ledger"
   | "void_not_in_ledger"
