@@ -21,8 +21,11 @@ export interface Traffic {
   readonly history: readonly Call[];
   /** Delivers the next so many requests twice at once. */
   doubleNext(requests: number): void;
-  /** Lets every client end; those without an answer keep asking for at most `patienceMs`. */
-  end(patienceMs: number): Promise<void>;
+  /**
+   * Lets every client end; those without an answer keep asking for at most `patienceMs`. Answers how many
+   * changes of definitions and counters succeeded.
+   */
+  end(patienceMs: number): Promise<{ changes: number }>;
 }
 
 /** Sets clients to work. What each of them wants is decided by the seed. */
@@ -64,9 +67,10 @@ export function startTraffic(stage: Stage, options: TrafficOptions): Traffic {
       const timer = setTimeout(() => {
         isOver = true;
       }, patienceMs);
-      await Promise.all([...clients, administrator]);
+      await Promise.all(clients);
       clearTimeout(timer);
       close();
+      return { changes: await administrator };
     },
   };
 }

@@ -18,10 +18,11 @@ const counter = z.object({ next: z.string().regex(/^\d+$/) });
 
 /**
  * Changes definitions while everybody draws, and moves a counter ahead now and then. Whether a change
- * succeeds does not matter: what is drawn meanwhile has to be right either way.
+ * succeeds does not matter: what is drawn meanwhile has to be right either way. Answers how many did.
  */
-export async function runAdministrator(options: AdministratorOptions): Promise<void> {
+export async function runAdministrator(options: AdministratorOptions): Promise<number> {
   const { ports, apiKey, random, goesOn } = options;
+  let changes = 0;
   const send = async (method: string, path: string, body?: object): Promise<unknown> => {
     const answer = await fetch(`http://127.0.0.1:${random.pick(ports)}${path}`, {
       method,
@@ -33,6 +34,7 @@ export async function runAdministrator(options: AdministratorOptions): Promise<v
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    if (answer.ok && method !== "GET") changes += 1;
     return answer.json();
   };
   while (goesOn()) {
@@ -50,7 +52,8 @@ export async function runAdministrator(options: AdministratorOptions): Promise<v
         await send("PUT", `/v1/sequences/${change}`, body);
       }
     } catch {
-      // Something went wrong just then, or it was refused.
+      // Something went wrong just then.
     }
   }
+  return changes;
 }

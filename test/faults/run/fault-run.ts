@@ -35,8 +35,8 @@ export interface FaultRun {
   readonly state: FinalState;
   readonly played: readonly Played[];
   readonly crashes: number;
-  /** False where the system has no small file system to fill. */
-  readonly hadSmallDisk: boolean;
+  /** Changes of definitions and counters meanwhile. */
+  readonly changes: number;
   /** Seconds from the last answer until no job was unfinished. */
   readonly quietAfter: number;
   readonly violations: readonly Violation[];
@@ -69,7 +69,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     });
     await sleep(Math.max(0, ends - performance.now()));
     log(`Nothing goes wrong any more; ${traffic.history.length} calls so far.`);
-    await traffic.end(60_000);
+    const { changes } = await traffic.end(60_000);
     const answered = performance.now();
     await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: false, patienceMs: 120_000 });
     const quietAfter = (performance.now() - answered) / 1000;
@@ -77,13 +77,12 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
     const { crashes } = stage;
     const violations = check(traffic.history, state, { crashes, disturbed: true });
-    const hadSmallDisk = disk !== null;
     return {
       history: traffic.history,
       state,
       played,
       crashes,
-      hadSmallDisk,
+      changes,
       quietAfter,
       violations,
     };

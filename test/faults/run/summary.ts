@@ -18,6 +18,7 @@ export function summaryOf(run: FaultRun): string[] {
     `lost        ${history.length - answered.length}; never answered ${unanswered.length}`,
     `numbers     ${drawn(state)} drawn in ${state.ledger.length} rows of ${state.series.length} series, ${burned(state)} burned`,
     `lots        ${state.lots} in ${state.jobs.length} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
+    `changes     ${run.changes} of definitions and counters meanwhile`,
     `faults      ${played.length}: ${tally(played.map(({ fault, note }) => labelled(fault.kind, note)))}`,
     `violations  ${violations.length}${violations.length === 0 ? "" : `: ${tally(violations.map(({ kind }) => kind))}`}`,
   ];
