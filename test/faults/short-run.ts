@@ -29,9 +29,9 @@ const crowds: Readonly<Record<Disturbance, { clients: number; appetite: Appetite
 export async function shortRun(
   stage: Stage,
   tenant: string,
-  options: { seed: number; milliseconds: number; disturbance: Disturbance },
+  options: { seed: number; milliseconds: number; patienceMs: number; disturbance: Disturbance },
 ): Promise<{ calls: number; disturbed: number; violations: Violation[] }> {
-  const { seed, milliseconds, disturbance } = options;
+  const { seed, milliseconds, patienceMs, disturbance } = options;
   const apiKey = await foundCompany(stage, tenant);
   const traffic = startTraffic(stage, {
     ...crowds[disturbance],
@@ -44,8 +44,8 @@ export async function shortRun(
   await sleep(milliseconds);
   goesOn = false;
   const disturbed = await disturbing;
-  await traffic.end(30_000);
-  await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: true, patienceMs: 30_000 });
+  await traffic.end(patienceMs);
+  await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: true, patienceMs });
   const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
   const exposure = { crashes: stage.crashes, disturbed: disturbance !== "none" };
   const violations = check(traffic.history, state, exposure);

@@ -10,7 +10,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 
-import { giveUp } from "../../../dev/ending.ts";
+import { messageOf } from "../../../dev/ending.ts";
 import { projectRoot } from "../../../dev/wrangler.ts";
 import { runFaults } from "./fault-run.ts";
 import { recordOf, summaryOf } from "./summary.ts";
@@ -47,18 +47,20 @@ const options = chosen();
 const folder = await mkdtemp(path.join(os.tmpdir(), "serialmint-faults-"));
 // Where root starts Postgres as another user, that one must get there.
 await chmod(folder, 0o755);
-// What was started is tied to this process and ends with it.
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interruption.abort());
 
 try {
   console.log(`seed ${options.seed}, ${options.minutes} min, ${options.clients} clients`);
-  const said: string[] = [];
-  const run = await runFaults({
-    ...options,
-    folder,
-    log: (line) => console.log(line),
-    stageLog: (line) => said.push(line),
-  });
+  const run = await runFaults(
+    {
+      ...options,
+      folder,
+      log: (line) => console.log(line),
+      stageLog: () => undefined,
+    },
+    interruption.signal,
+  );
   for (const line of summaryOf(run)) console.log(line);
   if (run.violations.length > 0) {
     const kept = path.join(projectRoot, "dist", `faults-${options.seed}.ndjson`);
@@ -69,7 +71,9 @@ try {
     process.exitCode = 1;
   }
 } catch (error) {
-  giveUp(error);
-} finally {
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  console.error(messageOf(error));
+  process.exitCode = 1;
 }
+await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+// Clients may still wait for an answer that nobody needs.
+process.exit();
