@@ -17,6 +17,7 @@ const nodeTests = [
   "test/stack/**/*.test.ts",
   "test/artefacts/**/*.test.ts",
   "test/docs/**/*.test.ts",
+  "test/faults/**/*.test.ts",
 ];
 
 export default defineConfig({

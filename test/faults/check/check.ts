@@ -1,0 +1,37 @@
+import type { FinalState } from "./final-state.ts";
+import { givenRuns } from "./given-runs.ts";
+import type { History } from "./history.ts";
+import { operationsOf } from "./operations.ts";
+import { everyNumberAccounted } from "./rules/accounted.ts";
+import type { Exposure } from "./rules/accounted.ts";
+import { nothingLost } from "./rules/acknowledged.ts";
+import { jobsWhole } from "./rules/jobs.ts";
+import { numbersOnce, wholeRuns } from "./rules/numbers-once.ts";
+import { inRealTimeOrder } from "./rules/order.ts";
+import { answeredAlike } from "./rules/repeats.ts";
+import { plainAnswers, requestsRecorded } from "./rules/requests.ts";
+import { usedOnce } from "./rules/used-once.ts";
+import type { Violation } from "./violation.ts";
+
+export type { Exposure } from "./rules/accounted.ts";
+
+/**
+ * Holds a history and the database that it left against everything that is promised of numbers, lots and
+ * requests. It works on runs, so that ten million numbers cost no more than the calls that drew them.
+ */
+export function check(history: History, state: FinalState, exposure: Exposure): Violation[] {
+  const operations = operationsOf(history);
+  const given = givenRuns(operations, state);
+  return [
+    ...numbersOnce(given, state),
+    ...wholeRuns(given),
+    ...usedOnce(state),
+    ...inRealTimeOrder(given),
+    ...nothingLost(operations, given, state),
+    ...everyNumberAccounted(operations, state, exposure),
+    ...answeredAlike(operations),
+    ...requestsRecorded(operations, state),
+    ...plainAnswers(operations),
+    ...jobsWhole(state),
+  ];
+}

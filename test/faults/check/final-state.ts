@@ -1,0 +1,83 @@
+/** A series as it stands when all is quiet. */
+export interface SeriesState {
+  readonly sequence: string;
+  /** Empty for a sequence that never resets. */
+  readonly period: string;
+  readonly start: bigint;
+  readonly step: bigint;
+  /** The number that it would give next. */
+  readonly next: bigint;
+  readonly mode: "standard" | "gapless";
+  /**
+   * Whether it counts, or may have counted before its period was over, with a Postgres sequence, which does
+   * not go back when a draw fails.
+   */
+  readonly promoted: boolean;
+}
+
+/** A row of the ledger. */
+export interface LedgerEntry {
+  readonly sequence: string;
+  readonly period: string;
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly step: bigint;
+  readonly kind: string;
+}
+
+/** An item of a job, and what the table of lots has of it. */
+export interface ItemState {
+  readonly product: string;
+  readonly count: number;
+  /** The id of the reservation whose numbers it takes; null for names made elsewhere. */
+  readonly reservation: string | null;
+  /** True when the caller presented that reservation, false when the item drew it. */
+  readonly presented: boolean;
+  readonly first: bigint | null;
+  readonly last: bigint | null;
+  /** Names left out since other lots had them. */
+  readonly skipped: number;
+  /** Lots of it in the table. */
+  readonly lots: number;
+  readonly lowest: bigint | null;
+  readonly highest: bigint | null;
+  /** Lots whose name is not the rendering of their number. */
+  readonly misnamed: number;
+}
+
+export interface JobState {
+  readonly id: string;
+  readonly status: string;
+  readonly items: readonly ItemState[];
+}
+
+/** What an Idempotency-Key was used for, as the database has recorded it. */
+export interface RecordedRequest {
+  readonly key: string;
+  readonly made:
+    | {
+        readonly kind: "run";
+        readonly sequence: string;
+        readonly period: string;
+        readonly first: bigint;
+        readonly last: bigint;
+      }
+    | { readonly kind: "job"; readonly job: string }
+    | { readonly kind: "void" };
+}
+
+/** The database after the last call, when nobody works any more. */
+export interface FinalState {
+  readonly series: readonly SeriesState[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly jobs: readonly JobState[];
+  readonly requests: readonly RecordedRequest[];
+  /** Lots with names made elsewhere. */
+  readonly named: readonly { readonly product: string; readonly name: string }[];
+  /** All lots. */
+  readonly lots: number;
+  /** How many numbers of a sequence its account lists as burned. */
+  readonly burned: readonly { readonly sequence: string; readonly numbers: bigint }[];
+  /** The sequence that numbers each product. */
+  readonly products: readonly { readonly sku: string; readonly sequence: string }[];
+}

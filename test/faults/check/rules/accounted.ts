@@ -1,0 +1,110 @@
+import type { FinalState, SeriesState } from "../final-state.ts";
+import type { Operation } from "../operations.ts";
+import { bySeries, cover, gaps, seriesName } from "../runs.ts";
+import type { Stretch } from "../runs.ts";
+import type { Violation } from "../violation.ts";
+import { used } from "./numbers-once.ts";
+
+/** What a run was exposed to, which bounds what may have burned. */
+export interface Exposure {
+  /** How often Postgres was killed. */
+  readonly crashes: number;
+  /** False: nothing was disturbed, so that no draw can have failed after its counter moved. */
+  readonly disturbed: boolean;
+}
+
+/** Numbers that a Postgres sequence may jump by in a crash. */
+const jumpOfCrash = 32n;
+/** How often the Worker itself sends a statement whose outcome it does not know. */
+const triesOfWorker = 4n;
+
+/**
+ * Every number that a counter has passed has an entry in the ledger. Only a counter that is a Postgres
+ * sequence may have burned some: its account lists them, and there are no more than what was asked for and
+ * not answered at once, and 32 for each crash.
+ */
+export function everyNumberAccounted(
+  operations: readonly Operation[],
+  state: FinalState,
+  exposure: Exposure,
+): Violation[] {
+  const entries = state.ledger.filter(({ kind }) => used.has(kind));
+  const ledger = bySeries(entries, ({ sequence, period }) => seriesName(sequence, period));
+  const missing = new Map<string, bigint>();
+  const counters = new Map<string, bigint>();
+  const violations: Violation[] = [];
+  for (const series of state.series) {
+    const name = seriesName(series.sequence, series.period);
+    const stretches = cover(ledger.get(name) ?? []);
+    violations.push(...beyond(series, name, stretches));
+    const left = gaps(stretches, series.start, series.next);
+    if (series.promoted) {
+      counters.set(series.sequence, (counters.get(series.sequence) ?? 0n) + 1n);
+      const numbers = left.reduce((sum, { from, to }) => sum + (to - from) / series.step, 0n);
+      missing.set(series.sequence, (missing.get(series.sequence) ?? 0n) + numbers);
+    } else {
+      const kind = series.mode === "gapless" ? "hole" : "unexplained";
+      violations.push(
+        ...left.map(({ from, to }): Violation => {
+          return { kind, series: name, first: from, last: to - series.step, calls: [] };
+        }),
+      );
+    }
+  }
+  const asked = askedOf(operations, state);
+  for (const [sequence, numbers] of missing) {
+    const listed = state.burned.find((entry) => entry.sequence === sequence)?.numbers ?? 0n;
+    if (listed !== numbers) {
+      const facts = { missing: numbers, listed };
+      violations.push({ kind: "burned_unlisted", series: sequence, calls: [], facts });
+    }
+    const jumps = BigInt(exposure.crashes) * jumpOfCrash * (counters.get(sequence) ?? 0n);
+    const limit = exposure.disturbed ? jumps + (asked.get(sequence) ?? 0n) : 0n;
+    if (numbers > limit) {
+      const facts = { burned: numbers, limit };
+      violations.push({ kind: "burned_too_many", series: sequence, calls: [], facts });
+    }
+  }
+  return violations;
+}
+
+function beyond(series: SeriesState, name: string, stretches: readonly Stretch[]): Violation[] {
+  const end = stretches.at(-1)?.to ?? series.start;
+  if (end <= series.next) return [];
+  const facts = { next: series.next };
+  return [
+    { kind: "beyond_counter", series: name, first: series.next, last: end, calls: [], facts },
+  ];
+}
+
+/** How many numbers of each sequence all tries but the successful ones may have drawn. */
+function askedOf(operations: readonly Operation[], state: FinalState): Map<string, bigint> {
+  const sequences = new Map(state.products.map(({ sku, sequence }) => [sku, sequence]));
+  const asked = new Map<string, bigint>();
+  for (const { wanted, calls, done } of operations) {
+    const tries = BigInt(calls.length) * triesOfWorker - (done === Infinity ? 0n : 1n);
+    for (const [sequence, count] of drawsOf(wanted, sequences)) {
+      asked.set(sequence, (asked.get(sequence) ?? 0n) + tries * BigInt(count));
+    }
+  }
+  return asked;
+}
+
+function drawsOf(
+  wanted: Operation["wanted"],
+  sequences: ReadonlyMap<string, string>,
+): [string, number][] {
+  const of = (product: string): string => sequences.get(product) ?? "";
+  switch (wanted.kind) {
+    case "reserve":
+      return [[wanted.sequence, wanted.count]];
+    case "void":
+      return [];
+    case "lots":
+      return wanted.items.flatMap((item) =>
+        "count" in item && !("reservation" in item) ? [[of(item.product), item.count]] : [],
+      );
+    case "receipt":
+      return wanted.lines.map(({ product, quantity }) => [of(product), quantity]);
+  }
+}

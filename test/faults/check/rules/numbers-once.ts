@@ -1,0 +1,38 @@
+import type { FinalState } from "../final-state.ts";
+import { callsOf } from "../given-runs.ts";
+import type { GivenRun } from "../given-runs.ts";
+import { bySeries, countOf, overlaps, seriesName } from "../runs.ts";
+import type { Violation } from "../violation.ts";
+
+/** Entries of the ledger after which a number is used up. */
+export const used: ReadonlySet<string> = new Set(["reserved", "skip", "burned"]);
+
+/** No number is given twice, neither to two requests nor in the ledger. */
+export function numbersOnce(given: readonly GivenRun[], state: FinalState): Violation[] {
+  const violations: Violation[] = [];
+  for (const [series, runs] of bySeries(given, (run) => run.series)) {
+    for (const [before, run] of overlaps(runs)) {
+      const calls = [...callsOf(before), ...callsOf(run)];
+      violations.push({ kind: "number_twice", series, first: run.first, last: run.last, calls });
+    }
+  }
+  const entries = state.ledger.filter(({ kind }) => used.has(kind));
+  const named = bySeries(entries, ({ sequence, period }) => seriesName(sequence, period));
+  for (const [series, rows] of named) {
+    for (const [, { first, last }] of overlaps(rows)) {
+      violations.push({ kind: "ledger_overlap", series, first, last, calls: [] });
+    }
+  }
+  return violations;
+}
+
+/** A reservation has as many numbers as were asked for. */
+export function wholeRuns(given: readonly GivenRun[]): Violation[] {
+  return given.flatMap((run): Violation[] => {
+    const { wanted } = run.operation;
+    if (wanted.kind !== "reserve" || countOf(run) === BigInt(wanted.count)) return [];
+    const { series, first, last } = run;
+    const facts = { asked: wanted.count };
+    return [{ kind: "wrong_count", series, first, last, calls: callsOf(run), facts }];
+  });
+}

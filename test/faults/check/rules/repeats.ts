@@ -1,0 +1,40 @@
+import type { AnsweredCall, Operation } from "../operations.ts";
+import { jobTold, toldBy } from "../operations.ts";
+import type { Violation } from "../violation.ts";
+
+/**
+ * A request that is sent again is carried out once and answered alike: a reservation and a void with the
+ * same bytes; a job and a receipt as they now stand, with the same runs and names. What succeeded is not
+ * refused afterwards.
+ */
+export function answeredAlike(operations: readonly Operation[]): Violation[] {
+  return operations.flatMap(({ key, wanted, acknowledged, refused, done }) => {
+    const violations: Violation[] = [];
+    const [first] = acknowledged;
+    if (first === undefined) return violations;
+    const same = (call: AnsweredCall): unknown => identityOf(wanted, call);
+    const others = [
+      ...acknowledged.filter((call) => same(call) !== same(first)),
+      ...refused.filter(({ begun }) => begun > done),
+    ];
+    if (others.length > 0) {
+      const calls = [first, ...others].map(({ id }) => id);
+      violations.push({ kind: "answers_differ", calls, facts: { key } });
+    }
+    const fresh = acknowledged.filter(({ outcome }) => !outcome.replayed);
+    if (fresh.length > 1) {
+      const calls = fresh.map(({ id }) => id);
+      violations.push({ kind: "carried_out_twice", calls, facts: { key } });
+    }
+    return violations;
+  });
+}
+
+/** What must not differ between the answers to one request. */
+function identityOf(wanted: Operation["wanted"], { outcome }: AnsweredCall): string {
+  if (wanted.kind === "reserve" || wanted.kind === "void")
+    return `${outcome.status} ${outcome.body}`;
+  const told = toldBy(wanted, outcome.body);
+  const job = jobTold(told);
+  return JSON.stringify([told?.kind === "receipt" ? told.receipt.id : "", job?.id, job?.items]);
+}

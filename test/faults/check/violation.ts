@@ -1,0 +1,43 @@
+/** Every way in which a history and the database can contradict a promise. */
+export type ViolationKind =
+  // Numbers.
+  | "number_twice"
+  | "ledger_overlap"
+  | "wrong_count"
+  | "out_of_order"
+  | "used_twice"
+  | "used_unreserved"
+  // What was acknowledged.
+  | "run_not_in_ledger"
+  | "void_not_in_ledger"
+  | "lot_missing"
+  | "job_missing"
+  // What the counter passed.
+  | "hole"
+  | "unexplained"
+  | "beyond_counter"
+  | "burned_unlisted"
+  | "burned_too_many"
+  // Requests.
+  | "answers_differ"
+  | "carried_out_twice"
+  | "answer_unrecorded"
+  | "refused_and_done"
+  | "drawn_by_nobody"
+  | "broken_answer"
+  // Jobs.
+  | "job_unfinished"
+  | "job_rows_wrong"
+  | "lots_of_nobody";
+
+/** One contradiction, with what is needed to look into it. */
+export interface Violation {
+  readonly kind: ViolationKind;
+  /** The series, as in a reservation's id: `sequence` or `sequence:period`. */
+  readonly series?: string;
+  readonly first?: bigint;
+  readonly last?: bigint;
+  /** Places in the history. */
+  readonly calls: readonly number[];
+  readonly facts?: Readonly<Record<string, string | number | bigint | null>>;
+}

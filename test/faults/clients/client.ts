@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { readAnswer } from "../check/answers.ts";
+import type { Call, Outcome, Wanted } from "../check/history.ts";
+import { isOpen } from "../check/operations.ts";
+import type { Random } from "../random.ts";
+import type { Send } from "./send.ts";
+import { nextWish } from "./wishes.ts";
+import type { Appetite, OpenReservation } from "./wishes.ts";
+
+/** What all clients of a run share. */
+export interface Surroundings {
+  readonly send: Send;
+  /** Where the Workers listen. */
+  readonly ports: readonly number[];
+  readonly appetite: Appetite;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Keeps a call in the history. */
+  readonly record: (call: Omit<Call, "id">) => void;
+  /** False: no further request is begun; those that are open are sent until they are answered. */
+  readonly goesOn: () => boolean;
+  /** True: nobody sends anything any more, answered or not. */
+  readonly isOver: () => boolean;
+  /** Whether this request is to be delivered twice at once. */
+  readonly takeTwin: () => boolean;
+}
+
+/** How many of its own requests a client remembers and may send again. */
+const memory = 20;
+
+/**
+ * One client: asks for one thing after another, each under a key of its own, and sends what was not
+ * answered again with the same key, to any of the Workers. Now and then it repeats an earlier request.
+ */
+export async function runClient(
+  client: number,
+  random: Random,
+  around: Surroundings,
+): Promise<void> {
+  const open: OpenReservation[] = [];
+  const past: { key: string; wanted: Wanted }[] = [];
+  for (let turn = 0; around.goesOn(); turn += 1) {
+    const again = past.length > 0 && random.chance(0.06) ? random.pick(past) : undefined;
+    const wish = again ?? {
+      key: `${client}-${turn}`,
+      wanted: nextWish(random, `${client}-${turn}`, open, around.appetite),
+    };
+    const outcome = await insist(client, random, around, wish);
+    if (again !== undefined || outcome === undefined) continue;
+    const succeeded = outcome.status < 300;
+    if (succeeded) past.push(wish);
+    if (past.length > memory) past.shift();
+    if (succeeded && wish.wanted.kind === "reserve") remember(open, outcome.body);
+  }
+}
+
+function remember(open: OpenReservation[], body: string): void {
+  const told = readAnswer.reserve(body);
+  if (told === undefined) return;
+  const { id, first, step, count } = told;
+  open.push({ id, first: BigInt(first), step: BigInt(step), count });
+  if (open.length > memory) open.shift();
+}
+
+/** Sends a request until it is answered for good. Undefined: it was not before all was over. */
+async function insist(
+  client: number,
+  random: Random,
+  around: Surroundings,
+  { key, wanted }: { key: string; wanted: Wanted },
+): Promise<Extract<Outcome, { kind: "answered" }> | undefined> {
+  const once = async (): Promise<Outcome> => {
+    const begun = around.now();
+    const outcome = await around.send(random.pick(around.ports), key, wanted);
+    around.record({ client, key, wanted, begun, ended: around.now(), outcome });
+    return outcome;
+  };
+  while (!around.isOver()) {
+    const twin = around.takeTwin() ? once() : undefined;
+    const outcome = await once();
+    const others = twin === undefined ? [] : [await twin];
+    const settled = [outcome, ...others].find((one) => !isOpen(one));
+    if (settled?.kind === "answered") return settled;
+    await sleep(random.between(20, 400));
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+/** The sequences of the company whose clients call. Their patterns have no name in common. */
+export const sequences = {
+  /** Counts in its row, until so many wait that it is promoted. */
+  row: { pattern: "R-{000000}" },
+  hot: { pattern: "H-{000000}", hot: true },
+  five: { pattern: "I-{000000}", increment: "5", start: "10" },
+  gapless: { pattern: "G-{000000}", mode: "gapless" },
+  yearly: { pattern: "Y{YYYY}-{00000}", reset: "yearly" },
+  daily: { pattern: "D{YYYY}{MM}{DD}-{00000}", reset: "daily", hot: true },
+  /** Has no number left soon, so that callers are refused. */
+  tight: { pattern: "T-{000}", overflow: "reject" },
+} as const;
+
+export type SequenceKey = keyof typeof sequences;
+
+/** The products, by their sequence. */
+export const products = {
+  "serial-row": { tracking: "serial", sequence: "row" },
+  "serial-hot": { tracking: "serial", sequence: "hot" },
+  "serial-gapless": { tracking: "serial", sequence: "gapless" },
+  "serial-daily": { tracking: "serial", sequence: "daily" },
+  "lot-five": { tracking: "lot", sequence: "five" },
+  /** Gets names made elsewhere only. */
+  named: { tracking: "serial", sequence: "tight" },
+} as const;
+
+export type ProductKey = keyof typeof products;

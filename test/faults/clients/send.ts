@@ -1,0 +1,80 @@
+import { Agent, request } from "node:http";
+
+import type { Outcome, Wanted } from "../check/history.ts";
+
+/** Sends one request to one of the Workers; always resolves. */
+export type Send = (port: number, key: string, wanted: Wanted) => Promise<Outcome>;
+
+/** A sender with an API key, which gives up on an answer after `patienceMs`. */
+export function sender(apiKey: string, patienceMs: number): { send: Send; close: () => void } {
+  const agent = new Agent({ keepAlive: true });
+  return {
+    close: () => agent.destroy(),
+    send: (port, key, wanted) =>
+      new Promise((resolve) => {
+        const { path, body } = asRequest(wanted);
+        const json = JSON.stringify(body);
+        const lost = (why: string): void => resolve({ kind: "lost", why });
+        const sent = request(
+          {
+            agent,
+            host: "127.0.0.1",
+            port,
+            method: "POST",
+            path,
+            headers: {
+              authorization: `Bearer ${apiKey}`,
+              "content-type": "application/json",
+              "content-length": Buffer.byteLength(json),
+              "idempotency-key": key,
+            },
+          },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on("data", (chunk: Buffer) => chunks.push(chunk));
+            response.on("error", (error) => lost(error.message));
+            response.on("close", () => lost("the answer broke off"));
+            response.on("end", () => {
+              resolve({
+                kind: "answered",
+                status: response.statusCode ?? 0,
+                body: Buffer.concat(chunks).toString("utf8"),
+                replayed: response.headers["idempotent-replayed"] === "true",
+              });
+            });
+          },
+        );
+        const timer = setTimeout(() => {
+          lost("no answer in time");
+          sent.destroy();
+        }, patienceMs);
+        sent.on("error", (error) => lost(error.message));
+        sent.on("close", () => {
+          clearTimeout(timer);
+          lost("the connection was closed");
+        });
+        sent.end(json);
+      }),
+  };
+}
+
+/** What is wanted as path and body of a POST. */
+export function asRequest(wanted: Wanted): { path: string; body: object } {
+  switch (wanted.kind) {
+    case "reserve": {
+      const { sequence, count, at } = wanted;
+      const body = at === undefined ? { count } : { count, at };
+      return { path: `/v1/sequences/${sequence}/reservations`, body };
+    }
+    case "void": {
+      const { kind: _, reservation, ...run } = wanted;
+      return { path: `/v1/reservations/${reservation}/void`, body: { reason: "unused", ...run } };
+    }
+    case "lots":
+      return { path: "/v1/lots", body: { items: wanted.items } };
+    case "receipt": {
+      const { reference, lines } = wanted;
+      return { path: "/v1/receipts", body: { reference, lines } };
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { FinalState, ItemState, SeriesState } from "./check/final-state.ts";
+import type { Call, Outcome, Wanted } from "./check/history.ts";
+
+/** The series of the hand-made histories: `s` counts in its row, `h` with a Postgres sequence. */
+const series: SeriesState = {
+  sequence: "s",
+  period: "",
+  start: 1n,
+  step: 1n,
+  next: 1n,
+  mode: "standard",
+  promoted: false,
+};
+
+/** A series that has numbers up to `next - 1` behind it. */
+export function seriesAt(next: bigint, facts: Partial<SeriesState> = {}): SeriesState {
+  return { ...series, next, ...facts };
+}
+
+/** A database with nothing in it but what is given. */
+export function stateWith(facts: Partial<FinalState>): FinalState {
+  return {
+    series: [],
+    ledger: [],
+    jobs: [],
+    requests: [],
+    named: [],
+    lots: 0,
+    burned: [],
+    products: [{ sku: "p", sequence: "s" }],
+    ...facts,
+  };
+}
+
+/** Ledger rows of series `s`: `[first, last]`, reserved. */
+export function reserved(...runs: readonly (readonly [bigint, bigint])[]): FinalState["ledger"] {
+  return runs.map(([first, last]) => {
+    return { sequence: "s", period: "", first, last, step: 1n, kind: "reserved" };
+  });
+}
+
+/** The requests that drew such runs, under the given keys. */
+export function recorded(
+  ...runs: readonly (readonly [string, bigint, bigint])[]
+): FinalState["requests"] {
+  return runs.map(([key, first, last]) => {
+    return { key, made: { kind: "run", sequence: "s", period: "", first, last } };
+  });
+}
+
+/** An item that drew `first` to `last` of series `s` for product `p`, whole unless said otherwise. */
+export function itemOf(first: bigint, last: bigint, facts: Partial<ItemState> = {}): ItemState {
+  const count = Number(last - first) + 1;
+  return {
+    product: "p",
+    count,
+    reservation: `s:${first}`,
+    presented: false,
+    first,
+    last,
+    skipped: 0,
+    lots: count,
+    lowest: first,
+    highest: last,
+    misnamed: 0,
+    ...facts,
+  };
+}
+
+/** Answers that a client may get. */
+export const answers = {
+  lost: { kind: "lost", why: "the connection was closed" },
+  run(first: number, last: number, replayed = false): Outcome {
+    const run = { first: String(first), last: String(last), step: "1", count: last - first + 1 };
+    const body = { id: `s:${first}`, sequence: "s", series: null, ...run };
+    return { kind: "answered", status: 201, body: JSON.stringify(body), replayed };
+  },
+  job(first: number, last: number, replayed = false): Outcome {
+    const item = { product: "p", count: last - first + 1, reservation: `s:${first}` };
+    const names = { first_name: `S-${first}`, last_name: `S-${last}` };
+    const body = { id: "job", status: "done", items: [{ ...item, ...names }] };
+    return { kind: "answered", status: 201, body: JSON.stringify(body), replayed };
+  },
+  names(count: number): Outcome {
+    const item = { product: "p", count, reservation: null, first_name: "A", last_name: "B" };
+    const body = JSON.stringify({ id: "job", status: "done", items: [item] });
+    return { kind: "answered", status: 201, body, replayed: false };
+  },
+  voided(first: number, last: number): Outcome {
+    const body = { reservation: "s:1", voided: [{ first: String(first), last: String(last) }] };
+    return { kind: "answered", status: 201, body: JSON.stringify(body), replayed: false };
+  },
+  problem(status: number, code: string): Outcome {
+    return { kind: "answered", status, body: JSON.stringify({ code }), replayed: false };
+  },
+} satisfies Record<string, Outcome | ((...facts: never[]) => Outcome)>;
+
+/** A call that lasts from `begun` to `ended`; asks for as many numbers as it was answered by default. */
+export function callOf(
+  id: number,
+  key: string,
+  [begun, ended]: readonly [number, number],
+  outcome: Outcome,
+  wanted?: Wanted,
+): Call {
+  return { id, client: 0, key, wanted: wanted ?? reserving(outcome), begun, ended, outcome };
+}
+
+function reserving(outcome: Outcome): Wanted {
+  const told: unknown = outcome.kind === "answered" ? JSON.parse(outcome.body) : {};
+  const count =
+    typeof told === "object" && told !== null && "count" in told ? Number(told.count) : 1;
+  return { kind: "reserve", sequence: "s", count };
+}

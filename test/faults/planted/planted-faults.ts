@@ -1,0 +1,184 @@
+import type { ViolationKind } from "../check/violation.ts";
+import type { Disturbance } from "../stage/disturb.ts";
+
+/** A change of the text of one function in the database. */
+export interface Edit {
+  readonly function: string;
+  /** What must stand there. */
+  readonly from: RegExp;
+  readonly to: string;
+}
+
+/** The service, broken on purpose. */
+export interface PlantedFault {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** Statements before the edits, and those that undo them. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+  /** What the run is exposed to. */
+  readonly disturbance: Disturbance;
+  /** The violations that must be found, each of them. */
+  readonly caughtBy: readonly ViolationKind[];
+}
+
+/** With it the database refuses what these faults do; they are to be seen without. */
+const secondWall = {
+  before: ["alter table ledger drop constraint ledger_number_once"],
+  after: [
+    `alter table ledger add constraint ledger_number_once
+       exclude using gist (series with =, int8range(first, last, '[]') with &&)
+       where (kind in ('reserved', 'skip', 'burned'))`,
+  ],
+};
+
+const keepsFirstAnswer: Edit = {
+  function: "answer_request_v1",
+  from: /interval '30 days'\)/,
+  to: "interval '30 days') ON CONFLICT DO NOTHING",
+};
+
+const rowReadWithoutLock: Edit = {
+  function: "draw_v1",
+  from: /UPDATE series[\s\S]*?INTO v_drawn;/,
+  to: `SELECT id, period, next, next + (p_count - 1) * increment, increment, p_count INTO v_drawn
+       FROM series
+       WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
+         AND NOT promoted AND NOT hot AND next + p_count * increment <= ceiling;
+       UPDATE series SET next = v_drawn.last + v_drawn.step WHERE id = v_drawn.series;`,
+};
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: "a draw without its ledger row",
+    edits: [
+      { function: "reserve_v1", from: /INSERT INTO ledger[\s\S]*?v_call\.api_key\);/, to: "NULL;" },
+    ],
+    disturbance: "none",
+    caughtBy: ["run_not_in_ledger", "unexplained", "hole"],
+  },
+  {
+    name: "the counter moves farther than the run",
+    edits: [
+      {
+        function: "draw_v1",
+        from: /next = next \+ p_count \* increment/,
+        to: "next = next + (p_count + 1) * increment",
+      },
+    ],
+    disturbance: "none",
+    caughtBy: ["unexplained", "hole"],
+  },
+  {
+    name: "an answer is not recorded",
+    edits: [
+      {
+        function: "answer_request_v1",
+        from: /INSERT INTO requests[\s\S]*?interval '30 days'\);/,
+        to: "NULL;",
+      },
+    ],
+    disturbance: "lost answers",
+    caughtBy: ["answer_unrecorded", "drawn_by_nobody", "answers_differ", "carried_out_twice"],
+  },
+  {
+    name: "a recorded answer is not looked at",
+    edits: [
+      {
+        function: "open_call_v1",
+        from: /v_call\.answer := v_call\.answer \|\| '\{"replayed": true\}';/,
+        to: "v_call.answer := NULL;",
+      },
+      keepsFirstAnswer,
+    ],
+    disturbance: "lost answers",
+    caughtBy: ["answers_differ", "carried_out_twice", "drawn_by_nobody"],
+  },
+  {
+    name: "twins are let in together",
+    edits: [
+      {
+        function: "open_call_v1",
+        from: /pg_try_advisory_xact_lock\([^;]*\);/,
+        to: "true;",
+      },
+      keepsFirstAnswer,
+    ],
+    disturbance: "lost answers",
+    caughtBy: ["answers_differ", "carried_out_twice"],
+  },
+  {
+    name: "the row is read without its lock",
+    edits: [rowReadWithoutLock],
+    ...secondWall,
+    disturbance: "none",
+    caughtBy: ["number_twice", "ledger_overlap"],
+  },
+  {
+    name: "the row is read without its lock, behind the constraint",
+    edits: [rowReadWithoutLock],
+    disturbance: "none",
+    caughtBy: ["broken_answer"],
+  },
+  {
+    name: "a promoted counter gives a run under the shared lock",
+    edits: [
+      {
+        function: "draw_from_counter",
+        from: /p_shared => v_single/,
+        to: "p_shared => true",
+      },
+      // A moment between look and move, which a busier machine has by itself.
+      {
+        function: "draw_from_counter",
+        from: /PERFORM setval/,
+        to: "PERFORM pg_sleep(0.002); PERFORM setval",
+      },
+    ],
+    ...secondWall,
+    disturbance: "none",
+    caughtBy: ["number_twice", "ledger_overlap"],
+  },
+  {
+    name: "a promoted counter is cached",
+    edits: [{ function: "promote_series", from: /CACHE 1 /, to: "CACHE 20 " }],
+    disturbance: "none",
+    caughtBy: ["out_of_order"],
+  },
+  {
+    name: "a request is refused after it drew",
+    edits: [
+      {
+        function: "record_lots",
+        from: /PERFORM check_draw\(g\) FROM unnest\(v_groups\) AS g;/,
+        to: "NULL;",
+      },
+    ],
+    disturbance: "none",
+    caughtBy: ["burned_too_many"],
+  },
+  {
+    name: "the cursor is moved in a transaction of its own",
+    before: [
+      "create extension dblink",
+      `create function advance_job_alone(text, uuid, uuid, bigint, bigint, interval) returns jobs
+       language sql as $$
+         select moved from dblink(
+           format('host=127.0.0.1 port=%s dbname=%s user=postgres',
+                  current_setting('port'), current_database()),
+           format('select advance_job(%L, %L, %L, %s, %s, %L)', $1, $2, $3, $4, $5, $6)
+         ) as answer (moved jobs)
+       $$`,
+    ],
+    edits: [{ function: "run_chunk_v1", from: /advance_job\(/, to: "advance_job_alone(" }],
+    after: ["drop function advance_job_alone", "drop extension dblink"],
+    disturbance: "ended chunks",
+    caughtBy: ["job_rows_wrong"],
+  },
+  {
+    name: "the cursor is moved wherever it stands",
+    edits: [{ function: "advance_job", from: /cursor = p_from AND token/, to: "token" }],
+    disturbance: "lost chunks",
+    caughtBy: ["job_rows_wrong"],
+  },
+];

@@ -1,0 +1,69 @@
+import type { FinalState } from "../check/final-state.ts";
+import { isAnswered, operationsOf } from "../check/operations.ts";
+import { countOf } from "../check/runs.ts";
+import type { FaultRun } from "./fault-run.ts";
+
+/** What a run came to, as lines to print. */
+export function summaryOf(run: FaultRun): string[] {
+  const { history, state, played, violations } = run;
+  const operations = operationsOf(history);
+  const answered = history.filter(isAnswered);
+  const repeated = history.length - operations.length;
+  const unanswered = operations.filter(
+    ({ acknowledged, refused }) => acknowledged.length + refused.length === 0,
+  );
+  return [
+    `requests    ${operations.length}, in ${history.length} calls (${repeated} sent again)`,
+    `answers     ${answered.length}: ${tally(answered.map(({ outcome }) => String(outcome.status)))}`,
+    `lost        ${history.length - answered.length}; never answered ${unanswered.length}`,
+    `numbers     ${drawn(state)} drawn in ${state.ledger.length} rows of ${state.series.length} series, ${burned(state)} burned`,
+    `lots        ${state.lots} in ${state.jobs.length} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
+    `changes     ${run.changes} of definitions and counters meanwhile`,
+    `faults      ${played.length}: ${tally(played.map(({ fault, note }) => labelled(fault.kind, note)))}`,
+    `violations  ${violations.length}${violations.length === 0 ? "" : `: ${tally(violations.map(({ kind }) => kind))}`}`,
+  ];
+}
+
+/** Of a killed Worker it matters whether it had a job, of a full disk whether it was; other notes are figures. */
+function labelled(kind: string, note: string | undefined): string {
+  const matters = kind === "worker killed" || kind === "disk full";
+  return matters && note !== undefined ? `${kind} (${note})` : kind;
+}
+
+function drawn({ ledger }: FinalState): bigint {
+  return ledger
+    .filter(({ kind }) => kind === "reserved")
+    .reduce((sum, entry) => sum + countOf(entry), 0n);
+}
+
+function burned(state: FinalState): bigint {
+  return state.burned.reduce((sum, { numbers }) => sum + numbers, 0n);
+}
+
+function tally(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([word, count]) => `${count} ${word}`)
+    .join(", ");
+}
+
+/** Everything that is known of a run, one JSON object a line, for looking into a violation. */
+export function* recordOf(run: FaultRun, seed: number): Generator<string> {
+  yield line({ seed, crashes: run.crashes });
+  for (const violation of run.violations) yield line({ violation });
+  for (const fault of run.played) yield line({ fault });
+  for (const [part, rows] of Object.entries(run.state)) {
+    if (!Array.isArray(rows)) continue;
+    for (const row of rows) yield line({ [part]: row });
+  }
+  for (const call of run.history) yield line({ call });
+}
+
+function line(value: object): string {
+  const text = JSON.stringify(value, (_, held: unknown) =>
+    typeof held === "bigint" ? String(held) : held,
+  );
+  return `${text}\n`;
+}

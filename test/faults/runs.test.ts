@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { cover, gaps, isWithin, overlaps } from "./check/runs.ts";
+import type { Run } from "./check/runs.ts";
+
+// Against the numbers one by one, which the checker never writes out.
+
+const run = fc
+  .record({ first: fc.integer({ min: 0, max: 60 }), count: fc.integer({ min: 1, max: 12 }) })
+  .map(({ first, count }): Run => {
+    return { first: BigInt(first), last: BigInt(first + count - 1), step: 1n };
+  });
+
+function numbersOf({ first, last }: Run): number[] {
+  return Array.from({ length: Number(last - first) + 1 }, (_, place) => Number(first) + place);
+}
+
+test("property: what runs cover, leave out and hold is what their numbers say", () => {
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 12 }), run, (runs, other) => {
+      const covered = new Set(runs.flatMap(numbersOf));
+      const stretches = cover(runs);
+      const listed = stretches.flatMap(({ from, to }) =>
+        numbersOf({ first: from, last: to - 1n, step: 1n }),
+      );
+      expect(listed).toEqual([...covered].toSorted((a, b) => a - b));
+      const missing = gaps(stretches, 5n, 50n).flatMap(({ from, to }) =>
+        numbersOf({ first: from, last: to - 1n, step: 1n }),
+      );
+      const between = Array.from({ length: 45 }, (_, place) => place + 5);
+      expect(missing).toEqual(between.filter((number) => !covered.has(number)));
+      expect(isWithin(stretches, other)).toBe(numbersOf(other).every((each) => covered.has(each)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("property: runs overlap when and only when a number is there twice", () => {
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 6 }), (runs) => {
+      const numbers = runs.flatMap(numbersOf);
+      expect(overlaps(runs).length > 0).toBe(new Set(numbers).size < numbers.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("runs in steps fit together where the next number would be", () => {
+  const tens: Run[] = [
+    { first: 10n, last: 30n, step: 5n },
+    { first: 35n, last: 35n, step: 5n },
+    { first: 50n, last: 55n, step: 5n },
+  ];
+  expect(cover(tens)).toEqual([
+    { from: 10n, to: 40n },
+    { from: 50n, to: 60n },
+  ]);
+  expect(gaps(cover(tens), 10n, 65n)).toEqual([
+    { from: 40n, to: 50n },
+    { from: 60n, to: 65n },
+  ]);
+});

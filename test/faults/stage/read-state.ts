@@ -1,0 +1,167 @@
+import type { ClientBase, QueryResultRow } from "pg";
+
+import type { FinalState, ItemState, RecordedRequest } from "../check/final-state.ts";
+
+/**
+ * Reads what the database has of a tenant, in one snapshot, on a direct connection. The rows of lots are
+ * counted there, so that what comes back grows with the number of calls.
+ */
+export async function readState(client: ClientBase, tenant: string): Promise<FinalState> {
+  const rows = async <R extends QueryResultRow>(text: string): Promise<R[]> =>
+    (await client.query<R>(text, [tenant])).rows;
+  await client.query("begin isolation level repeatable read");
+  try {
+    const items = await readItems(rows);
+    return {
+      series: (
+        await rows<SeriesRow>(
+          `select s.sequence, s.period, q.start, s.increment, next_number(s) as next, s.mode,
+                  s.mode = 'standard' and (s.promoted or s.hot or s.ends_on is not null) as promoted
+           from series as s join sequences as q on q.tenant = s.tenant and q.key = s.sequence
+           where s.tenant = $1`,
+        )
+      ).map(({ start, increment, next, ...facts }) => {
+        return { ...facts, start: BigInt(start), step: BigInt(increment), next: BigInt(next) };
+      }),
+      ledger: (
+        await rows<LedgerRow>(
+          `select s.sequence, s.period, l.first, l.last, l.step, l.kind
+           from ledger as l join series as s on s.id = l.series
+           where l.tenant = $1`,
+        )
+      ).map(({ first, last, step, ...facts }) => {
+        return { ...facts, first: BigInt(first), last: BigInt(last), step: BigInt(step) };
+      }),
+      jobs: (
+        await rows<{ id: string; status: string }>("select id, status from jobs where tenant = $1")
+      ).map((job) => ({ ...job, items: items.get(job.id) ?? [] })),
+      requests: (
+        await rows<RequestRow>(
+          `select q.key, q.answer->>'sequence' as sequence, coalesce(q.answer->>'series', '') as period,
+                  q.answer->>'first' as first, q.answer->>'last' as last,
+                  coalesce(q.answer->>'job_id', r.job::text) as job
+           from requests as q
+           left join receipts as r on r.tenant = q.tenant and r.id::text = q.answer->>'receipt_id'
+           where q.tenant = $1`,
+        )
+      ).map(madeBy),
+      named: await rows(
+        `select l.product, l.name
+         from lots as l join job_items as i on i.tenant = l.tenant and i.id = l.item
+         where l.tenant = $1 and i.names is not null`,
+      ),
+      lots: Number(
+        (await rows<{ lots: string }>("select count(*) as lots from lots where tenant = $1"))[0]
+          ?.lots,
+      ),
+      burned: (
+        await rows<{ sequence: string; numbers: string }>(
+          `select key as sequence, account_v1(tenant, key, null)->>'burned' as numbers
+           from sequences where tenant = $1`,
+        )
+      ).map(({ sequence, numbers }) => ({ sequence, numbers: BigInt(numbers) })),
+      products: await rows("select sku, sequence from products where tenant = $1"),
+    };
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+interface SeriesRow {
+  readonly sequence: string;
+  readonly period: string;
+  readonly start: string;
+  readonly increment: string;
+  readonly next: string;
+  readonly mode: "standard" | "gapless";
+  readonly promoted: boolean;
+}
+
+interface LedgerRow {
+  readonly sequence: string;
+  readonly period: string;
+  readonly first: string;
+  readonly last: string;
+  readonly step: string;
+  readonly kind: string;
+}
+
+interface RequestRow {
+  readonly key: string;
+  readonly sequence: string | null;
+  readonly period: string;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly job: string | null;
+}
+
+function madeBy({ key, sequence, period, first, last, job }: RequestRow): RecordedRequest {
+  if (job !== null) return { key, made: { kind: "job", job } };
+  if (sequence === null || first === null || last === null) return { key, made: { kind: "void" } };
+  return { key, made: { kind: "run", sequence, period, first: BigInt(first), last: BigInt(last) } };
+}
+
+interface ItemRow {
+  readonly job: string;
+  readonly product: string;
+  readonly count: string;
+  readonly presented: boolean;
+  readonly reservation: string | null;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly skipped: string;
+  readonly lots: string;
+  readonly lowest: string | null;
+  readonly highest: string | null;
+  readonly misnamed: string;
+}
+
+/** The items of each job in their order, with what the table of lots has of each. */
+async function readItems(
+  rows: (text: string) => Promise<ItemRow[]>,
+): Promise<Map<string, ItemState[]>> {
+  const found = await rows(
+    `with recorded as materialized (
+       select i.id, count(*) as lots, min(l.number) as lowest, max(l.number) as highest,
+              count(*) filter (
+                where i.names is null
+                  and l.name <> i.prefix || lpad(l.number::text, greatest(i.width, length(l.number::text)), '0')
+                                || i.suffix) as misnamed
+       from lots as l join job_items as i on i.tenant = l.tenant and i.id = l.item
+       where l.tenant = $1
+       group by i.id
+     )
+     select i.job, i.product, i.count, i.presented, i.skipped, i.first,
+            i.first + (i.count - 1) * i.step as last,
+            s.sequence || ':' || case s.period when '' then '' else s.period || ':' end || i.reservation
+              as reservation,
+            coalesce(r.lots, 0) as lots, r.lowest, r.highest, coalesce(r.misnamed, 0) as misnamed
+     from job_items as i
+     left join series as s on s.id = i.series
+     left join recorded as r on r.id = i.id
+     where i.tenant = $1
+     order by i.job, i.ordinal`,
+  );
+  const jobs = new Map<string, ItemState[]>();
+  for (const { job, first, last, lowest, highest, ...facts } of found) {
+    const item: ItemState = {
+      ...facts,
+      count: Number(facts.count),
+      skipped: Number(facts.skipped),
+      lots: Number(facts.lots),
+      misnamed: Number(facts.misnamed),
+      first: numberOf(first),
+      last: numberOf(last),
+      lowest: numberOf(lowest),
+      highest: numberOf(highest),
+    };
+    const items = jobs.get(job);
+    if (items === undefined) jobs.set(job, [item]);
+    else items.push(item);
+  }
+  return jobs;
+}
+
+function numberOf(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
+}
