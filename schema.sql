@@ -113,6 +113,8 @@ CREATE TYPE lot_request AS (
   reservation_sequence text,
   reservation_period text,
   reservation_first bigint,
+  overlapping text[],
+  epoch bigint,
   first_name text,
   names text[],
   numbers bigint[],
@@ -1433,9 +1435,13 @@ BEGIN
   ) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
+  -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
   v_drawn := EXISTS (
     SELECT FROM unnest(v_held) AS s
     JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  ) OR EXISTS (
+    SELECT FROM unnest(v_held) AS s
+    JOIN forms AS f ON f.tenant = s.tenant AND f.series = s.id
   );
   IF v_drawn THEN
     v_fixed := ARRAY(
@@ -1620,7 +1626,8 @@ BEGIN
     (SELECT max(last) FROM ledger
      WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
     -- Names of a run sort as their numbers do: the last of each is its highest.
-    (SELECT max(l.number) FROM runs_of_numbers(p_tenant, v_series.id, NULL, p_to, v_next) AS r
+    (SELECT max(l.number) FROM runs_of_numbers(
+       p_tenant, v_series.id, NULL, p_to, least(v_next, v_series.ceiling)) AS r
      CROSS JOIN LATERAL (
        SELECT number FROM lots
        WHERE tenant = p_tenant AND number IS NOT NULL
@@ -2710,6 +2717,10 @@ DECLARE
   v_taken ledger := take_of_reservation(p_tenant, p_item);
   v_recorded job_items;
 BEGIN
+  IF p_item.epoch IS NOT NULL THEN
+    PERFORM hold_patterns(p_tenant, p_item.epoch);
+    PERFORM refuse_sharing(p_tenant, p_item.product, p_item.reservation_sequence, p_item.overlapping);
+  END IF;
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
                          produced_on, expires_on, location, attributes)
@@ -5137,9 +5148,11 @@ DECLARE
   v_new record;
 BEGIN
   FOR v_new IN
-    SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb) ORDER BY sku COLLATE "C"
+    SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb, overlapping text[])
+    ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL, '{}');
+    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
+                           v_new.overlapping);
   END LOOP;
 END
 $function$;

@@ -626,9 +626,13 @@ BEGIN
   ) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
+  -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
   v_drawn := EXISTS (
     SELECT FROM unnest(v_held) AS s
     JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
+  ) OR EXISTS (
+    SELECT FROM unnest(v_held) AS s
+    JOIN forms AS f ON f.tenant = s.tenant AND f.series = s.id
   );
   IF v_drawn THEN
     v_fixed := ARRAY(
@@ -817,7 +821,8 @@ BEGIN
     (SELECT max(last) FROM ledger
      WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
     -- Names of a run sort as their numbers do: the last of each is its highest.
-    (SELECT max(l.number) FROM runs_of_numbers(p_tenant, v_series.id, NULL, p_to, v_next) AS r
+    (SELECT max(l.number) FROM runs_of_numbers(
+       p_tenant, v_series.id, NULL, p_to, least(v_next, v_series.ceiling)) AS r
      CROSS JOIN LATERAL (
        SELECT number FROM lots
        WHERE tenant = p_tenant AND number IS NOT NULL

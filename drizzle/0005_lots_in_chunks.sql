@@ -23,6 +23,10 @@ CREATE TYPE lot_request AS (
   reservation_sequence text,
   reservation_period text,
   reservation_first bigint,
+  -- The sequences whose names a product must not have taken that presents it, as the patterns of `epoch`
+  -- tell; without an epoch nobody has to ask.
+  overlapping text[],
+  epoch bigint,
   first_name text,
   names text[],
   numbers bigint[],
@@ -873,7 +877,7 @@ END
 $$;
 --> statement-breakpoint
 -- Adds numbers of a reservation to a job, from unit `p_start` on. Returns the item. Fails as
--- take_of_reservation does.
+-- take_of_reservation and refuse_sharing do, and patterns_changed.
 CREATE FUNCTION record_reserved(p_tenant text, p_job uuid, p_item lot_request, p_start bigint)
 RETURNS job_items
 LANGUAGE plpgsql AS $$
@@ -881,6 +885,10 @@ DECLARE
   v_taken ledger := take_of_reservation(p_tenant, p_item);
   v_recorded job_items;
 BEGIN
+  IF p_item.epoch IS NOT NULL THEN
+    PERFORM hold_patterns(p_tenant, p_item.epoch);
+    PERFORM refuse_sharing(p_tenant, p_item.product, p_item.reservation_sequence, p_item.overlapping);
+  END IF;
   INSERT INTO job_items (tenant, job, ordinal, product, series, reservation, presented, numbers,
                          prefix, width, suffix, first, step, numbered, count, start, quantity,
                          produced_on, expires_on, location, attributes)

@@ -444,16 +444,19 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Makes or replaces products, each given as `sku` and `fields`.
+-- Makes or replaces products, each given as `sku` and `fields`, with the sequences whose names it must not
+-- have taken. Fails: pattern_shared.
 CREATE FUNCTION import_products(p_import imports, p_products jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_new record;
 BEGIN
   FOR v_new IN
-    SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb) ORDER BY sku COLLATE "C"
+    SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb, overlapping text[])
+    ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL, '{}');
+    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
+                           v_new.overlapping);
   END LOOP;
 END
 $$;

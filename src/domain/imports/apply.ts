@@ -23,6 +23,7 @@ const patience = 4;
 const outOfDate: ReadonlySet<FailureCode> = new Set([
   "definition_changed",
   "patterns_changed",
+  "pattern_shared",
   "unknown_sequence",
   "product_tracking_fixed",
   "sequence_gapless",

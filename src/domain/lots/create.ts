@@ -13,6 +13,7 @@ import { orRecorded } from "../requests/recorded.ts";
 import type { LotItem } from "./item.ts";
 import { lotLimits, recordedAtOnce, refuseTooManyLots, refuseTooManySequences } from "./limits.ts";
 import { placesOfLots } from "./places.ts";
+import { withPresented } from "./presented.ts";
 import { lotRequests } from "./requests.ts";
 
 /** What `POST /v1/lots` asks for. */
@@ -43,18 +44,21 @@ export async function createLots(
     const requests = lotRequests(call, placed, products);
     refuseTooManySequences(requests);
     const id = newId(call.now());
-    const [row] = await pointed(placesOfLots(placed, requests), () =>
-      call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
-        sql`SELECT create_lots_v1(
-              ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
-              make_interval(secs => ${leaseSeconds}), ${JSON.stringify(requests)}::jsonb,
-              ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
-              ${lotLimits.lots}::bigint,
-              ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
-      ),
+    const answer = await withPresented(call, requests, (presented) =>
+      pointed(placesOfLots(placed, requests), async () => {
+        const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
+          sql`SELECT create_lots_v1(
+                ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
+                make_interval(secs => ${leaseSeconds}), ${JSON.stringify(presented)}::jsonb,
+                ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
+                ${lotLimits.lots}::bigint,
+                ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+        );
+        return row?.answer;
+      }),
     );
-    if (row === undefined) throw new Error("A function call gave no row.");
-    const { job, replayed } = row.answer;
+    if (answer === undefined) throw new Error("A function call gave no row.");
+    const { job, replayed } = answer;
     // Our own job told as a replay: the answer of the try that made it was lost on the way.
     return { job, replayed: replayed && job.id !== id };
   };

@@ -198,7 +198,10 @@ function namesRequest(
   };
 }
 
-function reservationRequest(shared: Shared, { item, pointer }: Known<ReservationItem>): LotRequest {
+function reservationRequest(
+  shared: Shared,
+  { item, sequence, pointer }: Known<ReservationItem>,
+): LotRequest {
   const named = readReservationId(item.reservation);
   if (named === undefined) {
     const facts = { reservation: item.reservation };
@@ -214,6 +217,7 @@ function reservationRequest(shared: Shared, { item, pointer }: Known<Reservation
     reservation_sequence: named.sequence,
     reservation_period: named.period,
     reservation_first: named.first,
+    serving: sequence?.counter.key ?? null,
   };
 }
 

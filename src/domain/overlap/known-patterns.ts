@@ -152,6 +152,13 @@ export function unshareable(patterns: KnownPatterns, sequence: string | null): s
   return [...new Set(own.flatMap((version) => overlappingSequences(version, others)))];
 }
 
+/** The same for numbers that were drawn of the series of `counter`, under whichever pattern counts in them. */
+export function unshareableWith(patterns: KnownPatterns, counter: string): string[] {
+  const own = patterns.versions.filter((version) => version.counter === counter);
+  const sequences = [...new Set(own.map(({ sequence }) => sequence))];
+  return [...new Set(sequences.flatMap((sequence) => unshareable(patterns, sequence)))];
+}
+
 /** How often patterns are compared again when others have changed them meanwhile. */
 const patience = 20;
 

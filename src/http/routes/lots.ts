@@ -117,6 +117,8 @@ const create = createRoute({
       "name_taken",
       "name_repeated",
       "name_issued",
+      "pattern_shared",
+      "patterns_changed",
       "jump_too_far",
       "first_name_not_reserved",
       "reservation_range",

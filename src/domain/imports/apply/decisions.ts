@@ -21,6 +21,8 @@ export interface CounterWrite {
 interface ProductWrite {
   readonly sku: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The sequences whose names it must not have taken. */
+  readonly overlapping: readonly string[];
 }
 
 /** Lots of one product to be recorded; see `lot_request` and `import_item` in the migrations. */

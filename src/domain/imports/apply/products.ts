@@ -50,8 +50,9 @@ export const applyProducts: Decide<ProductRecord> = async (applying, placed) => 
       decisions.count("unchanged");
       continue;
     }
-    if (before !== undefined && before.sequence !== after.sequence) {
-      const overlapping = patterns.unshareable(after.sequence);
+    const isMoved = before !== undefined && before.sequence !== after.sequence;
+    const overlapping = isMoved ? patterns.unshareable(after.sequence) : [];
+    if (isMoved) {
       const shared = await sharingOf(applying, { sku, sequence: after.sequence, overlapping });
       if (shared !== null) {
         decisions.refuseAs(line, sequenceColumns, shared);
@@ -59,7 +60,7 @@ export const applyProducts: Decide<ProductRecord> = async (applying, placed) => 
       }
       if (overlapping.length > 0) decisions.writes.epoch = patterns.epoch;
     }
-    decisions.writes.products.push({ sku, fields: after });
+    decisions.writes.products.push({ sku, fields: after, overlapping });
     decisions.count(before === undefined ? "created" : "updated");
   }
   return decisions;
