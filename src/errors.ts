@@ -73,6 +73,29 @@ const shownByReset = {
   fiscal: "the fiscal year ({FY})",
 } as const;
 
+/** What the series of a sequence are named after, by its reset. */
+const periods = {
+  yearly: { when: "each year", one: "a year", example: "2026" },
+  monthly: { when: "each month", one: "a month", example: "2026-11" },
+  weekly: { when: "each week", one: "an ISO week that exists,", example: "2026-W48" },
+  daily: { when: "each day", one: "a day that exists,", example: "2026-11-24" },
+  fiscal: { when: "each fiscal year", one: "the year in which it begins,", example: "FY2026" },
+} as const;
+
+function isResetByDate(reset: string): reset is keyof typeof periods {
+  return Object.hasOwn(periods, reset);
+}
+
+/** `sequence "invoices"`, or `series "2026" of sequence "invoices"`. */
+function countedIn(facts: { sequence: string; series?: string | null }): string {
+  const sequence = `sequence ${quoted(facts.sequence)}`;
+  return facts.series == null ? sequence : `series ${quoted(facts.series)} of ${sequence}`;
+}
+
+function capital(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}
+
 /** `1 lot`, `2 lots`. */
 function plural(amount: Amount, one: string, many: string): string {
   return `${String(amount)} ${String(amount) === "1" ? one : many}`;
@@ -398,8 +421,7 @@ export const failures = {
       series?: string | null;
       overflow?: string | null;
     }) =>
-      `${facts.series == null ? "Sequence" : `Series ${quoted(facts.series)} of sequence`} ` +
-      `${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
+      `${capital(countedIn(facts))} has ${plural(facts.remaining, "number", "numbers")} left and ` +
       `${plural(facts.requested, "was", "were")} asked for. ` +
       (facts.overflow === "widen"
         ? "Numbers end there: ask for fewer, or go on with another sequence."
@@ -460,29 +482,60 @@ export const failures = {
     detail: (facts: { sequence: string }) =>
       `Sequence ${quoted(facts.sequence)} counts each text before its counter for itself. Give that text as series.`,
   },
+  series_malformed: {
+    status: 422,
+    title: "The sequence can have no series of that name",
+    retryable: false,
+    detail: (facts: { sequence: string; series: string; reset: string }) =>
+      isResetByDate(facts.reset)
+        ? `Sequence ${quoted(facts.sequence)} begins again ${periods[facts.reset].when}, and ${quoted(facts.series)} is none of its series. ` +
+          `Give ${periods[facts.reset].one} such as ${periods[facts.reset].example}.`
+        : `Sequence ${quoted(facts.sequence)} never begins again and has no periods. Leave series out.`,
+  },
   advance_not_ahead: {
     status: 409,
     title: "The counter is there already",
     retryable: false,
-    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
-      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot advance to ${String(facts.to)}. ` +
+    detail: (facts: { sequence: string; series?: string | null; next: Amount; to: Amount }) =>
+      `The next number of ${countedIn(facts)} is ${String(facts.next)}, so it cannot advance to ${String(facts.to)}. ` +
       "Give a higher number, or rewind.",
   },
   rewind_not_behind: {
     status: 409,
     title: "The counter is not beyond that number",
     retryable: false,
-    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
-      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot rewind to ${String(facts.to)}. ` +
+    detail: (facts: { sequence: string; series?: string | null; next: Amount; to: Amount }) =>
+      `The next number of ${countedIn(facts)} is ${String(facts.next)}, so it cannot rewind to ${String(facts.to)}. ` +
       "Give a lower number, or advance.",
   },
   rewind_below_issued: {
     status: 409,
     title: "A number from there on was given",
     retryable: false,
-    detail: (facts: { sequence: string; issued: Amount; to: Amount }) =>
-      `Sequence ${quoted(facts.sequence)} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
+    detail: (facts: { sequence: string; series?: string | null; issued: Amount; to: Amount }) =>
+      `${capital(countedIn(facts))} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
       `Rewind to ${String(BigInt(facts.issued) + 1n)} or higher.`,
+  },
+  rewind_below_start: {
+    status: 409,
+    title: "The sequence begins with a higher number",
+    retryable: false,
+    detail: (facts: { sequence: string; start: Amount; to: Amount }) =>
+      `Sequence ${quoted(facts.sequence)} begins with ${String(facts.start)}, so its counter cannot go back to ${String(facts.to)}. ` +
+      `Rewind to ${String(facts.start)} or higher.`,
+  },
+  rewind_below_begin: {
+    status: 409,
+    title: "Numbers before were given by another system",
+    retryable: false,
+    detail: (facts: {
+      sequence: string;
+      series?: string | null;
+      begin: Amount;
+      to: Amount;
+    }) =>
+      `${capital(countedIn(facts))} goes on from another system with ${String(facts.begin)}, and has counted since, ` +
+      `so its counter cannot go back to ${String(facts.to)}. Rewind to ${String(facts.begin)} or higher.`,
   },
   rewind_below_change: {
     status: 409,
@@ -500,11 +553,12 @@ export const failures = {
       sequence: string;
       increment: Amount;
       to: Amount;
-      below: Amount;
+      /** None when it would lie before where the sequence begins. */
+      below: Amount | null;
       above: Amount;
     }) =>
       `Sequence ${quoted(facts.sequence)} counts in steps of ${String(facts.increment)} and does not come to ${String(facts.to)}. ` +
-      `Give ${String(facts.below)} or ${String(facts.above)}.`,
+      `Give ${facts.below === null ? "" : `${String(facts.below)} or `}${String(facts.above)}.`,
   },
   sequence_start_beyond_width: {
     status: 422,
