@@ -73,6 +73,15 @@ const shownByReset = {
   fiscal: "the fiscal year ({FY})",
 } as const;
 
+/** The same in Odoo's dialect, where a date range is a period. */
+const rangeByReset = {
+  yearly: "the year (%(range_year)s)",
+  monthly: "year and month (%(range_year)s%(range_month)s)",
+  weekly: "the day on which the week begins (%(range_year)s%(range_month)s%(range_day)s)",
+  daily: "the whole day (%(range_year)s%(range_month)s%(range_day)s)",
+  fiscal: "the year in which the fiscal year begins (%(range_year)s)",
+} as const;
+
 /** What the series of a sequence are named after, by its reset. */
 const periods = {
   yearly: { when: "each year", one: "a year", example: "2026" },
@@ -528,12 +537,7 @@ export const failures = {
     status: 409,
     title: "Numbers before were given by another system",
     retryable: false,
-    detail: (facts: {
-      sequence: string;
-      series?: string | null;
-      begin: Amount;
-      to: Amount;
-    }) =>
+    detail: (facts: { sequence: string; series?: string | null; begin: Amount; to: Amount }) =>
       `${capital(countedIn(facts))} goes on from another system with ${String(facts.begin)}, and has counted since, ` +
       `so its counter cannot go back to ${String(facts.to)}. Rewind to ${String(facts.begin)} or higher.`,
   },
@@ -760,8 +764,9 @@ export const failures = {
     status: 422,
     title: "A name stands twice in the request",
     retryable: false,
-    detail: (facts: { name: string }) =>
-      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one, with the sum of the quantities where it has any.`,
+    /** `quantities`: whether each of the two has one. */
+    detail: (facts: { name: string; quantities?: boolean }) =>
+      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one${facts.quantities === true ? ", with the sum of the quantities" : ""}.`,
   },
   name_issued: {
     status: 409,
@@ -783,12 +788,14 @@ export const failures = {
       limit: Amount;
       /** Whether it is a row of a file. */
       imported?: boolean;
+      /** The count that was to be applied. */
+      count?: string;
     }) =>
       `Sequence ${quoted(facts.sequence)} is at ${String(facts.next)}, and the ${facts.imported === true ? "" : "highest "}name is number ${String(facts.number)}: ` +
       `${String(facts.ahead)} ahead, where ${String(facts.limit)} is the limit. ` +
       (facts.imported === true
         ? "Check the name, or import it with allow_jump=true when it is right."
-        : "Check the name, or send allow_jump: true when it is right."),
+        : `Check the name, or ${facts.count === undefined ? "send" : "apply the count with"} allow_jump: true when it is right.`),
   },
 
   // Patterns, moments, fields and names.
@@ -1020,6 +1027,10 @@ export const failures = {
       problem: "period_not_shown" | "date_between_fields";
       name: string | null;
       given_by: readonly Giver[];
+      /** Of the pattern, where it is not the native one. */
+      dialect?: "odoo";
+      /** Whether it is a row of a file. */
+      imported?: boolean;
     }) => {
       const [one, other] = facts.given_by;
       const both =
@@ -1027,8 +1038,16 @@ export const failures = {
           ? `It cannot be ruled out that ${facts.periods.join(" and ")} give the same name`
           : `${quoted(facts.name)} can be ${given(one)}, and ${given(other)}: each of the periods ` +
             `${facts.periods.join(" and ")} counts from the start`;
+      const shown =
+        facts.dialect === "odoo"
+          ? `${rangeByReset[facts.reset]} to the prefix or suffix`
+          : `${shownByReset[facts.reset]} to the pattern`;
+      const lasting =
+        facts.imported === true
+          ? "set use_date_range to False, if it is to count on from period to period"
+          : 'set reset to "never"';
       return facts.problem === "period_not_shown"
-        ? `${both}. Add ${shownByReset[facts.reset]} to the pattern, or set reset to "never".`
+        ? `${both}. Add ${shown}, or ${lasting}.`
         : `${both}. Put a separator between the date and the fields beside it, such as -.`;
     },
   },
@@ -1200,7 +1219,8 @@ export const failures = {
       const many = facts.total > facts.lots.length ? ` (${facts.total} in all)` : "";
       return (
         `Receipt ${quoted(facts.receipt)} cannot be cancelled, since its lots are not as it left them${many}: ` +
-        `${examples.join(", ")}. Set them back first, or cancel the receipt that came after.`
+        `${examples.join(", ")}. The receipt stays: change its lots by themselves, or scrap them. ` +
+        "Where a later receipt has touched them, cancel that one first."
       );
     },
   },

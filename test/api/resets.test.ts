@@ -24,6 +24,11 @@ const refuse = (code: readonly [number, string], way: string, key: string, body:
   refused(service, code, "POST", `/v1/sequences/${key}/${way}`, {
     body: { reason: "a test", ...body },
   });
+/** Kind, first number and reason of each run of its ledger. */
+const ledgerOf = async (key: string) =>
+  (await ok(service, "GET", `/v1/sequences/${key}/ledger`)).data.map(
+    (run: Record<string, string>) => [run["kind"], run["first"], run["reason"]],
+  );
 const next = (series: string, more: object = {}) =>
   ok(service, "POST", "/v1/naming-series/next", { series, at: "2026-11-24", ...more });
 
@@ -441,11 +446,6 @@ test("a gapless series goes on from another system, before its first number", as
 });
 
 describe("a series that was only told where it begins", () => {
-  const ledgerOf = async (key: string) =>
-    (await ok(service, "GET", `/v1/sequences/${key}/ledger`)).data.map(
-      (run: Record<string, string>) => [run["kind"], run["first"], run["reason"]],
-    );
-
   test("is told anew, further back or on", async () => {
     await put("told", { pattern: "T-{0000}", mode: "gapless", start: 100 });
     await move("advance", "told", { to: 3190, reason: "a slip" });
@@ -498,7 +498,9 @@ describe("a series that was only told where it begins", () => {
     await move("advance", "naming-series", { to: 400, series: "Q-" });
     const back = { to: 300, series: "Q-" };
     const problem = await refuse([409, "rewind_below_begin"], "rewind", "naming-series", back);
-    expect(problem.detail).toContain('Series "Q-" of sequence "naming-series" goes on from another');
+    expect(problem.detail).toContain(
+      'Series "Q-" of sequence "naming-series" goes on from another',
+    );
     expect(problem).toMatchObject({ begin: "319", series: "Q-" });
     await move("rewind", "naming-series", { to: 319, series: "Q-" });
     // What an import has told of a series without numbers is told anew as well.
