@@ -927,18 +927,33 @@ CREATE OR REPLACE FUNCTION public.period_at(p_reset sequence_reset, p_time_zone 
  STABLE
 RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE p_time_zone) - CASE WHEN (to_char((p_at AT TIME ZONE p_time_zone), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
 
+CREATE OR REPLACE FUNCTION public.is_period(p_reset sequence_reset, p_period text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (p_reset = 'prefix'::sequence_reset) THEN true WHEN (p_reset = 'never'::sequence_reset) THEN (p_period = ''::text) WHEN (p_period ~ '^(FY)?0000'::text) THEN false WHEN (p_reset = 'yearly'::sequence_reset) THEN (p_period ~ '^[0-9]{4}$'::text) WHEN (p_reset = 'fiscal'::sequence_reset) THEN (p_period ~ '^FY[0-9]{4}$'::text) WHEN (p_reset = 'monthly'::sequence_reset) THEN (p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text) WHEN (p_reset = 'weekly'::sequence_reset) THEN CASE WHEN (p_period ~ '^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$'::text) THEN (to_char((to_date(p_period, 'IYYY-"W"IW'::text))::timestamp with time zone, 'IYYY-"W"IW'::text) = p_period) ELSE false END WHEN (p_reset = 'daily'::sequence_reset) THEN CASE WHEN (p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}$'::text) THEN (("right"(p_period, 2) >= '01'::text) AND ("right"(p_period, 2) <= to_char((period_end('monthly'::sequence_reset, "left"(p_period, 7), NULL::text))::timestamp with time zone, 'DD'::text))) ELSE false END ELSE NULL::boolean END;
+
 CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid)
  RETURNS series
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_series series;
+  v_reset sequence_reset;
 BEGIN
   FOR tries IN 1..2 LOOP
     SELECT * INTO v_series FROM series
     WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
     IF FOUND THEN
       RETURN v_series;
+    END IF;
+    -- No draw would ever come to it.
+    SELECT reset INTO v_reset FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+      AND NOT is_period(reset, p_period);
+    IF FOUND THEN
+      PERFORM fail('series_malformed', jsonb_build_object(
+        'sequence', p_sequence, 'series', p_period, 'reset', v_reset));
     END IF;
     BEGIN
       -- Waits for whoever makes it just now, and finds it when it looks again.
@@ -948,7 +963,7 @@ BEGIN
              period_end(reset, p_period, fiscal_year_start)
       FROM sequences
       WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
-        AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
+        AND is_period(reset, p_period)
       ON CONFLICT (tenant, sequence, period) DO NOTHING;
     EXCEPTION WHEN foreign_key_violation THEN
       -- Somebody has replaced the sequence since this statement began.
@@ -1639,11 +1654,13 @@ BEGIN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
       'to', p_to::text));
-  ELSIF p_to < v_series.since THEN
-    PERFORM fail('rewind_below_change', jsonb_build_object(
-      'sequence', p_sequence, 'since', v_series.since::text, 'to', p_to::text));
   END IF;
-  PERFORM check_step(v_series, v_series.since, p_to);
+  PERFORM check_base(v_series, p_to);
+  IF p_to < v_series.since THEN
+    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
+    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                             shown_move(v_series, v_next, p_to, p_reason));
+  END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
@@ -1677,6 +1694,27 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.check_base(p_series series, p_to bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_start bigint := (SELECT start FROM sequences
+                     WHERE tenant = p_series.tenant AND key = p_series.sequence);
+  v_facts jsonb := jsonb_build_object(
+    'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'to', p_to::text);
+BEGIN
+  IF p_to < p_series.since AND p_series.passed_before > 0 THEN
+    PERFORM fail('rewind_below_change', v_facts || jsonb_build_object('since', p_series.since::text));
+  ELSIF p_to < v_start THEN
+    PERFORM fail('rewind_below_start', v_facts || jsonb_build_object('start', v_start::text));
+  ELSIF p_to < p_series.since AND is_begun(p_series) THEN
+    PERFORM fail('rewind_below_begin', v_facts || jsonb_build_object('begin', p_series.since::text));
+  END IF;
+  PERFORM check_step(p_series, p_series.since, p_to, v_start);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.held_series(p_tenant text, p_sequence text, p_period text, p_definition uuid)
  RETURNS series
  LANGUAGE plpgsql
@@ -1693,17 +1731,19 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.check_step(p_series series, p_from bigint, p_to bigint)
+CREATE OR REPLACE FUNCTION public.check_step(p_series series, p_from bigint, p_to bigint, p_least bigint DEFAULT 0)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_below bigint := p_to - (p_to - p_from) % p_series.increment;
+  v_step bigint := p_series.increment;
+  v_below bigint := p_to - ((p_to - p_from) % v_step + v_step) % v_step;
 BEGIN
   IF v_below <> p_to THEN
     PERFORM fail('move_between_numbers', jsonb_build_object(
-      'sequence', p_series.sequence, 'to', p_to::text, 'increment', p_series.increment::text,
-      'below', v_below::text, 'above', (v_below + p_series.increment)::text));
+      'sequence', p_series.sequence, 'to', p_to::text, 'increment', v_step::text,
+      'below', CASE WHEN v_below >= p_least THEN v_below::text END,
+      'above', (v_below + v_step)::text));
   END IF;
 END
 $function$;
@@ -5325,6 +5365,7 @@ REVOKE EXECUTE ON FUNCTION
   change_lots_v1(bytea,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_patterns(text,bigint),
   change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  check_base(series,bigint),
   check_bound(text,text,text,boolean),
   check_change(text,text,jsonb),
   check_definition(series,uuid),
@@ -5335,7 +5376,7 @@ REVOKE EXECUTE ON FUNCTION
   check_names(text,lot_request),
   check_room(series,bigint,bigint,bigint),
   check_serials(lot_found[]),
-  check_step(series,bigint,bigint),
+  check_step(series,bigint,bigint,bigint),
   close_recall_v1(bytea,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
@@ -5380,6 +5421,7 @@ REVOKE EXECUTE ON FUNCTION
   in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
+  is_period(sequence_reset,text),
   issued_names(text,text,text,text[]),
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),

@@ -92,18 +92,51 @@ RETURN CASE p_reset
   ELSE ''
 END;
 --> statement-breakpoint
+-- Whether a series of such a sequence can have that name: it is what period_at gives for some moment, or
+-- with `prefix` any text. The same as isPeriod in TypeScript, which a test holds, but for the ends of the
+-- calendar, where a fiscal year leads out of it.
+CREATE FUNCTION is_period(p_reset sequence_reset, p_period text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+  WHEN p_reset = 'prefix' THEN true
+  WHEN p_reset = 'never' THEN p_period = ''
+  WHEN p_period ~ '^(FY)?0000' THEN false
+  WHEN p_reset = 'yearly' THEN p_period ~ '^[0-9]{4}$'
+  WHEN p_reset = 'fiscal' THEN p_period ~ '^FY[0-9]{4}$'
+  WHEN p_reset = 'monthly' THEN p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'
+  WHEN p_reset = 'weekly' THEN
+    CASE WHEN p_period ~ '^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$'
+      -- A year without a week 53 has its Monday in the next one.
+      THEN to_char(to_date(p_period, 'IYYY-"W"IW'), 'IYYY-"W"IW') = p_period
+      ELSE false END
+  WHEN p_reset = 'daily' THEN
+    CASE WHEN p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}$'
+      THEN right(p_period, 2) BETWEEN '01'
+             AND to_char(period_end('monthly', left(p_period, 7), NULL), 'DD')
+      ELSE false END
+END;
+--> statement-breakpoint
 -- A series as it stands, not locked; that of a new period is made. Fails: definition_changed (there is no
--- such sequence, or not with that definition).
+-- such sequence, or not with that definition), series_malformed.
 CREATE FUNCTION series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
 LANGUAGE plpgsql AS $$
 DECLARE
   v_series series;
+  v_reset sequence_reset;
 BEGIN
   FOR tries IN 1..2 LOOP
     SELECT * INTO v_series FROM series
     WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
     IF FOUND THEN
       RETURN v_series;
+    END IF;
+    -- No draw would ever come to it.
+    SELECT reset INTO v_reset FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+      AND NOT is_period(reset, p_period);
+    IF FOUND THEN
+      PERFORM fail('series_malformed', jsonb_build_object(
+        'sequence', p_sequence, 'series', p_period, 'reset', v_reset));
     END IF;
     BEGIN
       -- Waits for whoever makes it just now, and finds it when it looks again.
@@ -113,7 +146,7 @@ BEGIN
              period_end(reset, p_period, fiscal_year_start)
       FROM sequences
       WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
-        AND (reset = 'prefix' OR (reset = 'never') = (p_period = ''))
+        AND is_period(reset, p_period)
       ON CONFLICT (tenant, sequence, period) DO NOTHING;
     EXCEPTION WHEN foreign_key_violation THEN
       -- Somebody has replaced the sequence since this statement began.
@@ -795,8 +828,8 @@ $$;
 --> statement-breakpoint
 -- Sets a counter back so that its next number is `p_to`: numbers from there on that were skipped, or burned
 -- by a crash, may be given after all. Never to or below a number that was given, nor below a name of it
--- that was recorded by hand. Fails as draw_v1 does, rewind_not_behind, rewind_below_issued,
--- rewind_below_change.
+-- that was recorded by hand. One that was only told where it goes on from elsewhere is told anew. Fails as
+-- draw_v1 does, rewind_not_behind, rewind_below_issued, and as check_base does.
 CREATE FUNCTION rewind_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
@@ -834,11 +867,13 @@ BEGIN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
       'to', p_to::text));
-  ELSIF p_to < v_series.since THEN
-    PERFORM fail('rewind_below_change', jsonb_build_object(
-      'sequence', p_sequence, 'since', v_series.since::text, 'to', p_to::text));
   END IF;
-  PERFORM check_step(v_series, v_series.since, p_to);
+  PERFORM check_base(v_series, p_to);
+  IF p_to < v_series.since THEN
+    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
+    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                             shown_move(v_series, v_next, p_to, p_reason));
+  END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
@@ -872,6 +907,28 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Refuses to set a counter back to before numbers that it can tell of: those of its sequence, those since
+-- the increment changed, and those since it goes on from elsewhere, once anything has happened to them.
+-- Fails: rewind_below_start, rewind_below_begin, rewind_below_change, move_between_numbers.
+CREATE FUNCTION check_base(p_series series, p_to bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_start bigint := (SELECT start FROM sequences
+                     WHERE tenant = p_series.tenant AND key = p_series.sequence);
+  v_facts jsonb := jsonb_build_object(
+    'sequence', p_series.sequence, 'series', nullif(p_series.period, ''), 'to', p_to::text);
+BEGIN
+  IF p_to < p_series.since AND p_series.passed_before > 0 THEN
+    PERFORM fail('rewind_below_change', v_facts || jsonb_build_object('since', p_series.since::text));
+  ELSIF p_to < v_start THEN
+    PERFORM fail('rewind_below_start', v_facts || jsonb_build_object('start', v_start::text));
+  ELSIF p_to < p_series.since AND is_begun(p_series) THEN
+    PERFORM fail('rewind_below_begin', v_facts || jsonb_build_object('begin', p_series.since::text));
+  END IF;
+  PERFORM check_step(p_series, p_series.since, p_to, v_start);
+END
+$$;
+--> statement-breakpoint
 -- A series of that definition, open, locked for the rest of the transaction with its counter. Fails:
 -- definition_changed.
 CREATE FUNCTION held_series(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
@@ -888,16 +945,20 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Refuses a number that the counter does not come to from `p_from`, an increment at a time.
-CREATE FUNCTION check_step(p_series series, p_from bigint, p_to bigint) RETURNS void
+-- Refuses a number that the counter does not come to by whole increments, ahead of `p_from` or behind it.
+-- None below `p_least` is proposed instead.
+CREATE FUNCTION check_step(p_series series, p_from bigint, p_to bigint, p_least bigint DEFAULT 0)
+RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_below bigint := p_to - (p_to - p_from) % p_series.increment;
+  v_step bigint := p_series.increment;
+  v_below bigint := p_to - ((p_to - p_from) % v_step + v_step) % v_step;
 BEGIN
   IF v_below <> p_to THEN
     PERFORM fail('move_between_numbers', jsonb_build_object(
-      'sequence', p_series.sequence, 'to', p_to::text, 'increment', p_series.increment::text,
-      'below', v_below::text, 'above', (v_below + p_series.increment)::text));
+      'sequence', p_series.sequence, 'to', p_to::text, 'increment', v_step::text,
+      'below', CASE WHEN v_below >= p_least THEN v_below::text END,
+      'above', (v_below + v_step)::text));
   END IF;
 END
 $$;

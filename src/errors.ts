@@ -73,6 +73,38 @@ const shownByReset = {
   fiscal: "the fiscal year ({FY})",
 } as const;
 
+/** The same in Odoo's dialect, where a date range is a period. */
+const rangeByReset = {
+  yearly: "the year (%(range_year)s)",
+  monthly: "year and month (%(range_year)s%(range_month)s)",
+  weekly: "the day on which the week begins (%(range_year)s%(range_month)s%(range_day)s)",
+  daily: "the whole day (%(range_year)s%(range_month)s%(range_day)s)",
+  fiscal: "the year in which the fiscal year begins (%(range_year)s)",
+} as const;
+
+/** What the series of a sequence are named after, by its reset. */
+const periods = {
+  yearly: { when: "each year", one: "a year", example: "2026" },
+  monthly: { when: "each month", one: "a month", example: "2026-11" },
+  weekly: { when: "each week", one: "an ISO week that exists,", example: "2026-W48" },
+  daily: { when: "each day", one: "a day that exists,", example: "2026-11-24" },
+  fiscal: { when: "each fiscal year", one: "the year in which it begins,", example: "FY2026" },
+} as const;
+
+function isResetByDate(reset: string): reset is keyof typeof periods {
+  return Object.hasOwn(periods, reset);
+}
+
+/** `sequence "invoices"`, or `series "2026" of sequence "invoices"`. */
+function countedIn(facts: { sequence: string; series?: string | null }): string {
+  const sequence = `sequence ${quoted(facts.sequence)}`;
+  return facts.series == null ? sequence : `series ${quoted(facts.series)} of ${sequence}`;
+}
+
+function capital(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}
+
 /** `1 lot`, `2 lots`. */
 function plural(amount: Amount, one: string, many: string): string {
   return `${String(amount)} ${String(amount) === "1" ? one : many}`;
@@ -398,8 +430,7 @@ export const failures = {
       series?: string | null;
       overflow?: string | null;
     }) =>
-      `${facts.series == null ? "Sequence" : `Series ${quoted(facts.series)} of sequence`} ` +
-      `${quoted(facts.sequence)} has ${plural(facts.remaining, "number", "numbers")} left and ` +
+      `${capital(countedIn(facts))} has ${plural(facts.remaining, "number", "numbers")} left and ` +
       `${plural(facts.requested, "was", "were")} asked for. ` +
       (facts.overflow === "widen"
         ? "Numbers end there: ask for fewer, or go on with another sequence."
@@ -460,29 +491,55 @@ export const failures = {
     detail: (facts: { sequence: string }) =>
       `Sequence ${quoted(facts.sequence)} counts each text before its counter for itself. Give that text as series.`,
   },
+  series_malformed: {
+    status: 422,
+    title: "The sequence can have no series of that name",
+    retryable: false,
+    detail: (facts: { sequence: string; series: string; reset: string }) =>
+      isResetByDate(facts.reset)
+        ? `Sequence ${quoted(facts.sequence)} begins again ${periods[facts.reset].when}, and ${quoted(facts.series)} is none of its series. ` +
+          `Give ${periods[facts.reset].one} such as ${periods[facts.reset].example}.`
+        : `Sequence ${quoted(facts.sequence)} never begins again and has no periods. Leave series out.`,
+  },
   advance_not_ahead: {
     status: 409,
     title: "The counter is there already",
     retryable: false,
-    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
-      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot advance to ${String(facts.to)}. ` +
+    detail: (facts: { sequence: string; series?: string | null; next: Amount; to: Amount }) =>
+      `The next number of ${countedIn(facts)} is ${String(facts.next)}, so it cannot advance to ${String(facts.to)}. ` +
       "Give a higher number, or rewind.",
   },
   rewind_not_behind: {
     status: 409,
     title: "The counter is not beyond that number",
     retryable: false,
-    detail: (facts: { sequence: string; next: Amount; to: Amount }) =>
-      `The next number of sequence ${quoted(facts.sequence)} is ${String(facts.next)}, so it cannot rewind to ${String(facts.to)}. ` +
+    detail: (facts: { sequence: string; series?: string | null; next: Amount; to: Amount }) =>
+      `The next number of ${countedIn(facts)} is ${String(facts.next)}, so it cannot rewind to ${String(facts.to)}. ` +
       "Give a lower number, or advance.",
   },
   rewind_below_issued: {
     status: 409,
     title: "A number from there on was given",
     retryable: false,
-    detail: (facts: { sequence: string; issued: Amount; to: Amount }) =>
-      `Sequence ${quoted(facts.sequence)} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
+    detail: (facts: { sequence: string; series?: string | null; issued: Amount; to: Amount }) =>
+      `${capital(countedIn(facts))} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
       `Rewind to ${String(BigInt(facts.issued) + 1n)} or higher.`,
+  },
+  rewind_below_start: {
+    status: 409,
+    title: "The sequence begins with a higher number",
+    retryable: false,
+    detail: (facts: { sequence: string; start: Amount; to: Amount }) =>
+      `Sequence ${quoted(facts.sequence)} begins with ${String(facts.start)}, so its counter cannot go back to ${String(facts.to)}. ` +
+      `Rewind to ${String(facts.start)} or higher.`,
+  },
+  rewind_below_begin: {
+    status: 409,
+    title: "Numbers before were given by another system",
+    retryable: false,
+    detail: (facts: { sequence: string; series?: string | null; begin: Amount; to: Amount }) =>
+      `${capital(countedIn(facts))} goes on from another system with ${String(facts.begin)}, and has counted since, ` +
+      `so its counter cannot go back to ${String(facts.to)}. Rewind to ${String(facts.begin)} or higher.`,
   },
   rewind_below_change: {
     status: 409,
@@ -500,11 +557,12 @@ export const failures = {
       sequence: string;
       increment: Amount;
       to: Amount;
-      below: Amount;
+      /** None when it would lie before where the sequence begins. */
+      below: Amount | null;
       above: Amount;
     }) =>
       `Sequence ${quoted(facts.sequence)} counts in steps of ${String(facts.increment)} and does not come to ${String(facts.to)}. ` +
-      `Give ${String(facts.below)} or ${String(facts.above)}.`,
+      `Give ${facts.below === null ? "" : `${String(facts.below)} or `}${String(facts.above)}.`,
   },
   sequence_start_beyond_width: {
     status: 422,
@@ -706,8 +764,9 @@ export const failures = {
     status: 422,
     title: "A name stands twice in the request",
     retryable: false,
-    detail: (facts: { name: string }) =>
-      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one, with the sum of the quantities where it has any.`,
+    /** `quantities`: whether each of the two has one. */
+    detail: (facts: { name: string; quantities?: boolean }) =>
+      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one${facts.quantities === true ? ", with the sum of the quantities" : ""}.`,
   },
   name_issued: {
     status: 409,
@@ -729,12 +788,14 @@ export const failures = {
       limit: Amount;
       /** Whether it is a row of a file. */
       imported?: boolean;
+      /** The count that was to be applied. */
+      count?: string;
     }) =>
       `Sequence ${quoted(facts.sequence)} is at ${String(facts.next)}, and the ${facts.imported === true ? "" : "highest "}name is number ${String(facts.number)}: ` +
       `${String(facts.ahead)} ahead, where ${String(facts.limit)} is the limit. ` +
       (facts.imported === true
         ? "Check the name, or import it with allow_jump=true when it is right."
-        : "Check the name, or send allow_jump: true when it is right."),
+        : `Check the name, or ${facts.count === undefined ? "send" : "apply the count with"} allow_jump: true when it is right.`),
   },
 
   // Patterns, moments, fields and names.
@@ -966,6 +1027,10 @@ export const failures = {
       problem: "period_not_shown" | "date_between_fields";
       name: string | null;
       given_by: readonly Giver[];
+      /** Of the pattern, where it is not the native one. */
+      dialect?: "odoo";
+      /** Whether it is a row of a file. */
+      imported?: boolean;
     }) => {
       const [one, other] = facts.given_by;
       const both =
@@ -973,8 +1038,16 @@ export const failures = {
           ? `It cannot be ruled out that ${facts.periods.join(" and ")} give the same name`
           : `${quoted(facts.name)} can be ${given(one)}, and ${given(other)}: each of the periods ` +
             `${facts.periods.join(" and ")} counts from the start`;
+      const shown =
+        facts.dialect === "odoo"
+          ? `${rangeByReset[facts.reset]} to the prefix or suffix`
+          : `${shownByReset[facts.reset]} to the pattern`;
+      const lasting =
+        facts.imported === true
+          ? "set use_date_range to False, if it is to count on from period to period"
+          : 'set reset to "never"';
       return facts.problem === "period_not_shown"
-        ? `${both}. Add ${shownByReset[facts.reset]} to the pattern, or set reset to "never".`
+        ? `${both}. Add ${shown}, or ${lasting}.`
         : `${both}. Put a separator between the date and the fields beside it, such as -.`;
     },
   },
@@ -1146,7 +1219,8 @@ export const failures = {
       const many = facts.total > facts.lots.length ? ` (${facts.total} in all)` : "";
       return (
         `Receipt ${quoted(facts.receipt)} cannot be cancelled, since its lots are not as it left them${many}: ` +
-        `${examples.join(", ")}. Set them back first, or cancel the receipt that came after.`
+        `${examples.join(", ")}. The receipt stays: change its lots by themselves, or scrap them. ` +
+        "Where a later receipt has touched them, cancel that one first."
       );
     },
   },

@@ -103,6 +103,7 @@ describe("by names", () => {
     const body = { product: "P", names: ["S-995", "S-996", "S-995"], set: { state: "consumed" } };
     const problem = await refused(service, [422, "name_repeated"], "POST", path, { body });
     expect(problem.errors[0].pointer).toBe("/names/2");
+    expect(problem.detail).toMatch(/Keep one\.$/);
   });
 });
 

@@ -303,6 +303,32 @@ describe("applying", () => {
     expect((await send("GET", `/v1/counts/${id}`)).status).toBe("draft");
   });
 
+  test("a lot far beyond the counter is made when the jump is allowed", async () => {
+    const { id } = await draft([
+      { product: "SERIAL", counted_quantity: 1 },
+      { product: "SERIAL", lot: "S-500000", counted_quantity: 1 },
+    ]);
+    const path = `/v1/counts/${id}/apply`;
+    const json = { "content-type": "application/json" };
+    for (const options of [{}, { body: {} }, { body: { allow_jump: false } }, { headers: json }]) {
+      const problem = await refused(service, [409, "jump_too_far"], "POST", path, {
+        key: tenant.key,
+        ...options,
+      });
+      expect(problem).toMatchObject({ number: "500000", count: id });
+      expect(problem.detail).toContain("apply the count with allow_jump: true");
+      expect(problem.errors).toMatchObject([{ pointer: "/lines/1/lot", code: "jump_too_far" }]);
+    }
+    await refused(service, [422, "request_invalid"], "POST", path, {
+      key: tenant.key,
+      body: { jump: true },
+    });
+    const applied = await apply(id, { body: { allow_jump: true } });
+    expect(applied.status, applied.text).toBe(200);
+    expect(applied.json.lines[1]).toMatchObject({ new_lots: 1, first_name: "S-500000" });
+    expect(await send("GET", "/v1/sequences/s")).toMatchObject({ next: "500002" });
+  });
+
   test("a lot with another expiry date is refused", async () => {
     await product("MILK", { tracking: "lot", expiry: "optional" });
     await receive({ product: "MILK", lots: [{ name: "m", expires_on: "2027-01-01" }] });

@@ -23,6 +23,16 @@ const post = (path: string, body: object) => ok(service, "POST", path, body, { k
 const refusePut = (code: readonly [number, string], path: string, body: object) =>
   refused(service, code, "PUT", path, { key, body });
 
+/** A file of one sequence of Odoo's, which has a date range. */
+const odooFile = (prefix: string, withRanges: string) =>
+  "name,prefix,padding,number_next_actual,use_date_range,date_range_ids/date_from," +
+  "date_range_ids/date_to,date_range_ids/number_next_actual\n" +
+  `Orders,${prefix},4,8,${withRanges},2026-01-01,2026-12-31,8\n`;
+const imported = async (body: string) => {
+  const headers = { "content-type": "text/csv" };
+  return ok(service, "POST", "/v1/imports?kind=odoo_sequences", body, { key, headers });
+};
+
 describe("a pattern", () => {
   test("that can give a name of another sequence is refused with the name", async () => {
     await newTenant();
@@ -87,6 +97,33 @@ describe("a pattern", () => {
       ...odoo,
       prefix: "C%(current_year)s/",
     });
+  });
+
+  test.each(["yearly", "monthly", "weekly", "daily", "fiscal"])(
+    "of Odoo is told what to write in its own words: %s",
+    async (reset) => {
+      await newTenant();
+      const odoo = { dialect: "odoo", padding: 4, reset, fiscal_year_start: "06-01" };
+      const problem = await refusePut([422, "pattern_self_clash"], "/v1/sequences/o", {
+        ...odoo,
+        prefix: "O/",
+      });
+      expect(problem.detail).not.toContain("{");
+      const [, advised] = /\((%\(range_year\)s.*?)\) to the prefix/.exec(problem.detail) ?? [];
+      await sequence("o", { ...odoo, prefix: `O/${advised}/` });
+    },
+  );
+
+  test("of a file of Odoo's is told so in the words of the file, whose columns mend it", async () => {
+    await newTenant();
+    const { id } = await imported(odooFile("O/", "True"));
+    const { data } = await ok(service, "GET", `/v1/imports/${id}/rows`, undefined, { key });
+    expect(data).toMatchObject([{ column: "prefix", code: "pattern_self_clash" }]);
+    expect(data[0].detail).toContain("(%(range_year)s) to the prefix or suffix");
+    expect(data[0].detail).toContain("use_date_range to False");
+    expect(await imported(odooFile("O/", "False"))).toMatchObject({ created: 1 });
+    await newTenant();
+    expect(await imported(odooFile("P/%(range_year)s/", "True"))).toMatchObject({ created: 1 });
   });
 });
 

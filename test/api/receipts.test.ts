@@ -349,6 +349,19 @@ describe("pasted", () => {
     expect(problem.names).toEqual([{ product: "SERIAL", name: "S2", state: "available" }]);
   });
 
+  test("what has :: and is no range is refused with its line", async () => {
+    const lines = [
+      ["U-07\nU-08::U-10", 2],
+      ["SNZ-01::SNZ-03", 1],
+      ["ABC::3", 1],
+    ] as const;
+    for (const [text, line] of lines) {
+      const problem = await refusedReceipt([422, "text_unusable"], { product: "SERIAL", text });
+      expect(problem).toMatchObject({ line, errors: [{ pointer: "/lines/0/text" }] });
+      expect(problem.detail).toContain("SN-01::10");
+    }
+  });
+
   test("SN-01::10: SN-01 to SN-10", async () => {
     const { id } = await receive({ product: "SERIAL", quantity: 10, text: "SN-01::10" });
     expect(await namesOf(`receipt=${id}`)).toEqual(names("SN-", 2, 1, 10));
@@ -404,6 +417,7 @@ describe("given lots", () => {
   test("the same name twice is refused, in one line and in two", async () => {
     const twice = [{ name: "x" }, { name: "x" }];
     const problem = await refusedReceipt([422, "name_repeated"], { product: "LOT", lots: twice });
+    expect(problem.detail).toContain("with the sum of the quantities");
     expect(problem.errors[0].pointer).toBe("/lines/0/lots/1/name");
     const line = { product: "LOT", lots: [{ name: "x" }] };
     await refusedReceipt([422, "name_repeated"], line, { lines: [line, line] });
@@ -727,6 +741,9 @@ describe("cancelling", () => {
     await set("available");
     const problem = await refusedCancel(made.id, [409, "receipt_touched"]);
     expect(problem).toMatchObject({ total: 1, lots: [{ name: "S1" }] });
+    // Setting them back does not help, as this one shows.
+    expect(problem.detail).toContain("The receipt stays");
+    expect(problem.detail).not.toContain("back");
 
     await receive({ product: "LOT", lots: [{ name: "m", quantity: 5 }] });
     const grown = await receive({ product: "LOT", lots: [{ name: "m", quantity: 2 }] });

@@ -24,6 +24,11 @@ const refuse = (code: readonly [number, string], way: string, key: string, body:
   refused(service, code, "POST", `/v1/sequences/${key}/${way}`, {
     body: { reason: "a test", ...body },
   });
+/** Kind, first number and reason of each run of its ledger. */
+const ledgerOf = async (key: string) =>
+  (await ok(service, "GET", `/v1/sequences/${key}/ledger`)).data.map(
+    (run: Record<string, string>) => [run["kind"], run["first"], run["reason"]],
+  );
 const next = (series: string, more: object = {}) =>
   ok(service, "POST", "/v1/naming-series/next", { series, at: "2026-11-24", ...more });
 
@@ -343,6 +348,68 @@ describe("moving a counter", () => {
   });
 });
 
+describe("a series that is named", () => {
+  test.each<[reset: string, example: string, wrong: string[]]>([
+    ["fiscal", "FY2026", ["2026", "FY26", "2026-11"]],
+    ["yearly", "2026", ["-1", "99999", "FY2026", "abc", "0", "2026-13"]],
+    ["monthly", "2026-11", ["2026", "2026-1", "2026-11-01", "2026-13"]],
+    ["weekly", "2026-W48", ["2026", "2026-W60", "2025-W53"]],
+    ["daily", "2026-11-24", ["2026-11", "2026-02-30"]],
+    ["never", "", ["2026"]],
+  ])("is a period of the sequence: %s", async (reset, example, wrong) => {
+    await put("named", { pattern: "{YYYY}{MM}{DD}{GGGG}{WW}{FY}-{0000}", reset });
+    const before = await state(service);
+    for (const series of wrong) {
+      for (const way of ["advance", "rewind"]) {
+        const problem = await refuse([422, "series_malformed"], way, "named", { to: 7, series });
+        expect(problem.errors).toMatchObject([{ pointer: "/series", code: "series_malformed" }]);
+        expect(problem.detail).toContain(reset === "never" ? "no periods" : `such as ${example}.`);
+      }
+      for (const what of ["account", "ledger"]) {
+        const path = `/v1/sequences/named/${what}?series=${series}`;
+        const problem = await refused(service, [422, "series_malformed"], "GET", path);
+        expect(problem.errors).toMatchObject([{ parameter: "series", in: "query" }]);
+      }
+    }
+    expect(await state(service)).toEqual(before);
+    if (reset === "never") return;
+    expect(await move("advance", "named", { to: 7, series: example })).toMatchObject({
+      series: example,
+    });
+    // The draw of a document comes to the same counter.
+    expect((await draw("named", "2026-11-24")).first).toBe("7");
+    const account = `/v1/sequences/named/account?series=${example}`;
+    expect(await ok(service, "GET", account)).toMatchObject({ reserved: "1" });
+  });
+
+  test("of a period without numbers has an empty account, of naming series any name", async () => {
+    await put("empty", { pattern: "E{YYYY}-{0000}", reset: "yearly" });
+    const account = "/v1/sequences/empty/account?series=1999";
+    expect(await ok(service, "GET", account)).toMatchObject({ passed: "0", next: "1" });
+    await move("advance", "naming-series", { to: 5, series: "any text: -1" });
+    const ledger = "/v1/sequences/naming-series/ledger?series=any+text:+-1";
+    expect((await ok(service, "GET", ledger)).data).toHaveLength(1);
+  });
+
+  test("that no lot can have of is refused by changes and recalls alike", async () => {
+    await put("meant", { pattern: "N{YYYY}-{0000}", reset: "yearly" });
+    await ok(service, "PUT", "/v1/products/MEANT", { tracking: "serial", sequence: "meant" });
+    await ok(service, "POST", "/v1/lots", { items: [{ product: "MEANT", count: 1 }] });
+    const meant = { product: "MEANT", sequence: "meant", first: 1, last: 2 };
+    for (const [series, code] of [
+      ["FY2026", "unknown_series"],
+      ["2026\u0000", "request_invalid"],
+    ] as const) {
+      await refused(service, [422, code], "POST", "/v1/lots/changes", {
+        body: { ...meant, series, set: { location: "x" } },
+      });
+      await refused(service, [422, code], "POST", "/v1/recalls", {
+        body: { reason: "r", reference: "r", covers: [{ ...meant, series }] },
+      });
+    }
+  });
+});
+
 test("a gapless series goes on from another system, before its first number", async () => {
   await put("moved-in", { pattern: "I{YYYY}-{000}", mode: "gapless", reset: "yearly" });
   const to319 = { to: 319, series: "2026" };
@@ -376,6 +443,88 @@ test("a gapless series goes on from another system, before its first number", as
     overflow: "reject",
   });
   expect(await name("moved-on", "2026-05-01")).toBe("J2026-0319");
+});
+
+describe("a series that was only told where it begins", () => {
+  test("is told anew, further back or on", async () => {
+    await put("told", { pattern: "T-{0000}", mode: "gapless", start: 100 });
+    await move("advance", "told", { to: 3190, reason: "a slip" });
+    expect(await move("rewind", "told", { to: 319, reason: "meant" })).toMatchObject({
+      from: "3190",
+      to: "319",
+    });
+    const below = await refuse([409, "rewind_below_start"], "rewind", "told", { to: 99 });
+    expect(below.detail).toContain("begins with 100");
+    await move("advance", "told", { to: 320 });
+    await move("rewind", "told", { to: 319 });
+    expect(await name("told", "2026-01-01")).toBe("T-0319");
+    expect(await ok(service, "GET", "/v1/sequences/told/account")).toMatchObject({
+      passed: "1",
+      skipped: "0",
+      burned: "0",
+      next: "320",
+    });
+    expect(await ledgerOf("told")).toContainEqual(["begin", "319", "meant"]);
+    expect(await ledgerOf("told")).toContainEqual(["begin", "3190", "a slip"]);
+  });
+
+  test("keeps what was recorded by hand of the numbers before", async () => {
+    await put("by-hand", { pattern: "B-{0000}", mode: "gapless" });
+    await ok(service, "PUT", "/v1/products/BY-HAND", { tracking: "serial", sequence: "by-hand" });
+    await move("advance", "by-hand", { to: 3190 });
+    await ok(service, "POST", "/v1/lots", {
+      items: [{ product: "BY-HAND", names: ["B-0100", "elsewhere"] }],
+    });
+    for (const to of [50, 100]) {
+      const problem = await refuse([409, "rewind_below_issued"], "rewind", "by-hand", { to });
+      expect(problem).toMatchObject({ issued: "100" });
+    }
+    await move("rewind", "by-hand", { to: 101 });
+    expect(await name("by-hand", "2026-01-01")).toBe("B-0101");
+  });
+
+  test("does not go back once it has counted: the numbers before are another system's", async () => {
+    await put("counted", { pattern: "C{YYYY}-{0000}", mode: "gapless", reset: "yearly" });
+    await move("advance", "counted", { to: 319, series: "2026" });
+    await draw("counted", "2026-11-24");
+    const path = "/v1/reservations/counted:2026:319/void";
+    await ok(service, "POST", path, { reason: "a void frees no number" });
+    const issued = { to: 300, series: "2026" };
+    const given = await refuse([409, "rewind_below_issued"], "rewind", "counted", issued);
+    expect(given.detail).toContain('Series "2026" of sequence "counted" has given 319');
+    await ok(service, "POST", "/v1/imports?kind=frappe_series", "name,current\nQ-,318\n", {
+      headers: { "content-type": "text/csv" },
+    });
+    await move("advance", "naming-series", { to: 400, series: "Q-" });
+    const back = { to: 300, series: "Q-" };
+    const problem = await refuse([409, "rewind_below_begin"], "rewind", "naming-series", back);
+    expect(problem.detail).toContain(
+      'Series "Q-" of sequence "naming-series" goes on from another',
+    );
+    expect(problem).toMatchObject({ begin: "319", series: "Q-" });
+    await move("rewind", "naming-series", { to: 319, series: "Q-" });
+    // What an import has told of a series without numbers is told anew as well.
+    await ok(service, "POST", "/v1/imports?kind=frappe_series", "name,current\nR-,318\n", {
+      headers: { "content-type": "text/csv" },
+    });
+    await move("rewind", "naming-series", { to: 200, series: "R-" });
+    expect((await next("R-.####")).names).toEqual(["R-0200"]);
+  });
+
+  test("in steps of the increment, and not to before the increment changed", async () => {
+    await put("steps", { pattern: "S-{0000}", mode: "gapless", increment: 5 });
+    await move("advance", "steps", { to: 316 });
+    const between = await refuse([422, "move_between_numbers"], "rewind", "steps", { to: 203 });
+    expect(between).toMatchObject({ below: "201", above: "206" });
+    await move("rewind", "steps", { to: 201 });
+    await put("other", { pattern: "O-{0000}", start: 3, increment: 5 });
+    await move("advance", "other", { to: 13 });
+    const least = await refuse([422, "move_between_numbers"], "rewind", "other", { to: 5 });
+    expect(least).toMatchObject({ below: "3", above: "8" });
+    await put("other", { pattern: "O-{0000}", start: 3, increment: 2 });
+    const changed = await refuse([409, "rewind_below_change"], "rewind", "other", { to: 8 });
+    expect(changed.detail).toContain("increment");
+  });
 });
 
 describe("a gapless sequence", () => {

@@ -316,6 +316,13 @@ describe("batches of ERPNext", () => {
       [2, column, code],
     ]);
   });
+
+  it("takes a quantity of 0, and says so where it refuses one", async () => {
+    const header = "Batch ID,Item,Batch Quantity";
+    const file = await readFile("erpnext_batches", lines(header, "A,P,0", "B,P,-1"));
+    expect(file.records).toHaveLength(1);
+    expect(file.refused).toMatchObject([{ detail: expect.stringContaining("of 0 or more") }]);
+  });
 });
 
 describe("a data import template", () => {

@@ -51,7 +51,7 @@ describe("lots", () => {
     ],
     ["2005-02-01", [["2005-02-01", null, null]]],
     ["8;8", [["8", "8", null]]],
-    ["a:b::c", [["a:b::c", null, null]]],
+    ["a:b:c", [["a:b:c", null, null]]],
   ])("%j", (text, wanted) => {
     expect(rows(text)).toEqual(wanted);
   });
@@ -110,6 +110,12 @@ describe("refused, with the number of the line", () => {
     ["SN-01::", 1, /no range/],
     ["::5", 1, /empty/],
     ["SN::5", 1, /no range/],
+    ["U-07\nU-08::U-10", 2, /no range.*last number alone/],
+    ["SNZ-01::SNZ-03", 1, /no range/],
+    ["a:b::c", 1, /no range/],
+    ["a-1::2::4", 1, /no range/],
+    ["SN-1::-3", 1, /no range/],
+    ["SN-1::2.5", 1, /no range/],
     ["SN-1::100001", 1, /100000/],
     ["SN-1::100000\nX", 2, /100000/],
   ])("%j: line %i", (text, line, reason) => {

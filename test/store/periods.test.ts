@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { momentOf } from "../../src/domain/patterns/moment.ts";
+import { isPeriod } from "../../src/domain/sequences/named-series.ts";
 import { lastDayOf, periodOf, resets } from "../../src/domain/sequences/period.ts";
 import { expectSeamless, runOf } from "./runs.ts";
 import type { Run } from "./runs.ts";
@@ -199,6 +200,50 @@ test("Postgres and TypeScript see the same periods", async () => {
     return { n, period, ends_on: lastDayOf(period, fiscal) };
   });
   expect(rows).toEqual(expected);
+});
+
+test("Postgres and TypeScript know the same texts for periods", async () => {
+  const service = await serviceForTest();
+  const part = fc.integer({ min: 0, max: 54 }).map((n) => String(n).padStart(2, "0"));
+  const year = fc
+    .oneof(fc.integer({ min: 1, max: 3000 }), fc.constant(0))
+    .map((one) => String(one).padStart(4, "0"));
+  const text = fc
+    .tuple(fc.constantFrom("Y", "FY", "Y-P", "Y-WP", "Y-P-P", "YP", "FY-P"), year, part, part)
+    .map(([form, y, first, second]) =>
+      form.replace("Y", y).replace("P", first).replace("P", second),
+    );
+  const cases = [
+    ...fc.sample(fc.record({ reset: fc.constantFrom(...resets), text }), 10_000),
+    ...Array.from({ length: 60 }, (_, week) => ({
+      reset: "weekly" as const,
+      text: `${2000 + week}-W53`,
+    })),
+    ...resets.flatMap((reset) =>
+      ["", "0", "abc", "-1", "99999", "2026\n", "٢٠٢٦"].map((odd) => ({ reset, text: odd })),
+    ),
+  ];
+  const rows = await service.database.query<{ n: number; known: boolean }>(
+    `select n::int, is_period(c.reset, c.text) as known
+     from jsonb_to_recordset($1::jsonb) as c (n integer, reset sequence_reset, text text)
+     order by n`,
+    [JSON.stringify(cases.map((one, n) => ({ n, ...one })))],
+  );
+  const expected = cases.map(({ reset, text: one }, n) => {
+    return { n, known: isPeriod(one, { reset, fiscalYearStart: "01-01" }) };
+  });
+  expect(rows).toEqual(expected);
+  expect(rows.filter(({ known }) => known).length).toBeGreaterThan(100);
+});
+
+test("no series is made of what is no period, whoever asks", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "{FY}-{0000}", reset: "fiscal" });
+  const made = service.database.query(
+    "select series_of(tenant, key, '2026', definition) from sequences where key = 's'",
+  );
+  await expect(made).rejects.toThrow(/series_malformed/);
+  expect(await service.database.query("select from series")).toEqual([]);
 });
 
 const daily = (order: string) => ({

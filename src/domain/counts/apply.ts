@@ -8,6 +8,8 @@ import { newId } from "../id.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import { newToken } from "../jobs/token.ts";
 import { hasReplaced, workOff } from "../jobs/work-off.ts";
+import { placesOfLots } from "../lots/places.ts";
+import { pointed } from "../pointed.ts";
 import type { LotRequest, PlacedItem } from "../lots/item.ts";
 import {
   lotLimits,
@@ -26,6 +28,14 @@ import { lotsOfCount } from "./lots-of-line.ts";
 interface Prepared {
   readonly items: readonly LotRequest[];
   readonly skips: readonly object[];
+  /** Where the items stand in the count. */
+  readonly placed: readonly PlacedItem[];
+}
+
+/** How a count is to be applied. */
+interface ApplyInput {
+  /** Whether its lots may have names far beyond the counter. */
+  readonly allow_jump: boolean;
 }
 
 /**
@@ -36,6 +46,7 @@ interface Prepared {
 export async function applyCount(
   call: OnceCall,
   id: string,
+  { allow_jump }: ApplyInput,
   { patient }: { readonly patient: boolean },
 ): Promise<{ count: CountFacts; replayed: boolean }> {
   const deadline = call.now() + call.inlineBudgetMs;
@@ -47,13 +58,17 @@ export async function applyCount(
       call,
       draft.lines.map(({ product }) => product),
     );
-    const { items, skips } = prepare(call, draft, products);
-    const [row] = await call.db.write<{ answer: { count: CountFacts; replayed: boolean } }>(
-      sql`SELECT apply_count_v1(
-            ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${job}::uuid, ${token}::uuid,
-            make_interval(secs => ${leaseSeconds}), ${JSON.stringify(items)}::jsonb,
-            ${JSON.stringify(skips)}::jsonb, ${lotLimits.jump}::bigint, ${lotLimits.lots}::bigint,
-            ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+    const { items, skips, placed } = prepare(call, draft, products, allow_jump);
+    const [row] = await pointed(placesOfLots(placed, items), () =>
+      ofCount(id, () =>
+        call.db.write<{ answer: { count: CountFacts; replayed: boolean } }>(
+          sql`SELECT apply_count_v1(
+                ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${job}::uuid, ${token}::uuid,
+                make_interval(secs => ${leaseSeconds}), ${JSON.stringify(items)}::jsonb,
+                ${JSON.stringify(skips)}::jsonb, ${lotLimits.jump}::bigint,
+                ${lotLimits.lots}::bigint, ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+        ),
+      ),
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     return row.answer;
@@ -71,6 +86,7 @@ function prepare(
   call: OnceCall,
   { at, lines }: Draft,
   products: ReadonlyMap<string, ServedProduct>,
+  allowJump: boolean,
 ): Prepared {
   const placed: PlacedItem[] = [];
   const ordinals: number[] = [];
@@ -79,7 +95,8 @@ function prepare(
     const product = products.get(line.product);
     if (product === undefined) return fail("unknown_product", { product: line.product });
     const pointer = `/lines/${ordinal}`;
-    const lots = lotsOfCount({ line: sentLine(line), at: at ?? undefined, product, pointer });
+    const known = { line: sentLine(line), at: at ?? undefined, product, pointer, allowJump };
+    const lots = lotsOfCount(known);
     if ("skipped" in lots) {
       skips.push({ ordinal, code: lots.skipped, product_definition: product.hash });
     } else if ("placed" in lots) {
@@ -93,7 +110,17 @@ function prepare(
     ordinal: ordinals[index] ?? index,
   }));
   refuseTooManySequences(items);
-  return { items, skips };
+  return { items, skips, placed };
+}
+
+/** Runs a call of the store; a jump that is refused says which count is to allow it. */
+async function ofCount<Value>(id: string, attempt: () => Promise<Value>): Promise<Value> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "jump_too_far") throw error;
+    throw new Failure(error.code, { ...error.facts, count: id }, { cause: error.cause });
+  }
 }
 
 /**

@@ -74,7 +74,10 @@ async function check(call: OnceCall, { at, lines }: CountInput): Promise<void> {
     const name = checkName(line.lot);
     if (!name.ok) throw failureOfRefusal(name, `${pointer}/lot`);
     const key = `${line.product}\n${line.lot}`;
-    if (seen.has(key)) fail("name_repeated", { name: line.lot }, { pointer: `${pointer}/lot` });
+    if (seen.has(key)) {
+      const facts = { name: line.lot, quantities: product.tracking === "lot" };
+      fail("name_repeated", facts, { pointer: `${pointer}/lot` });
+    }
     seen.add(key);
   }
 }

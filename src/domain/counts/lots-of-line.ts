@@ -11,6 +11,7 @@ interface KnownLine {
   readonly at: string | undefined;
   readonly product: ProductDefinition;
   readonly pointer: string;
+  readonly allowJump: boolean;
 }
 
 /**
@@ -23,7 +24,11 @@ export type LotsOfCount =
   | Readonly<Record<string, never>>;
 
 /** Refuses what cannot be counted. Fails: serial_fraction, serial_out_of_range. */
-export function checkCounted({ line, product, pointer }: Omit<KnownLine, "at">): void {
+export function checkCounted({
+  line,
+  product,
+  pointer,
+}: Omit<KnownLine, "at" | "allowJump">): void {
   if (product.tracking !== "serial") return;
   const { counted_quantity: quantity, lot } = line;
   const at = { pointer: `${pointer}/counted_quantity` };
@@ -37,14 +42,14 @@ export function checkCounted({ line, product, pointer }: Omit<KnownLine, "at">):
  * The lots of a line. Without `lot` it makes new ones: of a `serial` one a unit, of a `lot` one of that
  * quantity. With `lot` it is about that one. Fails: as checkCounted does, and too_many_lots.
  */
-export function lotsOfCount({ line, at, product, pointer }: KnownLine): LotsOfCount {
+export function lotsOfCount({ line, at, product, pointer, allowJump }: KnownLine): LotsOfCount {
   checkCounted({ line, product, pointer });
   if (product.tracking === "none") return { skipped: "product_not_tracked" };
   const { counted_quantity: quantity, lot, fields, produced_on, expires_on, location } = line;
   const common = { product: product.sku, at, fields, produced_on, expires_on, location };
   if (lot !== undefined) {
     const ofLot = { names: [lot], quantities: [quantity], expiries: [expires_on ?? null] };
-    const item: LotItem = { ...common, ...ofLot };
+    const item: LotItem = { ...common, ...ofLot, allow_jump: allowJump };
     return { placed: { item, pointer, nameAt: () => `${pointer}/lot` } };
   }
   if (product.sequence === null) return { skipped: "product_without_sequence" };

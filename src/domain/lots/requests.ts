@@ -169,7 +169,10 @@ function namesRequest(
     const checked = checkName(name);
     if (!checked.ok) throw failureOfRefusal(checked, at);
     const key = `${product.sku}\n${name}`;
-    if (seen.has(key)) fail("name_repeated", { name }, { pointer: at });
+    if (seen.has(key)) {
+      const quantities = item.quantities !== undefined && product.tracking === "lot";
+      fail("name_repeated", { name, quantities }, { pointer: at });
+    }
     seen.add(key);
     const found = read(name);
     const period = found === null ? null : periodOf(found);

@@ -1,4 +1,5 @@
 import type { Refused } from "../../errors.ts";
+import type { Dialect } from "../patterns/dialects.ts";
 import type { Overlap } from "./find-overlap.ts";
 import type { SelfClash } from "./find-self-clash.ts";
 import type { Reading } from "./side.ts";
@@ -31,9 +32,16 @@ export function overlapRefusal(
 
 /**
  * `pattern_self_clash` (422) {reset, periods, problem, name, given_by}: how each of the two periods
- * gives the name. `name` is null and `given_by` empty when there is no example.
+ * gives the name. `name` is null and `given_by` empty when there is no example. It is told in the words of
+ * `dialect`, and with `imported` in those of a file.
  */
-export function selfClashRefusal({ reset, periods, problem, example }: SelfClash): Refused {
+export function selfClashRefusal(
+  { reset, periods, problem, example }: SelfClash,
+  {
+    dialect = "native",
+    imported = false,
+  }: { readonly dialect?: Dialect; readonly imported?: boolean } = {},
+): Refused {
   return {
     code: "pattern_self_clash",
     facts: {
@@ -42,6 +50,8 @@ export function selfClashRefusal({ reset, periods, problem, example }: SelfClash
       problem,
       name: example?.name ?? null,
       given_by: example === null ? [] : [example.one, example.other].map(written),
+      ...(dialect === "odoo" ? { dialect } : {}),
+      ...(imported ? { imported } : {}),
     },
     pointer: "/pattern",
   };

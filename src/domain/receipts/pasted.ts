@@ -26,7 +26,7 @@ type Read<Value> = { readonly value: Value } | { readonly reason: string };
  * separates the name from a quantity and an expiry date, which may be left out; spaces around the parts
  * are dropped (Odoo's lot text, with its whole-line names refused). `SN-01::10` is the range SN-01 to
  * SN-10 (ERPNext's serial dialog), whose counter is that of `pattern` when it reads the first name,
- * else its last run of digits.
+ * else its last run of digits. A line with `::` that is no range is a slip, and refused.
  */
 export function readPasted(text: string, pattern: Pattern | null): Pasted {
   const lots: PastedLot[] = [];
@@ -84,12 +84,14 @@ function isDay(part: string): boolean {
 function readNames(label: string, pattern: Pattern | null, room: number): Read<string[]> {
   const at = label.lastIndexOf("::");
   const [first, end] = [label.slice(0, at).trim(), label.slice(at + 2).trim()];
-  if (at === -1 || !/^\d*$/.test(end)) return checked(label, room);
+  if (at === -1) return checked(label, room);
   const begin = continueFrom(first, 1, pattern);
   if (!begin.ok) return { reason: failureOfRefusal(begin).detail };
-  if (!/^\d{1,18}$/.test(end) || !/\d/.test(first)) {
+  if (!/^\d{1,18}$/.test(end) || !/\d/.test(first) || first.includes("::")) {
     return {
-      reason: `${quoted(label)} is no range. Give a first name and a last number, such as SN-01::10.`,
+      reason:
+        `${quoted(label)} is no range. Give a first name and the last number alone, such as SN-01::10; ` +
+        "a name that has :: in it is given in lots.",
     };
   }
   const count = BigInt(end) - begin.value.first + 1n;

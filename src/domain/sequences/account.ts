@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { checkedCaller } from "../../db/client.ts";
 import type { Call } from "../call.ts";
 import { getSequence } from "./get.ts";
+import { checkSeries } from "./named-series.ts";
 
 /** What became of every number that a counter has passed; all are decimal strings. */
 export interface Account {
@@ -26,13 +27,14 @@ export interface Account {
   readonly next: string | null;
 }
 
-/** Fails: sequence_not_found. */
+/** Fails: sequence_not_found, series_malformed. */
 export async function accountOf(
   call: Call,
   key: string,
   { series }: { readonly series?: string | undefined },
 ): Promise<Account> {
-  await getSequence(call, key);
+  const { reset, fiscal_year_start: fiscalYearStart } = await getSequence(call, key);
+  if (series !== undefined) checkSeries(key, series, { reset, fiscalYearStart });
   const [row] = await call.db.read<{ account: Omit<Account, "next">; next: string | null }>(
     sql`SELECT ${checkedCaller(call.caller)},
                account_v1(s.tenant, s.key, ${series ?? null}::text) AS account,

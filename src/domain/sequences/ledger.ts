@@ -4,6 +4,7 @@ import type { Listing } from "../lists/listing.ts";
 import { listingOf } from "../lists/listing.ts";
 import { splitPlace } from "../lists/place.ts";
 import { getSequence } from "./get.ts";
+import { checkSeries } from "./named-series.ts";
 
 const columns = [
   "series",
@@ -22,7 +23,8 @@ const columns = [
 
 /**
  * Everything that happened to the numbers of the series that a sequence counts in, series by series as they
- * were made, in the order of the numbers. Fails: sequence_not_found.
+ * were made, in the order of the numbers. Fails: sequence_not_found,
+ * series_malformed.
  */
 export async function listLedger(
   call: Call,
@@ -30,7 +32,8 @@ export async function listLedger(
   { series }: { readonly series?: string | undefined },
 ): Promise<Listing> {
   const { db, caller } = call;
-  await getSequence(call, key);
+  const { reset, fiscal_year_start: fiscalYearStart } = await getSequence(call, key);
+  if (series !== undefined) checkSeries(key, series, { reset, fiscalYearStart });
   return listingOf(db, caller, columns, (after, limit) => {
     const [within, first, kind, at] =
       after === null

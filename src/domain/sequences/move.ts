@@ -6,6 +6,7 @@ import { fenced, sequenceDefinition } from "../definitions/load.ts";
 import { namingDefinition } from "../naming-series/next.ts";
 import { namingSeries } from "../naming-series/sequence.ts";
 import { momentOfDocument } from "./bound.ts";
+import { checkSeries } from "./named-series.ts";
 import { periodOf } from "./period.ts";
 
 /** Where a counter is to go on, and why. */
@@ -30,7 +31,7 @@ export interface Move {
 }
 
 /**
- * Moves a counter forward; what it passes is skipped for good. Fails: sequence_not_found, at_*,
+ * Moves a counter forward; what it passes is skipped for good. Fails: sequence_not_found, at_*, series_*,
  * sequence_gapless, advance_not_ahead, move_between_numbers, sequence_exhausted.
  */
 export function advanceSequence(call: OnceCall, key: string, input: MoveInput): Promise<Moved> {
@@ -38,7 +39,7 @@ export function advanceSequence(call: OnceCall, key: string, input: MoveInput): 
 }
 
 /**
- * Sets a counter back, never to a number that was given. Fails: sequence_not_found, at_*,
+ * Sets a counter back, never to a number that was given. Fails: sequence_not_found, at_*, series_*,
  * rewind_not_behind, rewind_below_issued, rewind_below_change, move_between_numbers.
  */
 export function rewindSequence(call: OnceCall, key: string, input: MoveInput): Promise<Moved> {
@@ -62,6 +63,7 @@ async function moved(
     if (reset === "prefix" && series === undefined) {
       fail("series_not_named", { sequence: key }, { pointer: "/series" });
     }
+    if (series !== undefined) checkSeries(key, series, definition);
     const period = series ?? periodOf(reset, momentOfDocument(definition, { at }, call.now()));
     const [row] = await call.db.write<{ answer: Move & { replayed: boolean } }>(
       sql`SELECT ${sql.raw(move)}(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,

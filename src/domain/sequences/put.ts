@@ -55,7 +55,7 @@ export async function putSequence(
 ): Promise<{ sequence: ShownSequence; created: boolean }> {
   const { fields, version } = sequenceFields(key, input);
   const clash = findSelfClash(version);
-  if (clash !== null) throw failureOfRefusal(selfClashRefusal(clash));
+  if (clash !== null) throw failureOfRefusal(selfClashRefusal(clash, input));
   const outcome = await withPatterns(call, async ({ epoch, versions }) => {
     const issued = await issuedUnder(call, key);
     const others = versions.filter(

@@ -5,6 +5,7 @@ import { countStatuses, shownCount, skipReasons } from "../../domain/counts/coun
 import { countLineLimit, createCount } from "../../domain/counts/create.ts";
 import { countFacts } from "../../domain/counts/get.ts";
 import { listCounts } from "../../domain/counts/list.ts";
+import { lotLimits } from "../../domain/lots/limits.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
@@ -159,7 +160,26 @@ const apply = createRoute({
   operationId: "applyCount",
   tags,
   summary: "Make the lots that are missing, once",
-  request: { params, headers: preferHeader },
+  request: {
+    params,
+    headers: preferHeader,
+    body: {
+      required: false,
+      content: json(
+        z
+          .strictObject({
+            allow_jump: z
+              .boolean()
+              .optional()
+              .openapi({
+                default: false,
+                description: `Allows lots with names more than ${lotLimits.jump} numbers beyond the counter.`,
+              }),
+          })
+          .openapi("CountApplyInput"),
+      ),
+    },
+  },
   responses: {
     200: {
       description: "Applied, now or before.",
@@ -217,7 +237,9 @@ export function registerCounts(app: App): void {
   app.openapi(apply, async (c) => {
     const patient = isPatient(c);
     const { id } = c.req.valid("param");
-    const { count, replayed } = await applyCount(await onceCallOf(c), id, { patient });
+    const { allow_jump = false } = c.req.valid("json");
+    const input = { allow_jump };
+    const { count, replayed } = await applyCount(await onceCallOf(c), id, input, { patient });
     return answer(count, statusWithJob(count.job, 200), replayed);
   });
 }

@@ -291,7 +291,7 @@ const ledger = createRoute({
       description: "Runs in order of their numbers, series by series.",
       content: listContent(ledgerEntry),
     },
-    ...problems("sequence_not_found", "cursor_unusable"),
+    ...problems("sequence_not_found", "series_malformed", "cursor_unusable"),
   },
 });
 
@@ -307,7 +307,7 @@ const account = createRoute({
       description: "The sums, of all series or of the one that is asked for.",
       content: json(accountSchema),
     },
-    ...problems("sequence_not_found"),
+    ...problems("sequence_not_found", "series_malformed"),
   },
 });
 
@@ -326,6 +326,7 @@ const advance = createRoute({
       "at_without_offset",
       "at_out_of_range",
       "series_not_named",
+      "series_malformed",
       "sequence_gapless",
       "sequence_busy",
       "sequence_exhausted",
@@ -351,9 +352,12 @@ const rewind = createRoute({
       "at_without_offset",
       "at_out_of_range",
       "series_not_named",
+      "series_malformed",
       "sequence_busy",
       "rewind_not_behind",
       "rewind_below_issued",
+      "rewind_below_start",
+      "rewind_below_begin",
       "rewind_below_change",
       "move_between_numbers",
       "definition_changed",

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { LotSelection } from "../../domain/lots/selection.ts";
 import { selectionLimits } from "../../domain/lots/selection.ts";
 import { counterInput } from "../wire.ts";
-import { lotName, productSku, reservationId, sequenceKey } from "./names.ts";
+import { lotName, productSku, reservationId, sequenceKey, seriesName } from "./names.ts";
 
 /** Which lots of a product are meant: by names, by a reservation, or by numbers of a sequence. */
 export const selectionShape = {
@@ -10,10 +10,7 @@ export const selectionShape = {
   names: z.array(lotName).min(1).max(selectionLimits.names).optional(),
   reservation: reservationId.optional(),
   sequence: sequenceKey.optional(),
-  series: z
-    .string()
-    .min(1)
-    .max(128)
+  series: seriesName
     .optional()
     .openapi({ description: "The period of a sequence that resets.", example: "2026" }),
   first: counterInput.optional(),

@@ -35,7 +35,10 @@ export class NewPatterns {
   /** Adds a pattern, or says why it cannot be one. */
   add(version: PatternVersion): Failure | null {
     const clash = findSelfClash(version);
-    if (clash !== null) return failureOfRefusal(selfClashRefusal(clash));
+    if (clash !== null) {
+      // Of the patterns in files only Odoo's have periods that their text may not show.
+      return failureOfRefusal(selfClashRefusal(clash, { dialect: "odoo", imported: true }));
+    }
     const overlap = findOverlap(version, this.#versions);
     if (overlap !== null) {
       return failureOfRefusal(overlapRefusal(version, overlap, { imported: true }));

@@ -30,7 +30,7 @@ export function quantityOf<Field extends string>(cells: Cells<Field>, field: Fie
   if (cells.isBlank(field)) return null;
   const text = withoutNoise(cells.text(field).trim());
   if (/^-?0(?:\.0+)?$/.test(text)) return "0";
-  const reading = readQuantity(text);
+  const reading = readQuantity(text, "of 0 or more");
   if ("value" in reading) return reading.value;
   return cells.refuse(field, "import_quantity", { rule: reading.refusal });
 }
