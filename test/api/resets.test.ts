@@ -407,6 +407,13 @@ describe("a series that is named", () => {
         body: { reason: "r", reference: "r", covers: [{ ...meant, series }] },
       });
     }
+    // Nor does a reservation have one in its id.
+    const path = "/v1/reservations/meant:FY2026:1";
+    await refused(service, [404, "reservation_not_found"], "GET", path);
+    await refused(service, [404, "path_names_nothing"], "GET", "/v1/reservations/meant:%00:1");
+    await refused(service, [422, "request_invalid"], "POST", "/v1/lots", {
+      body: { items: [{ product: "MEANT", reservation: "meant:\u0000:1" }] },
+    });
   });
 });
 
@@ -509,6 +516,9 @@ describe("a series that was only told where it begins", () => {
     });
     await move("rewind", "naming-series", { to: 200, series: "R-" });
     expect((await next("R-.####")).names).toEqual(["R-0200"]);
+    const again = { to: 200, series: "R-" };
+    const below = await refuse([409, "rewind_below_issued"], "rewind", "naming-series", again);
+    expect(below.detail).toContain('Series "R-" of sequence "naming-series" has given 200');
   });
 
   test("in steps of the increment, and not to before the increment changed", async () => {

@@ -135,7 +135,7 @@ describe("the rows of a file", () => {
         column: "QTY",
         code: "import_quantity",
         detail:
-          'The quantity must be a decimal number above 0 in plain digits, such as "2.5", not "many".',
+          'The quantity must be a decimal number of 0 or more in plain digits, such as "2.5", not "many".',
       },
     ]);
     expect(file.totals.columns).toEqual({

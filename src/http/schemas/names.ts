@@ -47,6 +47,7 @@ export const reservationId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:(?:.{1,128}:)?(?:0|[1-9]\d{0,17})$/, {
     error: "must be the id that the reservation was answered with, such as serials:1.",
   })
+  .refine((text) => !unprintable.test(text), { error: "must have printable characters only." })
   .openapi({ example: "serials:1", description: "Id of a reservation." });
 
 /** The id of a job. */
