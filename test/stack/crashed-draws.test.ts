@@ -11,6 +11,7 @@ import { createTenant } from "../../ops/tenant-create.ts";
 import { openDatabase } from "../../src/db/client.ts";
 import { createDefinitions } from "../../src/domain/definitions/definitions.ts";
 import { accountOf } from "../../src/domain/sequences/account.ts";
+import { aboutSequence } from "../../src/domain/tenants/touches.ts";
 import type { Account } from "../../src/domain/sequences/account.ts";
 import { expectDisjoint, runOf } from "../store/runs.ts";
 import type { Run } from "../store/runs.ts";
@@ -135,7 +136,12 @@ async function accountAt(url: string): Promise<Account> {
           sqlEndpoint: gateway.endpoint,
           timings: { requests: 0, milliseconds: 0 },
         }),
-        caller: { tenant, digest: digest.toString("hex") },
+        caller: {
+          tenant,
+          digest: digest.toString("hex"),
+          scopes: ["reserve"],
+          touches: aboutSequence("s"),
+        },
         definitions: createDefinitions(),
         now: Date.now,
         arm: async () => Promise.resolve(),

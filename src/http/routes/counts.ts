@@ -8,7 +8,7 @@ import { listCounts } from "../../domain/counts/list.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
@@ -85,6 +85,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/counts",
   operationId: "createCount",
+  security: anyOf("lots:write"),
   tags,
   summary: "Make the draft of an inventory count",
   request: {
@@ -125,6 +126,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/counts/{id}",
   operationId: "getCount",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "A count beside what is recorded",
   request: { params },
@@ -138,6 +140,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/counts",
   operationId: "listCounts",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "All counts",
   request: {
@@ -157,6 +160,7 @@ const apply = createRoute({
   method: "post",
   path: "/v1/counts/{id}/apply",
   operationId: "applyCount",
+  security: anyOf("lots:write"),
   tags,
   summary: "Make the lots that are missing, once",
   request: { params, headers: preferHeader },

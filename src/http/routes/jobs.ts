@@ -7,7 +7,7 @@ import { listSkipped } from "../../domain/jobs/skipped.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob, answerJobState } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { jobRow, jobSchema } from "../schemas/job.ts";
 import { jobId } from "../schemas/names.ts";
@@ -20,6 +20,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/jobs/{id}",
   operationId: "getJob",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "Where a job stands",
   request: { params },
@@ -37,6 +38,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/jobs",
   operationId: "listJobs",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "All jobs",
   request: {
@@ -55,6 +57,7 @@ const skipped = createRoute({
   method: "get",
   path: "/v1/jobs/{id}/skipped",
   operationId: "listSkipped",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "The names that a job left out",
   request: { params, query: z.strictObject(pageQuery) },
@@ -71,6 +74,7 @@ const cancel = createRoute({
   method: "post",
   path: "/v1/jobs/{id}/cancel",
   operationId: "cancelJob",
+  security: anyOf("lots:write"),
   tags,
   summary: "Stop a job and void what it has not recorded",
   request: { params },
@@ -84,6 +88,7 @@ const retry = createRoute({
   method: "post",
   path: "/v1/jobs/{id}/retry",
   operationId: "retryJob",
+  security: anyOf("lots:write"),
   tags,
   summary: "Send a failed job on from where it stopped",
   request: { params },

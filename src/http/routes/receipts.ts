@@ -9,7 +9,7 @@ import { receiptStatuses, shownReceipt } from "../../domain/receipts/receipt.ts"
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
@@ -133,6 +133,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/receipts",
   operationId: "createReceipt",
+  security: anyOf("lots:write"),
   tags,
   summary: "Receive a delivery: its lots are made, grow or come back",
   request: {
@@ -207,6 +208,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/receipts/{id}",
   operationId: "getReceipt",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "A receipt with its lines and its job",
   request: { params },
@@ -220,6 +222,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/receipts",
   operationId: "listReceipts",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "All receipts",
   request: {
@@ -239,6 +242,7 @@ const cancel = createRoute({
   method: "post",
   path: "/v1/receipts/{id}/cancel",
   operationId: "cancelReceipt",
+  security: anyOf("lots:write"),
   tags,
   summary: "Take a receipt back, as long as none of its lots was touched",
   request: {
