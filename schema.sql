@@ -79,11 +79,14 @@ CREATE TYPE drawn AS (
 CREATE TYPE import_item AS (
   ordinal integer,
   product text,
+  records bigint[],
   names text[],
   numbers bigint[],
   quantities numeric[],
   states lot_state[],
   locations text[],
+  parties text[],
+  documents text[],
   expiries date[],
   productions date[],
   details jsonb[]
@@ -374,6 +377,7 @@ CREATE TABLE jobs (
   chunked bigint NOT NULL,
   cursor bigint NOT NULL,
   skipped bigint NOT NULL,
+  put_off bigint DEFAULT 0 NOT NULL,
   token uuid,
   lease_until timestamp with time zone,
   failures integer DEFAULT 0 NOT NULL,
@@ -2056,7 +2060,7 @@ CREATE OR REPLACE FUNCTION public.shown_job(p_job jobs, p_items job_items[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', ((p_job).given + (p_job).chunked), 'done', (((p_job).given + (p_job).cursor) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', COALESCE((SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', nth_name(i.*, (1)::bigint), 'last_name', nth_name(i.*, i.count), 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)), '[]'::jsonb));
+RETURN jsonb_build_object('id', (p_job).id, 'status', (p_job).status, 'total', (((p_job).given + (p_job).chunked) - (p_job).put_off), 'done', ((((p_job).given + (p_job).cursor) - (p_job).put_off) - (p_job).skipped), 'skipped', (p_job).skipped, 'cursor', (p_job).cursor, 'chunked', (p_job).chunked, 'error', (p_job).error, 'created_at', wire_time((p_job).created_at), 'started_at', wire_time((p_job).started_at), 'finished_at', wire_time((p_job).finished_at), 'elapsed_s', (EXTRACT(epoch FROM (COALESCE((p_job).finished_at, clock_timestamp()) - (p_job).started_at)))::double precision, 'lease_left_s', (EXTRACT(epoch FROM ((p_job).lease_until - clock_timestamp())))::double precision, 'items', COALESCE((SELECT jsonb_agg(jsonb_build_object('product', i.product, 'count', i.count, 'done', (worked.off - i.skipped), 'skipped', i.skipped, 'first_name', nth_name(i.*, (1)::bigint), 'last_name', nth_name(i.*, i.count), 'reservation', CASE WHEN (i.reservation IS NOT NULL) THEN reservation_id(s.sequence, s.period, i.reservation) ELSE NULL::text END) ORDER BY i.ordinal) AS jsonb_agg FROM ((unnest(shown_job.p_items) i(tenant, id, job, ordinal, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes) LEFT JOIN series s ON ((s.id = i.series))) CROSS JOIN LATERAL (SELECT CASE WHEN (i.names IS NOT NULL) THEN i.count ELSE LEAST(GREATEST(((shown_job.p_job).cursor - i.start), (0)::bigint), i.count) END AS off) worked)), '[]'::jsonb));
 
 CREATE OR REPLACE FUNCTION public.items_of_job(p_tenant text, p_job uuid)
  RETURNS job_items[]
@@ -2204,6 +2208,7 @@ CREATE OR REPLACE FUNCTION public.issued_names(p_tenant text, p_sequence text, p
  RETURNS TABLE(name text, reservation text)
  LANGUAGE sql
  STABLE
+ SET enable_seqscan TO 'off'
 AS $function$
   -- How long a front part may be: of few names any; of many names only as long as prefixes are.
   WITH cuts AS MATERIALIZED (
@@ -2213,37 +2218,45 @@ AS $function$
     WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND cardinality(p_names) > 1000
     UNION ALL
     SELECT generate_series(0, 127) WHERE cardinality(p_names) <= 1000
-  )
-  SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
-  FROM unnest(p_names) AS given (name)
-  JOIN cuts ON cuts.cut < length(given.name)
-  JOIN forms AS f
-    ON f.tenant = p_tenant AND f.prefix = left(given.name, cuts.cut) COLLATE "C"
-  JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
-  CROSS JOIN LATERAL (
-    SELECT substr(given.name, cuts.cut + 1,
+  ), formed AS MATERIALIZED (
+    SELECT given.name, f.id AS form, f.series, f.prefix, f.width, f.suffix,
+           substr(given.name, cuts.cut + 1,
                   greatest(length(given.name) - cuts.cut - length(f.suffix), 0)) AS digits
-  ) AS middle
+    FROM unnest(p_names) AS given (name)
+    JOIN cuts ON cuts.cut < length(given.name)
+    CROSS JOIN LATERAL (
+      SELECT * FROM forms
+      WHERE tenant = p_tenant AND prefix = left(given.name, cuts.cut) COLLATE "C"
+      OFFSET 0
+    ) AS f
+    WHERE right(given.name, length(f.suffix)) = f.suffix
+  ), numbered AS MATERIALIZED (
+    SELECT name, form, series, digits::bigint AS number, prefix, width, suffix
+    FROM formed
+    WHERE digits ~ '^[0-9]{1,18}$'
+  )
+  SELECT n.name, reservation_id(s.sequence, s.period, entry.first)
+  FROM numbered AS n
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN middle.digits ~ '^[0-9]{1,18}$' THEN middle.digits::bigint END AS number
-  ) AS read
+    SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
+  ) AS s
   CROSS JOIN LATERAL (
     SELECT l.first FROM ledger AS l
-    WHERE l.tenant = p_tenant AND l.series = s.id AND l.kind = 'reserved' AND l.form = f.id
-      AND int8range(l.first, l.last, '[]') @> read.number
-      AND (read.number - l.first) % l.step = 0
+    WHERE l.tenant = p_tenant AND l.series = n.series AND l.kind = 'reserved' AND l.form = n.form
+      AND int8range(l.first, l.last, '[]') @> n.number
+      AND (n.number - l.first) % l.step = 0
+    LIMIT 1
   ) AS entry
-  WHERE right(given.name, length(f.suffix)) = f.suffix
-    AND render_name(f.prefix, read.number, f.width, f.suffix) = given.name
-    AND NOT EXISTS (
-      SELECT FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product
-    )
-    AND NOT EXISTS (
-      SELECT FROM ledger AS v
-      WHERE v.series = s.id AND v.kind = 'void'
-        AND int8range(v.first, v.last, '[]') @> read.number
-    )
+  WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
+    AND (
+      SELECT l.item FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
+    ) IS NULL
+    AND (
+      SELECT v.first FROM ledger AS v
+      WHERE v.series = n.series AND v.kind = 'void' AND int8range(v.first, v.last, '[]') @> n.number
+      LIMIT 1
+    ) IS NULL
 $function$;
 
 CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_item lot_request)
@@ -4807,11 +4820,27 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.last_change_of_state(p_tenant text, p_product text, p_name text)
+ RETURNS SETOF lot_changes
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product AND h.before ? 'state'
+  ORDER BY h.change DESC
+  LIMIT 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.known_lots_v1(p_tenant text, p_import uuid, p_items jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   v_items lot_request[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i);
@@ -4821,8 +4850,8 @@ BEGIN
     'lots', (
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'product', l.product, 'name', l.name, 'quantity', trim_scale(l.quantity)::text,
-        'state', l.state, 'location', l.location, 'expires_on', l.expires_on,
-        'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
+        'state', l.state, 'location', l.location, 'party', gone.party, 'reference', gone.reference,
+        'expires_on', l.expires_on, 'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
       FROM unnest(v_items) AS i
       CROSS JOIN LATERAL unnest(i.names) AS given (name)
       -- The limit keeps the planner from turning the look-ups round.
@@ -4831,10 +4860,12 @@ BEGIN
         WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
         LIMIT 1
       ) AS l
+      LEFT JOIN LATERAL last_change_of_state(p_tenant, i.product, given.name) AS gone ON l.state <> 'available'
     ),
     'tried', (
-      WITH found AS (
-        SELECT t.record, b.first
+      SELECT coalesce(jsonb_agg(placed -> 'record'), '[]')
+      FROM staged_records(p_tenant, p_import, ARRAY(
+        SELECT t.record
         FROM unnest(v_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
         CROSS JOIN LATERAL (
@@ -4843,25 +4874,10 @@ BEGIN
             AND product = i.product
           LIMIT 1
         ) AS t
-        CROSS JOIN LATERAL (
-          SELECT first FROM import_batches
-          WHERE tenant = p_tenant AND import = p_import AND first <= t.record
-          ORDER BY first DESC LIMIT 1
-        ) AS b
-      )
-      SELECT coalesce(jsonb_agg(placed.record -> 'record'), '[]')
-      FROM import_batches AS b
-      CROSS JOIN LATERAL json_array_elements(b.records) WITH ORDINALITY AS placed (record, place)
-      WHERE b.tenant = p_tenant AND b.import = p_import
-        AND b.first IN (SELECT first FROM found)
-        AND b.first + placed.place - 1 IN (SELECT record FROM found)
+      )) AS placed
     ),
     'issued', (
-      SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'product', i.product, 'name', held.name, 'reservation', held.reservation)), '[]')
-      FROM unnest(v_items) AS i
-      CROSS JOIN LATERAL issued_names(p_tenant, i.counter, i.product, i.names) AS held
-      WHERE has_issued(p_tenant, i.counter)
+      SELECT coalesce(jsonb_agg(held), '[]') FROM held_names(p_tenant, v_items) AS held
     ),
     'gapless', (
       SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
@@ -4898,21 +4914,72 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.staged_records(p_tenant text, p_import uuid, p_records bigint[])
+ RETURNS SETOF json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH found AS MATERIALIZED (
+    SELECT DISTINCT b.first
+    FROM unnest(p_records) AS wanted (record)
+    CROSS JOIN LATERAL (
+      SELECT first FROM import_batches
+      WHERE tenant = p_tenant AND import = p_import AND first <= wanted.record
+      ORDER BY first DESC LIMIT 1
+    ) AS b
+  )
+  SELECT placed.record
+  FROM found
+  CROSS JOIN LATERAL (
+    SELECT records FROM import_batches
+    WHERE tenant = p_tenant AND import = p_import AND first = found.first
+    LIMIT 1
+  ) AS b
+  CROSS JOIN LATERAL json_array_elements(b.records) WITH ORDINALITY AS placed (record, place)
+  -- As a condition of its own it is hashed, whatever the planner takes the lists for.
+  WHERE (found.first + placed.place - 1 IN (SELECT unnest(p_records))) IS TRUE
+  ORDER BY found.first + placed.place
+$function$;
+
 CREATE OR REPLACE FUNCTION public.has_issued(p_tenant text, p_sequence text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
 RETURN (EXISTS (SELECT FROM (series s JOIN ledger l ON (((l.tenant = s.tenant) AND (l.series = s.id) AND (l.kind = 'reserved'::ledger_kind)))) WHERE ((s.tenant = has_issued.p_tenant) AND (s.sequence = has_issued.p_sequence))));
 
+CREATE OR REPLACE FUNCTION public.held_names(p_tenant text, p_items lot_request[])
+ RETURNS TABLE(product text, name text, reservation text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH given AS MATERIALIZED (
+    SELECT i.counter, i.product, one.name
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL unnest(i.names) AS one (name)
+  ), asked AS MATERIALIZED (
+    SELECT counter, array_agg(DISTINCT name) AS names FROM given GROUP BY counter
+  ), held AS MATERIALIZED (
+    SELECT a.counter, h.name, h.reservation
+    FROM asked AS a
+    CROSS JOIN LATERAL issued_names(p_tenant, a.counter, NULL, a.names) AS h
+    WHERE has_issued(p_tenant, a.counter)
+  )
+  SELECT g.product, h.name, h.reservation
+  FROM held AS h
+  JOIN given AS g ON g.counter = h.counter AND g.name = h.name
+$function$;
+
 CREATE OR REPLACE FUNCTION public.apply_import_v1(p_tenant text, p_import uuid, p_token uuid, p_from bigint, p_to bigint, p_lease interval, p_writes jsonb, p_outcome jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   v_job jobs := advance_job(p_tenant, p_import, p_token, p_from, p_to - p_from, p_lease);
   v_import imports;
+  v_taken bigint[] := '{}';
 BEGIN
   IF v_job.id IS NULL THEN
     RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
@@ -4948,14 +5015,41 @@ BEGIN
     PERFORM import_counters(v_import, p_writes->'counters');
     PERFORM import_products(v_import, p_writes->'products');
     IF jsonb_array_length(p_writes->'lots') > 0 THEN
-      PERFORM import_lots(v_import, p_writes->'lots');
+      v_taken := import_lots(v_import, p_writes->'lots');
+      UPDATE imports SET created = created - cardinality(v_taken)
+      WHERE tenant = p_tenant AND id = p_import;
     END IF;
+    v_job := put_off(v_job, v_taken || ARRAY(
+      SELECT record::bigint FROM jsonb_array_elements_text(p_writes->'again') AS record));
   END IF;
   IF v_job.status = 'done' THEN
     PERFORM drop_staged(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.put_off(p_job jobs, p_records bigint[])
+ RETURNS jobs
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF cardinality(p_records) > 0 THEN
+    -- In batches no larger than those in which a file is staged.
+    INSERT INTO import_batches (tenant, import, first, records)
+    SELECT p_job.tenant, p_job.id, p_job.chunked + min(place) - 1, json_agg(record ORDER BY place)
+    FROM staged_records(p_job.tenant, p_job.id, p_records) WITH ORDINALITY AS again (record, place)
+    GROUP BY (place - 1) / 2000;
+    UPDATE jobs
+    SET chunked = chunked + cardinality(p_records),
+        put_off = put_off + cardinality(p_records),
+        status = 'running',
+        finished_at = NULL
+    WHERE tenant = p_job.tenant AND id = p_job.id
+    RETURNING * INTO p_job;
+  END IF;
+  RETURN p_job;
 END
 $function$;
 
@@ -5056,54 +5150,123 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.import_lots(p_import imports, p_items jsonb)
- RETURNS void
+ RETURNS bigint[]
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_items lot_request[];
-  v_item lot_request;
+  v_requests lot_request[];
   v_groups series_request[];
   v_group series_request;
+  v_left bigint[];
+  v_taken bigint[];
 BEGIN
   PERFORM hold_products(p_import.tenant, p_shared => true);
-  v_items := lot_requests(p_import.tenant, p_items);
+  v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
-  v_groups := series_requests(p_import.tenant, v_items, NULL);
+  v_groups := series_requests(p_import.tenant, v_requests, NULL);
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   PERFORM check_draw(g) FROM unnest(v_groups) AS g;
-  FOREACH v_item IN ARRAY v_items LOOP
-    IF has_issued(p_import.tenant, v_item.counter) THEN
-      PERFORM check_names(p_import.tenant, v_item);
-    END IF;
+  v_left := records_held(p_import.tenant, p_items, v_requests);
+  PERFORM make_forms(p_import.tenant, v_requests);
+  LOOP
+    BEGIN
+      PERFORM record_imported(p_import, p_items, v_left);
+      EXIT;
+    EXCEPTION WHEN unique_violation THEN
+      v_taken := records_recorded(p_import.tenant, p_items, v_left);
+      IF cardinality(v_taken) = 0 THEN
+        -- Gone again already: the chunk is decided anew.
+        PERFORM fail('definition_changed', '{}');
+      END IF;
+      v_left := v_left || v_taken;
+    END;
   END LOOP;
-  PERFORM make_forms(p_import.tenant, v_items);
-  BEGIN
-    WITH items AS (
-      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                             count, quantity)
-      SELECT p_import.tenant, p_import.id, ordinal, product, false, numbered, names, numbers, count, 1
-      FROM unnest(v_items)
-      ORDER BY ordinal
-      RETURNING id, ordinal
-    )
-    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
-                      expires_on, produced_on, attributes)
-    SELECT p_import.tenant, given.name, i.product, items.id, given.number, now(), given.quantity,
-           given.state, given.location, given.expires_on, given.produced_on, given.attributes
-    FROM items
-    JOIN jsonb_populate_recordset(NULL::import_item, p_items) AS i ON i.ordinal = items.ordinal
-    CROSS JOIN LATERAL unnest(i.names, i.numbers, i.quantities, i.states, i.locations, i.expiries,
-                              i.productions, i.details)
-      AS given (name, number, quantity, state, location, expires_on, produced_on, attributes)
-    ORDER BY given.name COLLATE "C", i.product;
-  EXCEPTION WHEN unique_violation THEN
-    -- Somebody has recorded one of them meanwhile.
-    PERFORM fail('definition_changed', '{}');
-  END;
   FOREACH v_group IN ARRAY v_groups LOOP
     PERFORM skip_past_names(p_import.tenant, v_group, p_import.api_key, 'imported');
   END LOOP;
+  RETURN v_left;
 END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_imported(p_import imports, p_items jsonb, p_left bigint[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  WITH given AS MATERIALIZED (
+    SELECT i.ordinal, i.product, one.*
+    FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+    CROSS JOIN LATERAL unnest(i.records, i.names, i.numbers, i.quantities, i.states, i.locations,
+                              i.parties, i.documents, i.expiries, i.productions, i.details)
+      WITH ORDINALITY AS one (record, name, number, quantity, state, location, party, reference,
+                              expires_on, produced_on, attributes, place)
+    WHERE one.record NOT IN (SELECT unnest(p_left))
+  ), items AS (
+    INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                           count, quantity)
+    SELECT p_import.tenant, p_import.id, ordinal, product, false, bool_or(number IS NOT NULL),
+           array_agg(name ORDER BY place), array_agg(number ORDER BY place), count(*), 1
+    FROM given
+    GROUP BY ordinal, product
+    ORDER BY ordinal
+    RETURNING id, ordinal
+  ), recorded AS (
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
+                      expires_on, produced_on, attributes)
+    SELECT p_import.tenant, g.name, g.product, i.id, g.number, now(), g.quantity, g.state, g.location,
+           g.expires_on, g.produced_on, g.attributes
+    FROM given AS g
+    JOIN items AS i ON i.ordinal = g.ordinal
+    ORDER BY g.name COLLATE "C", g.product
+  ), departed AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('lot_changes', 'id')) AS change, d.*
+    FROM (
+      SELECT product, state, party, reference, array_agg(name) AS names
+      FROM given
+      WHERE party IS NOT NULL OR reference IS NOT NULL
+      GROUP BY product, state, party, reference
+      ORDER BY min(record)
+    ) AS d
+  ), changes AS (
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party)
+    SELECT p_import.tenant, change, product, clock_timestamp(), p_import.api_key,
+           jsonb_build_object('state', state), reference, party
+    FROM departed
+  )
+  INSERT INTO lot_history (tenant, name, product, change, before)
+  SELECT p_import.tenant, one.name, d.product, d.change, '{"state": "available"}'
+  FROM departed AS d
+  CROSS JOIN LATERAL unnest(d.names) AS one (name);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.records_held(p_tenant text, p_items jsonb, p_requests lot_request[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH held AS MATERIALIZED (
+    SELECT product, name FROM held_names(p_tenant, p_requests)
+  )
+  SELECT coalesce(array_agg(one.record), '{}')
+  FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+  CROSS JOIN LATERAL unnest(i.names, i.records) AS one (name, record)
+  WHERE ((i.product, one.name) IN (SELECT product, name FROM held)) IS TRUE
+$function$;
+
+CREATE OR REPLACE FUNCTION public.records_recorded(p_tenant text, p_items jsonb, p_left bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT coalesce(array_agg(one.record), '{}')
+  FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+  CROSS JOIN LATERAL unnest(i.names, i.records) AS one (name, record)
+  -- The limit keeps the planner from turning the look-ups round.
+  CROSS JOIN LATERAL (
+    SELECT FROM lots
+    WHERE tenant = p_tenant AND name = one.name COLLATE "C" AND product = i.product
+    LIMIT 1
+  ) AS l
+  WHERE one.record NOT IN (SELECT unnest(p_left))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.expire_staged_v1(p_age interval, p_limit integer)
@@ -5361,6 +5524,7 @@ REVOKE EXECUTE ON FUNCTION
   grow_lots(receipts,lot_found[]),
   has_issued(text,text),
   has_scope(api_keys,caller),
+  held_names(text,lot_request[]),
   held_series(text,text,text,uuid),
   history_matches(lots,text,text),
   hold_api_key(text,uuid),
@@ -5386,6 +5550,7 @@ REVOKE EXECUTE ON FUNCTION
   items_of_job(text,uuid),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
+  last_change_of_state(text,text,text),
   last_change_under(text,text,text,text),
   last_shipment(text,text,text),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
@@ -5425,6 +5590,7 @@ REVOKE EXECUTE ON FUNCTION
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   promote_series(series),
+  put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
   recall_facts(text,uuid),
@@ -5433,12 +5599,15 @@ REVOKE EXECUTE ON FUNCTION
   record_around_foreign_names(jobs,job_items[],bigint),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_given_names(text,job_items[],boolean),
+  record_imported(imports,jsonb,bigint[]),
   record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,job_items[],bigint),
   recorded_by_line(text,uuid),
   recorded_names(job_items[],bigint),
+  records_held(text,jsonb,lot_request[]),
+  records_recorded(text,jsonb,bigint[]),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
@@ -5469,6 +5638,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   skip_past_names(text,series_request,integer,text),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
+  staged_records(text,uuid,bigint[]),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),

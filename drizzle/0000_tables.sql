@@ -139,6 +139,7 @@ CREATE TABLE "jobs" (
 	"chunked" bigint NOT NULL,
 	"cursor" bigint NOT NULL,
 	"skipped" bigint NOT NULL,
+	"put_off" bigint DEFAULT 0 NOT NULL,
 	"token" uuid,
 	"lease_until" timestamp with time zone,
 	"failures" integer DEFAULT 0 NOT NULL,

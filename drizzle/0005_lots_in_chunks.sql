@@ -52,8 +52,8 @@ LANGUAGE sql STABLE
 RETURN jsonb_build_object(
   'id', p_job.id,
   'status', p_job.status,
-  'total', p_job.given + p_job.chunked,
-  'done', p_job.given + p_job.cursor - p_job.skipped,
+  'total', p_job.given + p_job.chunked - p_job.put_off,
+  'done', p_job.given + p_job.cursor - p_job.put_off - p_job.skipped,
   'skipped', p_job.skipped,
   'cursor', p_job.cursor,
   'chunked', p_job.chunked,
@@ -231,10 +231,12 @@ $$;
 --> statement-breakpoint
 -- Names of a product that reservations of its sequence hold, under whatever pattern they were given: each
 -- front part of a name may be the prefix of a form of that sequence. Names that the product has are left
--- out.
+-- out; without a product, none is. Everything is looked up by its key, name by name, whatever the planner
+-- takes the tables for: turned round it would read every name against every reservation, and a plan that is
+-- kept from when a table was small would read all of it for each name.
 CREATE FUNCTION issued_names(p_tenant text, p_sequence text, p_product text, p_names text[])
 RETURNS TABLE (name text, reservation text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_seqscan = off AS $$
   -- How long a front part may be: of few names any; of many names only as long as prefixes are.
   WITH cuts AS MATERIALIZED (
     SELECT DISTINCT length(f.prefix) AS cut
@@ -243,37 +245,45 @@ LANGUAGE sql STABLE AS $$
     WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND cardinality(p_names) > 1000
     UNION ALL
     SELECT generate_series(0, 127) WHERE cardinality(p_names) <= 1000
-  )
-  SELECT given.name, reservation_id(s.sequence, s.period, entry.first)
-  FROM unnest(p_names) AS given (name)
-  JOIN cuts ON cuts.cut < length(given.name)
-  JOIN forms AS f
-    ON f.tenant = p_tenant AND f.prefix = left(given.name, cuts.cut) COLLATE "C"
-  JOIN series AS s ON s.id = f.series AND s.sequence = p_sequence
-  CROSS JOIN LATERAL (
-    SELECT substr(given.name, cuts.cut + 1,
+  ), formed AS MATERIALIZED (
+    SELECT given.name, f.id AS form, f.series, f.prefix, f.width, f.suffix,
+           substr(given.name, cuts.cut + 1,
                   greatest(length(given.name) - cuts.cut - length(f.suffix), 0)) AS digits
-  ) AS middle
+    FROM unnest(p_names) AS given (name)
+    JOIN cuts ON cuts.cut < length(given.name)
+    CROSS JOIN LATERAL (
+      SELECT * FROM forms
+      WHERE tenant = p_tenant AND prefix = left(given.name, cuts.cut) COLLATE "C"
+      OFFSET 0
+    ) AS f
+    WHERE right(given.name, length(f.suffix)) = f.suffix
+  ), numbered AS MATERIALIZED (
+    SELECT name, form, series, digits::bigint AS number, prefix, width, suffix
+    FROM formed
+    WHERE digits ~ '^[0-9]{1,18}$'
+  )
+  SELECT n.name, reservation_id(s.sequence, s.period, entry.first)
+  FROM numbered AS n
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN middle.digits ~ '^[0-9]{1,18}$' THEN middle.digits::bigint END AS number
-  ) AS read
+    SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
+  ) AS s
   CROSS JOIN LATERAL (
     SELECT l.first FROM ledger AS l
-    WHERE l.tenant = p_tenant AND l.series = s.id AND l.kind = 'reserved' AND l.form = f.id
-      AND int8range(l.first, l.last, '[]') @> read.number
-      AND (read.number - l.first) % l.step = 0
+    WHERE l.tenant = p_tenant AND l.series = n.series AND l.kind = 'reserved' AND l.form = n.form
+      AND int8range(l.first, l.last, '[]') @> n.number
+      AND (n.number - l.first) % l.step = 0
+    LIMIT 1
   ) AS entry
-  WHERE right(given.name, length(f.suffix)) = f.suffix
-    AND render_name(f.prefix, read.number, f.width, f.suffix) = given.name
-    AND NOT EXISTS (
-      SELECT FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = given.name COLLATE "C" AND l.product = p_product
-    )
-    AND NOT EXISTS (
-      SELECT FROM ledger AS v
-      WHERE v.series = s.id AND v.kind = 'void'
-        AND int8range(v.first, v.last, '[]') @> read.number
-    )
+  WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
+    AND (
+      SELECT l.item FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
+    ) IS NULL
+    AND (
+      SELECT v.first FROM ledger AS v
+      WHERE v.series = n.series AND v.kind = 'void' AND int8range(v.first, v.last, '[]') @> n.number
+      LIMIT 1
+    ) IS NULL
 $$;
 --> statement-breakpoint
 -- Refuses names made elsewhere that reservations of the product's sequence hold. Names that the product has

@@ -128,13 +128,28 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The last change by which a lot came into another state; nothing if none did.
+CREATE FUNCTION last_change_of_state(p_tenant text, p_product text, p_name text) RETURNS SETOF lot_changes
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT c.*
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product AND h.before ? 'state'
+  ORDER BY h.change DESC
+  LIMIT 1
+$$;
+--> statement-breakpoint
 -- What is known of lots that an import is to record: those that exist (`lots`), those that a dry run came
 -- to before (`tried`), names that reservations hold (`issued`), of gapless sequences where each period goes
 -- on (`gapless`), and where the series go on that are asked for, with the highest number that a dry run came
 -- to (`counters`). `p_items` are products with their sequence, the names, and the periods of the sequence in
 -- whose series it counts that are asked for.
+-- A plan lives as long as its connection and may have been made while there were next to no lots: then it
+-- would read all of them for each name. So neither here nor where they are written is a table read whole.
 CREATE FUNCTION known_lots_v1(p_tenant text, p_import uuid, p_items jsonb) RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_items lot_request[] := ARRAY(SELECT i FROM jsonb_populate_recordset(NULL::lot_request, p_items) AS i);
   v_known jsonb;
@@ -143,8 +158,8 @@ BEGIN
     'lots', (
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'product', l.product, 'name', l.name, 'quantity', trim_scale(l.quantity)::text,
-        'state', l.state, 'location', l.location, 'expires_on', l.expires_on,
-        'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
+        'state', l.state, 'location', l.location, 'party', gone.party, 'reference', gone.reference,
+        'expires_on', l.expires_on, 'produced_on', l.produced_on, 'attributes', l.attributes)), '[]')
       FROM unnest(v_items) AS i
       CROSS JOIN LATERAL unnest(i.names) AS given (name)
       -- The limit keeps the planner from turning the look-ups round.
@@ -153,10 +168,12 @@ BEGIN
         WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
         LIMIT 1
       ) AS l
+      LEFT JOIN LATERAL last_change_of_state(p_tenant, i.product, given.name) AS gone ON l.state <> 'available'
     ),
     'tried', (
-      WITH found AS (
-        SELECT t.record, b.first
+      SELECT coalesce(jsonb_agg(placed -> 'record'), '[]')
+      FROM staged_records(p_tenant, p_import, ARRAY(
+        SELECT t.record
         FROM unnest(v_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
         CROSS JOIN LATERAL (
@@ -165,25 +182,10 @@ BEGIN
             AND product = i.product
           LIMIT 1
         ) AS t
-        CROSS JOIN LATERAL (
-          SELECT first FROM import_batches
-          WHERE tenant = p_tenant AND import = p_import AND first <= t.record
-          ORDER BY first DESC LIMIT 1
-        ) AS b
-      )
-      SELECT coalesce(jsonb_agg(placed.record -> 'record'), '[]')
-      FROM import_batches AS b
-      CROSS JOIN LATERAL json_array_elements(b.records) WITH ORDINALITY AS placed (record, place)
-      WHERE b.tenant = p_tenant AND b.import = p_import
-        AND b.first IN (SELECT first FROM found)
-        AND b.first + placed.place - 1 IN (SELECT record FROM found)
+      )) AS placed
     ),
     'issued', (
-      SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'product', i.product, 'name', held.name, 'reservation', held.reservation)), '[]')
-      FROM unnest(v_items) AS i
-      CROSS JOIN LATERAL issued_names(p_tenant, i.counter, i.product, i.names) AS held
-      WHERE has_issued(p_tenant, i.counter)
+      SELECT coalesce(jsonb_agg(held), '[]') FROM held_names(p_tenant, v_items) AS held
     ),
     'gapless', (
       SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
@@ -220,6 +222,31 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Records of a file as they are staged, with their lines: `p_records` says which, from 0 on.
+CREATE FUNCTION staged_records(p_tenant text, p_import uuid, p_records bigint[]) RETURNS SETOF json
+LANGUAGE sql STABLE AS $$
+  WITH found AS MATERIALIZED (
+    SELECT DISTINCT b.first
+    FROM unnest(p_records) AS wanted (record)
+    CROSS JOIN LATERAL (
+      SELECT first FROM import_batches
+      WHERE tenant = p_tenant AND import = p_import AND first <= wanted.record
+      ORDER BY first DESC LIMIT 1
+    ) AS b
+  )
+  SELECT placed.record
+  FROM found
+  CROSS JOIN LATERAL (
+    SELECT records FROM import_batches
+    WHERE tenant = p_tenant AND import = p_import AND first = found.first
+    LIMIT 1
+  ) AS b
+  CROSS JOIN LATERAL json_array_elements(b.records) WITH ORDINALITY AS placed (record, place)
+  -- As a condition of its own it is hashed, whatever the planner takes the lists for.
+  WHERE (found.first + placed.place - 1 IN (SELECT unnest(p_records))) IS TRUE
+  ORDER BY found.first + placed.place
+$$;
+--> statement-breakpoint
 -- Whether a sequence has ever given a number.
 CREATE FUNCTION has_issued(p_tenant text, p_sequence text) RETURNS boolean
 LANGUAGE sql STABLE
@@ -229,19 +256,43 @@ RETURN EXISTS (
   WHERE s.tenant = p_tenant AND s.sequence = p_sequence
 );
 --> statement-breakpoint
+-- Names of items that reservations of their products' sequences hold, whether they are recorded or not.
+-- Those of one sequence are looked up together: of many names only prefixes that it has.
+CREATE FUNCTION held_names(p_tenant text, p_items lot_request[])
+RETURNS TABLE (product text, name text, reservation text)
+LANGUAGE sql STABLE AS $$
+  WITH given AS MATERIALIZED (
+    SELECT i.counter, i.product, one.name
+    FROM unnest(p_items) AS i
+    CROSS JOIN LATERAL unnest(i.names) AS one (name)
+  ), asked AS MATERIALIZED (
+    SELECT counter, array_agg(DISTINCT name) AS names FROM given GROUP BY counter
+  ), held AS MATERIALIZED (
+    SELECT a.counter, h.name, h.reservation
+    FROM asked AS a
+    CROSS JOIN LATERAL issued_names(p_tenant, a.counter, NULL, a.names) AS h
+    WHERE has_issued(p_tenant, a.counter)
+  )
+  SELECT g.product, h.name, h.reservation
+  FROM held AS h
+  JOIN given AS g ON g.counter = h.counter AND g.name = h.name
+$$;
+--> statement-breakpoint
 -- Applies records `p_from` to `p_to` of a file: `p_writes` is what is to be written, `p_outcome` what each
--- row came to. Whoever decided them looked before; what has changed since refuses the chunk, and it is
+-- row came to. Whoever decided them looked before. Lots whose names somebody took since are put off, as
+-- are the records `again` of the writes; anything else that has changed refuses the chunk, and it is
 -- decided again. The cursor moves first, as in run_chunk_v1. A dry run counts and writes nothing.
--- Fails: definition_changed, name_issued, unknown_sequence, product_tracking_fixed, sequence_gapless,
+-- Fails: definition_changed, patterns_changed, unknown_sequence, product_tracking_fixed, sequence_gapless,
 -- sequence_exhausted, api_key_revoked.
 CREATE FUNCTION apply_import_v1(
   p_tenant text, p_import uuid, p_token uuid, p_from bigint, p_to bigint, p_lease interval,
   p_writes jsonb, p_outcome jsonb
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_job jobs := advance_job(p_tenant, p_import, p_token, p_from, p_to - p_from, p_lease);
   v_import imports;
+  v_taken bigint[] := '{}';
 BEGIN
   IF v_job.id IS NULL THEN
     RETURN (SELECT jsonb_build_object('worked', false, 'status', status, 'cursor', cursor,
@@ -277,14 +328,40 @@ BEGIN
     PERFORM import_counters(v_import, p_writes->'counters');
     PERFORM import_products(v_import, p_writes->'products');
     IF jsonb_array_length(p_writes->'lots') > 0 THEN
-      PERFORM import_lots(v_import, p_writes->'lots');
+      v_taken := import_lots(v_import, p_writes->'lots');
+      UPDATE imports SET created = created - cardinality(v_taken)
+      WHERE tenant = p_tenant AND id = p_import;
     END IF;
+    v_job := put_off(v_job, v_taken || ARRAY(
+      SELECT record::bigint FROM jsonb_array_elements_text(p_writes->'again') AS record));
   END IF;
   IF v_job.status = 'done' THEN
     PERFORM drop_staged(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
+END
+$$;
+--> statement-breakpoint
+-- Puts records of a file behind all others, where they are decided anew. Returns the job, which then goes on.
+CREATE FUNCTION put_off(p_job jobs, p_records bigint[]) RETURNS jobs
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF cardinality(p_records) > 0 THEN
+    -- In batches no larger than those in which a file is staged.
+    INSERT INTO import_batches (tenant, import, first, records)
+    SELECT p_job.tenant, p_job.id, p_job.chunked + min(place) - 1, json_agg(record ORDER BY place)
+    FROM staged_records(p_job.tenant, p_job.id, p_records) WITH ORDINALITY AS again (record, place)
+    GROUP BY (place - 1) / 2000;
+    UPDATE jobs
+    SET chunked = chunked + cardinality(p_records),
+        put_off = put_off + cardinality(p_records),
+        status = 'running',
+        finished_at = NULL
+    WHERE tenant = p_job.tenant AND id = p_job.id
+    RETURNING * INTO p_job;
+  END IF;
+  RETURN p_job;
 END
 $$;
 --> statement-breakpoint
@@ -386,68 +463,139 @@ END
 $$;
 --> statement-breakpoint
 -- What lots of an item have besides their names, in the order of these; a list that is missing has none.
+-- `records` says which record of the file each is.
 CREATE TYPE import_item AS (
   ordinal integer,
   product text,
+  records bigint[],
   names text[],
   numbers bigint[],
   quantities numeric[],
   states lot_state[],
   locations text[],
+  parties text[],
+  documents text[],
   expiries date[],
   productions date[],
   details jsonb[]
 );
 --> statement-breakpoint
 -- Records lots as items of the import's job, each item those of one product. Counters move past numbers as
--- they do for names made elsewhere.
-CREATE FUNCTION import_lots(p_import imports, p_items jsonb) RETURNS void
+-- they do for names made elsewhere. Returns the records that are left out, since a reservation holds their
+-- name or a lot has it: it was free when they were decided.
+CREATE FUNCTION import_lots(p_import imports, p_items jsonb) RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_items lot_request[];
-  v_item lot_request;
+  v_requests lot_request[];
   v_groups series_request[];
   v_group series_request;
+  v_left bigint[];
+  v_taken bigint[];
 BEGIN
   PERFORM hold_products(p_import.tenant, p_shared => true);
-  v_items := lot_requests(p_import.tenant, p_items);
+  v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
-  v_groups := series_requests(p_import.tenant, v_items, NULL);
+  v_groups := series_requests(p_import.tenant, v_requests, NULL);
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   PERFORM check_draw(g) FROM unnest(v_groups) AS g;
-  FOREACH v_item IN ARRAY v_items LOOP
-    IF has_issued(p_import.tenant, v_item.counter) THEN
-      PERFORM check_names(p_import.tenant, v_item);
-    END IF;
+  v_left := records_held(p_import.tenant, p_items, v_requests);
+  PERFORM make_forms(p_import.tenant, v_requests);
+  LOOP
+    BEGIN
+      PERFORM record_imported(p_import, p_items, v_left);
+      EXIT;
+    EXCEPTION WHEN unique_violation THEN
+      v_taken := records_recorded(p_import.tenant, p_items, v_left);
+      IF cardinality(v_taken) = 0 THEN
+        -- Gone again already: the chunk is decided anew.
+        PERFORM fail('definition_changed', '{}');
+      END IF;
+      v_left := v_left || v_taken;
+    END;
   END LOOP;
-  PERFORM make_forms(p_import.tenant, v_items);
-  BEGIN
-    WITH items AS (
-      INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
-                             count, quantity)
-      SELECT p_import.tenant, p_import.id, ordinal, product, false, numbered, names, numbers, count, 1
-      FROM unnest(v_items)
-      ORDER BY ordinal
-      RETURNING id, ordinal
-    )
-    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
-                      expires_on, produced_on, attributes)
-    SELECT p_import.tenant, given.name, i.product, items.id, given.number, now(), given.quantity,
-           given.state, given.location, given.expires_on, given.produced_on, given.attributes
-    FROM items
-    JOIN jsonb_populate_recordset(NULL::import_item, p_items) AS i ON i.ordinal = items.ordinal
-    CROSS JOIN LATERAL unnest(i.names, i.numbers, i.quantities, i.states, i.locations, i.expiries,
-                              i.productions, i.details)
-      AS given (name, number, quantity, state, location, expires_on, produced_on, attributes)
-    ORDER BY given.name COLLATE "C", i.product;
-  EXCEPTION WHEN unique_violation THEN
-    -- Somebody has recorded one of them meanwhile.
-    PERFORM fail('definition_changed', '{}');
-  END;
   FOREACH v_group IN ARRAY v_groups LOOP
     PERFORM skip_past_names(p_import.tenant, v_group, p_import.api_key, 'imported');
   END LOOP;
+  RETURN v_left;
 END
+$$;
+--> statement-breakpoint
+-- Writes the lots of items but for the records `p_left`, all or none: fails with unique_violation when there
+-- is one of them. Of those that have left, to a party or by a document, the history tells it as a change,
+-- as if they had been here before.
+CREATE FUNCTION record_imported(p_import imports, p_items jsonb, p_left bigint[]) RETURNS void
+LANGUAGE sql AS $$
+  WITH given AS MATERIALIZED (
+    SELECT i.ordinal, i.product, one.*
+    FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+    CROSS JOIN LATERAL unnest(i.records, i.names, i.numbers, i.quantities, i.states, i.locations,
+                              i.parties, i.documents, i.expiries, i.productions, i.details)
+      WITH ORDINALITY AS one (record, name, number, quantity, state, location, party, reference,
+                              expires_on, produced_on, attributes, place)
+    WHERE one.record NOT IN (SELECT unnest(p_left))
+  ), items AS (
+    INSERT INTO job_items (tenant, job, ordinal, product, presented, numbered, names, name_numbers,
+                           count, quantity)
+    SELECT p_import.tenant, p_import.id, ordinal, product, false, bool_or(number IS NOT NULL),
+           array_agg(name ORDER BY place), array_agg(number ORDER BY place), count(*), 1
+    FROM given
+    GROUP BY ordinal, product
+    ORDER BY ordinal
+    RETURNING id, ordinal
+  ), recorded AS (
+    INSERT INTO lots (tenant, name, product, item, number, created_at, quantity, state, location,
+                      expires_on, produced_on, attributes)
+    SELECT p_import.tenant, g.name, g.product, i.id, g.number, now(), g.quantity, g.state, g.location,
+           g.expires_on, g.produced_on, g.attributes
+    FROM given AS g
+    JOIN items AS i ON i.ordinal = g.ordinal
+    ORDER BY g.name COLLATE "C", g.product
+  ), departed AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('lot_changes', 'id')) AS change, d.*
+    FROM (
+      SELECT product, state, party, reference, array_agg(name) AS names
+      FROM given
+      WHERE party IS NOT NULL OR reference IS NOT NULL
+      GROUP BY product, state, party, reference
+      ORDER BY min(record)
+    ) AS d
+  ), changes AS (
+    INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party)
+    SELECT p_import.tenant, change, product, clock_timestamp(), p_import.api_key,
+           jsonb_build_object('state', state), reference, party
+    FROM departed
+  )
+  INSERT INTO lot_history (tenant, name, product, change, before)
+  SELECT p_import.tenant, one.name, d.product, d.change, '{"state": "available"}'
+  FROM departed AS d
+  CROSS JOIN LATERAL unnest(d.names) AS one (name);
+$$;
+--> statement-breakpoint
+-- The records of items whose names reservations hold.
+CREATE FUNCTION records_held(p_tenant text, p_items jsonb, p_requests lot_request[]) RETURNS bigint[]
+LANGUAGE sql STABLE AS $$
+  WITH held AS MATERIALIZED (
+    SELECT product, name FROM held_names(p_tenant, p_requests)
+  )
+  SELECT coalesce(array_agg(one.record), '{}')
+  FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+  CROSS JOIN LATERAL unnest(i.names, i.records) AS one (name, record)
+  WHERE ((i.product, one.name) IN (SELECT product, name FROM held)) IS TRUE
+$$;
+--> statement-breakpoint
+-- The records of items, but for `p_left`, of whose names there are lots.
+CREATE FUNCTION records_recorded(p_tenant text, p_items jsonb, p_left bigint[]) RETURNS bigint[]
+LANGUAGE sql STABLE AS $$
+  SELECT coalesce(array_agg(one.record), '{}')
+  FROM jsonb_populate_recordset(NULL::import_item, p_items) AS i
+  CROSS JOIN LATERAL unnest(i.names, i.records) AS one (name, record)
+  -- The limit keeps the planner from turning the look-ups round.
+  CROSS JOIN LATERAL (
+    SELECT FROM lots
+    WHERE tenant = p_tenant AND name = one.name COLLATE "C" AND product = i.product
+    LIMIT 1
+  ) AS l
+  WHERE one.record NOT IN (SELECT unnest(p_left))
 $$;
 --> statement-breakpoint
 -- Removes what is staged of imports that nothing has happened to for `p_age`, at most `p_limit` of them:

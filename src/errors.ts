@@ -773,7 +773,7 @@ export const failures = {
     title: "A name stands twice in the request",
     retryable: false,
     detail: (facts: { name: string }) =>
-      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one.`,
+      `The name ${quoted(facts.name)} stands more than once for the same product. Keep one, with the sum of the quantities where it has any.`,
   },
   name_issued: {
     status: 409,
@@ -974,6 +974,8 @@ export const failures = {
       other_series?: string;
       name: string | null;
       given_by: readonly Giver[];
+      /** Whether it is a row of a file. */
+      imported?: boolean;
     }) => {
       const isOwn = facts.other_series === undefined && facts.other_sequence === facts.sequence;
       const named =
@@ -986,7 +988,11 @@ export const failures = {
         facts.name === null || own === undefined || others === undefined
           ? `It cannot be ruled out that this pattern and ${other} give the same name`
           : `${quoted(facts.name)} can be ${given(own)} of this pattern, and ${given(others)} of ${other}`;
-      const allow = isOwn ? "" : ", or set allow_overlap if no product takes names of both";
+      const asked =
+        facts.imported === true
+          ? "make it by PUT /v1/sequences/{key} with allow_overlap, then import the file again,"
+          : "set allow_overlap";
+      const allow = isOwn ? "" : `, or ${asked} if no product takes names of both`;
       return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
     },
   },

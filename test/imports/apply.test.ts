@@ -257,6 +257,76 @@ test("a name beyond the counter of a gapless sequence is refused", async () => {
   expect(await drawnName(service, "s")).toBe("A-0004");
 });
 
+test("what was delivered there is found by its customer and its document, as if it had gone out here", async () => {
+  await service.call("PUT", "/v1/products/P", { body: { tracking: "serial" } });
+  const header = "serial_no,item_code,warehouse,status,customer,delivery_document_no\n";
+  const file =
+    `${header}S-1,P,,Delivered,Ann,DN-7\nS-2,P,Stores,Active,Ann,\nS-3,P,,Delivered,Bob,DN-8\n` +
+    "S-4,P,,Delivered,Ann,DN-9\nS-5,P,,Consumed,Ann,\nS-6,P,,Delivered,,\n";
+  const dry = await importFile(service, "erpnext_serials", file, "&dry_run=true");
+  const { id: _, ...counted } = await importFile(service, "erpnext_serials", file);
+  expect(counted).toEqual(totals(6, { created: 6 }));
+  expect(dry).toMatchObject(counted);
+
+  const found = async (query: string) => {
+    const { json } = await service.call("GET", `/v1/lots?${query}`);
+    return json.data.map(({ name }: { name: string }) => name);
+  };
+  expect(await found("party=Ann")).toEqual(["S-1", "S-4"]);
+  expect(await found("party=Ann&product=P&state=shipped&limit=1")).toEqual(["S-1"]);
+  expect(await found("reference=DN-8")).toEqual(["S-3"]);
+  const history = async (name: string) => {
+    const { json } = await service.call("GET", `/v1/products/P/lots/${name}/history`);
+    return json.data;
+  };
+  const before = { state: "available" };
+  expect(await history("S-1")).toMatchObject([
+    { reference: "DN-7", party: "Ann", before, after: { state: "shipped" } },
+  ]);
+  expect(await history("S-5")).toMatchObject([{ party: "Ann", after: { state: "consumed" } }]);
+  expect([await history("S-2"), await history("S-6")]).toEqual([[], []]);
+  expect((await lots("P")).map(({ attributes }) => attributes)).toEqual([
+    null,
+    { customer: "Ann" },
+    null,
+    null,
+    null,
+    null,
+  ]);
+
+  const recall = await service.call("POST", "/v1/recalls", {
+    body: {
+      reference: "R-1",
+      reason: "Fire",
+      covers: [{ product: "P", created_from: "2000-01-01T00:00:00Z" }],
+    },
+  });
+  expect(recall.status, recall.text).toBe(201);
+  const { json } = await service.call("GET", `${recall.headers.get("location")}/lots`);
+  expect(
+    json.data.map(({ party, reference }: Record<string, unknown>) => [party, reference]),
+  ).toEqual([
+    ["Ann", "DN-7"],
+    [null, null],
+    ["Bob", "DN-8"],
+    ["Ann", "DN-9"],
+    [null, null],
+    [null, null],
+  ]);
+
+  // Again it is the same; whoever else it went to is told.
+  expect(await importFile(service, "erpnext_serials", file)).toMatchObject({ unchanged: 6 });
+  const otherwise = file.replace("Bob", "Eve").replace("DN-9", "DN-10");
+  const again = await importFile(service, "erpnext_serials", otherwise);
+  expect(again).toMatchObject({ unchanged: 4, refused: 2 });
+  const refused = await service.call("GET", `/v1/imports/${again.id}/rows`);
+  expect(refused.json.data.map(({ detail }: { detail: string }) => detail)).toEqual([
+    expect.stringContaining('party is "Bob", in the file "Eve"'),
+    expect.stringContaining('reference is "DN-9", in the file "DN-10"'),
+  ]);
+  expect(await history("S-3")).toHaveLength(1);
+});
+
 /** The sequences with another next number of the drills, or of the invoices of 2026. */
 function drillsAt(next: number): string {
   return sequenceTechnical.replace('"1412"', `"${next}"`);

@@ -83,7 +83,14 @@ describe("rows of lots", () => {
 
   function decide(rows: readonly (readonly [product: string, name: string])[], some: KnownLots) {
     const placed = rows.map(([sku, name], index) => {
-      const empty = { location: null, expires_on: null, produced_on: null, attributes: null };
+      const empty = {
+        location: null,
+        party: null,
+        reference: null,
+        expires_on: null,
+        produced_on: null,
+        attributes: null,
+      };
       const record = { product: sku, name, quantity: "1", state: "available", ...empty } as const;
       return { line: index + 2, record };
     });
@@ -94,6 +101,7 @@ describe("rows of lots", () => {
       numbers,
       known: some,
       columns,
+      isDry: true,
       from: 0,
     });
     return { refused: outcome.refused.map(({ line }) => line), passed: writes.passed, outcome };
@@ -123,6 +131,8 @@ describe("rows of lots", () => {
         quantity: "1",
         state: "available",
         location: null,
+        party: null,
+        reference: null,
         expires_on: null,
         produced_on: null,
         attributes: null,

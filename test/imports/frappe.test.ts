@@ -159,9 +159,11 @@ describe("serial numbers of ERPNext", () => {
       quantity: "1",
       state: "shipped",
       location: null,
+      party: "Example Ltd",
+      reference: null,
       expires_on: null,
       produced_on: null,
-      attributes: { customer: "Example Ltd", warranty_expiry_date: "2028-01-31" },
+      attributes: { warranty_expiry_date: "2028-01-31" },
     });
     expect(file.records[4]?.attributes).toEqual({
       batch_no: "LB0007",
@@ -177,6 +179,23 @@ describe("serial numbers of ERPNext", () => {
       ["DR-00002", "DRILL-18V", "shipped"],
     ]);
     expect(file.placed.map(({ line }) => line)).toEqual([8, 9]);
+  });
+
+  it("tell who got them and by which document, and of those that are here whose they are", async () => {
+    const text = lines(
+      "serial_no,item_code,status,customer,delivery_document_no,delivery_date",
+      "A,P,Delivered,Example Ltd,MAT-DN-2026-00007,2026-03-01",
+      "B,P,Consumed,Example Ltd,,",
+      "C,P,Active,Example Ltd,MAT-DN-2026-00001,",
+    );
+    const file = await readFile("erpnext_serials", text);
+    expect(
+      file.records.map(({ party, reference, attributes }) => [party, reference, attributes]),
+    ).toEqual([
+      ["Example Ltd", "MAT-DN-2026-00007", { delivery_date: "2026-03-01" }],
+      ["Example Ltd", null, null],
+      [null, null, { customer: "Example Ltd" }],
+    ]);
   });
 
   it("without a warehouse column are here, unless their status says otherwise", async () => {
@@ -221,6 +240,8 @@ describe("batches of ERPNext", () => {
     quantity: "12.5",
     state: "available",
     location: null,
+    party: null,
+    reference: null,
     expires_on: "2027-07-25",
     produced_on: "2026-01-31",
   };

@@ -9,6 +9,8 @@ const chemicals = {
   name: "CH0110-A",
   quantity: "12.5",
   state: "available",
+  party: null,
+  reference: null,
   expires_on: "2027-03-31",
   produced_on: null,
   attributes: { ref: "SUP-8814" },
@@ -18,7 +20,8 @@ describe("lots of Odoo", () => {
   it("are read under technical names", async () => {
     const file = await readFile("odoo_lots", technical);
     expect(file.refused).toEqual([]);
-    const drill = { product: "DRILL-18V", expires_on: null, produced_on: null, attributes: null };
+    const nothing = { party: null, reference: null, produced_on: null, attributes: null };
+    const drill = { product: "DRILL-18V", expires_on: null, ...nothing };
     expect(file.records).toEqual([
       { ...drill, name: "DR0000001", quantity: "1", state: "available", location: "WH/Stock" },
       // Nothing of it is left.
@@ -32,10 +35,21 @@ describe("lots of Odoo", () => {
         state: "available",
         location: "WH/Stock",
         expires_on: "2027-03-31",
-        produced_on: null,
-        attributes: null,
+        ...nothing,
       },
     ]);
+    expect(file.totals.ignored).toEqual([]);
+  });
+
+  it("tell whom the last delivery of a serial went to, unless it is back", async () => {
+    const text = lines(
+      "name,product_id/name,product_qty,last_delivery_partner_id",
+      `A,P,0.0,"Example Ltd, Jo"`,
+      "B,P,1.0,Example Ltd",
+      "C,P,0.0,",
+    );
+    const file = await readFile("odoo_lots", text);
+    expect(file.records.map(({ party }) => party)).toEqual(["Example Ltd, Jo", null, null]);
     expect(file.totals.ignored).toEqual([]);
   });
 

@@ -146,6 +146,33 @@ test("two imports of one file at once record every row once", async () => {
   await expectExactly(service);
 });
 
+test("a plan from when there were no lots does not read all of them for each name", async () => {
+  const service = await serviceWithProduct();
+  const session = service.database.session();
+  const names = ["A-000001", "A-000002", "A-009999"];
+  const look = () =>
+    session.query<{ known: { lots: unknown[] } }>(
+      "select known_lots_v1($1, gen_random_uuid(), $2::jsonb) as known",
+      [service.tenant, JSON.stringify([{ product: "p", counter: "s", names, periods: [] }])],
+    );
+  // The database knows that there are none, and the connection keeps its first plan.
+  await session.query("analyze");
+  await session.query("set plan_cache_mode = force_generic_plan");
+  await look();
+  await session.query(
+    `insert into lots (tenant, name, product, item, created_at, quantity)
+     select $1, 'A-' || lpad(n::text, 6, '0'), 'p', 0, now(), 1 from generate_series(1, 5000) as n`,
+    [service.tenant],
+  );
+  await session.query("begin");
+  expect((await look())[0]?.known.lots).toHaveLength(2);
+  const [read] = await session.query(
+    "select pg_stat_get_xact_tuples_returned('lots'::regclass) as rows",
+  );
+  expect(read).toEqual({ rows: "0" });
+  await session.close();
+});
+
 test("an import whose request stops is finished by the pump", async () => {
   const service = await serviceWithProduct({ main: true });
   const answer = await postFile(service, "odoo_lots", file, {
@@ -221,7 +248,7 @@ async function importDuring(
   return (await slow).json;
 }
 
-test("an import whose lots are recorded by somebody else between two looks decides again", async () => {
+test("of an import whose lots are recorded by somebody else between two looks those are decided again", async () => {
   const service = await serviceWithProduct();
   const json = await importDuring(
     service,
@@ -230,6 +257,23 @@ test("an import whose lots are recorded by somebody else between two looks decid
      values ($1, 'A-000002', 'p', 0, now(), 1)`,
   );
   expect(json).toMatchObject(totals(2, { created: 1, unchanged: 1 }));
+});
+
+test("a row that says the same as one before it is told from what became of that one", async () => {
+  const service = await serviceWithProduct();
+  const json = await importDuring(
+    service,
+    ["odoo_lots", lotsFile(["A-000001", "A-000002", "A-000002", "A-000001"], "p")],
+    `insert into lots (tenant, name, product, item, created_at, quantity, state)
+     values ($1, 'A-000002', 'p', 0, now(), 1, 'shipped')`,
+  );
+  expect(json).toMatchObject(totals(4, { created: 1, unchanged: 1, refused: 2 }));
+  expect(await refusedRows(service, json.id)).toEqual([
+    [3, "name", "import_lot_differs"],
+    [4, "name", "import_lot_differs"],
+  ]);
+  const { json: job } = await service.call("GET", `/v1/jobs/${json.id}`);
+  expect(job).toMatchObject({ status: "done", total: 4, done: 2, skipped: 2 });
 });
 
 test("a chunk that comes twice counts no row twice, while the job goes on and at its end", async () => {
@@ -264,4 +308,9 @@ test("a sequence that somebody else makes between two looks is held against the 
   );
   expect(json).toMatchObject(totals(2, { created: 1, refused: 1 }));
   expect(await refusedRows(service, json.id)).toEqual([[2, "prefix", "pattern_overlap"]]);
+  const { json: rows } = await service.call("GET", `/v1/imports/${json.id}/rows`);
+  expect(rows.data[0].detail).toContain(
+    "a prefix of its own, or make it by PUT /v1/sequences/{key} with allow_overlap, then import the " +
+      "file again, if no product takes names of both.",
+  );
 });

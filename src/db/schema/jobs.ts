@@ -21,7 +21,9 @@ export const jobStatus = pgEnum("job_status", ["queued", "running", "done", "fai
 
 /**
  * Work done in chunks. `cursor` counts the units that chunks have worked off out of `chunked`; `given`
- * are lots recorded with the job itself. `token` and `lease_until` say who may move the cursor.
+ * are lots recorded with the job itself. Of the units worked off `skipped` came to nothing, and `put_off`
+ * were put behind the others, so that they stand twice in `chunked`. `token` and `lease_until` say who may
+ * move the cursor.
  */
 export const jobs = pgTable(
   "jobs",
@@ -33,6 +35,9 @@ export const jobs = pgTable(
     chunked: big().notNull(),
     cursor: big().notNull(),
     skipped: big().notNull(),
+    putOff: big()
+      .notNull()
+      .default(sql`0`),
     token: uuid(),
     leaseUntil: moment(),
     failures: integer().notNull().default(0),

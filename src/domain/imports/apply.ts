@@ -23,7 +23,6 @@ const patience = 4;
 const outOfDate: ReadonlySet<FailureCode> = new Set([
   "definition_changed",
   "patterns_changed",
-  "name_issued",
   "unknown_sequence",
   "product_tracking_fixed",
   "sequence_gapless",
@@ -68,7 +67,7 @@ export function importChunks(db: Database): RunChunk {
       // What refuses a row is never asked of the store again: nothing is remembered from one chunk to another.
       const definitions = createDefinitions();
       const { tenant, job } = key;
-      const applying = { db, tenant, import: job, definitions, columns, allowJump, from };
+      const applying = { db, tenant, import: job, definitions, columns, allowJump, isDry, from };
       try {
         const { writes, outcome } = await decide(applying, records);
         const { tried, passed, ...real } = writes;

@@ -68,6 +68,9 @@ export interface LotRecord extends Pick<
 > {
   /** Decimal string, "0" for a lot of which nothing is left; null when the file does not say. */
   readonly quantity: string | null;
+  /** Who got it, of one that has left, and by which document. */
+  readonly party: string | null;
+  readonly reference: string | null;
   readonly attributes: Readonly<Record<string, string>> | null;
 }
 

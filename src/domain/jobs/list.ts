@@ -27,8 +27,8 @@ export function listJobs(
   return listingOf(db, caller, columns, (after, limit) => {
     const [id] = after === null ? [null] : splitPlace(after, /^([0-9a-f-]{36})$/);
     return sql`
-      SELECT j.id::text AS id, j.status, j.given + j.chunked AS total,
-             j.given + j.cursor - j.skipped AS done, j.skipped,
+      SELECT j.id::text AS id, j.status, j.given + j.chunked - j.put_off AS total,
+             j.given + j.cursor - j.put_off - j.skipped AS done, j.skipped,
              round(speed.rate) AS rate,
              CASE WHEN j.status IN ('done', 'failed', 'cancelled') THEN 0
                   ELSE ceil((j.chunked - j.cursor) / speed.rate) END AS eta_s,
@@ -36,7 +36,7 @@ export function listJobs(
              wire_time(j.finished_at) AS finished_at, j.id::text AS place
       FROM jobs AS j
       CROSS JOIN LATERAL (
-        SELECT nullif(j.given + j.cursor - j.skipped, 0)
+        SELECT nullif(j.given + j.cursor - j.put_off - j.skipped, 0)
                / nullif(extract(epoch FROM coalesce(j.finished_at, now()) - j.started_at), 0) AS rate
       ) AS speed
       WHERE j.tenant = ${caller.tenant}

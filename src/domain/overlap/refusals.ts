@@ -7,11 +7,13 @@ import type { PatternVersion } from "./version.ts";
 /**
  * `pattern_overlap` (409) {sequence, other_sequence, name, given_by}: how the candidate, then the
  * other version, gives the name. `name` is null and `given_by` empty when there is no example.
- * `other_series` is the text of the other when it came with a request for names.
+ * `other_series` is the text of the other when it came with a request for names. With `imported` the
+ * candidate is a row of a file.
  */
 export function overlapRefusal(
   candidate: PatternVersion,
   { other, example }: Overlap<PatternVersion>,
+  { imported = false }: { readonly imported?: boolean } = {},
 ): Refused {
   return {
     code: "pattern_overlap",
@@ -21,6 +23,7 @@ export function overlapRefusal(
       ...(other.series === undefined ? {} : { other_series: other.series }),
       name: example?.name ?? null,
       given_by: example === null ? [] : [example.one, example.other].map(written),
+      ...(imported ? { imported } : {}),
     },
     pointer: "/pattern",
   };

@@ -41,6 +41,8 @@ export interface Writes {
   readonly counters: CounterWrite[];
   readonly products: ProductWrite[];
   lots: readonly LotsWrite[];
+  /** Records of the file that are decided once more, behind all others. */
+  readonly again: number[];
   /** The lots again, for a dry run: which record of the file each is. */
   readonly tried: { readonly product: string; readonly name: string; readonly record: number }[];
   /** The highest number of each series that they show, for a dry run as well. */
@@ -55,6 +57,7 @@ export class Decisions {
     counters: [],
     products: [],
     lots: [],
+    again: [],
     tried: [],
     passed: [],
   };
@@ -104,6 +107,8 @@ export interface Applying {
   readonly columns: Readonly<Record<string, string>>;
   /** Whether names may lie far beyond their counter. */
   readonly allowJump: boolean;
+  /** Whether nothing is to be written. */
+  readonly isDry: boolean;
   /** Records of the file before the chunk. */
   readonly from: number;
 }

@@ -37,7 +37,7 @@ export interface KnownLots {
 const productFields = ["product", "product_display_name", "product_name"] as const;
 
 export const applyLots: Decide<LotRecord> = async (applying, placed) => {
-  const { db, tenant, definitions, columns, allowJump, from } = applying;
+  const { db, tenant, definitions, columns, allowJump, isDry, from } = applying;
   const skus = placed.map(({ record }) => record.product);
   const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
   const products = await productsIn({ tenant, definitions, rows }, skus);
@@ -48,8 +48,9 @@ export const applyLots: Decide<LotRecord> = async (applying, placed) => {
                              ${JSON.stringify(items)}::jsonb) AS known`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
-  return decideLots(placed, { products, numbers, known: row.known, columns, from });
+  return decideLots(placed, { products, numbers, known: row.known, columns, isDry, from });
 };
+
 /** What is asked of a product's names, of the sequence that serves it and the one in whose series that counts. */
 interface NamesOfProduct {
   readonly product: string;
@@ -86,6 +87,8 @@ interface Deciding {
   readonly numbers: readonly (ShownNumber | null)[];
   readonly known: KnownLots;
   readonly columns: Readonly<Record<string, string>>;
+  /** Nothing is recorded. */
+  readonly isDry: boolean;
   /** Records of the file before these. */
   readonly from: number;
 }
@@ -97,10 +100,11 @@ interface Deciding {
  */
 export function decideLots(
   placed: readonly PlacedRecord<LotRecord>[],
-  { products, numbers, known, columns, from }: Deciding,
+  { products, numbers, known, columns, isDry, from }: Deciding,
 ): Decisions {
   const decisions = new Decisions(columns);
   const there = new Map<string, LotState>();
+  const created = new Set<LotState>();
   for (const lot of known.lots) there.set(identity(lot), lot);
   for (const record of known.tried) {
     const product = products.get(record.product);
@@ -119,6 +123,11 @@ export function decideLots(
     const lot = lotOf(record, product);
     if ("problem" in lot) return decisions.refuse(line, lot.fields, lot.problem, { product: sku });
     const before = there.get(identity(lot));
+    if (before !== undefined && created.has(before) && !isDry) {
+      // It is compared with what is recorded, when that is certain.
+      decisions.writes.again.push(from + index);
+      return;
+    }
     if (before !== undefined) {
       const differences = differencesOf(before, lot);
       if (differences.length === 0) return decisions.count("unchanged");
@@ -142,8 +151,9 @@ export function decideLots(
     }
     const item = items.get(sku) ?? { product, lots: [] };
     items.set(sku, item);
-    item.lots.push({ lot, number });
+    item.lots.push({ lot, number, record: from + index });
     there.set(identity(lot), lot);
+    created.add(lot);
     decisions.writes.tried.push({ product: sku, name, record: from + index });
     return decisions.count("created");
   });
@@ -184,7 +194,15 @@ function lotOf(
   return { ...record, quantity: isSerial ? "1" : quantity, expires_on: expiry.date };
 }
 
-const compared = ["quantity", "state", "location", "expires_on", "produced_on"] as const;
+const compared = [
+  "quantity",
+  "state",
+  "location",
+  "party",
+  "reference",
+  "expires_on",
+  "produced_on",
+] as const;
 
 /** What a file says otherwise than is recorded; what it says nothing of is not compared. */
 function differencesOf(recorded: LotState, given: LotState): string[] {
@@ -211,10 +229,17 @@ function isBeyondGapless({ sequence, number, form }: ShownNumber, { gapless }: K
   );
 }
 
+interface ItemLot {
+  readonly lot: LotState;
+  readonly number: ShownNumber | null;
+  /** Which record of the file it is, from 0 on. */
+  readonly record: number;
+}
+
 /** Lots of one product that are recorded. */
 interface Item {
   readonly product: ServedProduct;
-  readonly lots: { readonly lot: LotState; readonly number: ShownNumber | null }[];
+  readonly lots: ItemLot[];
 }
 
 /** An item as the store's function takes it: the lists beside `names` leave out what no lot has. */
@@ -233,6 +258,7 @@ function lotsWrite({ product, lots }: Item, ordinal: number): LotsWrite {
     ...servedBy(product.servedBy),
     count: lots.length,
     numbered: lots.some(({ number }) => number !== null),
+    records: lots.map(({ record }) => record),
     names: lots.map(({ lot }) => lot.name),
     numbers: lots.map(({ number }) => number?.number.toString() ?? null),
     periods: lots.map(({ number }) => number?.form.period ?? null),
@@ -240,6 +266,8 @@ function lotsWrite({ product, lots }: Item, ordinal: number): LotsWrite {
     quantities: list((lot) => lot.quantity),
     states: list((lot) => lot.state),
     locations: list((lot) => lot.location),
+    parties: list((lot) => lot.party),
+    documents: list((lot) => lot.reference),
     expiries: list((lot) => lot.expires_on),
     productions: list((lot) => lot.produced_on),
     details: list((lot) => lot.attributes),

@@ -37,7 +37,9 @@ export class NewPatterns {
     const clash = findSelfClash(version);
     if (clash !== null) return failureOfRefusal(selfClashRefusal(clash));
     const overlap = findOverlap(version, this.#versions);
-    if (overlap !== null) return failureOfRefusal(overlapRefusal(version, overlap));
+    if (overlap !== null) {
+      return failureOfRefusal(overlapRefusal(version, overlap, { imported: true }));
+    }
     this.#versions.push(version);
     return null;
   }

@@ -40,6 +40,8 @@ export const erpnextBatches: Kind<Field, LotRecord> = {
       quantity,
       state: quantity === "0" ? "shipped" : "available",
       location: null,
+      party: null,
+      reference: null,
       expires_on: dayOf(cells, "expires_on"),
       produced_on: dayOf(cells, "produced_on"),
       attributes: attributesOf(cells),

@@ -9,8 +9,10 @@ type Field =
   | "product"
   | "location"
   | "status"
+  | "party"
+  | "reference"
+  | "attributes.delivery_date"
   | "attributes.batch_no"
-  | "attributes.customer"
   | "attributes.supplier"
   | "attributes.warranty_expiry_date"
   | "attributes.amc_expiry_date"
@@ -37,8 +39,11 @@ export const erpnextSerials: Kind<Field, LotRecord> = {
     product: ["item_code", "Item Code"],
     location: ["warehouse", "Warehouse"],
     status: ["status", "Status"],
+    party: ["customer", "Customer"],
+    // Up to ERPNext 14.
+    reference: ["delivery_document_no", "Delivery Document No"],
+    "attributes.delivery_date": ["delivery_date", "Delivery Date"],
     "attributes.batch_no": ["batch_no", "Batch No"],
-    "attributes.customer": ["customer", "Customer"],
     "attributes.supplier": ["supplier", "Supplier"],
     "attributes.warranty_expiry_date": ["warranty_expiry_date", "Warranty Expiry Date"],
     "attributes.amc_expiry_date": ["amc_expiry_date", "AMC Expiry Date"],
@@ -51,16 +56,24 @@ export const erpnextSerials: Kind<Field, LotRecord> = {
   parameter: "allow_jump",
   company: "company",
   identity: null,
-  read: ([cells]) => ({
-    product: skuOf(cells, "product"),
-    name: lotNameOf(cells, "name"),
-    quantity: "1",
-    state: stateOf(cells),
-    location: plainTextOf(cells, "location"),
-    expires_on: null,
-    produced_on: null,
-    attributes: attributesOf(cells),
-  }),
+  read: ([cells]) => {
+    const state = stateOf(cells);
+    const party = plainTextOf(cells, "party");
+    const isHere = state === "available";
+    return {
+      product: skuOf(cells, "product"),
+      name: lotNameOf(cells, "name"),
+      quantity: "1",
+      state,
+      location: plainTextOf(cells, "location"),
+      party: isHere ? null : party,
+      reference: isHere ? null : plainTextOf(cells, "reference"),
+      expires_on: null,
+      produced_on: null,
+      // Nothing went to the customer of a serial that is here: it may be who owns it.
+      attributes: attributesOf(cells, isHere && party !== null ? { customer: party } : {}),
+    };
+  },
 };
 
 /** What is in no warehouse is not here, and comes back with a receipt, as what was shipped does. */

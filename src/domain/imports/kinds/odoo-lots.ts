@@ -13,6 +13,7 @@ type Field =
   | "quantity"
   | "expires_on"
   | "location"
+  | "party"
   | "attributes.ref"
   | "company";
 
@@ -40,6 +41,13 @@ export const odooLots: Kind<Field, LotRecord> = {
       "location_id/complete_name",
       "Location/Full Location Name",
     ],
+    // Of serials, since Odoo 15.
+    party: [
+      "last_delivery_partner_id",
+      "Last Delivery Partner",
+      "last_delivery_partner_id/display_name",
+      "Last Delivery Partner/Display Name",
+    ],
     "attributes.ref": ["ref", "Internal Reference"],
     company: ["company_id", "Company"],
   },
@@ -64,6 +72,9 @@ export const odooLots: Kind<Field, LotRecord> = {
       quantity,
       state: quantity === "0" ? "shipped" : "available",
       location: plainTextOf(cells, "location"),
+      // It may have come back since.
+      party: quantity === "0" ? plainTextOf(cells, "party") : null,
+      reference: null,
       expires_on: dayOf(cells, "expires_on"),
       produced_on: null,
       attributes: attributesOf(cells),

@@ -58,9 +58,12 @@ export function checkedSku<Field extends string>(
   return cells.refuse(field, "import_text", { field, value, rule: skuRule });
 }
 
-/** What is kept of a lot besides: every `attributes.` field that is not empty. */
-export function attributesOf(cells: Cells<string>): Readonly<Record<string, string>> | null {
-  const attributes: [string, string][] = [];
+/** What is kept of a lot besides: `more`, and every `attributes.` field that is not empty. */
+export function attributesOf(
+  cells: Cells<string>,
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> | null {
+  const attributes = Object.entries(more);
   for (const field of cells.fields()) {
     if (!field.startsWith(attributePrefix) || cells.isBlank(field)) continue;
     const value = cells.text(field).trim();
