@@ -86,7 +86,7 @@ const create = createRoute({
             const path = [sequences === null ? "products" : "sequences"];
             context.addIssue({ code: "custom", path, message });
           })
-          .openapi("ApiKeyInput"),
+          .openapi("ApiKeyInput", { example: { name: "storefront", scopes: ["reserve"] } }),
       ),
     },
   },

@@ -58,7 +58,7 @@ const patch = createRoute({
             error:
               "must have a field that changes beside reference and party: state, location, expires_on, quantity or attributes.",
           })
-          .openapi("LotChange"),
+          .openapi("LotChange", { example: { state: "shipped", reference: "SO-4711" } }),
       ),
     },
   },
@@ -134,7 +134,9 @@ const changes = createRoute({
             context.addIssue({ code: "custom", message: read.refusal });
             return z.NEVER;
           })
-          .openapi("LotChanges"),
+          .openapi("LotChanges", {
+            example: { product: "VALVE-20", names: ["SN-0000001"], set: { state: "shipped" } },
+          }),
       ),
     },
   },

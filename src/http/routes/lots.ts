@@ -61,7 +61,7 @@ const item = z
     });
     return z.NEVER;
   })
-  .openapi("LotItem");
+  .openapi("LotItem", { example: { product: "VALVE-20", count: 10 } });
 
 const create = createRoute({
   method: "post",

@@ -44,7 +44,7 @@ const part = z
     context.addIssue({ code: "custom", message: read.refusal });
     return z.NEVER;
   })
-  .openapi("RecallPart");
+  .openapi("RecallPart", { example: { product: "VALVE-20", names: ["SN-0000001"] } });
 
 /** What a part of one product means that tells its lots without a receipt. */
 function readPart({

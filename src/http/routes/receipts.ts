@@ -79,7 +79,7 @@ const line = z
       );
     }
   })
-  .openapi("ReceiptLineInput");
+  .openapi("ReceiptLineInput", { example: { product: "VALVE-20", quantity: "10" } });
 
 const receiptShape = {
   id: z.string(),

@@ -64,7 +64,7 @@ const sequenceBody = z
     const { member, message } = problem;
     context.addIssue({ code: "custom", path: [member], message });
   })
-  .openapi("SequenceInput");
+  .openapi("SequenceInput", { example: { pattern: "SN-{0000000}" } });
 
 const sequenceSchema = z
   .object({

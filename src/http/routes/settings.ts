@@ -47,7 +47,7 @@ const patch = createRoute({
               description: "IANA name, for new sequences that name none.",
             }),
           })
-          .openapi("SettingsChange"),
+          .openapi("SettingsChange", { example: { time_zone: "Europe/Berlin" } }),
       ),
     },
   },
