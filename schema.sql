@@ -59,7 +59,8 @@ CREATE TYPE caller AS (
   digest bytea,
   scopes api_scope[],
   sequences text[],
-  products text[]
+  products text[],
+  record uuid
 );
 
 CREATE TYPE change_outcome AS (
@@ -850,6 +851,9 @@ CREATE OR REPLACE FUNCTION public.check_key(p_key api_keys, p_caller caller)
  STABLE
 AS $function$
 BEGIN
+  IF p_caller.record IS NOT NULL AND coalesce(p_key.sequences, p_key.products) IS NOT NULL THEN
+    p_caller := told_by_record(p_caller, p_key.tenant);
+  END IF;
   IF p_key.revoked_at IS NOT NULL THEN
     PERFORM fail('api_key_revoked', '{}');
   ELSIF p_key.expires_at <= now() THEN
@@ -5057,7 +5061,7 @@ CREATE OR REPLACE FUNCTION public.caller_of_import(p_import imports)
  RETURNS caller
  LANGUAGE sql
  STABLE
-RETURN (SELECT ROW(api_keys.digest, '{sequences:write}'::api_scope[], NULL::text[], NULL::text[])::caller AS "row" FROM api_keys WHERE ((api_keys.tenant = (caller_of_import.p_import).tenant) AND (api_keys.id = (caller_of_import.p_import).api_key)));
+RETURN (SELECT ROW(api_keys.digest, '{sequences:write}'::api_scope[], NULL::text[], NULL::text[], NULL::uuid)::caller AS "row" FROM api_keys WHERE ((api_keys.tenant = (caller_of_import.p_import).tenant) AND (api_keys.id = (caller_of_import.p_import).api_key)));
 
 CREATE OR REPLACE FUNCTION public.import_sequences(p_import imports, p_sequences jsonb)
  RETURNS void
@@ -5292,6 +5296,34 @@ BEGIN
   END LOOP;
   RETURN v_expired;
 END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.told_by_record(p_caller caller, p_tenant text)
+ RETURNS caller
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH part AS (
+    SELECT s.sequence, i.product
+    FROM job_items AS i
+    LEFT JOIN series AS s ON s.id = i.series
+    WHERE i.tenant = p_tenant AND i.job = p_caller.record
+    UNION ALL
+    SELECT NULL, l.product FROM receipt_lines AS l
+    WHERE l.tenant = p_tenant AND l.receipt = p_caller.record
+    UNION ALL
+    SELECT NULL, l.product FROM count_lines AS l
+    WHERE l.tenant = p_tenant AND l.count = p_caller.record
+  ), served AS (
+    SELECT part.product, coalesce(part.sequence, p.sequence, t.default_sequence) AS sequence
+    FROM part
+    JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
+    LEFT JOIN settings AS t ON t.tenant = p_tenant
+  )
+  SELECT (p_caller.digest, p_caller.scopes,
+          CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
+          array_agg(DISTINCT product), p_caller.record)::caller
+  FROM served
 $function$;
 
 CREATE OR REPLACE FUNCTION public.shown_api_key(p_key api_keys)
@@ -5642,6 +5674,7 @@ REVOKE EXECUTE ON FUNCTION
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
+  told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_of(job_items,bigint,bigint),
   versioned_lot(lots),

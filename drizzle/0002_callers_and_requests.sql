@@ -22,12 +22,14 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 --> statement-breakpoint
 -- Who calls: the digest of their API key, the scopes of which any suffices for the call, and the sequences
--- and products that the call is about; null where it may be about any.
+-- and products that the call is about; null where it may be about any. Of a call about a job, a receipt or a
+-- count, `record` is its id, and the store knows which those are.
 CREATE TYPE caller AS (
   digest bytea,
   scopes api_scope[],
   sequences text[],
-  products text[]
+  products text[],
+  record uuid
 );
 --> statement-breakpoint
 -- Whether a key has one of the scopes that suffice for a call; admin always does.
@@ -49,6 +51,9 @@ RETURN (p_key.sequences IS NULL OR coalesce(p_caller.sequences <@ p_key.sequence
 CREATE FUNCTION check_key(p_key api_keys, p_caller caller) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
+  IF p_caller.record IS NOT NULL AND coalesce(p_key.sequences, p_key.products) IS NOT NULL THEN
+    p_caller := told_by_record(p_caller, p_key.tenant);
+  END IF;
   IF p_key.revoked_at IS NOT NULL THEN
     PERFORM fail('api_key_revoked', '{}');
   ELSIF p_key.expires_at <= now() THEN

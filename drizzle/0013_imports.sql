@@ -369,7 +369,7 @@ $$;
 CREATE FUNCTION caller_of_import(p_import imports) RETURNS caller
 LANGUAGE sql STABLE
 RETURN (
-  SELECT (digest, '{sequences:write}', NULL, NULL)::caller
+  SELECT (digest, '{sequences:write}', NULL, NULL, NULL)::caller
   FROM api_keys
   WHERE tenant = p_import.tenant AND id = p_import.api_key
 );

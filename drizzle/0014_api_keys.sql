@@ -1,5 +1,33 @@
 -- How API keys are made, replaced and revoked. See docs/using/api-keys.md.
 
+-- What a call about a job, a receipt or a count is about: the products of its items or lines, and the
+-- sequences whose numbers these have, or that serve their products by now. About nothing that is told when there
+-- is no such record.
+CREATE FUNCTION told_by_record(p_caller caller, p_tenant text) RETURNS caller
+LANGUAGE sql STABLE AS $$
+  WITH part AS (
+    SELECT s.sequence, i.product
+    FROM job_items AS i
+    LEFT JOIN series AS s ON s.id = i.series
+    WHERE i.tenant = p_tenant AND i.job = p_caller.record
+    UNION ALL
+    SELECT NULL, l.product FROM receipt_lines AS l
+    WHERE l.tenant = p_tenant AND l.receipt = p_caller.record
+    UNION ALL
+    SELECT NULL, l.product FROM count_lines AS l
+    WHERE l.tenant = p_tenant AND l.count = p_caller.record
+  ), served AS (
+    SELECT part.product, coalesce(part.sequence, p.sequence, t.default_sequence) AS sequence
+    FROM part
+    JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
+    LEFT JOIN settings AS t ON t.tenant = p_tenant
+  )
+  SELECT (p_caller.digest, p_caller.scopes,
+          CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
+          array_agg(DISTINCT product), p_caller.record)::caller
+  FROM served
+$$;
+--> statement-breakpoint
 -- An API key as the wire knows it, without its text, which nobody keeps.
 CREATE TYPE api_key_row AS (
   id text,

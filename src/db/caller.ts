@@ -12,6 +12,8 @@ export type ApiScope = (typeof apiScopes)[number];
 export interface Touches {
   readonly sequences: readonly string[] | null;
   readonly products: readonly string[] | null;
+  /** Id of the job, receipt or count that it is about: of which sequences and products, the store knows. */
+  readonly record?: string;
 }
 
 /** Who calls and what for, which the database checks in the statement that does the work. */

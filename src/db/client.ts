@@ -99,7 +99,8 @@ export function checkedCaller(caller: Caller): SQL {
 /** The two arguments with which every function begins that a caller calls. */
 export function callerOf({ tenant, digest, scopes, touches }: Caller): SQL {
   return sql`ROW(${bytes(digest)}, ${array(scopes)}::api_scope[], ${array(touches.sequences)}::text[],
-                 ${array(touches.products)}::text[])::caller, ${tenant}::text`;
+                 ${array(touches.products)}::text[], ${touches.record ?? null}::uuid)::caller,
+             ${tenant}::text`;
 }
 
 /** Texts as Postgres writes an array of them; null for none. */

@@ -44,6 +44,14 @@ async function everything(service: Service): Promise<string> {
   return rows.map((row) => row.rows).join("\n");
 }
 
+function productPath(sku: string): string {
+  return `/v1/products/${encodeURIComponent(sku)}`;
+}
+
+async function usedAt(service: Service, id: string): Promise<string | null> {
+  return (await ok(service, "GET", `/v1/api-keys/${id}`)).last_used_at;
+}
+
 describe("making a key", () => {
   test("shows it once: neither the database nor a repeated request has it", async () => {
     const service = await serviceForTest();
@@ -270,6 +278,37 @@ describe("a key that is limited", () => {
     expect(await code("GET", "/v1/lots")).toBe("api_key_limited");
   });
 
+  test.each([{ products: ["p"] }, { sequences: ["s"] }])(
+    "to %j follows its jobs, receipts and counts and no other's",
+    async (limits) => {
+      const service = await shop();
+      const { key } = await makeKey(service, writer, limits);
+      const made = async (sku: string) => {
+        const lots = { items: [{ product: sku, count: 1 }] };
+        const job = await ok(service, "POST", "/v1/lots", lots);
+        const lines = [{ product: sku, quantity: 1 }];
+        const receipt = await ok(service, "POST", "/v1/receipts", { reference: sku, lines });
+        const counted = [{ product: sku, counted_quantity: "5" }];
+        const count = await ok(service, "POST", "/v1/counts", { lines: counted });
+        const codes = [];
+        for (const [method, path, body] of [
+          ["GET", `/v1/jobs/${job.id}`],
+          ["GET", `/v1/jobs/${job.id}/skipped`],
+          ["GET", `/v1/receipts/${receipt.id}`],
+          ["POST", `/v1/receipts/${receipt.id}/cancel`, { reason: "x" }],
+          ["GET", `/v1/counts/${count.id}`],
+          ["POST", `/v1/counts/${count.id}/apply`],
+        ] as const) {
+          const { json } = await call(service, method, path, { key, ...(body ? { body } : {}) });
+          codes.push(json.code);
+        }
+        return codes;
+      };
+      expect(await made("p")).toEqual(Array.from({ length: 6 }, () => undefined));
+      expect(await made("q")).toEqual(Array.from({ length: 6 }, () => "api_key_limited"));
+    },
+  );
+
   test("to both is held to both", async () => {
     const service = await shop();
     const { key } = await makeKey(service, writer, { sequences: ["s"], products: ["q"] });
@@ -294,11 +333,10 @@ describe("a key that is limited", () => {
   test("may be limited to names of any characters", async () => {
     const service = await shop();
     const odd = String.raw`a",{}\'b`;
-    await ok(service, "PUT", `/v1/products/${encodeURIComponent(odd)}`, { tracking: "lot" });
+    await ok(service, "PUT", productPath(odd), { tracking: "lot" });
     const { key } = await makeKey(service, writer, { products: [odd] });
-    const path = (sku: string) => `/v1/products/${encodeURIComponent(sku)}`;
-    expect((await call(service, "GET", path(odd), { key })).status).toBe(200);
-    expect((await call(service, "GET", path("a"), { key })).status).toBe(403);
+    expect((await call(service, "GET", productPath(odd), { key })).status).toBe(200);
+    expect((await call(service, "GET", productPath("a"), { key })).status).toBe(403);
   });
 });
 
@@ -405,10 +443,9 @@ describe("revoking", () => {
     await holder.query("commit");
     await holder.close();
     const answers = await Promise.all(both);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
-    expect([await works(service, service.key), await works(service, other.key)].toSorted()).toEqual(
-      [false, true],
-    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
+    const left = [await works(service, service.key), await works(service, other.key)];
+    expect(left.filter((isLeft) => isLeft).length).toBe(1);
   });
 
   test("takes no key of another tenant, and no id that is none", async () => {
@@ -425,9 +462,6 @@ describe("revoking", () => {
 });
 
 describe("the last use of a key", () => {
-  const usedAt = async (service: Service, id: string): Promise<string | null> =>
-    (await ok(service, "GET", `/v1/api-keys/${id}`)).last_used_at;
-
   test("is noted by reads and writes, once a minute, and not by what is refused", async () => {
     const service = await serviceForTest();
     await putSequence(service, "s", { pattern: "S-{0}" });
@@ -465,7 +499,7 @@ describe("the last use of a key", () => {
     const long = service.database.session();
     await long.query("begin");
     await long.query(
-      `select caller_v1(row(digest, '{reserve}', '{s}', '{}')::caller, tenant) from api_keys
+      `select caller_v1(row(digest, '{reserve}', '{s}', '{}', null)::caller, tenant) from api_keys
        where public_id = $1`,
       [id],
     );

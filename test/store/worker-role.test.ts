@@ -138,12 +138,12 @@ test("a table of the caller's own cannot take the place of one that a function t
   const { service, session } = await sessionOfWorker();
   await session.query("create temporary table api_keys (like public.api_keys)");
   await session.query(
-    `insert into pg_temp.api_keys (tenant, id, public_id, digest, name, prefix, hint, scopes)
-     values ($1, 1, gen_random_uuid(), sha256('forged'), 'x', 'smk_live_', 'x', '{admin}')`,
+    `insert into pg_temp.api_keys (tenant, id, public_id, digest, name, prefix, hint, scopes, created_at)
+     values ($1, 1, gen_random_uuid(), sha256('forged'), 'x', 'smk_live_', 'x', '{admin}', now())`,
     [service.tenant],
   );
   const forged = session.query(
-    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
+    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
      from public.sequences s where s.tenant = $1`,
     [service.tenant],
   );

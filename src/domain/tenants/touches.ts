@@ -14,6 +14,11 @@ export function aboutProduct(sku: string): Touches {
   return { sequences: null, products: [sku] };
 }
 
+/** Of a request about one job, receipt or count. */
+export function aboutRecord(id: string): Touches {
+  return { ...anything, record: id };
+}
+
 /** Of a request that lets a sequence serve a product; null: the tenant's default one, which may be any. */
 export function servedProduct(sku: string, sequence: string | null): Touches {
   return { sequences: sequence === null ? null : [sequence], products: [sku] };

@@ -5,6 +5,7 @@ import { countStatuses, shownCount, skipReasons } from "../../domain/counts/coun
 import { countLineLimit, createCount } from "../../domain/counts/create.ts";
 import { countFacts } from "../../domain/counts/get.ts";
 import { listCounts } from "../../domain/counts/list.ts";
+import { aboutRecord } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
@@ -209,7 +210,8 @@ export function registerCounts(app: App): void {
     return answer(count, 201, replayed);
   });
   app.openapi(get, async (c) => {
-    const facts = await countFacts(await callOf(c), c.req.valid("param").id);
+    const { id } = c.req.valid("param");
+    const facts = await countFacts(await callOf(c, aboutRecord(id)), id);
     return c.json(shownCount(facts), 200);
   });
   app.openapi(list, async (c) => {
@@ -221,7 +223,8 @@ export function registerCounts(app: App): void {
   app.openapi(apply, async (c) => {
     const patient = isPatient(c);
     const { id } = c.req.valid("param");
-    const { count, replayed } = await applyCount(await onceCallOf(c), id, { patient });
+    const call = await onceCallOf(c, aboutRecord(id));
+    const { count, replayed } = await applyCount(call, id, { patient });
     return answer(count, statusWithJob(count.job, 200), replayed);
   });
 }

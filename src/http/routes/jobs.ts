@@ -4,6 +4,7 @@ import { jobFacts } from "../../domain/jobs/get.ts";
 import { listJobs } from "../../domain/jobs/list.ts";
 import { retryJob } from "../../domain/jobs/retry.ts";
 import { listSkipped } from "../../domain/jobs/skipped.ts";
+import { aboutRecord } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob, answerJobState } from "../job-answer.ts";
@@ -101,7 +102,8 @@ const retry = createRoute({
 /** Registers the calls under /v1/jobs. */
 export function registerJobs(app: App): void {
   app.openapi(get, async (c) => {
-    return answerJobState(c, await jobFacts(await callOf(c), c.req.valid("param").id));
+    const { id } = c.req.valid("param");
+    return answerJobState(c, await jobFacts(await callOf(c, aboutRecord(id)), id));
   });
   app.openapi(list, async (c) => {
     const { status, ...page } = c.req.valid("query");
@@ -110,13 +112,15 @@ export function registerJobs(app: App): void {
   });
   app.openapi(skipped, async (c) => {
     const { id } = c.req.valid("param");
-    const listing = await listSkipped(await callOf(c), id);
+    const listing = await listSkipped(await callOf(c, aboutRecord(id)), id);
     return answerList(c, { name: "skipped", filters: { id } }, listing, c.req.valid("query"));
   });
   app.openapi(cancel, async (c) => {
-    return answerJob(await cancelJob(await onceCallOf(c), c.req.valid("param").id), 200);
+    const { id } = c.req.valid("param");
+    return answerJob(await cancelJob(await onceCallOf(c, aboutRecord(id)), id), 200);
   });
   app.openapi(retry, async (c) => {
-    return answerJob(await retryJob(await onceCallOf(c), c.req.valid("param").id), 202);
+    const { id } = c.req.valid("param");
+    return answerJob(await retryJob(await onceCallOf(c, aboutRecord(id)), id), 202);
   });
 }

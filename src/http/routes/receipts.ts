@@ -6,6 +6,7 @@ import { receiptFacts } from "../../domain/receipts/get.ts";
 import { listReceipts } from "../../domain/receipts/list.ts";
 import type { ReceiptFacts } from "../../domain/receipts/receipt.ts";
 import { receiptStatuses, shownReceipt } from "../../domain/receipts/receipt.ts";
+import { aboutRecord } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
@@ -269,7 +270,8 @@ export function registerReceipts(app: App): void {
     return answer(receipt, made ? statusWithJob(receipt.job, 201) : 200, replayed);
   });
   app.openapi(get, async (c) => {
-    const facts = await receiptFacts(await callOf(c), c.req.valid("param").id);
+    const { id } = c.req.valid("param");
+    const facts = await receiptFacts(await callOf(c, aboutRecord(id)), id);
     return c.json(shownReceipt(facts), 200);
   });
   app.openapi(list, async (c) => {
@@ -281,7 +283,8 @@ export function registerReceipts(app: App): void {
   app.openapi(cancel, async (c) => {
     const { id } = c.req.valid("param");
     const { reason } = c.req.valid("json");
-    const { receipt, replayed } = await cancelReceipt(await onceCallOf(c), id, reason);
+    const call = await onceCallOf(c, aboutRecord(id));
+    const { receipt, replayed } = await cancelReceipt(call, id, reason);
     return answer(receipt, 200, replayed);
   });
 }
