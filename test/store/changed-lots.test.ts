@@ -192,7 +192,7 @@ test("a change is one request to the database", async () => {
 
 test("two requests with one key are carried out once", async () => {
   const service = await serviceWithLots(200);
-  await service.database.fault({ kind: "delay_commit", ms: 100 });
+  await service.database.fault({ kind: "delay_commit", ms: 1000 });
   const body = { sequence: "s", first: 1, last: 200, set: { state: "shipped" } };
   const answers = await Promise.all(Array.from({ length: 6 }, () => change(service, body, "k")));
   await service.database.fault(null);

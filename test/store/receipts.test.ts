@@ -236,48 +236,52 @@ test("receipts of the same new lot at once: one makes it, the others let it grow
 const text = (names: readonly string[], quantity: number) =>
   names.map((name, n) => `${name};${quantity + (n % 1000)}`).join("\n");
 
-test("20,000 lots that are there grow by one receipt, and new ones among them are made", async () => {
-  const service = await serviceWithProducts();
-  const there = Array.from({ length: 20_000 }, (_, n) => padded("L-", 2 * n, 5));
-  await receive(service, "first", [{ product: "l", text: text(there, 1) }]);
+test(
+  "20,000 lots that are there grow by one receipt, and new ones among them are made",
+  { timeout: 120_000 },
+  async () => {
+    const service = await serviceWithProducts();
+    const there = Array.from({ length: 20_000 }, (_, n) => padded("L-", 2 * n, 5));
+    await receive(service, "first", [{ product: "l", text: text(there, 1) }]);
 
-  const fresh = ["L-00001", "L-20001", "L-39999"];
-  const lines = [
-    ...Array.from({ length: 100 }, (_, n) => ({
-      product: "l",
-      text: text(there.slice(n * 50, n * 50 + 50), 2),
-    })),
-    { product: "l", text: text([...there.slice(5000), ...fresh], 2) },
-  ];
-  const { status, json, text: told } = await receive(service, "second", lines);
-  expect([status, json.job?.done], told).toEqual([201, 3]);
-  const shown = json.lines.map((line: Record<string, unknown>) => [
-    line["grown_lots"],
-    line["new_lots"],
-    line["first_name"],
-    line["last_name"],
-  ]);
-  expect(shown).toEqual([
-    ...Array.from({ length: 100 }, () => [50, 0, null, null]),
-    [15_000, 3, "L-00001", "L-39999"],
-  ]);
-  expect(json.lines[100].grown).toHaveLength(100);
+    const fresh = ["L-00001", "L-20001", "L-39999"];
+    const lines = [
+      ...Array.from({ length: 100 }, (_, n) => ({
+        product: "l",
+        text: text(there.slice(n * 50, n * 50 + 50), 2),
+      })),
+      { product: "l", text: text([...there.slice(5000), ...fresh], 2) },
+    ];
+    const { status, json, text: told } = await receive(service, "second", lines);
+    expect([status, json.job?.done], told).toEqual([201, 3]);
+    const shown = json.lines.map((line: Record<string, unknown>) => [
+      line["grown_lots"],
+      line["new_lots"],
+      line["first_name"],
+      line["last_name"],
+    ]);
+    expect(shown).toEqual([
+      ...Array.from({ length: 100 }, () => [50, 0, null, null]),
+      [15_000, 3, "L-00001", "L-39999"],
+    ]);
+    expect(json.lines[100].grown).toHaveLength(100);
 
-  const sums = async () => {
-    const [row] = await service.database.query<{ lots: number; quantity: string }>(
-      `select count(*)::int as lots, sum(quantity) as quantity from lots
+    const sums = async () => {
+      const [row] = await service.database.query<{ lots: number; quantity: string }>(
+        `select count(*)::int as lots, sum(quantity) as quantity from lots
        where tenant = $1 and product = 'l'`,
-      [service.tenant],
-    );
-    return row;
-  };
-  // In lines of 50 the quantities are 2 to 51, in the long one 2 to 1001, fifteen times, and 2 to 4.
-  const first = 20_000 + 20 * 499_500;
-  const second = 100 * (50 * 2 + 1225) + 15 * (1000 * 2 + 499_500) + 9;
-  expect(await sums()).toEqual({ lots: 20_003, quantity: String(first + second) });
-  expect((await cancel(service, json.id)).status).toBe(200);
-  expect(await sums()).toEqual({ lots: 20_000, quantity: String(first) });
-});
+        [service.tenant],
+      );
+      return row;
+    };
+    // In lines of 50 the quantities are 2 to 51, in the long one 2 to 1001, fifteen times, and 2 to 4.
+    const first = 20_000 + 20 * 499_500;
+    const second = 100 * (50 * 2 + 1225) + 15 * (1000 * 2 + 499_500) + 9;
+    expect(await sums()).toEqual({ lots: 20_003, quantity: String(first + second) });
+    expect((await cancel(service, json.id)).status).toBe(200);
+    expect(await sums()).toEqual({ lots: 20_000, quantity: String(first) });
+  },
+);
 
 test("the same serial received twice at once comes in once", async () => {
   const service = await serviceWithProducts();
