@@ -52,6 +52,17 @@ async function usedAt(service: Service, id: string): Promise<string | null> {
   return (await ok(service, "GET", `/v1/api-keys/${id}`)).last_used_at;
 }
 
+/** Products `p` of sequence `s`, `q` of `t`, and `none` of none, as tracked lots. */
+async function shop(): Promise<Service> {
+  const service = await serviceForTest();
+  for (const [key, sku] of [["s", "p"] as const, ["t", "q"] as const]) {
+    await putSequence(service, key, { pattern: `${key}-{000}` });
+    await putProduct(service, sku, key);
+  }
+  await putProduct(service, "none");
+  return service;
+}
+
 describe("making a key", () => {
   test("shows it once: neither the database nor a repeated request has it", async () => {
     const service = await serviceForTest();
@@ -169,17 +180,6 @@ test("scope, limits and expiry are looked at before what was recorded", async ()
 
 describe("a key that is limited", () => {
   const writer: ApiScope[] = ["reserve", "lots:read", "lots:write", "sequences:write"];
-
-  /** Products `p` of sequence `s`, `q` of `t`, and `none` of none, as tracked lots. */
-  async function shop(): Promise<Service> {
-    const service = await serviceForTest();
-    for (const [key, sku] of [["s", "p"] as const, ["t", "q"] as const]) {
-      await putSequence(service, key, { pattern: `${key}-{000}` });
-      await putProduct(service, sku, key);
-    }
-    await putProduct(service, "none");
-    return service;
-  }
 
   test("to a sequence draws from no other, reads no other and moves no other", async () => {
     const service = await shop();

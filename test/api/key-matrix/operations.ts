@@ -87,7 +87,7 @@ function operationOf(method: string, template: string, described: Described): Op
       ...Object.fromEntries(valuesIn("header")),
       ...(type === undefined ? {} : { "content-type": type }),
     },
-    body: type === "application/json" ? JSON.stringify(value) : value && textOf(value),
+    body: type === undefined ? undefined : textIn(type, value),
     scopes: (described.security ?? []).flatMap((one) => one[keyScheme] ?? []),
   };
 }
@@ -123,6 +123,10 @@ function exampleOf(given: Schema): unknown {
 
 function resolved(ref: string): Schema {
   return document.components.schemas[ref.replace("#/components/schemas/", "")] ?? {};
+}
+
+function textIn(type: string, value: unknown): string {
+  return type === "application/json" ? JSON.stringify(value) : textOf(value);
 }
 
 function textOf(value: unknown): string {
