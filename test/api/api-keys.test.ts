@@ -431,7 +431,9 @@ describe("revoking", () => {
     // Each takes the other, and both have been let in when the first of them goes on.
     const holder = service.database.session();
     await holder.query("begin");
-    await holder.query("select from tenants where tenant = $1 for update", [service.tenant]);
+    await holder.query("select from api_keys where tenant = $1 for no key update", [
+      service.tenant,
+    ]);
     const both = [revoke(first, other.key), revoke(other.id, service.key)];
     await eventually(async () => {
       const [row] = await service.database.query<{ waiting: string }>(
