@@ -422,29 +422,33 @@ describe("revoking", () => {
     const { data } = await ok(service, "GET", "/v1/api-keys");
     const first = data[0].id;
     const last = [409, "last_admin_key"] as const;
-    const revoke = (id: string, key: string) =>
-      call(service, "POST", `/v1/api-keys/${id}/revoke`, { key });
+    const revoke = (id: string, key: string, idempotencyKey: string) =>
+      call(service, "POST", `/v1/api-keys/${id}/revoke`, { key, idempotencyKey });
     await refused(service, [...last], "POST", `/v1/api-keys/${first}/revoke`);
     await makeKey(service, ["admin"], { expires_at: "2999-01-01T00:00:00Z" });
     await refused(service, [...last], "POST", `/v1/api-keys/${first}/revoke`);
     const other = await makeKey(service, ["admin"]);
-    // Each takes the other, and both have been let in when the first of them goes on.
+    // Each takes the other. The first has looked and cannot end yet: somebody holds its Idempotency-Key.
     const holder = service.database.session();
     await holder.query("begin");
-    await holder.query("select from api_keys where tenant = $1 for no key update", [
-      service.tenant,
-    ]);
-    const both = [revoke(first, other.key), revoke(other.id, service.key)];
+    await holder.query(
+      `insert into requests (tenant, key, fingerprint, answer, expires_at)
+       values ($1, 'one', '', '{}', now())`,
+      [service.tenant],
+    );
+    const one = revoke(other.id, service.key, "one");
     await eventually(async () => {
       const [row] = await service.database.query<{ waiting: string }>(
         `select count(*) as waiting from pg_stat_activity
          where datname = current_database() and wait_event_type = 'Lock'`,
       );
-      return row?.waiting === "2";
+      return row?.waiting === "1";
     });
-    await holder.query("commit");
+    const two = revoke(first, other.key, "two");
+    await Promise.race([two, pause(1500)]);
+    await holder.query("rollback");
     await holder.close();
-    const answers = await Promise.all(both);
+    const answers = await Promise.all([one, two]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
     const left = [await works(service, service.key), await works(service, other.key)];
     expect(left.filter((isLeft) => isLeft).length).toBe(1);

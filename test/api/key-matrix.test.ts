@@ -7,7 +7,7 @@ import type { Answer, Service } from "../harness/service.ts";
 import { ok } from "./contract.ts";
 import type { Operation } from "./key-matrix/operations.ts";
 import { operations } from "./key-matrix/operations.ts";
-import { furnish, keyWith, marker, pathOf, rowsOf } from "./key-matrix/tenant.ts";
+import { furnish, idsOf, keyWith, marker, pathOf, rowsOf } from "./key-matrix/tenant.ts";
 
 type Send = (key: string | null) => Promise<Answer>;
 
@@ -109,6 +109,11 @@ describe("every call of the OpenAPI document", () => {
     const stranger = await service.createTenant();
     const answer = await (await sender(service, call))(stranger.key);
     expect(answer.text).not.toContain(marker);
+    const asked = await pathOf(service, call);
+    const ids = await idsOf(service, service.tenant);
+    expect(ids.length).toBeGreaterThan(10);
+    const shown = ids.filter((id) => answer.text.includes(id) && !asked.includes(id));
+    expect(shown, answer.text).toEqual([]);
     expect(answer.status, answer.text).toBeLessThan(500);
     if (Object.keys(call.inPath).length > 0 && call.method !== "PUT") {
       expectProblem(answer, 404, answer.json?.code, "somebody else's");

@@ -10,6 +10,7 @@ export const marker = "only-of-this-tenant";
 /** Gives the tenant one of everything, under the names that the examples of the document use. */
 export async function furnish(service: Service): Promise<void> {
   const product = "VALVE-20";
+  await ok(service, "PUT", `/v1/sequences/${marker}`, { pattern: "M-{0}" });
   await ok(service, "PUT", "/v1/sequences/serials", { pattern: "SN-{0000000}", hot: true });
   await ok(service, "PUT", `/v1/products/${product}`, {
     tracking: "lot",
@@ -57,6 +58,23 @@ export async function pathOf(service: Service, operation: Operation): Promise<st
     return encodeURIComponent(value);
   });
   return path + query;
+}
+
+/** The ids of everything that a tenant has. */
+export async function idsOf(service: Service, tenant: string): Promise<string[]> {
+  const tables = await service.database.query<{ name: string; column: string }>(
+    `select table_name as name, column_name as column from information_schema.columns
+     where table_schema = 'public' and data_type = 'uuid' and table_name in (
+       select table_name from information_schema.columns where column_name = 'tenant')
+       and table_name in (select tablename from pg_tables where schemaname = 'public')`,
+  );
+  const selects = tables.map(
+    ({ name, column }) => `select ${column}::text as id from ${name} where tenant = $1`,
+  );
+  const rows = await service.database.query<{ id: string | null }>(selects.join(" union "), [
+    tenant,
+  ]);
+  return rows.map(({ id }) => id).filter((id) => id !== null);
 }
 
 /** Everything that a tenant has: how many rows of each table, and a digest of them. */
