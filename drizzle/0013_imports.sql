@@ -25,12 +25,12 @@ $$;
 -- gives the SHA-256 of a file that has come whole.
 -- Fails as open_call_v1 does, and request_in_flight (its twin has read within `p_silence`).
 CREATE FUNCTION begin_import_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
   p_dry_run boolean, p_allow_jump boolean, p_silence interval
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
@@ -365,10 +365,14 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The digest of the API key that an import was begun with: it makes what the key's owner may make.
-CREATE FUNCTION digest_of_import(p_import imports) RETURNS bytea
+-- Whoever began an import of sequences or products, which makes what they may make.
+CREATE FUNCTION caller_of_import(p_import imports) RETURNS caller
 LANGUAGE sql STABLE
-RETURN (SELECT digest FROM api_keys WHERE tenant = p_import.tenant AND id = p_import.api_key);
+RETURN (
+  SELECT (digest, '{sequences:write}', NULL, NULL, NULL)::caller
+  FROM api_keys
+  WHERE tenant = p_import.tenant AND id = p_import.api_key
+);
 --> statement-breakpoint
 -- Makes sequences, each given as `key` and `fields`. Fails: definition_changed (one has come into being).
 CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
@@ -379,7 +383,7 @@ BEGIN
   FOR v_new IN
     SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
   LOOP
-    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
+    IF put_sequence_v1(caller_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
        <> 'created' THEN
       PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
     END IF;
@@ -455,7 +459,7 @@ BEGIN
     SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb, overlapping text[])
     ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
+    PERFORM put_product_v1(caller_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
                            v_new.overlapping);
   END LOOP;
 END

@@ -3,14 +3,16 @@ import { getImport } from "../../domain/imports/get.ts";
 import type { Import } from "../../domain/imports/import.ts";
 import { ownParameters } from "../../domain/imports/kind.ts";
 import { importKinds, kindsThatTake } from "../../domain/imports/kinds/kinds.ts";
+import { scopeOfKind } from "../../domain/imports/kinds/scopes.ts";
 import { listImports, listRefused } from "../../domain/imports/list.ts";
 import { receiveImport } from "../../domain/imports/receive.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
+import { needing } from "../../domain/tenants/touches.ts";
 import { fail } from "../../errors.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
 import { incomingFile } from "../incoming-file.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { importRow, importSchema, refusedRow } from "../schemas/import.ts";
 import { jobId } from "../schemas/names.ts";
@@ -93,6 +95,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/imports",
   operationId: "createImport",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "Import a file of Odoo, Frappe or ERPNext",
   request: {
@@ -137,6 +140,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/imports/{id}",
   operationId: "getImport",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "Where an import stands, and what its rows came to",
   request: { params },
@@ -150,6 +154,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/imports",
   operationId: "listImports",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "All imports",
   request: { query: z.strictObject(pageQuery) },
@@ -163,6 +168,7 @@ const rows = createRoute({
   method: "get",
   path: "/v1/imports/{id}/rows",
   operationId: "listImportRows",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "The rows that an import left out",
   request: {
@@ -187,7 +193,8 @@ export function registerImports(app: App): void {
     const { dry_run = false, allow_jump = false } = query;
     const file = incomingFile(c.req.raw);
     const input = { kind, dry_run, allow_jump, margin, mapping: columns, file };
-    return answerImport(await receiveImport(await onceCallOf(c), input, { patient }));
+    const call = needing(await onceCallOf(c), scopeOfKind[kind]);
+    return answerImport(await receiveImport(call, input, { patient }));
   });
   app.openapi(get, async (c) => {
     return Response.json(await getImport(await callOf(c), c.req.valid("param").id));
