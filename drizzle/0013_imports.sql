@@ -370,20 +370,35 @@ CREATE FUNCTION digest_of_import(p_import imports) RETURNS bytea
 LANGUAGE sql STABLE
 RETURN (SELECT digest FROM api_keys WHERE tenant = p_import.tenant AND id = p_import.api_key);
 --> statement-breakpoint
--- Makes sequences, each given as `key` and `fields`. Fails: definition_changed (one has come into being).
+-- Makes sequences, each given as `key` and `fields`, all in one statement: the caller has counted the change
+-- of patterns, once for all. Fails: api_key_revoked, definition_changed (one has come into being).
 CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_new record;
+  v_made bigint;
 BEGIN
-  FOR v_new IN
-    SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
-  LOOP
-    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
-       <> 'created' THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
-    END IF;
-  END LOOP;
+  IF jsonb_array_length(p_sequences) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(digest_of_import(p_import), p_import.tenant);
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
+             WHERE s->'fields'->>'counter' <> s->>'key') THEN
+    PERFORM make_naming_series(p_import.tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
+  SELECT p_import.tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset,
+         f.counter,
+         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_import.tenant), 'UTC'),
+         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
+  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
+  ORDER BY s.key COLLATE "C"
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  IF v_made < jsonb_array_length(p_sequences) THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
 END
 $$;
 --> statement-breakpoint

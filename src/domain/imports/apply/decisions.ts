@@ -62,6 +62,8 @@ export class Decisions {
     passed: [],
   };
   readonly outcome = { created: 0, updated: 0, unchanged: 0, refused: [] as RefusedRow[] };
+  /** How many of the records were decided, from the first on; null for all. The others are of the next chunk. */
+  decided: number | null = null;
   readonly #columns: Readonly<Record<string, string>>;
 
   /** `columns` are the headers that fields were read from. */

@@ -6,9 +6,11 @@ import { periodOf } from "../../sequences/period.ts";
 import type { SequenceInput, StoredSequence } from "../../sequences/put.ts";
 import { sequenceFields } from "../../sequences/put.ts";
 import type { SequenceRecord } from "../record.ts";
+import { seriesKey } from "./counters.ts";
 import type { CounterWrite, Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 import { NewPatterns } from "./new-patterns.ts";
+import { withinSeries } from "./within-series.ts";
 
 /** A sequence that there is, as far as a file can differ from it. */
 export interface KnownSequence {
@@ -29,10 +31,20 @@ interface KnownCounter {
   readonly given: boolean;
 }
 
-/** Sequences with their counters, which go on behind the file's and never back. */
-export const applySequences: Decide<SequenceRecord> = async (applying, placed) => {
+/**
+ * Sequences with their counters, which go on behind the file's and never back; as many as touch no more
+ * series than one transaction may. The periods of one sequence are not taken apart.
+ */
+export const applySequences: Decide<SequenceRecord> = async (applying, given) => {
   const { db, tenant, columns } = applying;
   const decisions = new Decisions(columns);
+  const decided = withinSeries(
+    given.map(({ record }) =>
+      countersOf(record).map(({ sequence, period }) => seriesKey(sequence, period)),
+    ),
+  );
+  const placed = given.slice(0, decided);
+  decisions.decided = decided;
   const keys = placed.map(({ record }) => record.key);
   const known = await knownSequences(db, tenant, keys);
   const used = new Map(
