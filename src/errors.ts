@@ -1267,6 +1267,13 @@ export const failures = {
     detail: (facts: { column: string }) =>
       `The column ${quoted(facts.column)} stands twice in the header, so it is unclear which one is meant. Rename or remove one.`,
   },
+  import_column_control: {
+    status: 422,
+    title: "A header has control characters",
+    retryable: false,
+    detail: (facts: { column: string }) =>
+      `The header ${quoted(facts.column)} has a control character, which nobody can see or type. Write it without.`,
+  },
   import_column_unusable: {
     status: 422,
     title: "A column has ids that mean nothing here",

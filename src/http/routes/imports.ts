@@ -6,6 +6,7 @@ import { importKinds, kindsThatTake } from "../../domain/imports/kinds/kinds.ts"
 import { listImports, listRefused } from "../../domain/imports/list.ts";
 import { receiveImport } from "../../domain/imports/receive.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
+import { unprintable } from "../../domain/plain-text.ts";
 import { fail } from "../../errors.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
@@ -23,6 +24,10 @@ const mapping = z
   .string()
   .transform((text, context) => {
     const read = z.record(z.string(), z.string().nullable()).safeParse(parsed(text));
+    if (read.success && Object.keys(read.data).some((field) => unprintable.test(field))) {
+      context.addIssue({ code: "custom", message: "must name fields by printable characters." });
+      return z.NEVER;
+    }
     if (read.success) return read.data;
     context.addIssue({
       code: "custom",
@@ -124,6 +129,7 @@ const create = createRoute({
       "import_template_broken",
       "import_columns_missing",
       "import_column_repeated",
+      "import_column_control",
       "import_column_unusable",
       "import_mapping_field",
       "import_mapping_column",
