@@ -26,7 +26,7 @@ $$;
 -- Fails as open_call_v1 does, and request_in_flight (its twin has read within `p_silence`).
 CREATE FUNCTION begin_import_v1(
   p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
-  p_dry_run boolean, p_allow_jump boolean, p_silence interval
+  p_dry_run boolean, p_allow_jump boolean, p_allow_overlap boolean, p_silence interval
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -34,8 +34,8 @@ DECLARE
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.api_key)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));

@@ -923,9 +923,7 @@ export const failures = {
           ? `It cannot be ruled out that this pattern and ${other} give the same name`
           : `${quoted(facts.name)} can be ${given(own)} of this pattern, and ${given(others)} of ${other}`;
       const asked =
-        facts.imported === true
-          ? "make it by PUT /v1/sequences/{key} with allow_overlap, then import the file again,"
-          : "set allow_overlap";
+        facts.imported === true ? "import it with allow_overlap=true" : "set allow_overlap";
       const allow = isOwn ? "" : `, or ${asked} if no product takes names of both`;
       return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
     },

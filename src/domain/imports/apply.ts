@@ -57,6 +57,7 @@ interface Staged {
   readonly kind: ImportKind;
   readonly isDry: boolean;
   readonly allowJump: boolean;
+  readonly allowOverlap: boolean;
   readonly columns: Readonly<Record<string, string>>;
   readonly status: ChunkOutcome["status"];
   readonly cursor: number;
@@ -72,7 +73,8 @@ export function importChunks(db: Database): RunChunk {
   return async (key, token, from) => {
     for (let tries = 1; ; tries += 1) {
       const staged = await stagedFrom(db, key, from);
-      const { kind, isDry, allowJump, columns, status, cursor, chunked, records } = staged;
+      const { kind, isDry, allowJump, allowOverlap, columns, status, cursor, chunked, records } =
+        staged;
       if (cursor !== from || status === "done" || status === "failed" || status === "cancelled") {
         return { worked: false, status, cursor, chunked };
       }
@@ -81,7 +83,17 @@ export function importChunks(db: Database): RunChunk {
       // What refuses a row is never asked of the store again: nothing is remembered from one chunk to another.
       const definitions = createDefinitions();
       const { tenant, job } = key;
-      const applying = { db, tenant, import: job, definitions, columns, allowJump, isDry, from };
+      const applying = {
+        db,
+        tenant,
+        import: job,
+        definitions,
+        columns,
+        allowJump,
+        allowOverlap,
+        isDry,
+        from,
+      };
       try {
         const { writes, outcome, decided } = await decide(applying, records);
         const { tried, passed, ...real } = writes;
@@ -106,6 +118,7 @@ async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): 
   }
   const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Batch[] }>(
     sql`SELECT i.kind, i.dry_run AS "isDry", i.allow_jump AS "allowJump",
+               i.allow_overlap AS "allowOverlap",
                coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor, j.chunked::float8 AS chunked,
                (SELECT coalesce(json_agg(json_build_object('first', b.first, 'records', b.records)
                                         ORDER BY b.first), '[]') FROM (

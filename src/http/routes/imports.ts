@@ -73,6 +73,13 @@ const createQuery = z
         `Allows names that are wider than their counter and more than ${lotLimits.jump} numbers beyond it. ` +
         `For ${kindsWith("allow_jump")}.`,
     }),
+    allow_overlap: flag.optional().openapi({
+      type: "boolean",
+      default: false,
+      description:
+        "Makes new sequences even if they can give names of others; no product takes names of two such. " +
+        `For ${kindsWith("allow_overlap")}.`,
+    }),
     mapping: mapping.optional(),
   })
   .superRefine((query, context) => {
@@ -190,9 +197,9 @@ export function registerImports(app: App): void {
     }
     const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
     const { kind, mapping: columns = {}, margin = 0n, ...query } = c.req.valid("query");
-    const { dry_run = false, allow_jump = false } = query;
+    const { dry_run = false, allow_jump = false, allow_overlap = false } = query;
     const file = incomingFile(c.req.raw);
-    const input = { kind, dry_run, allow_jump, margin, mapping: columns, file };
+    const input = { kind, dry_run, allow_jump, allow_overlap, margin, mapping: columns, file };
     return answerImport(await receiveImport(await onceCallOf(c), input, { patient }));
   });
   app.openapi(get, async (c) => {

@@ -109,6 +109,8 @@ export interface Applying {
   readonly columns: Readonly<Record<string, string>>;
   /** Whether names may lie far beyond their counter. */
   readonly allowJump: boolean;
+  /** Whether new sequences may give names that others give. */
+  readonly allowOverlap: boolean;
   /** Whether nothing is to be written. */
   readonly isDry: boolean;
   /** Records of the file before the chunk. */

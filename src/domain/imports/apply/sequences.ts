@@ -36,7 +36,7 @@ interface KnownCounter {
  * series than one transaction may. The periods of one sequence are not taken apart.
  */
 export const applySequences: Decide<SequenceRecord> = async (applying, given) => {
-  const { db, tenant, columns } = applying;
+  const { db, tenant, columns, allowOverlap } = applying;
   const decisions = new Decisions(columns);
   const decided = withinSeries(
     given.map(({ record }) =>
@@ -53,7 +53,7 @@ export const applySequences: Decide<SequenceRecord> = async (applying, given) =>
   const patterns = await NewPatterns.of(applying);
   for (const { line, record } of placed) {
     const { key } = record;
-    const stored = fieldsOf(record);
+    const stored = fieldsOf(record, allowOverlap);
     if (stored instanceof Failure) {
       decisions.refuseAs(line, ["prefix"], stored);
       continue;
@@ -99,7 +99,7 @@ export const applySequences: Decide<SequenceRecord> = async (applying, given) =>
 /** Where every sequence and period begins in Odoo. */
 const firstNumber = 1n;
 
-function fieldsOf(record: SequenceRecord): StoredSequence | Failure {
+function fieldsOf(record: SequenceRecord, allowOverlap: boolean): StoredSequence | Failure {
   const { key, pattern, mode, increment, reset, fiscal_year_start } = record;
   return storedOrRefused(key, {
     ...pattern,
@@ -110,7 +110,7 @@ function fieldsOf(record: SequenceRecord): StoredSequence | Failure {
     start: firstNumber,
     overflow: "widen",
     hot: false,
-    allow_overlap: false,
+    allow_overlap: allowOverlap,
   });
 }
 
