@@ -319,6 +319,7 @@ CREATE TABLE imports (
   kind text NOT NULL,
   dry_run boolean NOT NULL,
   allow_jump boolean NOT NULL,
+  allow_overlap boolean NOT NULL,
   token uuid NOT NULL,
   staged bigint DEFAULT 0 NOT NULL,
   file bytea,
@@ -4869,7 +4870,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_import_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_allow_jump boolean, p_silence interval)
+CREATE OR REPLACE FUNCTION public.begin_import_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_allow_jump boolean, p_allow_overlap boolean, p_silence interval)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -4880,8 +4881,8 @@ DECLARE
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.api_key)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -5219,16 +5220,30 @@ CREATE OR REPLACE FUNCTION public.import_sequences(p_import imports, p_sequences
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_new record;
+  v_made bigint;
 BEGIN
-  FOR v_new IN
-    SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
-  LOOP
-    IF put_sequence_v1(caller_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
-       <> 'created' THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
-    END IF;
-  END LOOP;
+  IF jsonb_array_length(p_sequences) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
+             WHERE s->'fields'->>'counter' <> s->>'key') THEN
+    PERFORM make_naming_series(p_import.tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
+  SELECT p_import.tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset,
+         f.counter,
+         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_import.tenant), 'UTC'),
+         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
+  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
+  ORDER BY s.key COLLATE "C"
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  IF v_made < jsonb_array_length(p_sequences) THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
 END
 $function$;
 
@@ -5657,7 +5672,7 @@ REVOKE EXECUTE ON FUNCTION
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
-  begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
+  begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_of_import(imports),
@@ -5886,7 +5901,7 @@ GRANT EXECUTE ON FUNCTION
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
-  begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
+  begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   caller_v1(caller,text),

@@ -55,6 +55,7 @@ CREATE TABLE "imports" (
 	"kind" text NOT NULL,
 	"dry_run" boolean NOT NULL,
 	"allow_jump" boolean NOT NULL,
+	"allow_overlap" boolean NOT NULL,
 	"token" uuid NOT NULL,
 	"staged" bigint DEFAULT 0 NOT NULL,
 	"file" "bytea",

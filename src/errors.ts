@@ -1050,9 +1050,7 @@ export const failures = {
           ? `It cannot be ruled out that this pattern and ${other} give the same name`
           : `${quoted(facts.name)} can be ${given(own)} of this pattern, and ${given(others)} of ${other}`;
       const asked =
-        facts.imported === true
-          ? "make it by PUT /v1/sequences/{key} with allow_overlap, then import the file again,"
-          : "set allow_overlap";
+        facts.imported === true ? "import it with allow_overlap=true" : "set allow_overlap";
       const allow = isOwn ? "" : `, or ${asked} if no product takes names of both`;
       return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
     },
@@ -1420,6 +1418,13 @@ export const failures = {
     retryable: false,
     detail: (facts: { column: string }) =>
       `The column ${quoted(facts.column)} stands twice in the header, so it is unclear which one is meant. Rename or remove one.`,
+  },
+  import_column_control: {
+    status: 422,
+    title: "A header has control characters",
+    retryable: false,
+    detail: (facts: { column: string }) =>
+      `The header ${quoted(facts.column)} has a control character, which nobody can see or type. Write it without.`,
   },
   import_column_unusable: {
     status: 422,

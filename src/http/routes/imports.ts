@@ -7,6 +7,7 @@ import { scopeOfKind } from "../../domain/imports/kinds/scopes.ts";
 import { listImports, listRefused } from "../../domain/imports/list.ts";
 import { receiveImport } from "../../domain/imports/receive.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
+import { unprintable } from "../../domain/plain-text.ts";
 import { needing } from "../../domain/tenants/touches.ts";
 import { fail } from "../../errors.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
@@ -25,6 +26,10 @@ const mapping = z
   .string()
   .transform((text, context) => {
     const read = z.record(z.string(), z.string().nullable()).safeParse(parsed(text));
+    if (read.success && Object.keys(read.data).some((field) => unprintable.test(field))) {
+      context.addIssue({ code: "custom", message: "must name fields by printable characters." });
+      return z.NEVER;
+    }
     if (read.success) return read.data;
     context.addIssue({
       code: "custom",
@@ -69,6 +74,13 @@ const createQuery = z
       description:
         `Allows names that are wider than their counter and more than ${lotLimits.jump} numbers beyond it. ` +
         `For ${kindsWith("allow_jump")}.`,
+    }),
+    allow_overlap: flag.optional().openapi({
+      type: "boolean",
+      default: false,
+      description:
+        "Makes new sequences even if they can give names of others; no product takes names of two such. " +
+        `For ${kindsWith("allow_overlap")}.`,
     }),
     mapping: mapping.optional(),
   })
@@ -127,6 +139,7 @@ const create = createRoute({
       "import_template_broken",
       "import_columns_missing",
       "import_column_repeated",
+      "import_column_control",
       "import_column_unusable",
       "import_mapping_field",
       "import_mapping_column",
@@ -190,9 +203,9 @@ export function registerImports(app: App): void {
     }
     const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
     const { kind, mapping: columns = {}, margin = 0n, ...query } = c.req.valid("query");
-    const { dry_run = false, allow_jump = false } = query;
+    const { dry_run = false, allow_jump = false, allow_overlap = false } = query;
     const file = incomingFile(c.req.raw);
-    const input = { kind, dry_run, allow_jump, margin, mapping: columns, file };
+    const input = { kind, dry_run, allow_jump, allow_overlap, margin, mapping: columns, file };
     const call = needing(await onceCallOf(c), scopeOfKind[kind]);
     return answerImport(await receiveImport(call, input, { patient }));
   });
