@@ -12,6 +12,8 @@ CREATE SCHEMA counters;
 
 -- Types
 
+CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
+
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
@@ -35,6 +37,31 @@ CREATE TYPE sequence_mode AS ENUM ('standard', 'gapless');
 CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
 CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
+
+CREATE TYPE api_key_row AS (
+  id text,
+  name text,
+  prefix text,
+  last_four text,
+  scopes text[],
+  sequences text[],
+  products text[],
+  status text,
+  created_at text,
+  expires_at text,
+  revoked_at text,
+  replaced_by text,
+  last_used_at text,
+  place text
+);
+
+CREATE TYPE caller AS (
+  digest bytea,
+  scopes api_scope[],
+  sequences text[],
+  products text[],
+  record uuid
+);
 
 CREATE TYPE change_outcome AS (
   matched bigint,
@@ -205,16 +232,34 @@ CREATE TYPE series_request AS (
 
 -- Tables
 
+CREATE TABLE api_key_uses (
+  tenant text COLLATE "C" NOT NULL,
+  api_key integer NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT api_key_uses_tenant_api_key_pk PRIMARY KEY (tenant, api_key)
+);
+
 CREATE TABLE api_keys (
   tenant text COLLATE "C" NOT NULL,
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  public_id uuid DEFAULT gen_random_uuid() NOT NULL,
   digest bytea NOT NULL,
   name text NOT NULL,
+  prefix text NOT NULL,
   hint text NOT NULL,
+  scopes api_scope[] NOT NULL,
+  sequences text[],
+  products text[],
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  replaced_by integer,
   CONSTRAINT api_keys_tenant_id_pk PRIMARY KEY (tenant, id),
-  CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32)
+  CONSTRAINT api_keys_admin_is_not_limited CHECK (NOT ('admin'::api_scope = ANY (scopes)) OR sequences IS NULL AND products IS NULL),
+  CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32),
+  CONSTRAINT api_keys_limits_name_something CHECK (cardinality(sequences) > 0 AND cardinality(products) > 0),
+  CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
+  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text]))
 );
 
 CREATE TABLE count_lines (
@@ -274,6 +319,7 @@ CREATE TABLE imports (
   kind text NOT NULL,
   dry_run boolean NOT NULL,
   allow_jump boolean NOT NULL,
+  allow_overlap boolean NOT NULL,
   token uuid NOT NULL,
   staged bigint DEFAULT 0 NOT NULL,
   file bytea,
@@ -698,6 +744,7 @@ CREATE TABLE tried_numbers (
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
+CREATE UNIQUE INDEX api_keys_public_id ON public.api_keys USING btree (tenant, public_id);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
@@ -725,6 +772,10 @@ CREATE INDEX series_to_close ON public.series USING btree (ends_on) WHERE (close
 
 -- References
 
+ALTER TABLE api_key_uses ADD CONSTRAINT api_key_uses_of_key
+  FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_replaced_by
+  FOREIGN KEY (tenant, replaced_by) REFERENCES api_keys(tenant, id);
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE count_lines ADD CONSTRAINT count_lines_of_count
@@ -787,25 +838,79 @@ CREATE OR REPLACE FUNCTION public.wire_time(moment timestamp with time zone)
  STABLE PARALLEL SAFE
 RETURN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
 
-CREATE OR REPLACE FUNCTION public.caller_v1(p_digest bytea, p_tenant text)
- RETURNS integer
+CREATE OR REPLACE FUNCTION public.has_scope(p_key api_keys, p_caller caller)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (COALESCE(((p_key).scopes && (p_caller).scopes), false) OR ('admin'::api_scope = ANY ((p_key).scopes)));
+
+CREATE OR REPLACE FUNCTION public.is_within_limits(p_key api_keys, p_caller caller)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((((p_key).sequences IS NULL) OR COALESCE(((p_caller).sequences <@ (p_key).sequences), false)) AND (((p_key).products IS NULL) OR (COALESCE(((p_caller).products <@ (p_key).products), false) AND (((p_key).sequences IS NOT NULL) OR (cardinality((p_caller).products) > 0)))));
+
+CREATE OR REPLACE FUNCTION public.check_key(p_key api_keys, p_caller caller)
+ RETURNS void
  LANGUAGE plpgsql
  STABLE
+AS $function$
+BEGIN
+  IF p_caller.record IS NOT NULL AND coalesce(p_key.sequences, p_key.products) IS NOT NULL THEN
+    p_caller := told_by_record(p_caller, p_key.tenant);
+  END IF;
+  IF p_key.revoked_at IS NOT NULL THEN
+    PERFORM fail('api_key_revoked', '{}');
+  ELSIF p_key.expires_at <= now() THEN
+    PERFORM fail('api_key_expired', jsonb_build_object('expired_at', wire_time(p_key.expires_at)));
+  ELSIF NOT has_scope(p_key, p_caller) THEN
+    PERFORM fail('scope_missing', jsonb_build_object('needed', p_caller.scopes, 'held', p_key.scopes));
+  ELSIF NOT is_within_limits(p_key, p_caller) THEN
+    PERFORM fail('api_key_limited', jsonb_build_object(
+      'sequences', p_caller.sequences, 'products', p_caller.products,
+      'limited_to', jsonb_build_object('sequences', p_key.sequences, 'products', p_key.products)));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_use_old(p_used_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((p_used_at < (now() - '00:01:00'::interval)), true);
+
+CREATE OR REPLACE FUNCTION public.note_use(p_tenant text, p_api_key integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  UPDATE api_key_uses SET used_at = now()
+  WHERE (tenant, api_key) = (
+    SELECT tenant, api_key FROM api_key_uses
+    WHERE tenant = p_tenant AND api_key = p_api_key AND is_use_old(used_at)
+    FOR NO KEY UPDATE SKIP LOCKED
+  )
+$function$;
+
+CREATE OR REPLACE FUNCTION public.caller_v1(p_caller caller, p_tenant text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_key api_keys;
 BEGIN
-  SELECT * INTO v_key FROM api_keys WHERE digest = p_digest AND tenant = p_tenant;
+  SELECT * INTO v_key FROM api_keys WHERE digest = p_caller.digest AND tenant = p_tenant;
   IF NOT FOUND THEN
     PERFORM fail('api_key_unknown', '{}');
-  ELSIF v_key.revoked_at IS NOT NULL THEN
-    PERFORM fail('api_key_revoked', '{}');
   END IF;
+  PERFORM check_key(v_key, p_caller);
+  PERFORM note_use(p_tenant, v_key.id);
   RETURN v_key.id;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.open_call_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea)
+CREATE OR REPLACE FUNCTION public.open_call_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea)
  RETURNS opened_call
  LANGUAGE plpgsql
 AS $function$
@@ -813,19 +918,24 @@ DECLARE
   -- Seed 0: requests; seed 1: a tenant's products (hold_products).
   v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
   v_call opened_call;
-  v_revoked timestamptz;
+  v_is_plain boolean;
   v_fingerprint bytea;
 BEGIN
-  SELECT k.id, k.revoked_at, r.fingerprint, r.answer
-  INTO v_call.api_key, v_revoked, v_fingerprint, v_call.answer
+  -- Most calls are of a key that allows them and was used within the minute: one look tells.
+  SELECT k.id,
+         k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
+           AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
+           AND NOT is_use_old(u.used_at),
+         r.fingerprint, r.answer
+  INTO v_call.api_key, v_is_plain, v_fingerprint, v_call.answer
   FROM api_keys AS k
+  LEFT JOIN api_key_uses AS u ON u.tenant = k.tenant AND u.api_key = k.id
   LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
-  WHERE k.digest = p_digest AND k.tenant = p_tenant;
-  IF v_call.api_key IS NULL THEN
-    PERFORM fail('api_key_unknown', '{}');
-  ELSIF v_revoked IS NOT NULL THEN
-    PERFORM fail('api_key_revoked', '{}');
-  ELSIF v_fingerprint <> p_fingerprint THEN
+  WHERE k.digest = p_caller.digest AND k.tenant = p_tenant;
+  IF v_is_plain IS NOT TRUE THEN
+    v_call.api_key := caller_v1(p_caller, p_tenant);
+  END IF;
+  IF v_fingerprint <> p_fingerprint THEN
     PERFORM fail('idempotency_key_reused', '{}');
   ELSIF v_call.answer IS NULL AND NOT v_held THEN
     PERFORM fail('request_in_flight', '{}');
@@ -1333,26 +1443,26 @@ AS $function$
   ON CONFLICT DO NOTHING
 $function$;
 
-CREATE OR REPLACE FUNCTION public.make_naming_series_v1(p_digest bytea, p_tenant text)
+CREATE OR REPLACE FUNCTION public.make_naming_series_v1(p_caller caller, p_tenant text)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   PERFORM make_naming_series(p_tenant);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.bind_naming_series_v1(p_digest bytea, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint, p_allow_overlap boolean, p_epoch bigint)
+CREATE OR REPLACE FUNCTION public.bind_naming_series_v1(p_caller caller, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint, p_allow_overlap boolean, p_epoch bigint)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   PERFORM make_naming_series(p_tenant);
   -- Waits for whoever binds the same just now, and has nothing left to do.
   INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last,
@@ -1391,7 +1501,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1407,7 +1517,7 @@ DECLARE
   v_drawn boolean;
   v_fixed text[];
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   IF v_new.counter <> p_key THEN
     PERFORM make_naming_series(p_tenant);
   END IF;
@@ -1577,14 +1687,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.advance_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
+CREATE OR REPLACE FUNCTION public.advance_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
 BEGIN
@@ -1616,14 +1726,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.rewind_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
+CREATE OR REPLACE FUNCTION public.rewind_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
   v_issued bigint;
@@ -1766,14 +1876,14 @@ CREATE OR REPLACE FUNCTION public.reservation_facts(p_entry ledger)
  STABLE
 RETURN (SELECT shown_reservation(s.sequence, s.period, (reservation_facts.p_entry).first, (reservation_facts.p_entry).last, (reservation_facts.p_entry).step, f.prefix, (f.width)::integer, f.suffix, (reservation_facts.p_entry).at) AS shown_reservation FROM (series s JOIN forms f ON (((f.tenant = (reservation_facts.p_entry).tenant) AND (f.id = (reservation_facts.p_entry).form)))) WHERE (s.id = (reservation_facts.p_entry).series));
 
-CREATE OR REPLACE FUNCTION public.reserve_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint, p_bound_by text DEFAULT NULL::text, p_bound_definition uuid DEFAULT NULL::uuid, p_pattern text DEFAULT NULL::text, p_fiscal_year_start text DEFAULT NULL::text, p_allow_overlap boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION public.reserve_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint DEFAULT NULL::bigint, p_bound_by text DEFAULT NULL::text, p_bound_definition uuid DEFAULT NULL::uuid, p_pattern text DEFAULT NULL::text, p_fiscal_year_start text DEFAULT NULL::text, p_allow_overlap boolean DEFAULT false)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_drawn drawn;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
@@ -1834,14 +1944,14 @@ AS $function$
   FROM unnest(p_stretches) AS stretch
 $function$;
 
-CREATE OR REPLACE FUNCTION public.void_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text)
+CREATE OR REPLACE FUNCTION public.void_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_entry ledger;
   v_open int8multirange;
   v_wanted int8multirange;
@@ -2727,14 +2837,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.create_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.create_lots_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_job jsonb;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
@@ -2828,14 +2938,14 @@ AS $function$
   LIMIT p_limit
 $function$;
 
-CREATE OR REPLACE FUNCTION public.cancel_job_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid)
+CREATE OR REPLACE FUNCTION public.cancel_job_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_job jobs;
   v_item job_items;
   v_left int8range;
@@ -2871,14 +2981,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.retry_job_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid)
+CREATE OR REPLACE FUNCTION public.retry_job_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_job jobs;
 BEGIN
   IF v_call.answer IS NULL THEN
@@ -2912,7 +3022,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_product_v1(p_digest bytea, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
+CREATE OR REPLACE FUNCTION public.put_product_v1(p_caller caller, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2922,7 +3032,7 @@ DECLARE
   v_new products := jsonb_populate_record(NULL::products, p_fields);
   v_old products;
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   IF v_new.sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
@@ -2976,7 +3086,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_settings_v1(p_digest bytea, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[])
+CREATE OR REPLACE FUNCTION public.change_settings_v1(p_caller caller, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2985,7 +3095,7 @@ AS $function$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   IF v_sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
@@ -3493,7 +3603,7 @@ AS $function$
   WHERE l.tenant = p_tenant AND l.name = p_name AND l.product = p_product
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_lot_v1(p_digest bytea, p_tenant text, p_product text, p_name text, p_versions text[], p_after jsonb, p_reference text, p_party text, p_request uuid)
+CREATE OR REPLACE FUNCTION public.change_lot_v1(p_caller caller, p_tenant text, p_product text, p_name text, p_versions text[], p_after jsonb, p_reference text, p_party text, p_request uuid)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3501,7 +3611,7 @@ CREATE OR REPLACE FUNCTION public.change_lot_v1(p_digest bytea, p_tenant text, p
  SET lock_timeout TO '5s'
 AS $function$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_api_key integer := caller_v1(p_caller, p_tenant);
   v_lot lots;
 BEGIN
   SELECT * INTO v_lot FROM lots
@@ -3593,7 +3703,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_lots_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_lots jsonb, p_after jsonb, p_reference text, p_party text, p_limit bigint)
+CREATE OR REPLACE FUNCTION public.change_lots_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lots jsonb, p_after jsonb, p_reference text, p_party text, p_limit bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3601,7 +3711,7 @@ CREATE OR REPLACE FUNCTION public.change_lots_v1(p_digest bytea, p_tenant text, 
  SET lock_timeout TO '10s'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_lots lot_selection;
   v_names text[];
   v_outcome change_outcome;
@@ -3782,14 +3892,14 @@ CREATE OR REPLACE FUNCTION public.recall_facts(p_tenant text, p_recall uuid)
  SET search_path TO 'public', 'pg_temp'
 RETURN (SELECT json_build_object('id', r.id, 'reference', r.reference, 'reason', r.reason, 'status', CASE WHEN (r.closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, 'opened_at', wire_time(r.opened_at), 'opened_by', opener.name, 'closed_at', wire_time(r.closed_at), 'closed_by', closer.name, 'closing_reason', r.closing_reason, 'covers', (SELECT json_agg(json_build_object('kind', p.kind, 'product', p.product, 'sequence', s.sequence, 'series', NULLIF(s.period, ''::text), 'reservation', reservation_id(s.sequence, s.period, p.reservation), 'first', (p.first)::text, 'last', (p.last)::text, 'created_from', wire_time(p.created_from), 'created_to', wire_time(p.created_to), 'receipt', p.receipt, 'names', (SELECT json_agg(n.name ORDER BY n.name) AS json_agg FROM recall_names n WHERE ((n.tenant = p.tenant) AND (n.recall = p.recall) AND (n.part = p.ordinal)))) ORDER BY p.ordinal) AS json_agg FROM (recall_parts p LEFT JOIN series s ON ((s.id = p.series))) WHERE ((p.tenant = r.tenant) AND (p.recall = r.id)))) AS json_build_object FROM ((recalls r LEFT JOIN api_keys opener ON (((opener.tenant = r.tenant) AND (opener.id = r.api_key)))) LEFT JOIN api_keys closer ON (((closer.tenant = r.tenant) AND (closer.id = r.closed_by)))) WHERE ((r.tenant = recall_facts.p_tenant) AND (r.id = recall_facts.p_recall)));
 
-CREATE OR REPLACE FUNCTION public.open_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reference text, p_reason text, p_parts jsonb)
+CREATE OR REPLACE FUNCTION public.open_recall_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reference text, p_reason text, p_parts jsonb)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_part jsonb;
   v_ordinal integer;
   v_lots lot_selection;
@@ -3832,14 +3942,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.close_recall_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reason text)
+CREATE OR REPLACE FUNCTION public.close_recall_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reason text)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_recall recalls;
 BEGIN
   IF v_call.answer IS NULL THEN
@@ -4287,14 +4397,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.create_receipt_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reference text, p_at text, p_lines jsonb, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.create_receipt_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reference text, p_at text, p_lines jsonb, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_receipt receipts;
 BEGIN
   IF v_call.answer IS NULL THEN
@@ -4442,7 +4552,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.cancel_receipt_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reason text)
+CREATE OR REPLACE FUNCTION public.cancel_receipt_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -4452,7 +4562,7 @@ CREATE OR REPLACE FUNCTION public.cancel_receipt_v1(p_digest bytea, p_tenant tex
  SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_receipt receipts;
   v_items job_items[];
   v_cursor bigint;
@@ -4638,14 +4748,14 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.create_count_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_count uuid, p_reference text, p_at text, p_lines jsonb)
+CREATE OR REPLACE FUNCTION public.create_count_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_count uuid, p_reference text, p_at text, p_lines jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
 BEGIN
   IF v_call.answer IS NULL THEN
     INSERT INTO counts (tenant, id, reference, at, api_key)
@@ -4704,14 +4814,14 @@ AS $function$
   FROM unnest(p_found)
 $function$;
 
-CREATE OR REPLACE FUNCTION public.apply_count_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_count uuid, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skips jsonb, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.apply_count_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_count uuid, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skips jsonb, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_count counts;
 BEGIN
   IF v_call.answer IS NULL THEN
@@ -4760,19 +4870,19 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.begin_import_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_allow_jump boolean, p_silence interval)
+CREATE OR REPLACE FUNCTION public.begin_import_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text, p_dry_run boolean, p_allow_jump boolean, p_allow_overlap boolean, p_silence interval)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.api_key)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -5099,27 +5209,41 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.digest_of_import(p_import imports)
- RETURNS bytea
+CREATE OR REPLACE FUNCTION public.caller_of_import(p_import imports)
+ RETURNS caller
  LANGUAGE sql
  STABLE
-RETURN (SELECT api_keys.digest FROM api_keys WHERE ((api_keys.tenant = (digest_of_import.p_import).tenant) AND (api_keys.id = (digest_of_import.p_import).api_key)));
+RETURN (SELECT ROW(api_keys.digest, '{sequences:write}'::api_scope[], NULL::text[], NULL::text[], NULL::uuid)::caller AS "row" FROM api_keys WHERE ((api_keys.tenant = (caller_of_import.p_import).tenant) AND (api_keys.id = (caller_of_import.p_import).api_key)));
 
 CREATE OR REPLACE FUNCTION public.import_sequences(p_import imports, p_sequences jsonb)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_new record;
+  v_made bigint;
 BEGIN
-  FOR v_new IN
-    SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
-  LOOP
-    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
-       <> 'created' THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
-    END IF;
-  END LOOP;
+  IF jsonb_array_length(p_sequences) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
+             WHERE s->'fields'->>'counter' <> s->>'key') THEN
+    PERFORM make_naming_series(p_import.tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
+  SELECT p_import.tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset,
+         f.counter,
+         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_import.tenant), 'UTC'),
+         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
+  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
+  ORDER BY s.key COLLATE "C"
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  IF v_made < jsonb_array_length(p_sequences) THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
 END
 $function$;
 
@@ -5191,7 +5315,7 @@ BEGIN
     SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb, overlapping text[])
     ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
+    PERFORM put_product_v1(caller_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
                            v_new.overlapping);
   END LOOP;
 END
@@ -5342,29 +5466,224 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.told_by_record(p_caller caller, p_tenant text)
+ RETURNS caller
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH part AS (
+    SELECT s.sequence, i.product
+    FROM job_items AS i
+    LEFT JOIN series AS s ON s.id = i.series
+    WHERE i.tenant = p_tenant AND i.job = p_caller.record
+    UNION ALL
+    SELECT NULL, l.product FROM receipt_lines AS l
+    WHERE l.tenant = p_tenant AND l.receipt = p_caller.record
+    UNION ALL
+    SELECT NULL, l.product FROM count_lines AS l
+    WHERE l.tenant = p_tenant AND l.count = p_caller.record
+  ), served AS (
+    SELECT part.product, coalesce(part.sequence, p.sequence, t.default_sequence) AS sequence
+    FROM part
+    JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
+    LEFT JOIN settings AS t ON t.tenant = p_tenant
+  )
+  SELECT (p_caller.digest, p_caller.scopes,
+          CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
+          array_agg(DISTINCT product), p_caller.record)::caller
+  FROM served
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_api_key(p_key api_keys)
+ RETURNS SETOF api_key_row
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
+         p_key.sequences, p_key.products,
+         CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
+              WHEN p_key.expires_at <= now() THEN 'expired'
+              ELSE 'active' END,
+         wire_time(p_key.created_at), wire_time(p_key.expires_at), wire_time(p_key.revoked_at),
+         (SELECT k.public_id::text FROM api_keys AS k
+          WHERE k.tenant = p_key.tenant AND k.id = p_key.replaced_by),
+         (SELECT wire_time(u.used_at) FROM api_key_uses AS u
+          WHERE u.tenant = p_key.tenant AND u.api_key = p_key.id),
+         p_key.created_at || ' ' || p_key.public_id
+$function$;
+
+CREATE OR REPLACE FUNCTION public.api_key_facts(p_key api_keys)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT (to_jsonb(r.*) - 'place'::text) FROM shown_api_key(api_key_facts.p_key) r(id, name, prefix, last_four, scopes, sequences, products, status, created_at, expires_at, revoked_at, replaced_by, last_used_at, place));
+
+CREATE OR REPLACE FUNCTION public.add_api_key(p_key api_keys)
+ RETURNS api_keys
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_key api_keys;
+BEGIN
+  INSERT INTO api_keys (tenant, public_id, digest, name, prefix, hint, scopes, sequences, products,
+                        expires_at)
+  VALUES (p_key.tenant, p_key.public_id, p_key.digest, p_key.name, p_key.prefix, p_key.hint,
+          p_key.scopes, p_key.sequences, p_key.products, p_key.expires_at)
+  RETURNING * INTO v_key;
+  INSERT INTO api_key_uses (tenant, api_key) VALUES (v_key.tenant, v_key.id);
+  RETURN v_key;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_limits(p_key api_keys)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_unknown text;
+BEGIN
+  SELECT given INTO v_unknown FROM unnest(p_key.sequences) AS given
+  WHERE given <> 'naming-series'
+    AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_key.tenant AND key = given)
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_unknown));
+  END IF;
+  SELECT given INTO v_unknown FROM unnest(p_key.products) AS given
+  WHERE NOT EXISTS (SELECT FROM products WHERE tenant = p_key.tenant AND sku = given)
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('unknown_product', jsonb_build_object('product', v_unknown));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_api_key_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_digest bytea, p_fields jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_new api_keys := jsonb_populate_record(NULL::api_keys, p_fields);
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_new.tenant := p_tenant;
+  v_new.digest := p_digest;
+  IF v_new.expires_at <= now() THEN
+    PERFORM fail('api_key_expiry_past', jsonb_build_object('expires_at', wire_time(v_new.expires_at)));
+  END IF;
+  PERFORM check_limits(v_new);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(add_api_key(v_new)));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_api_key(p_tenant text, p_id uuid)
+ RETURNS api_keys
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_key api_keys;
+BEGIN
+  SELECT * INTO v_key FROM api_keys
+  WHERE tenant = p_tenant AND public_id = p_id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('api_key_not_found', jsonb_build_object('api_key', p_id));
+  END IF;
+  RETURN v_key;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.rotate_api_key_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_digest bytea, p_fields jsonb, p_overlap interval)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_old api_keys;
+  v_new api_keys;
+  v_status text;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_old := hold_api_key(p_tenant, p_id);
+  v_status := CASE WHEN v_old.replaced_by IS NOT NULL THEN 'replaced'
+                   ELSE (SELECT status FROM shown_api_key(v_old)) END;
+  IF v_status <> 'active' THEN
+    PERFORM fail('api_key_wrong_state', jsonb_build_object('api_key', p_id, 'status', v_status));
+  END IF;
+  v_new := jsonb_populate_record(v_old, p_fields);
+  v_new.digest := p_digest;
+  v_new.expires_at := now() + (v_old.expires_at - v_old.created_at);
+  v_new := add_api_key(v_new);
+  UPDATE api_keys
+  SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
+  WHERE tenant = p_tenant AND id = v_old.id;
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_new));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.revoke_api_key_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_key api_keys;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
+  v_key := hold_api_key(p_tenant, p_id);
+  UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
+  WHERE tenant = p_tenant AND id = v_key.id
+  RETURNING * INTO v_key;
+  IF 'admin' = ANY (v_key.scopes) AND NOT EXISTS (
+    SELECT FROM api_keys
+    WHERE tenant = p_tenant AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
+  ) THEN
+    PERFORM fail('last_admin_key', jsonb_build_object('api_key', p_id));
+  END IF;
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_key));
+END
+$function$;
+
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
+  add_api_key(api_keys),
   add_receipt_lines(text,uuid,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
-  advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
+  advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   answer_request_v1(text,text,bytea,jsonb),
-  apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
+  api_key_facts(api_keys),
+  apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
-  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
-  bind_naming_series_v1(bytea,text,text,text,bigint,boolean,bigint),
+  begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
+  bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
-  caller_v1(bytea,text),
-  cancel_job_v1(bytea,text,text,bytea,uuid),
-  cancel_receipt_v1(bytea,text,text,bytea,uuid,text),
-  change_lot_v1(bytea,text,text,text,text[],jsonb,text,text,uuid),
+  caller_of_import(imports),
+  caller_v1(caller,text),
+  cancel_job_v1(caller,text,text,bytea,uuid),
+  cancel_receipt_v1(caller,text,text,bytea,uuid,text),
+  change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
   change_lots(text,text,text[],jsonb,integer,text,text,uuid),
-  change_lots_v1(bytea,text,text,bytea,jsonb,jsonb,text,text,bigint),
+  change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_patterns(text,bigint),
-  change_settings_v1(bytea,text,jsonb,bigint,text[]),
+  change_settings_v1(caller,text,jsonb,bigint,text[]),
   check_base(series,bigint),
   check_bound(text,text,text,boolean),
   check_change(text,text,jsonb),
@@ -5372,23 +5691,25 @@ REVOKE EXECUTE ON FUNCTION
   check_draw(series_request),
   check_expiries(lot_found[]),
   check_in_run(ledger,bigint,bigint),
+  check_key(api_keys,caller),
+  check_limits(api_keys),
   check_lots_exist(text,text,text[]),
   check_names(text,lot_request),
   check_room(series,bigint,bigint,bigint),
   check_serials(lot_found[]),
   check_step(series,bigint,bigint,bigint),
-  close_recall_v1(bytea,text,text,bytea,uuid,text),
+  close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   continue_series(series,bigint,integer),
   count_facts(text,uuid),
   counter_of(bigint),
   counter_v1(text,text,text),
-  create_count_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
-  create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
-  create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
+  create_api_key_v1(caller,text,text,bytea,bytea,jsonb),
+  create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb),
+  create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
+  create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
-  digest_of_import(imports),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
@@ -5403,9 +5724,11 @@ REVOKE EXECUTE ON FUNCTION
   get_lot_v1(text,text,text),
   grow_lots(receipts,lot_found[]),
   has_issued(text,text),
+  has_scope(api_keys,caller),
   held_names(text,lot_request[]),
   held_series(text,text,text,uuid),
   history_matches(lots,text,text),
+  hold_api_key(text,uuid),
   hold_counter(series),
   hold_definition(text,text,uuid),
   hold_lots_found(text,lot_request[]),
@@ -5422,6 +5745,8 @@ REVOKE EXECUTE ON FUNCTION
   in_run(lots,text,integer,text),
   is_begun(series),
   is_period(sequence_reset,text),
+  is_use_old(timestamp with time zone),
+  is_within_limits(api_keys,caller),
   issued_names(text,text,text,text[]),
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
@@ -5450,17 +5775,18 @@ REVOKE EXECUTE ON FUNCTION
   made_name(job_items,boolean),
   make_forms(text,lot_request[]),
   make_naming_series(text),
-  make_naming_series_v1(bytea,text),
+  make_naming_series_v1(caller,text),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   note_refused(text,uuid,jsonb),
+  note_use(text,integer),
   nth_name(job_items,bigint),
   numbers_to_pass(series,bigint,bigint),
   of_series(bigint,bigint,bigint,bigint),
-  open_call_v1(bytea,text,text,bytea),
+  open_call_v1(caller,text,text,bytea),
   open_numbers(ledger),
-  open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
+  open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
   pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
@@ -5468,8 +5794,8 @@ REVOKE EXECUTE ON FUNCTION
   period_end(sequence_reset,text,text),
   promote_series(series),
   put_off(jobs,bigint[]),
-  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(bytea,text,text,jsonb,bigint,text[],boolean),
+  put_product_v1(caller,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
@@ -5493,11 +5819,13 @@ REVOKE EXECUTE ON FUNCTION
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
-  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
+  reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_selection(text,lot_selection),
   resolve_v1(text,text),
-  retry_job_v1(bytea,text,text,bytea,uuid),
-  rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
+  retry_job_v1(caller,text,text,bytea,uuid),
+  revoke_api_key_v1(caller,text,text,bytea,uuid),
+  rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   runs_of_numbers(text,bigint,bigint,bigint,bigint),
@@ -5507,6 +5835,7 @@ REVOKE EXECUTE ON FUNCTION
   set_counter(series,bigint,bigint,bigint),
   set_lots(text,lot_setting[],integer,text,uuid),
   settle_lines(text,uuid,jsonb),
+  shown_api_key(api_keys),
   shown_job(jobs,job_items[]),
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
@@ -5517,13 +5846,14 @@ REVOKE EXECUTE ON FUNCTION
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
+  told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_in(job_items[]),
   units_of(job_items,bigint,bigint),
   versioned_lot(lots),
   void_drawn(job_items,integer,text),
   void_numbers(ledger,int8multirange,integer,text),
-  void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
+  void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wait_for_series(bigint),
   was_changed(lots,timestamp with time zone),
   wire_time(timestamp with time zone)
@@ -5534,6 +5864,7 @@ GRANT USAGE ON SCHEMA
 TO serialmint_app;
 
 GRANT SELECT ON TABLE
+  api_key_uses,
   api_keys,
   count_lines,
   counts,
@@ -5567,26 +5898,27 @@ TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
   account_v1(text,text,text),
-  advance_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
-  apply_count_v1(bytea,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
+  advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
-  begin_import_v1(bytea,text,text,bytea,uuid,uuid,text,boolean,boolean,interval),
-  bind_naming_series_v1(bytea,text,text,text,bigint,boolean,bigint),
+  begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
+  bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
-  caller_v1(bytea,text),
-  cancel_job_v1(bytea,text,text,bytea,uuid),
-  cancel_receipt_v1(bytea,text,text,bytea,uuid,text),
-  change_lot_v1(bytea,text,text,text,text[],jsonb,text,text,uuid),
-  change_lots_v1(bytea,text,text,bytea,jsonb,jsonb,text,text,bigint),
-  change_settings_v1(bytea,text,jsonb,bigint,text[]),
-  close_recall_v1(bytea,text,text,bytea,uuid,text),
+  caller_v1(caller,text),
+  cancel_job_v1(caller,text,text,bytea,uuid),
+  cancel_receipt_v1(caller,text,text,bytea,uuid,text),
+  change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
+  change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
+  change_settings_v1(caller,text,jsonb,bigint,text[]),
+  close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   count_facts(text,uuid),
   counter_v1(text,text,text),
-  create_count_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
-  create_lots_v1(bytea,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
-  create_receipt_v1(bytea,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
+  create_api_key_v1(caller,text,text,bytea,bytea,jsonb),
+  create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb),
+  create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
+  create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
@@ -5603,13 +5935,13 @@ GRANT EXECUTE ON FUNCTION
   lots_by_location_v1(text,lot_filter,text,text,integer),
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
-  make_naming_series_v1(bytea,text),
+  make_naming_series_v1(caller,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   open_numbers(ledger),
-  open_recall_v1(bytea,text,text,bytea,uuid,text,text,jsonb),
+  open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
-  put_product_v1(bytea,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(bytea,text,text,jsonb,bigint,text[],boolean),
+  put_product_v1(caller,text,text,jsonb,bigint,text[]),
+  put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
@@ -5618,16 +5950,19 @@ GRANT EXECUTE ON FUNCTION
   render_name(text,bigint,integer,text),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
-  reserve_v1(bytea,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
+  reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_v1(text,text),
-  retry_job_v1(bytea,text,text,bytea,uuid),
-  rewind_v1(bytea,text,text,bytea,text,text,uuid,bigint,text),
+  retry_job_v1(caller,text,text,bytea,uuid),
+  revoke_api_key_v1(caller,text,text,bytea,uuid),
+  rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  shown_api_key(api_keys),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
-  void_v1(bytea,text,text,bytea,text,text,bigint,bigint,bigint,text),
+  void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wire_time(timestamp with time zone)
 TO serialmint_app;

@@ -10,6 +10,7 @@ CREATE TYPE "public"."sequence_dialect" AS ENUM('native', 'odoo', 'frappe');--> 
 CREATE TYPE "public"."sequence_mode" AS ENUM('standard', 'gapless');--> statement-breakpoint
 CREATE TYPE "public"."sequence_overflow" AS ENUM('widen', 'reject');--> statement-breakpoint
 CREATE TYPE "public"."sequence_reset" AS ENUM('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');--> statement-breakpoint
+CREATE TYPE "public"."api_scope" AS ENUM('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');--> statement-breakpoint
 CREATE TABLE "count_lines" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"count" uuid NOT NULL,
@@ -54,6 +55,7 @@ CREATE TABLE "imports" (
 	"kind" text NOT NULL,
 	"dry_run" boolean NOT NULL,
 	"allow_jump" boolean NOT NULL,
+	"allow_overlap" boolean NOT NULL,
 	"token" uuid NOT NULL,
 	"staged" bigint DEFAULT 0 NOT NULL,
 	"file" "bytea",
@@ -402,14 +404,28 @@ CREATE TABLE "series" (
 	CONSTRAINT "series_tenant_sequence_period_pk" PRIMARY KEY("tenant","sequence","period")
 );
 --> statement-breakpoint
+CREATE TABLE "api_key_uses" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"api_key" integer NOT NULL,
+	"used_at" timestamp with time zone,
+	CONSTRAINT "api_key_uses_tenant_api_key_pk" PRIMARY KEY("tenant","api_key")
+);
+--> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"id" integer GENERATED ALWAYS AS IDENTITY (sequence name "api_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"public_id" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"digest" "bytea" NOT NULL,
 	"name" text NOT NULL,
+	"prefix" text NOT NULL,
 	"hint" text NOT NULL,
+	"scopes" "api_scope"[] NOT NULL,
+	"sequences" text[],
+	"products" text[],
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
+	"replaced_by" integer,
 	CONSTRAINT "api_keys_tenant_id_pk" PRIMARY KEY("tenant","id")
 );
 --> statement-breakpoint
@@ -430,7 +446,9 @@ ALTER TABLE "recall_parts" ADD CONSTRAINT "recall_parts_of_receipt" FOREIGN KEY 
 ALTER TABLE "past_patterns" ADD CONSTRAINT "past_patterns_of_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sequences" ADD CONSTRAINT "sequences_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","sequence","definition","increment","ceiling","mode","hot") REFERENCES "public"."sequences"("tenant","key","definition","increment","ceiling","mode","hot") ON DELETE no action ON UPDATE cascade;--> statement-breakpoint
+ALTER TABLE "api_key_uses" ADD CONSTRAINT "api_key_uses_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_replaced_by" FOREIGN KEY ("tenant","replaced_by") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOREIGN KEY ("live_tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "counts_by_reference" ON "counts" USING btree ("tenant","reference","id");--> statement-breakpoint
 CREATE INDEX "imports_staged" ON "imports" USING btree ("updated_at") WHERE staged > 0;--> statement-breakpoint
@@ -456,4 +474,5 @@ CREATE INDEX "past_patterns_bound" ON "past_patterns" USING btree ("tenant","bou
 CREATE INDEX "sequences_in_order" ON "sequences" USING btree ("tenant","created_at","key");--> statement-breakpoint
 CREATE UNIQUE INDEX "series_id" ON "series" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "series_to_close" ON "series" USING btree ("ends_on") WHERE closed_at IS NULL;--> statement-breakpoint
-CREATE UNIQUE INDEX "api_keys_digest" ON "api_keys" USING btree ("digest");
+CREATE UNIQUE INDEX "api_keys_digest" ON "api_keys" USING btree ("digest");--> statement-breakpoint
+CREATE UNIQUE INDEX "api_keys_public_id" ON "api_keys" USING btree ("tenant","public_id");

@@ -7,7 +7,16 @@ ALTER TABLE tenants
   ADD CONSTRAINT tenants_tenant_is_a_slug CHECK (tenant ~ '^[a-z][a-z0-9-]{1,39}$');
 --> statement-breakpoint
 ALTER TABLE api_keys
-  ADD CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32);
+  ADD CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32),
+  ADD CONSTRAINT api_keys_prefix_is_known CHECK (prefix IN ('smk_live_', 'smk_test_', 'smk_demo_')),
+  ADD CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
+  -- Whoever may make keys without limits has none.
+  ADD CONSTRAINT api_keys_admin_is_not_limited CHECK (
+    NOT ('admin' = ANY (scopes)) OR (sequences IS NULL AND products IS NULL)
+  ),
+  ADD CONSTRAINT api_keys_limits_name_something CHECK (
+    cardinality(sequences) > 0 AND cardinality(products) > 0
+  );
 --> statement-breakpoint
 ALTER TABLE sequences
   ADD CONSTRAINT sequences_key_is_plain CHECK (key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),

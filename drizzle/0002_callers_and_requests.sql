@@ -21,18 +21,82 @@ CREATE FUNCTION wire_time(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 --> statement-breakpoint
--- The id of the caller's API key. Fails: api_key_unknown, api_key_revoked.
-CREATE FUNCTION caller_v1(p_digest bytea, p_tenant text) RETURNS integer
+-- Who calls: the digest of their API key, the scopes of which any suffices for the call, and the sequences
+-- and products that the call is about; null where it may be about any. Of a call about a job, a receipt or a
+-- count, `record` is its id, and the store knows which those are.
+CREATE TYPE caller AS (
+  digest bytea,
+  scopes api_scope[],
+  sequences text[],
+  products text[],
+  record uuid
+);
+--> statement-breakpoint
+-- Whether a key has one of the scopes that suffice for a call; admin always does.
+CREATE FUNCTION has_scope(p_key api_keys, p_caller caller) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN coalesce(p_key.scopes && p_caller.scopes, false) OR 'admin' = ANY (p_key.scopes);
+--> statement-breakpoint
+-- Whether a call is about nothing but what a key is limited to. A key that is limited to products alone
+-- is for calls that are about a product.
+CREATE FUNCTION is_within_limits(p_key api_keys, p_caller caller) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN (p_key.sequences IS NULL OR coalesce(p_caller.sequences <@ p_key.sequences, false))
+   AND (p_key.products IS NULL
+        OR coalesce(p_caller.products <@ p_key.products, false)
+           AND (p_key.sequences IS NOT NULL OR cardinality(p_caller.products) > 0));
+--> statement-breakpoint
+-- Refuses a call that a key does not allow. Fails: api_key_revoked, api_key_expired, scope_missing,
+-- api_key_limited.
+CREATE FUNCTION check_key(p_key api_keys, p_caller caller) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF p_caller.record IS NOT NULL AND coalesce(p_key.sequences, p_key.products) IS NOT NULL THEN
+    p_caller := told_by_record(p_caller, p_key.tenant);
+  END IF;
+  IF p_key.revoked_at IS NOT NULL THEN
+    PERFORM fail('api_key_revoked', '{}');
+  ELSIF p_key.expires_at <= now() THEN
+    PERFORM fail('api_key_expired', jsonb_build_object('expired_at', wire_time(p_key.expires_at)));
+  ELSIF NOT has_scope(p_key, p_caller) THEN
+    PERFORM fail('scope_missing', jsonb_build_object('needed', p_caller.scopes, 'held', p_key.scopes));
+  ELSIF NOT is_within_limits(p_key, p_caller) THEN
+    PERFORM fail('api_key_limited', jsonb_build_object(
+      'sequences', p_caller.sequences, 'products', p_caller.products,
+      'limited_to', jsonb_build_object('sequences', p_key.sequences, 'products', p_key.products)));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- Whether a key's last use was long ago for a new one to be noted.
+CREATE FUNCTION is_use_old(p_used_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN coalesce(p_used_at < now() - interval '1 minute', true);
+--> statement-breakpoint
+-- Notes that a key is used, once a minute. Whoever finds another noting it leaves that to them, so that a
+-- long transaction holds up nobody.
+CREATE FUNCTION note_use(p_tenant text, p_api_key integer) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE api_key_uses SET used_at = now()
+  WHERE (tenant, api_key) = (
+    SELECT tenant, api_key FROM api_key_uses
+    WHERE tenant = p_tenant AND api_key = p_api_key AND is_use_old(used_at)
+    FOR NO KEY UPDATE SKIP LOCKED
+  )
+$$;
+--> statement-breakpoint
+-- The id of the caller's API key, whose use is noted. Fails: api_key_unknown, and as check_key does.
+CREATE FUNCTION caller_v1(p_caller caller, p_tenant text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_key api_keys;
 BEGIN
-  SELECT * INTO v_key FROM api_keys WHERE digest = p_digest AND tenant = p_tenant;
+  SELECT * INTO v_key FROM api_keys WHERE digest = p_caller.digest AND tenant = p_tenant;
   IF NOT FOUND THEN
     PERFORM fail('api_key_unknown', '{}');
-  ELSIF v_key.revoked_at IS NOT NULL THEN
-    PERFORM fail('api_key_revoked', '{}');
   END IF;
+  PERFORM check_key(v_key, p_caller);
+  PERFORM note_use(p_tenant, v_key.id);
   RETURN v_key.id;
 END
 $$;
@@ -46,28 +110,34 @@ CREATE TYPE opened_call AS (
 -- call's key, or null when the call is the first and now holds the key until it ends. The lock is tried
 -- before the look, so that the look sees a twin that ended before; without the lock only a recorded
 -- answer counts, since its twin may still be running.
--- Fails: api_key_unknown, api_key_revoked, idempotency_key_reused (the key belongs to another request),
+-- The key is checked before anything that was recorded counts.
+-- Fails: as caller_v1 does, idempotency_key_reused (the key belongs to another request),
 -- request_in_flight (its twin runs).
-CREATE FUNCTION open_call_v1(p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea)
+CREATE FUNCTION open_call_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea)
 RETURNS opened_call
 LANGUAGE plpgsql AS $$
 DECLARE
   -- Seed 0: requests; seed 1: a tenant's products (hold_products).
   v_held boolean := pg_try_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_key, 0));
   v_call opened_call;
-  v_revoked timestamptz;
+  v_is_plain boolean;
   v_fingerprint bytea;
 BEGIN
-  SELECT k.id, k.revoked_at, r.fingerprint, r.answer
-  INTO v_call.api_key, v_revoked, v_fingerprint, v_call.answer
+  -- Most calls are of a key that allows them and was used within the minute: one look tells.
+  SELECT k.id,
+         k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
+           AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
+           AND NOT is_use_old(u.used_at),
+         r.fingerprint, r.answer
+  INTO v_call.api_key, v_is_plain, v_fingerprint, v_call.answer
   FROM api_keys AS k
+  LEFT JOIN api_key_uses AS u ON u.tenant = k.tenant AND u.api_key = k.id
   LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
-  WHERE k.digest = p_digest AND k.tenant = p_tenant;
-  IF v_call.api_key IS NULL THEN
-    PERFORM fail('api_key_unknown', '{}');
-  ELSIF v_revoked IS NOT NULL THEN
-    PERFORM fail('api_key_revoked', '{}');
-  ELSIF v_fingerprint <> p_fingerprint THEN
+  WHERE k.digest = p_caller.digest AND k.tenant = p_tenant;
+  IF v_is_plain IS NOT TRUE THEN
+    v_call.api_key := caller_v1(p_caller, p_tenant);
+  END IF;
+  IF v_fingerprint <> p_fingerprint THEN
     PERFORM fail('idempotency_key_reused', '{}');
   ELSIF v_call.answer IS NULL AND NOT v_held THEN
     PERFORM fail('request_in_flight', '{}');

@@ -535,10 +535,10 @@ LANGUAGE sql AS $$
 $$;
 --> statement-breakpoint
 -- The same for a caller.
-CREATE FUNCTION make_naming_series_v1(p_digest bytea, p_tenant text) RETURNS void
+CREATE FUNCTION make_naming_series_v1(p_caller caller, p_tenant text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   PERFORM make_naming_series(p_tenant);
 END
 $$;
@@ -549,12 +549,12 @@ $$;
 -- with an overlap allowed is compared once more by whoever does not allow it, and allows none from then on.
 -- Returns 'bound', 'tightened' or 'unchanged'. Fails: patterns_changed.
 CREATE FUNCTION bind_naming_series_v1(
-  p_digest bytea, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint,
+  p_caller caller, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint,
   p_allow_overlap boolean, p_epoch bigint
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   PERFORM make_naming_series(p_tenant);
   -- Waits for whoever binds the same just now, and has nothing left to do.
   INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last,
@@ -602,7 +602,7 @@ $$;
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed,
 -- patterns_changed, pattern_shared.
 CREATE FUNCTION put_sequence_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[],
+  p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[],
   p_issued boolean DEFAULT true
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -616,7 +616,7 @@ DECLARE
   v_drawn boolean;
   v_fixed text[];
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   IF v_new.counter <> p_key THEN
     PERFORM make_naming_series(p_tenant);
   END IF;
@@ -789,12 +789,12 @@ $$;
 -- reason. A gapless one is only told where it goes on from elsewhere, before its first draw. Fails as draw_v1
 -- does, sequence_gapless, advance_not_ahead.
 CREATE FUNCTION advance_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
 BEGIN
@@ -831,12 +831,12 @@ $$;
 -- that was recorded by hand. One that was only told where it goes on from elsewhere is told anew. Fails as
 -- draw_v1 does, rewind_not_behind, rewind_below_issued, and as check_base does.
 CREATE FUNCTION rewind_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
   v_issued bigint;

@@ -36,7 +36,7 @@ RETURN (
 -- `p_pattern` is the one that came with a request for names, if it did, with its fiscal year and whether the
 -- request allows an overlap. Fails as open_call_v1, check_bound and draw_v1 do.
 CREATE FUNCTION reserve_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
   p_suffix text, p_last bigint DEFAULT NULL, p_bound_by text DEFAULT NULL,
   p_bound_definition uuid DEFAULT NULL, p_pattern text DEFAULT NULL,
@@ -44,7 +44,7 @@ CREATE FUNCTION reserve_v1(
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_drawn drawn;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
@@ -120,12 +120,12 @@ $$;
 -- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
 -- Fails: reservation_not_found, reservation_range, reservation_used.
 CREATE FUNCTION void_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_entry ledger;
   v_open int8multirange;
   v_wanted int8multirange;

@@ -855,13 +855,13 @@ $$;
 -- Creates lots of the items that the caller sends: see record_lots. Fails as open_call_v1, lot_requests and
 -- record_lots do.
 CREATE FUNCTION create_lots_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skip boolean, p_jump bigint,
   p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_job jsonb;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
@@ -950,11 +950,11 @@ $$;
 -- Cancels a job: what is recorded stays, what is not is voided if the job drew it, and given back to its
 -- reservation if it was presented. Fails: job_not_found, job_wrong_state.
 CREATE FUNCTION cancel_job_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_job jobs;
   v_item job_items;
   v_left int8range;
@@ -992,11 +992,11 @@ $$;
 --> statement-breakpoint
 -- Sends a failed job on from where it stopped. Fails: job_not_found, job_wrong_state.
 CREATE FUNCTION retry_job_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_job uuid
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_job jobs;
 BEGIN
   IF v_call.answer IS NULL THEN

@@ -3,14 +3,14 @@
 -- epoch `p_epoch` tell. Returns 'created', 'replaced' or 'unchanged'. Fails: unknown_sequence,
 -- product_tracking_fixed, patterns_changed, pattern_shared.
 CREATE FUNCTION put_product_v1(
-  p_digest bytea, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[]
+  p_caller caller, p_tenant text, p_sku text, p_fields jsonb, p_epoch bigint, p_overlapping text[]
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_new products := jsonb_populate_record(NULL::products, p_fields);
   v_old products;
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   IF v_new.sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_new.sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_new.sequence));
@@ -68,13 +68,13 @@ $$;
 -- give names of the new default one, as the patterns of epoch `p_epoch` tell. Fails: unknown_sequence,
 -- patterns_changed, pattern_shared.
 CREATE FUNCTION change_settings_v1(
-  p_digest bytea, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[]
+  p_caller caller, p_tenant text, p_changes jsonb, p_epoch bigint, p_overlapping text[]
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
 BEGIN
-  PERFORM caller_v1(p_digest, p_tenant);
+  PERFORM caller_v1(p_caller, p_tenant);
   IF v_sequence IS NOT NULL
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));

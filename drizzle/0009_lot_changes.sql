@@ -232,12 +232,12 @@ $$;
 -- Returns the lot as it is then, with its version.
 -- Fails: lot_not_found, lot_changed, lots_busy (another change holds it), and as change_lots.
 CREATE FUNCTION change_lot_v1(
-  p_digest bytea, p_tenant text, p_product text, p_name text, p_versions text[], p_after jsonb,
+  p_caller caller, p_tenant text, p_product text, p_name text, p_versions text[], p_after jsonb,
   p_reference text, p_party text, p_request uuid
 ) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE
-  v_api_key integer := caller_v1(p_digest, p_tenant);
+  v_api_key integer := caller_v1(p_caller, p_tenant);
   v_lot lots;
 BEGIN
   SELECT * INTO v_lot FROM lots
@@ -349,12 +349,12 @@ $$;
 -- Fails: unknown_lots (names of which there is no lot), no_lots (numbers of which there is none),
 -- too_many_changes, lots_busy (another change holds some), and as resolve_selection and change_lots.
 CREATE FUNCTION change_lots_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_lots jsonb, p_after jsonb, p_reference text, p_party text, p_limit bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '10s' AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_lots lot_selection;
   v_names text[];
   v_outcome change_outcome;

@@ -47,12 +47,12 @@ RETURN (
 -- a `receipt` that the caller has seen, with or without a product. Fails: unknown_lots, and as
 -- resolve_selection.
 CREATE FUNCTION open_recall_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_recall uuid, p_reference text, p_reason text, p_parts jsonb
 ) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_part jsonb;
   v_ordinal integer;
   v_lots lot_selection;
@@ -97,11 +97,11 @@ $$;
 --> statement-breakpoint
 -- Closes an open recall. Fails: recall_not_found, recall_closed.
 CREATE FUNCTION close_recall_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reason text
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_recall uuid, p_reason text
 ) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_recall recalls;
 BEGIN
   IF v_call.answer IS NULL THEN

@@ -331,13 +331,13 @@ $$;
 -- of the same reference and fingerprint is returned in its place. Fails as open_call_v1, lot_requests and
 -- record_or_find_lots do, and receipt_exists.
 CREATE FUNCTION create_receipt_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_receipt uuid, p_reference text, p_at text, p_lines jsonb, p_job uuid, p_token uuid,
   p_lease interval, p_items jsonb, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_receipt receipts;
 BEGIN
   IF v_call.answer IS NULL THEN
@@ -556,13 +556,13 @@ $$;
 -- that grew or came back are as before; all of it unless one of the lots was touched since.
 -- Fails: receipt_not_found, receipt_wrong_state, receipt_touched.
 CREATE FUNCTION cancel_receipt_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reason text
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reason text
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 -- The lots are looked up one by one by their names, however many other ones there are.
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_receipt receipts;
   v_items job_items[];
   v_cursor bigint;

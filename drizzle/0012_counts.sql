@@ -152,12 +152,12 @@ $$;
 --> statement-breakpoint
 -- Makes the draft of a count. `p_lines` are rows of count_lines. Fails as open_call_v1 does.
 CREATE FUNCTION create_count_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_count uuid, p_reference text, p_at text, p_lines jsonb
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
 BEGIN
   IF v_call.answer IS NULL THEN
     INSERT INTO counts (tenant, id, reference, at, api_key)
@@ -221,13 +221,13 @@ $$;
 -- counted. Items have the ordinals of their lines. One that is applied already stays as it is.
 -- Fails: count_not_found, and as settle_lines, lot_requests and record_or_find_lots do.
 CREATE FUNCTION apply_count_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea,
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_count uuid, p_job uuid, p_token uuid, p_lease interval, p_items jsonb, p_skips jsonb,
   p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_count counts;
 BEGIN
   IF v_call.answer IS NULL THEN

@@ -25,17 +25,17 @@ $$;
 -- gives the SHA-256 of a file that has come whole.
 -- Fails as open_call_v1 does, and request_in_flight (its twin has read within `p_silence`).
 CREATE FUNCTION begin_import_v1(
-  p_digest bytea, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
-  p_dry_run boolean, p_allow_jump boolean, p_silence interval
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_import uuid, p_token uuid, p_kind text,
+  p_dry_run boolean, p_allow_jump boolean, p_allow_overlap boolean, p_silence interval
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_call opened_call := open_call_v1(p_digest, p_tenant, p_key, p_fingerprint);
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, api_key)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.api_key)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -365,25 +365,44 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The digest of the API key that an import was begun with: it makes what the key's owner may make.
-CREATE FUNCTION digest_of_import(p_import imports) RETURNS bytea
+-- Whoever began an import of sequences or products, which makes what they may make.
+CREATE FUNCTION caller_of_import(p_import imports) RETURNS caller
 LANGUAGE sql STABLE
-RETURN (SELECT digest FROM api_keys WHERE tenant = p_import.tenant AND id = p_import.api_key);
+RETURN (
+  SELECT (digest, '{sequences:write}', NULL, NULL, NULL)::caller
+  FROM api_keys
+  WHERE tenant = p_import.tenant AND id = p_import.api_key
+);
 --> statement-breakpoint
--- Makes sequences, each given as `key` and `fields`. Fails: definition_changed (one has come into being).
+-- Makes sequences, each given as `key` and `fields`, all in one statement: the caller has counted the change
+-- of patterns, once for all. Fails: api_key_revoked, definition_changed (one has come into being).
 CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_new record;
+  v_made bigint;
 BEGIN
-  FOR v_new IN
-    SELECT * FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb) ORDER BY key COLLATE "C"
-  LOOP
-    IF put_sequence_v1(digest_of_import(p_import), p_import.tenant, v_new.key, v_new.fields, NULL, '{}')
-       <> 'created' THEN
-      PERFORM fail('definition_changed', jsonb_build_object('sequence', v_new.key));
-    END IF;
-  END LOOP;
+  IF jsonb_array_length(p_sequences) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
+             WHERE s->'fields'->>'counter' <> s->>'key') THEN
+    PERFORM make_naming_series(p_import.tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
+  SELECT p_import.tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset,
+         f.counter,
+         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_import.tenant), 'UTC'),
+         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
+  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
+  ORDER BY s.key COLLATE "C"
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  IF v_made < jsonb_array_length(p_sequences) THEN
+    PERFORM fail('definition_changed', '{}');
+  END IF;
 END
 $$;
 --> statement-breakpoint
@@ -455,7 +474,7 @@ BEGIN
     SELECT * FROM jsonb_to_recordset(p_products) AS p (sku text, fields jsonb, overlapping text[])
     ORDER BY sku COLLATE "C"
   LOOP
-    PERFORM put_product_v1(digest_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
+    PERFORM put_product_v1(caller_of_import(p_import), p_import.tenant, v_new.sku, v_new.fields, NULL,
                            v_new.overlapping);
   END LOOP;
 END

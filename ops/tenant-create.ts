@@ -13,7 +13,7 @@ export interface CreatedTenant {
 }
 
 /**
- * Makes a tenant with its first API key, and the sibling `<tenant>-test` with a test key. A tenant that
+ * Makes a tenant with its first API key, whose scope is admin, and the sibling `<tenant>-test` with a test key. A tenant that
  * exists already keeps its keys (`created` is false and the keys given back are not valid), except a
  * fixed `key`, which is made valid again.
  */
@@ -66,9 +66,14 @@ async function refuseForeignSibling(client: pg.Client, tenant: string): Promise<
 
 async function addKey(client: pg.Client, tenant: string, key: string): Promise<void> {
   await client.query(
-    `INSERT INTO api_keys (tenant, digest, name, hint) VALUES ($1, $2, 'first key', $3)
-     ON CONFLICT (digest) DO UPDATE SET revoked_at = NULL`,
-    [tenant, createHash("sha256").update(key).digest(), key.slice(-4)],
+    `WITH made AS (
+       INSERT INTO api_keys (tenant, digest, name, prefix, hint, scopes)
+       VALUES ($1, $2, 'first key', $3, $4, '{admin}')
+       ON CONFLICT (digest) DO UPDATE SET revoked_at = NULL, expires_at = NULL
+       RETURNING tenant, id
+     )
+     INSERT INTO api_key_uses (tenant, api_key) SELECT tenant, id FROM made ON CONFLICT DO NOTHING`,
+    [tenant, createHash("sha256").update(key).digest(), key.slice(0, -28), key.slice(-4)],
   );
 }
 

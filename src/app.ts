@@ -14,6 +14,7 @@ import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { serverTiming } from "./http/middleware/server-timing.ts";
 import { openapiApp } from "./http/openapi.ts";
 import { answerError } from "./http/problem.ts";
+import { registerApiKeys } from "./http/routes/api-keys.ts";
 import { registerCounts } from "./http/routes/counts.ts";
 import { registerDocs } from "./http/routes/docs.ts";
 import { registerHealth } from "./http/routes/health.ts";
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions = {}): App {
   registerJobs(app);
   registerImports(app);
   registerResolve(app);
+  registerApiKeys(app);
   options.register?.(app);
   return app;
 }

@@ -105,6 +105,35 @@ function capital(sentence: string): string {
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }
 
+/** Sequences and products that a key or a call is about. */
+interface Limits {
+  readonly sequences: readonly string[] | null;
+  readonly products: readonly string[] | null;
+}
+
+/** The most names that a sentence lists. */
+const namedMost = 10;
+
+/** `the sequences "a" and "b"`; nothing where there are none. */
+function named(what: string, some: readonly string[] | null): string[] {
+  if (some === null || some.length === 0) return [];
+  const names = some.slice(0, namedMost).map(quoted).join(", ");
+  return [`${what} ${names}${some.length > namedMost ? " and others" : ""}`];
+}
+
+/** What a key is limited to: `sequence "a", product "p"`. */
+function limits({ sequences, products }: Limits): string {
+  return [...named("sequence", sequences), ...named("product", products)].join(" and ");
+}
+
+/** What a call is about, where it may be any of a kind as well. */
+function touched({ sequences, products }: Limits): string {
+  return [
+    ...(sequences === null ? ["any sequence"] : named("sequence", sequences)),
+    ...(products === null ? ["any product"] : named("product", products)),
+  ].join(" and ");
+}
+
 /** `1 lot`, `2 lots`. */
 function plural(amount: Amount, one: string, many: string): string {
   return `${String(amount)} ${String(amount) === "1" ? one : many}`;
@@ -237,6 +266,29 @@ export const failures = {
     retryable: false,
     detail: () => "This key was revoked and works no more. Use another key of the tenant.",
   },
+  api_key_expired: {
+    status: 401,
+    title: "The API key has expired",
+    retryable: false,
+    detail: (facts: { expired_at: string }) =>
+      `This key worked until ${facts.expired_at}. Use the one that took its place, or another key of the tenant.`,
+  },
+  scope_missing: {
+    status: 403,
+    title: "The API key lacks the scope",
+    retryable: false,
+    detail: (facts: { needed: readonly string[]; held: readonly string[] }) =>
+      `This call needs a key with ${[...facts.needed.filter((scope) => scope !== "admin"), "admin"].join(" or ")}; ` +
+      `this one has ${facts.held.join(", ")}.`,
+  },
+  api_key_limited: {
+    status: 403,
+    title: "The API key is limited to something else",
+    retryable: false,
+    detail: (facts: Limits & { limited_to: Limits }) =>
+      `This key is for ${limits(facts.limited_to)} alone, and the call is about ${touched(facts)}. ` +
+      "Use a key without that limit, or narrow the call.",
+  },
 
   // Paths that name nothing.
   route_not_found: {
@@ -308,6 +360,13 @@ export const failures = {
     retryable: false,
     detail: (facts: { receipt: string }) =>
       `There is no receipt ${quoted(facts.receipt)}. Check the id in the Location of the answer that made it.`,
+  },
+  api_key_not_found: {
+    status: 404,
+    title: "There is no such API key",
+    retryable: false,
+    detail: (facts: { api_key: string }) =>
+      `There is no API key ${quoted(facts.api_key)}. Check the id that GET /v1/api-keys lists.`,
   },
   count_not_found: {
     status: 404,
@@ -687,6 +746,13 @@ export const failures = {
     detail: (facts: { product: string }) =>
       `Lots of product ${quoted(facts.product)} need an expiry date. Send expires_on, or set the product's shelf_life_days.`,
   },
+  api_key_expiry_past: {
+    status: 422,
+    title: "The API key would have expired already",
+    retryable: false,
+    detail: (facts: { expires_at: string }) =>
+      `${facts.expires_at} is past. Give a later expires_at, or none for a key that does not expire.`,
+  },
   expiry_out_of_range: {
     status: 422,
     title: "The expiry date lies too far ahead",
@@ -984,9 +1050,7 @@ export const failures = {
           ? `It cannot be ruled out that this pattern and ${other} give the same name`
           : `${quoted(facts.name)} can be ${given(own)} of this pattern, and ${given(others)} of ${other}`;
       const asked =
-        facts.imported === true
-          ? "make it by PUT /v1/sequences/{key} with allow_overlap, then import the file again,"
-          : "set allow_overlap";
+        facts.imported === true ? "import it with allow_overlap=true" : "set allow_overlap";
       const allow = isOwn ? "" : `, or ${asked} if no product takes names of both`;
       return `${both}. Give it other text around the counter, such as a prefix of its own${allow}.`;
     },
@@ -1226,6 +1290,20 @@ export const failures = {
   },
 
   // Jobs.
+  api_key_wrong_state: {
+    status: 409,
+    title: "The API key is not in a state for this",
+    retryable: false,
+    detail: (facts: { api_key: string; status: string }) =>
+      `API key ${quoted(facts.api_key)} is ${facts.status}; only one that works and was not replaced can be replaced.`,
+  },
+  last_admin_key: {
+    status: 409,
+    title: "It is the last admin key",
+    retryable: false,
+    detail: () =>
+      "A tenant keeps a key with the scope admin that does not expire. Make another one first.",
+  },
   job_wrong_state: {
     status: 409,
     title: "The job is not in a state for this",
@@ -1340,6 +1418,13 @@ export const failures = {
     retryable: false,
     detail: (facts: { column: string }) =>
       `The column ${quoted(facts.column)} stands twice in the header, so it is unclear which one is meant. Rename or remove one.`,
+  },
+  import_column_control: {
+    status: 422,
+    title: "A header has control characters",
+    retryable: false,
+    detail: (facts: { column: string }) =>
+      `The header ${quoted(facts.column)} has a control character, which nobody can see or type. Write it without.`,
   },
   import_column_unusable: {
     status: 422,

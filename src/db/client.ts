@@ -3,13 +3,8 @@ import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { breakdownOf } from "./breakdown.ts";
+import type { Caller } from "./caller.ts";
 import { textTypes } from "./types.ts";
-
-/** Who calls: the tenant, and the SHA-256 digest of the API key in hex, which the database checks. */
-export interface Caller {
-  readonly tenant: string;
-  readonly digest: string;
-}
 
 /** What a client counts for one HTTP request. */
 export interface Timings {
@@ -98,7 +93,20 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
 
 /** The check of the caller's key as an expression, for a select list that is always evaluated. */
 export function checkedCaller(caller: Caller): SQL {
-  return sql`caller_v1(${bytes(caller.digest)}, ${caller.tenant}::text)`;
+  return sql`caller_v1(${callerOf(caller)})`;
+}
+
+/** The two arguments with which every function begins that a caller calls. */
+export function callerOf({ tenant, digest, scopes, touches }: Caller): SQL {
+  return sql`ROW(${bytes(digest)}, ${array(scopes)}::api_scope[], ${array(touches.sequences)}::text[],
+                 ${array(touches.products)}::text[], ${touches.record ?? null}::uuid)::caller,
+             ${tenant}::text`;
+}
+
+/** Texts as Postgres writes an array of them; null for none. */
+function array(texts: readonly string[] | null): string | null {
+  if (texts === null) return null;
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
 /** Bytes given in hex. */
@@ -128,6 +136,5 @@ export function digestOf(fingerprint: Fingerprint): SQL {
 
 /** The four arguments with which every idempotent function begins. */
 export function callOf(caller: Caller, idempotency: Idempotency): SQL {
-  return sql`${bytes(caller.digest)}, ${caller.tenant}::text,
-             ${idempotency.key}::text, ${digestOf(idempotency.fingerprint)}`;
+  return sql`${callerOf(caller)}, ${idempotency.key}::text, ${digestOf(idempotency.fingerprint)}`;
 }

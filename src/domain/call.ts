@@ -1,4 +1,5 @@
-import type { Caller, Database, Idempotency } from "../db/client.ts";
+import type { Caller } from "../db/caller.ts";
+import type { Database, Idempotency } from "../db/client.ts";
 import type { Definitions } from "./definitions/definitions.ts";
 import type { Arm } from "./jobs/job.ts";
 

@@ -1,18 +1,22 @@
 import type { Context } from "hono";
+import type { Touches } from "../db/caller.ts";
 import type { Call, OnceCall } from "../domain/call.ts";
 import { identify } from "../domain/tenants/identify.ts";
+import { anything } from "../domain/tenants/touches.ts";
 import { settingsOf } from "../env.ts";
 import type { AppEnv } from "./context.ts";
 import { databaseOf, idempotencyOf, keyDigestOf } from "./context.ts";
 import { describeError, logError } from "./log.ts";
 
-/** What a verb needs of this request. Fails: api_key_unknown. */
-export async function callOf(c: Context<AppEnv>): Promise<Call> {
+/** What a verb needs of this request, which is about `touches`. Fails: api_key_unknown. */
+export async function callOf(c: Context<AppEnv>, touches: Touches = anything): Promise<Call> {
   const db = databaseOf(c);
   const definitions = c.get("definitions");
+  const digest = keyDigestOf(c);
+  const tenant = await identify(db, definitions, digest);
   return {
     db,
-    caller: await identify(db, definitions, keyDigestOf(c)),
+    caller: { tenant, digest, scopes: c.get("route").scopes, touches },
     definitions,
     now: Date.now,
     arm: async ({ tenant, job }, afterMs) => {
@@ -29,8 +33,8 @@ export async function callOf(c: Context<AppEnv>): Promise<Call> {
 }
 
 /** The same for a POST, which is carried out once. */
-export async function onceCallOf(c: Context<AppEnv>): Promise<OnceCall> {
-  return { ...(await callOf(c)), idempotency: idempotencyOf(c) };
+export async function onceCallOf(c: Context<AppEnv>, touches?: Touches): Promise<OnceCall> {
+  return { ...(await callOf(c, touches)), idempotency: idempotencyOf(c) };
 }
 
 /** The header of a stored answer. */

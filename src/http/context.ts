@@ -4,6 +4,7 @@ import type { Database, Idempotency } from "../db/client.ts";
 import type { Definitions } from "../domain/definitions/definitions.ts";
 import type { Bindings, Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
+import type { RouteEntry } from "./route-table.ts";
 
 /** What the database client counts for one request; the client adds to it. */
 export interface DatabaseTimings {
@@ -19,6 +20,7 @@ export type OpenDatabase = (settings: Settings, timings: DatabaseTimings) => Dat
 /** What the middleware leaves on the context. */
 export interface Variables {
   requestId: string;
+  route: RouteEntry;
   timings: DatabaseTimings;
   openDatabase: OpenDatabase;
   database: Database | undefined;

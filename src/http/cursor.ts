@@ -1,6 +1,6 @@
 import { fail } from "../errors.ts";
 import { canonicalJson } from "./json/canonical.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../domain/sha256.ts";
 
 /** The form's version; a cursor of another one is refused. */
 const version = 1;

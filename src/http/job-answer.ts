@@ -4,7 +4,7 @@ import { isFinished, shownJob } from "../domain/jobs/job.ts";
 import { replayHeader } from "./call.ts";
 import type { AppEnv } from "./context.ts";
 import { etagOf, isKnown } from "./etag.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../domain/sha256.ts";
 
 /** Seconds after which an unfinished job is worth another look. */
 const lookAgain = "1";

@@ -1,7 +1,7 @@
 import type { FailureCode } from "../errors.ts";
 import { failures, isFailureCode } from "../errors.ts";
 import type { App } from "./context.ts";
-import { codesExtension, describeCodes } from "./openapi.ts";
+import { anyOf, codesExtension, describeCodes, keyScheme } from "./openapi.ts";
 import { problemType } from "./problem.ts";
 
 type Document = ReturnType<App["getOpenAPI31Document"]>;
@@ -15,6 +15,9 @@ const everywhere: readonly FailureCode[] = [
   "api_key_malformed",
   "api_key_unknown",
   "api_key_revoked",
+  "api_key_expired",
+  "scope_missing",
+  "api_key_limited",
   "internal_error",
   "database_unavailable",
   "database_slow",
@@ -49,7 +52,13 @@ const idempotencyParameter = {
 const apiKeyScheme = {
   type: "http",
   scheme: "bearer",
-  description: "An API key: smk_live_..., smk_test_... or smk_demo_...",
+  description:
+    "An API key: smk_live_..., smk_test_... or smk_demo_... Each call names the scopes of which any " +
+    "suffices; admin suffices for all. reserve: reserves and voids numbers. lots:read: reads lots, their " +
+    "history, jobs, receipts, counts and recalls. lots:write: records and changes lots, receipts, counts " +
+    "and recalls, and imports lots. sequences:write: makes and changes sequences and products, moves " +
+    "counters, and imports them. admin: all of that, the settings and the API keys. A key may be limited " +
+    "to named sequences or products.",
 };
 
 /**
@@ -88,7 +97,7 @@ export function openapiDocument(app: App): Document {
   const withParameters = {
     ...components,
     parameters: { ...components["parameters"], IdempotencyKey: idempotencyParameter },
-    securitySchemes: { ...components["securitySchemes"], ApiKey: apiKeyScheme },
+    securitySchemes: { ...components["securitySchemes"], [keyScheme]: apiKeyScheme },
   };
   // Same shape as before: only members of the kinds that the document has were added.
   return { ...document, paths, components: withParameters } as Document;
@@ -112,7 +121,8 @@ function shared(operation: Operation, method: string): Operation {
   return {
     ...operation,
     ...(all.length === 0 ? {} : { parameters: all }),
-    security: [{ ApiKey: [] }],
+    // A route that declares no scope is for admin alone.
+    security: operation["security"] ?? anyOf("admin"),
     responses: withProblems(operation["responses"], codes),
   };
 }

@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { ApiScope } from "../db/caller.ts";
 import type { FailureCode, StatusOf } from "../errors.ts";
 import { failures } from "../errors.ts";
 import type { App, AppEnv } from "./context.ts";
@@ -10,6 +11,14 @@ export function openapiApp(): App {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   app.openAPIRegistry.register("Problem", problemSchema);
   return app;
+}
+
+/** The name of the one security scheme. */
+export const keyScheme = "ApiKey";
+
+/** Which scopes suffice for a route, any of them; `admin` suffices for all, and a route without any is its. */
+export function anyOf(...scopes: readonly ApiScope[]): { [keyScheme]: ApiScope[] }[] {
+  return scopes.map((scope) => ({ [keyScheme]: [scope] }));
 }
 
 /** The extension in which a response names the codes that it can carry. */

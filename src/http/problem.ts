@@ -68,7 +68,8 @@ function onTheWire(fact: Fact): unknown {
 export function problemResponse(failed: Failure, c: Context<AppEnv>): Response {
   const headers = new Headers({ "content-type": problemType });
   if (failed.retryAfter !== undefined) headers.set("retry-after", String(failed.retryAfter));
-  if (failed.status === 401) headers.set("www-authenticate", challenge(failed));
+  if (failed.status === 401 || failed.code === "scope_missing")
+    headers.set("www-authenticate", challenge(failed));
   const allowed = failed.facts["allowed"];
   if (failed.status === 405 && Array.isArray(allowed)) headers.set("allow", allowed.join(", "));
   const { method } = c.req;
@@ -79,9 +80,13 @@ export function problemResponse(failed: Failure, c: Context<AppEnv>): Response {
   return new Response(JSON.stringify(problem), { status: failed.status, headers });
 }
 
-/** RFC 6750 section 3: no error code when no key was sent, else invalid_token. */
+/** RFC 6750 section 3: no error code when no key was sent; the scopes where one is missing; else invalid_token. */
 function challenge(failed: Failure): string {
   const realm = 'Bearer realm="serialmint"';
+  const needed = failed.facts["needed"];
+  if (failed.code === "scope_missing" && Array.isArray(needed)) {
+    return `${realm}, error="insufficient_scope", scope="${needed.join(" ")}"`;
+  }
   return failed.code === "api_key_missing" ? realm : `${realm}, error="invalid_token"`;
 }
 

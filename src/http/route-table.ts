@@ -1,7 +1,10 @@
 import { RegExpRouter } from "hono/router/reg-exp-router";
 import { SmartRouter } from "hono/router/smart-router";
 import { TrieRouter } from "hono/router/trie-router";
+import type { ApiScope } from "../db/caller.ts";
+import { apiScopes } from "../db/caller.ts";
 import type { App } from "./context.ts";
+import { keyScheme } from "./openapi.ts";
 
 /** What a registered route takes as its body. */
 export interface RouteBody {
@@ -20,6 +23,8 @@ export interface RouteEntry {
   readonly body: RouteBody | null;
   /** Whether it declares query parameters. */
   readonly takesQuery: boolean;
+  /** The scopes of which any suffices beside `admin`; none where it declares none. */
+  readonly scopes: readonly ApiScope[];
 }
 
 /** What the app answers: derived from its registered routes. */
@@ -33,11 +38,17 @@ export interface RouteTable {
 export function routeTable(app: App): RouteTable {
   const bodies = new Map<string, RouteBody>();
   const queried = new Set<string>();
+  const scopes = new Map<string, readonly ApiScope[]>();
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== "route") continue;
-    const { method, request } = definition.route;
+    const { method, request, security = [] } = definition.route;
     const path = definition.route.path.replaceAll(/\/{(.+?)}/g, "/:$1");
     const name = `${method.toUpperCase()} ${path}`;
+    const named = security.flatMap((requirement) => requirement[keyScheme] ?? []);
+    scopes.set(
+      name,
+      apiScopes.filter((scope) => named.includes(scope)),
+    );
     if (request?.query !== undefined) queried.add(name);
     const body = request?.body;
     if (body === undefined) continue;
@@ -48,7 +59,13 @@ export function routeTable(app: App): RouteTable {
     if (method === "ALL") continue;
     const name = `${method} ${path}`;
     const body = bodies.get(name) ?? null;
-    byName.set(name, { method, path, body, takesQuery: queried.has(name) });
+    byName.set(name, {
+      method,
+      path,
+      body,
+      takesQuery: queried.has(name),
+      scopes: scopes.get(name) ?? [],
+    });
   }
   const entries = [...byName.values()];
   // As Hono's own: the fast one, unless the paths are too many-sided for it.

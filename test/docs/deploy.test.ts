@@ -56,19 +56,21 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
     await removeScratchFolder(folder);
   });
 
-  test("leave a second key that works and a first one that does not", async () => {
+  test("leave a second admin key beside the first", async () => {
     const keys = await run(
       url("serialmint_worker"),
-      "SELECT name, hint, revoked_at IS NULL AS works FROM api_keys WHERE tenant = 'acme' ORDER BY id",
+      "SELECT name, hint, scopes::text AS scopes FROM api_keys WHERE tenant = 'acme' ORDER BY id",
     );
     expect(keys).toEqual([
-      { name: "first key", hint: expect.stringMatching(/^\w{4}$/), works: false },
-      { name: "warehouse", hint: "S___", works: true },
+      { name: "first key", hint: expect.stringMatching(/^\w{4}$/), scopes: "{admin}" },
+      { name: "second admin", hint: "S___", scopes: "{admin}" },
     ]);
   });
 
   test("leave a role that calls what it may and writes no table", async () => {
-    const call = "SELECT caller_v1(sha256('smk_live_THE_28_LETTERS_AND_DIGITS___'), 'acme') AS key";
+    const call = `SELECT caller_v1(
+                    ROW(sha256('smk_live_THE_28_LETTERS_AND_DIGITS___'), '{admin}', NULL, NULL, NULL)::caller,
+                    'acme') AS key`;
     expect(await run(url("serialmint_worker"), call)).toEqual([{ key: expect.any(Number) }]);
     for (const forbidden of [
       "DELETE FROM api_keys",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { demo } from "../../dev/demo.ts";
 import type { Example, Fence, ShownRequest } from "./page.ts";
 import { headersOf } from "./page.ts";
 
@@ -19,20 +20,25 @@ interface Comparable {
 
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const etag = /"[0-9a-f]{16}"/g;
+const keyText = /smk_(?:live|test)_[0-9A-Za-z]{28}/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
-/** Members that tell how fast this machine was. */
-const measured = new Set(["rate", "eta_s", "ms"]);
+/** Members that tell how fast this machine was, or are of this run's keys. */
+const measured = new Set(["rate", "eta_s", "ms", "last_four"]);
 
 /** A text without what differs from one run to the next. */
 function steady(text: string): string {
-  return text.replaceAll(uuid, "<id>").replaceAll(time, "<time>").replaceAll(etag, "<etag>");
+  return text
+    .replaceAll(uuid, "<id>")
+    .replaceAll(time, "<time>")
+    .replaceAll(etag, "<etag>")
+    .replaceAll(keyText, "<key>");
 }
 
 /** A JSON value with what differs from one run to the next replaced. */
 function steadyJson(value: unknown, member = ""): unknown {
-  if (typeof value === "string") return member === "next_cursor" ? "<cursor>" : steady(value);
   if (measured.has(member)) return "<measured>";
+  if (typeof value === "string") return member === "next_cursor" ? "<cursor>" : steady(value);
   if (Array.isArray(value)) return value.map((element) => steadyJson(element));
   if (typeof value !== "object" || value === null) return value;
   // How far a job has come is a matter of the moment unless it is done.
@@ -59,6 +65,8 @@ export class PageRun {
   constructor(url: string, key: string) {
     this.#url = url;
     this.#key = key;
+    // What a page calls with out of the box is the key of this run's tenant.
+    this.#replaced.set(demo.key, key);
   }
 
   /** Sends the request; asks again while a job that the page shows as finished is not. */
@@ -81,10 +89,10 @@ export class PageRun {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        authorization: `Bearer ${this.#key}`,
         ...Object.fromEntries(
           Object.entries(headers).map(([name, value]) => [name, this.#here(value)]),
         ),
-        authorization: `Bearer ${this.#key}`,
       },
       ...(body === undefined ? {} : { body: this.#here(body) }),
     });
@@ -97,10 +105,10 @@ export class PageRun {
     return here;
   }
 
-  /** Ids, versions and cursors that later requests of the page may name. */
+  /** Ids, versions, cursors and keys that later requests of the page may name. */
   #learn(shown: string, actual: Actual): void {
     const all = `${actual.headers.get("location")}\n${actual.headers.get("etag")}\n${actual.text}`;
-    for (const pattern of [uuid, etag, /(?<="next_cursor": ?")[^"]+/g]) {
+    for (const pattern of [uuid, etag, keyText, /(?<="next_cursor": ?")[^"]+/g]) {
       const before = [...new Set(shown.match(pattern) ?? [])];
       const after = [...new Set(all.match(pattern) ?? [])];
       before.forEach((id, index) => this.#replaced.set(id, after[index] ?? id));

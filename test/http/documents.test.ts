@@ -38,6 +38,7 @@ test("a call's problems are its own and those that all share", () => {
     "201",
     "400",
     "401",
+    "403",
     "409",
     "413",
     "415",
@@ -50,7 +51,8 @@ test("a call's problems are its own and those that all share", () => {
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   });
   expect(post?.parameters).toEqual([{ $ref: "#/components/parameters/IdempotencyKey" }]);
-  expect(post?.security).toEqual([{ ApiKey: [] }]);
+  // It declares no scope.
+  expect(post?.security).toEqual([{ ApiKey: ["admin"] }]);
   expect(document.paths["/health"]?.["get"]?.security).toBeUndefined();
   expect(document.components.schemas).toHaveProperty("Problem");
   expect(document.components.securitySchemes).toHaveProperty("ApiKey");

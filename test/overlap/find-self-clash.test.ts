@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { findSelfClash } from "../../src/domain/overlap/find-self-clash.ts";
+import { daysAlike } from "../../src/domain/overlap/days-alike.ts";
+import { findSelfClash, searchSelfClash } from "../../src/domain/overlap/find-self-clash.ts";
 import { bind } from "../../src/domain/patterns/bind.ts";
 import type { Moment } from "../../src/domain/patterns/moment.ts";
 import { parseNative } from "../../src/domain/patterns/native.ts";
-import type { DateToken, Pattern } from "../../src/domain/patterns/pattern.ts";
+import type { DateToken, Part, Pattern } from "../../src/domain/patterns/pattern.ts";
 import { render } from "../../src/domain/patterns/render.ts";
 import { periodOf, resets, type Reset } from "../../src/domain/sequences/period.ts";
 import { allAt, momentAt, valueOf } from "../patterns/arbitrary.ts";
@@ -292,5 +293,63 @@ describe("fields around dates", () => {
       ),
       { numRuns: 100 },
     );
+  });
+});
+
+describe("what is known of other patterns with the same dates", () => {
+  const part = fc.oneof(
+    fc
+      .constantFrom<DateToken>("YYYY", "YY", "FY", "GGGG", "MM", "DD", "DOY", "WW", "hh")
+      .chain((token) =>
+        fc.constantFrom(undefined, "period" as const, "now" as const).map((of): Part => ({
+          kind: "date",
+          token,
+          ...(of === undefined ? {} : { of }),
+        })),
+      ),
+    fc.constantFrom<Part>(
+      { kind: "text", text: "-" },
+      { kind: "text", text: "A" },
+      { kind: "text", text: "20" },
+      { kind: "text", text: "Q".repeat(20) },
+      { kind: "field", name: "a" },
+      { kind: "field", name: "b" },
+    ),
+  );
+
+  it("changes neither whether one clashes nor the example", () => {
+    let clashes = 0;
+    fc.assert(
+      fc.property(
+        fc.array(part, { maxLength: 5 }),
+        fc.integer({ min: 0, max: 5 }),
+        fc.constantFrom(...resets),
+        fc.constantFrom("01-01", "04-06"),
+        fc.constantFrom(1n, 7n),
+        (parts, place, reset, fiscalYearStart, first) => {
+          const counter = { kind: "counter", width: 3 } as const;
+          const pattern = {
+            parts: [...parts.slice(0, place), counter, ...parts.slice(place)],
+            width: 3,
+          };
+          const version = versionOf(pattern, { first, reset, fiscalYearStart });
+          const clash = searchSelfClash(version);
+          clashes += clash === null ? 0 : 1;
+          expect(findSelfClash(version)).toEqual(clash);
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(clashes).toBeGreaterThan(10);
+  });
+
+  it("is looked for once, whatever the texts and the order", () => {
+    const month = { kind: "date", token: "MM" } as const;
+    const day = { kind: "date", token: "DD" } as const;
+    const days = daysAlike([month, day], "yearly", "01-01");
+    expect(days?.map(({ date }) => date)).toEqual(["2026-01-01", "2027-01-01"]);
+    expect(daysAlike([day, month, day], "yearly", "01-01")).toBe(days);
+    expect(daysAlike([day, month], "monthly", "01-01")).not.toBe(days);
+    expect(daysAlike([month, day, { ...day, of: "period" }], "yearly", "01-01")).not.toBe(days);
   });
 });

@@ -11,6 +11,7 @@ import { createTenant } from "../../ops/tenant-create.ts";
 import { openDatabase } from "../../src/db/client.ts";
 import { createDefinitions } from "../../src/domain/definitions/definitions.ts";
 import { accountOf } from "../../src/domain/sequences/account.ts";
+import { aboutSequence } from "../../src/domain/tenants/touches.ts";
 import type { Account } from "../../src/domain/sequences/account.ts";
 import { expectDisjoint, runOf } from "../store/runs.ts";
 import type { Run } from "../store/runs.ts";
@@ -60,11 +61,10 @@ async function prepare(postgres: LocalPostgres, hot: boolean): Promise<string> {
     overflow: "widen",
     hot,
   };
-  await client.query("select put_sequence_v1($1, $2, 's', $3, NULL, '{}')", [
-    digest,
-    tenant,
-    fields,
-  ]);
+  await client.query(
+    "select put_sequence_v1(row($1::bytea, '{admin}', null, null, null)::caller, $2, 's', $3, NULL, '{}')",
+    [digest, tenant, fields],
+  );
   if (hot) await draw(client, 1);
   else await client.query(keptRow);
   await client.end();
@@ -78,7 +78,7 @@ interface Draw extends Run {
 async function draw(client: pg.Client, count: number): Promise<Draw> {
   const idempotencyKey = crypto.randomUUID();
   const { rows } = await client.query<{ facts: { first: string; last: string } }>(
-    `select reserve_v1($1, $2, $3, '\\x00', 's', '', definition, $4, 'A-', 4, '') as facts
+    `select reserve_v1(row($1::bytea, '{admin}', null, null, null)::caller, $2, $3, '\\x00', 's', '', definition, $4, 'A-', 4, '') as facts
      from sequences where tenant = $2 and key = 's'`,
     [digest, tenant, idempotencyKey, count],
   );
@@ -135,7 +135,12 @@ async function accountAt(url: string): Promise<Account> {
           sqlEndpoint: gateway.endpoint,
           timings: { requests: 0, milliseconds: 0 },
         }),
-        caller: { tenant, digest: digest.toString("hex") },
+        caller: {
+          tenant,
+          digest: digest.toString("hex"),
+          scopes: ["reserve"],
+          touches: aboutSequence("s"),
+        },
         definitions: createDefinitions(),
         now: Date.now,
         arm: async () => Promise.resolve(),

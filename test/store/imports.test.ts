@@ -310,7 +310,6 @@ test("a sequence that somebody else makes between two looks is held against the 
   expect(await refusedRows(service, json.id)).toEqual([[2, "prefix", "pattern_overlap"]]);
   const { json: rows } = await service.call("GET", `/v1/imports/${json.id}/rows`);
   expect(rows.data[0].detail).toContain(
-    "a prefix of its own, or make it by PUT /v1/sequences/{key} with allow_overlap, then import the " +
-      "file again, if no product takes names of both.",
+    "a prefix of its own, or import it with allow_overlap=true if no product takes names of both.",
   );
 });

@@ -81,6 +81,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "complete_import_v1",
     "count_facts",
     "counter_v1",
+    "create_api_key_v1",
     "create_count_v1",
     "create_lots_v1",
     "create_receipt_v1",
@@ -118,9 +119,12 @@ test("the Worker's role calls only the functions that check their caller or chan
     "reserve_v1",
     "resolve_v1",
     "retry_job_v1",
+    "revoke_api_key_v1",
     "rewind_v1",
+    "rotate_api_key_v1",
     "run_chunk_v1",
     "run_list",
+    "shown_api_key",
     "shown_reservation",
     "stage_import_v1",
     "stranded_jobs_v1",
@@ -134,11 +138,12 @@ test("a table of the caller's own cannot take the place of one that a function t
   const { service, session } = await sessionOfWorker();
   await session.query("create temporary table api_keys (like public.api_keys)");
   await session.query(
-    "insert into pg_temp.api_keys values ($1, 1, sha256('forged'), 'x', 'x', now(), null)",
+    `insert into pg_temp.api_keys (tenant, id, public_id, digest, name, prefix, hint, scopes, created_at)
+     values ($1, 1, gen_random_uuid(), sha256('forged'), 'x', 'smk_live_', 'x', '{admin}', now())`,
     [service.tenant],
   );
   const forged = session.query(
-    `select reserve_v1(sha256('forged'), $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
+    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
      from public.sequences s where s.tenant = $1`,
     [service.tenant],
   );

@@ -29,6 +29,8 @@ export const imports = pgTable(
     dryRun: boolean().notNull(),
     /** Whether names may lie far beyond their counter. */
     allowJump: boolean().notNull(),
+    /** Whether new sequences may give names that others give. */
+    allowOverlap: boolean().notNull(),
     token: uuid().notNull(),
     staged: big().notNull().default(none),
     file: digest(),

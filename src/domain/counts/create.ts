@@ -4,6 +4,7 @@ import { fail, failureOfRefusal } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced, productDefinitions } from "../definitions/load.ts";
 import { newId } from "../id.ts";
+import { aboutLots } from "../lots/touches.ts";
 import { checkName } from "../patterns/names.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
@@ -22,10 +23,11 @@ export async function createCount(
   call: OnceCall,
   input: CountInput,
 ): Promise<{ count: CountFacts; replayed: boolean }> {
+  const asking = () => aboutLots(call, input.lines);
   return orRecorded(
-    call,
-    () => create(call, input),
-    async ({ count_id }) => ({ count: await countFacts(call, count_id), replayed: true }),
+    asking,
+    async () => create(await asking(), input),
+    async ({ count_id }, asked) => ({ count: await countFacts(asked, count_id), replayed: true }),
   );
 }
 

@@ -5,6 +5,7 @@ import type { Call } from "../call.ts";
 import type { Dialect } from "../patterns/dialects.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import type { Reset } from "../sequences/period.ts";
+import { touching } from "../tenants/touches.ts";
 import type { Definitions, SequenceDefinition, ServedProduct } from "./definitions.ts";
 
 interface SequenceRow {
@@ -73,12 +74,15 @@ export async function storedSequence(
   return row === undefined ? undefined : rememberSequence(scopeOf(call), row);
 }
 
-/** The products of those SKUs that exist, with the sequences that serve them, in one request. */
+/**
+ * The products of those SKUs that exist, with the sequences that serve them, in one request. It is checked
+ * that the caller may touch the products; the sequences, which are not known yet, by whoever uses them.
+ */
 export async function productDefinitions(
   call: Call,
   skus: readonly string[],
 ): Promise<Map<string, ServedProduct>> {
-  return productsIn(scopeOf(call), skus);
+  return productsIn(scopeOf(touching(call, { sequences: [], products: skus })), skus);
 }
 
 /** The same, for whoever reads them. */

@@ -13,8 +13,22 @@ import { applySeries } from "./apply/series.ts";
 import type { PlacedRecord } from "./batch.ts";
 import type { ImportKind, RecordOfKind } from "./record.ts";
 
-/** Batches of a chunk: about 4,000 rows, and 1 MB as JSON. */
+/** Batches that a chunk is taken from: about 4,000 rows, and 1 MB as JSON. */
 const batchesInOneChunk = 2;
+
+/**
+ * Records of a chunk at most, so that its one transaction takes far less time than its lease: making a
+ * sequence or a product takes many times what recording a lot does.
+ */
+const recordsInOneChunk: { readonly [Name in ImportKind]: number } = {
+  odoo_products: 250,
+  odoo_sequences: 250,
+  odoo_lots: 4_000,
+  frappe_series: 250,
+  erpnext_items: 250,
+  erpnext_serials: 4_000,
+  erpnext_batches: 4_000,
+};
 
 /** How often a chunk is decided again when what it was decided by had changed. */
 const patience = 4;
@@ -44,6 +58,7 @@ interface Staged {
   readonly kind: ImportKind;
   readonly isDry: boolean;
   readonly allowJump: boolean;
+  readonly allowOverlap: boolean;
   readonly columns: Readonly<Record<string, string>>;
   readonly status: ChunkOutcome["status"];
   readonly cursor: number;
@@ -59,7 +74,8 @@ export function importChunks(db: Database): RunChunk {
   return async (key, token, from) => {
     for (let tries = 1; ; tries += 1) {
       const staged = await stagedFrom(db, key, from);
-      const { kind, isDry, allowJump, columns, status, cursor, chunked, records } = staged;
+      const { kind, isDry, allowJump, allowOverlap, columns, status, cursor, chunked, records } =
+        staged;
       if (cursor !== from || status === "done" || status === "failed" || status === "cancelled") {
         return { worked: false, status, cursor, chunked };
       }
@@ -68,13 +84,23 @@ export function importChunks(db: Database): RunChunk {
       // What refuses a row is never asked of the store again: nothing is remembered from one chunk to another.
       const definitions = createDefinitions();
       const { tenant, job } = key;
-      const applying = { db, tenant, import: job, definitions, columns, allowJump, isDry, from };
+      const applying = {
+        db,
+        tenant,
+        import: job,
+        definitions,
+        columns,
+        allowJump,
+        allowOverlap,
+        isDry,
+        from,
+      };
       try {
-        const { writes, outcome } = await decide(applying, records);
+        const { writes, outcome, decided } = await decide(applying, records);
         const { tried, passed, ...real } = writes;
         const chunk = {
           from,
-          to: from + records.length,
+          to: from + (decided ?? records.length),
           writes: isDry ? { tried, passed } : real,
           outcome,
         };
@@ -88,12 +114,19 @@ export function importChunks(db: Database): RunChunk {
 }
 
 async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): Promise<Staged> {
-  const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Staged["records"][] }>(
+  interface Batch extends Pick<Staged, "records"> {
+    readonly first: number;
+  }
+  const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Batch[] }>(
     sql`SELECT i.kind, i.dry_run AS "isDry", i.allow_jump AS "allowJump",
+               i.allow_overlap AS "allowOverlap",
                coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor, j.chunked::float8 AS chunked,
-               (SELECT coalesce(json_agg(b.records ORDER BY b.first), '[]') FROM (
+               (SELECT coalesce(json_agg(json_build_object('first', b.first, 'records', b.records)
+                                        ORDER BY b.first), '[]') FROM (
                   SELECT first, records FROM import_batches
-                  WHERE tenant = i.tenant AND import = i.id AND first >= ${from}::bigint
+                  WHERE tenant = i.tenant AND import = i.id AND first >= (
+                    SELECT max(first) FROM import_batches
+                    WHERE tenant = i.tenant AND import = i.id AND first <= ${from}::bigint)
                   ORDER BY first LIMIT ${batchesInOneChunk}::int
                 ) AS b) AS batches
         FROM imports AS i
@@ -102,7 +135,10 @@ async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): 
   );
   if (row === undefined) return fail("import_not_found", { import: job });
   const { batches, ...rest } = row;
-  return { ...rest, records: batches.flat() };
+  // A chunk may have ended within the first of them.
+  const before = from - (batches[0]?.first ?? from);
+  const records = batches.flatMap((batch) => batch.records);
+  return { ...rest, records: records.slice(before, before + recordsInOneChunk[rest.kind]) };
 }
 
 /** Records `from` to `to` of a file: what is written for them, and what each row comes to. */

@@ -21,7 +21,7 @@ export interface UnusableColumn<Field extends string> {
 }
 
 /** Parameters of a request that only some kinds take. */
-export const ownParameters = ["margin", "allow_jump"] as const;
+export const ownParameters = ["margin", "allow_jump", "allow_overlap"] as const;
 
 /** A kind of file: its columns, and what becomes of a row. */
 export interface Kind<Field extends string, Item> {
@@ -38,8 +38,8 @@ export interface Kind<Field extends string, Item> {
   readonly unusable: readonly UnusableColumn<Field>[];
   /** Whether `attributes.anything` may be mapped. */
   readonly attributes: boolean;
-  /** The parameter that it takes of those that only some kinds take. */
-  readonly parameter: (typeof ownParameters)[number] | null;
+  /** The parameters that it takes of those that only some kinds take. */
+  readonly parameters: readonly (typeof ownParameters)[number][];
   /** The field with the company that a row belongs to. */
   readonly company: Field | null;
   /** What two rows must not have in common; null when that is found later. */

@@ -31,6 +31,7 @@ export interface ImportInput {
   readonly kind: ImportKind;
   readonly dry_run: boolean;
   readonly allow_jump: boolean;
+  readonly allow_overlap: boolean;
   readonly margin: bigint;
   readonly mapping: Mapping;
   readonly file: IncomingFile;
@@ -76,13 +77,14 @@ export async function receiveImport(
 
 async function begin(
   call: OnceCall,
-  { kind, dry_run, allow_jump }: ImportInput,
+  { kind, dry_run, allow_jump, allow_overlap }: ImportInput,
   reader: string,
 ): Promise<{ import: string; file: string | null }> {
   const [row] = await call.db.write<{ begun: { import: string; file: string | null } }>(
     sql`SELECT begin_import_v1(
           ${callOf(call.caller, call.idempotency)}, ${newId(call.now())}::uuid, ${reader}::uuid,
           ${kind}::text, ${dry_run}::boolean, ${allow_jump}::boolean,
+          ${allow_overlap}::boolean,
           make_interval(secs => ${silenceSeconds})) AS begun`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");

@@ -1,5 +1,6 @@
 import type { FactsOf, FailureCode } from "../../errors.ts";
 import type { ImportBatch, ImportTotals, PlacedRecord } from "./batch.ts";
+import { ownCopy } from "./csv/own-copy.ts";
 import type { CsvRow } from "./csv/rows.ts";
 import type { Kind, Reading } from "./kind.ts";
 import type { ImportKind } from "./record.ts";
@@ -195,6 +196,6 @@ export class RowsToRecords<Item> {
     if (this.#identities.size >= mostIdentities) {
       cells.refuse(null, "import_too_many_keys", { limit: mostIdentities });
     }
-    this.#identities.set(key, cells.line);
+    this.#identities.set(ownCopy(key), cells.line);
   }
 }

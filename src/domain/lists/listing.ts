@@ -1,6 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
-import type { Caller, Database } from "../../db/client.ts";
+import type { Caller } from "../../db/caller.ts";
+import type { Database } from "../../db/client.ts";
 import { sqlstateOf } from "../../db/breakdown.ts";
 import { checkedCaller } from "../../db/client.ts";
 import { fail } from "../../errors.ts";

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { callerOf } from "../../db/client.ts";
 import type { Call } from "../call.ts";
 import type { LotState, VersionedLot } from "./lot.ts";
 
@@ -40,7 +40,7 @@ export async function changeLot(
   const request = crypto.randomUUID();
   const [row] = await db.write<{ answer: VersionedLot }>(
     sql`SELECT change_lot_v1(
-          ${bytes(caller.digest)}, ${caller.tenant}::text, ${product}::text, ${name}::text,
+          ${callerOf(caller)}, ${product}::text, ${name}::text,
           ${versions === null ? null : sql`ARRAY(SELECT json_array_elements_text(${JSON.stringify(versions)}::json))`},
           ${JSON.stringify(fields)}::jsonb, ${occasion.reference ?? null}::text,
           ${occasion.party ?? null}::text, ${request}::uuid) AS answer`,

@@ -10,11 +10,13 @@ import { leaseSeconds } from "../jobs/chunk.ts";
 import { workOff } from "../jobs/work-off.ts";
 import { pointed } from "../pointed.ts";
 import { orRecorded } from "../requests/recorded.ts";
+import { touching } from "../tenants/touches.ts";
 import type { LotItem } from "./item.ts";
 import { lotLimits, recordedAtOnce, refuseTooManyLots, refuseTooManySequences } from "./limits.ts";
 import { placesOfLots } from "./places.ts";
 import { withPresented } from "./presented.ts";
 import { lotRequests } from "./requests.ts";
+import { aboutLots, touchedByLots } from "./touches.ts";
 
 /** What `POST /v1/lots` asks for. */
 export interface LotsInput {
@@ -35,6 +37,7 @@ export async function createLots(
   const deadline = call.now() + call.inlineBudgetMs;
   refuseTooManyLots(input.items);
   const token = newToken();
+  const asking = () => aboutLots(call, input.items);
   const create = async () => {
     const products = await productDefinitions(
       call,
@@ -44,11 +47,12 @@ export async function createLots(
     const requests = lotRequests(call, placed, products);
     refuseTooManySequences(requests);
     const id = newId(call.now());
+    const { caller } = touching(call, touchedByLots(input.items, products));
     const answer = await withPresented(call, requests, (presented) =>
       pointed(placesOfLots(placed, requests), async () => {
         const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
           sql`SELECT create_lots_v1(
-                ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
+                ${callOf(caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
                 make_interval(secs => ${leaseSeconds}), ${JSON.stringify(presented)}::jsonb,
                 ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
                 ${lotLimits.lots}::bigint,
@@ -63,13 +67,11 @@ export async function createLots(
     return { job, replayed: replayed && job.id !== id };
   };
   const answer = await orRecorded(
-    call,
+    asking,
     () => fenced(call, create),
-    async ({ job_id }) => ({
-      job: await jobFacts(call, job_id),
-      replayed: true,
-    }),
+    async ({ job_id }, asked) => ({ job: await jobFacts(asked, job_id), replayed: true }),
   );
   if (answer.replayed) return answer;
-  return { job: await workOff(call, answer.job, { token, deadline, patient }), replayed: false };
+  const job = await workOff(await asking(), answer.job, { token, deadline, patient });
+  return { job, replayed: false };
 }

@@ -1,10 +1,12 @@
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
+import type { Touches } from "../../db/caller.ts";
 import type { Call } from "../call.ts";
 import type { Listing, RowsBehind } from "../lists/listing.ts";
 import { listingOf } from "../lists/listing.ts";
 import { splitPlace } from "../lists/place.ts";
-import { readReservationId } from "../reservations/reservation.ts";
+import { aboutReservation, readReservationId } from "../reservations/reservation.ts";
+import { anything } from "../tenants/touches.ts";
 import type { LotState } from "./lot.ts";
 import { lotColumns, plainLotColumns } from "./lot.ts";
 
@@ -36,6 +38,12 @@ export interface LotFilters {
  */
 export function listLots(call: Call, filters: LotFilters): Listing {
   return listingOf(call.db, call.caller, lotColumns, rowsOf(call, filters), plainLotColumns);
+}
+
+/** What a list of these lots touches. */
+export function aboutFilters({ product, reservation }: LotFilters): Touches {
+  const { sequences } = reservation === undefined ? anything : aboutReservation(reservation);
+  return { sequences, products: product === undefined ? null : [product] };
 }
 
 function rowsOf(call: Call, filters: LotFilters): RowsBehind {

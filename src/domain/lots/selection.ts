@@ -1,8 +1,10 @@
+import type { Touches } from "../../db/caller.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { sequenceDefinition } from "../definitions/load.ts";
 import { fixedForm } from "../patterns/bind.ts";
-import { readReservationId } from "../reservations/reservation.ts";
+import { aboutReservation, readReservationId } from "../reservations/reservation.ts";
+import { aboutProduct, aboutSequence } from "../tenants/touches.ts";
 
 /** Lots of a product by their names. */
 export interface NamesSelection {
@@ -52,6 +54,16 @@ export interface StoredSelection {
   readonly prefix?: string;
   readonly width?: number;
   readonly suffix?: string;
+}
+
+/** What a request about these lots touches: those that are told by their names may be of any sequence. */
+export function aboutSelection(selection: LotSelection): Touches {
+  if ("names" in selection) return aboutProduct(selection.product);
+  const { sequences } =
+    "reservation" in selection
+      ? aboutReservation(selection.reservation)
+      : aboutSequence(selection.sequence);
+  return { sequences, products: [selection.product] };
 }
 
 /** `pointer` is where it stands in the request. Fails: name_repeated, unknown_reservation. */

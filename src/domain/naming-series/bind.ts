@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { callerOf } from "../../db/client.ts";
 import { Failure, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { findOverlap } from "../overlap/find-overlap.ts";
@@ -39,7 +39,7 @@ async function bindSeries(call: Call, series: SentSeries): Promise<void> {
     const overlap = allowOverlap ? null : findOverlap(version, others);
     if (overlap !== null) throw failureOfRefusal(overlapRefusal(version, overlap), "/series");
     const [row] = await call.db.write<{ outcome: string }>(
-      sql`SELECT bind_naming_series_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+      sql`SELECT bind_naming_series_v1(${callerOf(call.caller)},
                                        ${text}::text, ${fiscalYearStart}::text, ${String(last)}::bigint,
                                        ${allowOverlap}::boolean, ${patterns.epoch}::bigint) AS outcome`,
     );

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { callerOf } from "../../db/client.ts";
 import type { Call, OnceCall } from "../call.ts";
 import type { SequenceDefinition } from "../definitions/definitions.ts";
 import { sequenceDefinition } from "../definitions/load.ts";
@@ -48,9 +48,7 @@ export async function nextNames(
 export async function namingDefinition(call: Call): Promise<SequenceDefinition> {
   const known = await sequenceDefinition(call, namingSeries);
   if (known !== undefined) return known;
-  await call.db.write(
-    sql`SELECT make_naming_series_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text)`,
-  );
+  await call.db.write(sql`SELECT make_naming_series_v1(${callerOf(call.caller)})`);
   const made = await sequenceDefinition(call, namingSeries);
   if (made === undefined) throw new Error("A sequence that was just made is not there.");
   return made;

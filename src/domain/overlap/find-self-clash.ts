@@ -1,13 +1,11 @@
 import type { Moment } from "../patterns/moment.ts";
 import type { DatePart, Part, Pattern } from "../patterns/pattern.ts";
-import { renderDateToken } from "../patterns/tokens.ts";
 import { periodOf, type Reset } from "../sequences/period.ts";
+import { dateShower, daysAlike, daysLookedAt, type ShowDate } from "./days-alike.ts";
 import { spend, type Effort } from "./effort.ts";
 import type { Example, Search } from "./find-example.ts";
 import { compare, effortOfPair } from "./find-overlap.ts";
 import { fixedPlaces } from "./fixed-places.ts";
-import { daysOfYear } from "./moments-showing.ts";
-import { periodBegin } from "./period-begin.ts";
 import type { Reading } from "./side.ts";
 import { clockPartOf } from "./token-clock.ts";
 import type { PatternVersion } from "./version.ts";
@@ -29,14 +27,6 @@ export type SelfClash = {
 type Look = { readonly period: string; readonly day: Moment; readonly loose: string };
 
 /**
- * The years looked at, 28 and two more. Equal names show equal years, if they show any, so that
- * their days lie in one calendar, ISO or fiscal year, which touches three calendar years at most;
- * and any three years in a row begin on the weekdays and have the leap days of three that are looked
- * at. If they show none, the calendar comes again after 28 years, and so does the name.
- */
-const years: readonly number[] = Array.from({ length: 30 }, (_, index) => 2026 + index);
-
-/**
  * Two periods of a reset in which the pattern gives the same name, or null. Each period begins again
  * with the same number, so its text has to tell it from every other.
  *
@@ -51,18 +41,40 @@ const years: readonly number[] = Array.from({ length: 30 }, (_, index) => 2026 +
  *   what shows now, since documents of two periods can be numbered in one moment.
  * - Null is certain but for patterns with a date between two fields; there it holds for the years
  *   that are looked at.
+ *
+ * What dates at fixed places tell is known from patterns with the same dates (`daysAlike`). So it takes no
+ * time where they name the period, and mostly none where all dates are at fixed places.
  */
 export function findSelfClash(version: PatternVersion): SelfClash | null {
   const { pattern, reset, fiscalYearStart } = version;
   // With `prefix` a series is the text before the counter, which tells itself apart.
   if (reset === "never" || reset === "prefix") return null;
+  const { fixed, loose } = datesOf(pattern);
+  const days = daysAlike(fixed, reset, fiscalYearStart);
+  if (days === null) return null;
+  if (loose.length === 0) {
+    const show = dateShower(reset, fiscalYearStart);
+    const effort: Effort = { left: effortOfPair };
+    const search = compareDays(...days, { version, show, effort });
+    const [one, other] = days;
+    if (search.outcome !== "none") {
+      return {
+        reset,
+        periods: [periodOf(reset, one), periodOf(reset, other)],
+        problem: "period_not_shown",
+        example: search.outcome === "found" ? search.example : null,
+      };
+    }
+  }
+  return searchSelfClash(version);
+}
+
+/** The same, looking at every day. */
+export function searchSelfClash(version: PatternVersion): SelfClash | null {
+  const { pattern, reset, fiscalYearStart } = version;
+  if (reset === "never" || reset === "prefix") return null;
   const show = dateShower(reset, fiscalYearStart);
-  const places = fixedPlaces(pattern);
-  const datesAt = (isFixed: boolean): readonly DatePart[] =>
-    pattern.parts.filter(
-      (part, index): part is DatePart => showsDay(part) && places.has(index) === isFixed,
-    );
-  const [fixed, loose] = [datesAt(true), datesAt(false)];
+  const { fixed, loose } = datesOf(pattern);
   const shown = (dates: readonly DatePart[], day: Moment): string =>
     dates.map((date) => show(date, day)).join("");
   const effort: Effort = { left: effortOfPair };
@@ -90,6 +102,19 @@ export function findSelfClash(version: PatternVersion): SelfClash | null {
   return null;
 }
 
+/** The dates of a pattern that go by the document's day: those at fixed places, and the others. */
+function datesOf(pattern: Pattern): {
+  readonly fixed: readonly DatePart[];
+  readonly loose: readonly DatePart[];
+} {
+  const places = fixedPlaces(pattern);
+  const datesAt = (isFixed: boolean): readonly DatePart[] =>
+    pattern.parts.filter(
+      (part, index): part is DatePart => showsDay(part) && places.has(index) === isFixed,
+    );
+  return { fixed: datesAt(true), loose: datesAt(false) };
+}
+
 /** A name that the version can give on both days. */
 function compareDays(
   one: Moment,
@@ -111,10 +136,6 @@ function compareDays(
   };
 }
 
-function* daysLookedAt(fiscalYearStart: string): Generator<Moment> {
-  for (const year of years) yield* daysOfYear(year, fiscalYearStart);
-}
-
 /** The version as it is on one day: times of day and now are left to be filled in. */
 function on(day: Moment, version: PatternVersion, show: ShowDate): PatternVersion {
   const parts = version.pattern.parts.map((part): Part =>
@@ -134,12 +155,4 @@ function onDay({ date }: Moment, reading: Reading): Reading {
 function showsDay(part: Part): part is DatePart {
   if (part.kind !== "date" || part.of === "now") return false;
   return part.of === "period" || clockPartOf(part.token) === "day";
-}
-
-/** What a date shows for a document of a day. */
-type ShowDate = (date: DatePart, day: Moment) => string;
-
-function dateShower(reset: Reset, fiscalYearStart: string): ShowDate {
-  const begin = periodBegin(reset, fiscalYearStart);
-  return ({ token, of }, day) => renderDateToken(token, of === "period" ? begin(day) : day);
 }

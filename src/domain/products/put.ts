@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { callerOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
@@ -43,7 +43,7 @@ export async function putProduct(
     const overlapping = unshareable(patterns, input.sequence);
     const [row] = await pointed(places, () =>
       call.db.write<{ outcome: string }>(
-        sql`SELECT put_product_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+        sql`SELECT put_product_v1(${callerOf(call.caller)},
                                   ${sku}::text, ${JSON.stringify(input)}::jsonb,
                                   ${patterns.epoch}::bigint,
                                   ARRAY(SELECT json_array_elements_text(

@@ -17,9 +17,11 @@ import {
 } from "../lots/limits.ts";
 import { placesOfLots } from "../lots/places.ts";
 import { lotRequests } from "../lots/requests.ts";
+import { aboutLots, touchedByLots } from "../lots/touches.ts";
 import type { PlacesOf } from "../pointed.ts";
 import { pointed } from "../pointed.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
+import { touching } from "../tenants/touches.ts";
 import { receiptFacts } from "./get.ts";
 import type { ReceiptInput } from "./line.ts";
 import { lotsOfLine } from "./lots-of-line.ts";
@@ -65,17 +67,19 @@ export async function createReceipt(
 ): Promise<ReceiptMade> {
   const deadline = call.now() + call.inlineBudgetMs;
   const token = newToken();
+  const asking = () => aboutLots(call, input.lines);
   const create = async (): Promise<ReceiptMade> => {
     const products = await productDefinitions(
       call,
       input.lines.map(({ product }) => product),
     );
     const { lines, items, placed } = prepare(call, input, products);
+    const { caller } = touching(call, touchedByLots(input.lines, products));
     const id = newId(call.now());
     const [row] = await pointed(placesOfReceipt(placed, items), () =>
       call.db.write<{ answer: Answer }>(
         sql`SELECT create_receipt_v1(
-              ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${input.reference}::text,
+              ${callOf(caller, call.idempotency)}, ${id}::uuid, ${input.reference}::text,
               ${input.at ?? null}::text, ${JSON.stringify(lines)}::jsonb,
               ${newId(call.now())}::uuid, ${token}::uuid, make_interval(secs => ${leaseSeconds}),
               ${JSON.stringify(items)}::jsonb, ${lotLimits.jump}::bigint,
@@ -87,12 +91,12 @@ export async function createReceipt(
     // Our own receipt told as a replay: the answer of the try that made it was lost on the way.
     return { receipt, made, replayed: replayed && receipt.id !== id };
   };
-  const answer = await orReceived(call, input.reference, () => fenced(call, create));
+  const answer = await orReceived(asking, input.reference, () => fenced(call, create));
   const { job } = answer.receipt;
   if (answer.replayed || !answer.made || job === null) return answer;
-  const worked = await workOff(call, job, { token, deadline, patient });
+  const worked = await workOff(await asking(), job, { token, deadline, patient });
   const { receipt } = answer;
-  const told = hasReplaced(job, worked) ? await receiptFacts(call, receipt.id) : receipt;
+  const told = hasReplaced(job, worked) ? await receiptFacts(await asking(), receipt.id) : receipt;
   return { ...answer, receipt: { ...told, job: worked } };
 }
 
@@ -142,10 +146,11 @@ function placesOfReceipt(placed: readonly PlacedItem[], items: readonly LotReque
 
 /**
  * Runs a call; when it is refused as it reads today though the delivery was received before, by a request
- * of the same key or of another one, gives that receipt: whatever became of pattern and product since.
+ * of the same key or of another one, gives that receipt: whatever became of pattern and product since. `asking` is
+ * the call about what it touches as it reads today, which its key has to allow.
  */
 async function orReceived(
-  call: OnceCall,
+  asking: () => Promise<OnceCall>,
   reference: string,
   attempt: () => Promise<ReceiptMade>,
 ): Promise<ReceiptMade> {
@@ -154,6 +159,7 @@ async function orReceived(
   } catch (error) {
     if (!(error instanceof Failure) || error.status !== 422) throw error;
     if (error.code === "idempotency_key_reused") throw error;
+    const call = await asking();
     const { key, fingerprint } = call.idempotency;
     const [row] = await call.db.readFor<Recorded & { replayed: boolean }>(
       call.caller,

@@ -9,17 +9,19 @@ type Recorded = ReservationFacts & { readonly job_id: string; readonly count_id:
 
 /**
  * Runs a call; when it is refused as it reads today though it was carried out before, gives what was
- * recorded then: a replay has the same answer whatever became of pattern and product since.
+ * recorded then: a replay has the same answer whatever became of pattern and product since. `asking` is the
+ * call about what it touches as it reads today, which its key has to allow.
  */
 export async function orRecorded<Value>(
-  call: OnceCall,
+  asking: () => Promise<OnceCall>,
   attempt: () => Promise<Value>,
-  replay: (recorded: Recorded) => Promise<Value>,
+  replay: (recorded: Recorded, call: OnceCall) => Promise<Value>,
 ): Promise<Value> {
   try {
     return await attempt();
   } catch (error) {
     if (!(error instanceof Failure) || error.status !== 422) throw error;
+    const call = await asking();
     const { key, fingerprint } = call.idempotency;
     const [row] = await call.db.readFor<{ answer: Recorded }>(
       call.caller,
@@ -28,6 +30,6 @@ export async function orRecorded<Value>(
             AND fingerprint = ${digestOf(fingerprint)}`,
     );
     if (row === undefined) throw error;
-    return replay(row.answer);
+    return replay(row.answer, call);
   }
 }

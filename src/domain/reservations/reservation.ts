@@ -1,5 +1,7 @@
+import type { Touches } from "../../db/caller.ts";
 import type { BoundForm } from "../patterns/pattern.ts";
 import { render } from "../patterns/render.ts";
+import { aboutSequence, anything } from "../tenants/touches.ts";
 
 /** A reservation as the store tells it: the run and the bound form of its names. */
 export interface ReservationFacts {
@@ -62,6 +64,12 @@ export interface ReservationKey {
   /** Empty for a sequence that never resets. */
   readonly period: string;
   readonly first: string;
+}
+
+/** Of a request about one reservation. */
+export function aboutReservation(id: string): Touches {
+  const named = readReservationId(id);
+  return named === undefined ? anything : aboutSequence(named.sequence);
 }
 
 const idShape = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(?:(.{1,128}):)?(0|[1-9]\d{0,17})$/;

@@ -65,7 +65,7 @@ export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): P
     return { facts: row.facts, replayed: row.facts.replayed };
   };
   return orRecorded(
-    call,
+    async () => Promise.resolve(call),
     () => fenced(call, draw),
     async (facts) => Promise.resolve({ facts, replayed: true }),
   );

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { callerOf } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Dialect, WrittenPattern } from "../patterns/dialects.ts";
@@ -84,7 +84,7 @@ export async function putSequence(
     );
     const [row] = await pointed(placesOf(input), () =>
       call.db.write<{ outcome: string }>(
-        sql`SELECT put_sequence_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+        sql`SELECT put_sequence_v1(${callerOf(call.caller)},
                                    ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
                                    ARRAY(SELECT json_array_elements_text(
                                      ${JSON.stringify(overlapping)}::json)),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bytes } from "../../db/client.ts";
+import { callerOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
@@ -46,7 +46,7 @@ export async function changeSettings(
     const overlapping = unshareable(patterns, changes.default_sequence ?? null);
     await pointed(places, () =>
       call.db.write(
-        sql`SELECT change_settings_v1(${bytes(call.caller.digest)}, ${call.caller.tenant}::text,
+        sql`SELECT change_settings_v1(${callerOf(call.caller)},
                                       ${JSON.stringify(changes)}::jsonb, ${patterns.epoch}::bigint,
                                       ARRAY(SELECT json_array_elements_text(
                                         ${JSON.stringify(overlapping)}::json)))`,

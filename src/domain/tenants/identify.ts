@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Caller, Database } from "../../db/client.ts";
+import type { Database } from "../../db/client.ts";
 import { bytes } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Definitions } from "../definitions/definitions.ts";
@@ -12,13 +12,13 @@ export async function identify(
   db: Database,
   definitions: Definitions,
   digest: string,
-): Promise<Caller> {
+): Promise<string> {
   const known = definitions.tenantOf(digest);
-  if (known !== undefined) return { tenant: known, digest };
+  if (known !== undefined) return known;
   const [row] = await db.read<{ tenant: string }>(
     sql`SELECT tenant FROM api_keys WHERE digest = ${bytes(digest)}`,
   );
   if (row === undefined) return fail("api_key_unknown", {});
   definitions.rememberTenant(digest, row.tenant);
-  return { tenant: row.tenant, digest };
+  return row.tenant;
 }

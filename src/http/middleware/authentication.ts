@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import { remember } from "../../domain/definitions/remember.ts";
 import { fail } from "../../errors.ts";
 import type { AppEnv } from "../context.ts";
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../../domain/sha256.ts";
 
 /** RFC 6750 section 2.1; the scheme's letter case does not count (RFC 9110 section 11.1). */
 const bearer = /^bearer +(?<key>smk_(?:live|test|demo)_[0-9A-Za-z]{28})$/i;

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context.ts";
 import { canonicalJson } from "../json/canonical.ts";
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../../domain/sha256.ts";
 
 /** Characters of the longest text that the database is given to digest: it does short ones in no time. */
 const longestText = 2000;

@@ -7,7 +7,7 @@ import { allowedMethods } from "../route-table.ts";
 /**
  * Refuses what no route answers before anything else is looked at: 404 for an unknown path (a slash
  * at the end makes one), 405 with `Allow` for another method of a known one. OPTIONS is answered 204
- * with `Allow`.
+ * with `Allow`. Leaves the route on the context.
  */
 export function routing(table: () => RouteTable) {
   return createMiddleware<AppEnv>(async (c, next) => {
@@ -18,7 +18,11 @@ export function routing(table: () => RouteTable) {
     }
     const { method } = c.req;
     const sought = method === "HEAD" ? "GET" : method;
-    if (entries.some((entry) => entry.method === sought)) return next();
+    const route = entries.find((entry) => entry.method === sought);
+    if (route !== undefined) {
+      c.set("route", route);
+      return next();
+    }
     const allowed = allowedMethods(entries);
     if (method === "OPTIONS") {
       return new Response(null, { status: 204, headers: { allow: allowed.join(", ") } });

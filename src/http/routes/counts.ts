@@ -6,10 +6,11 @@ import { countLineLimit, createCount } from "../../domain/counts/create.ts";
 import { countFacts } from "../../domain/counts/get.ts";
 import { listCounts } from "../../domain/counts/list.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
+import { aboutRecord } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
@@ -86,6 +87,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/counts",
   operationId: "createCount",
+  security: anyOf("lots:write"),
   tags,
   summary: "Make the draft of an inventory count",
   request: {
@@ -126,6 +128,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/counts/{id}",
   operationId: "getCount",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "A count beside what is recorded",
   request: { params },
@@ -139,6 +142,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/counts",
   operationId: "listCounts",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "All counts",
   request: {
@@ -158,6 +162,7 @@ const apply = createRoute({
   method: "post",
   path: "/v1/counts/{id}/apply",
   operationId: "applyCount",
+  security: anyOf("lots:write"),
   tags,
   summary: "Make the lots that are missing, once",
   request: {
@@ -225,7 +230,8 @@ export function registerCounts(app: App): void {
     return answer(count, 201, replayed);
   });
   app.openapi(get, async (c) => {
-    const facts = await countFacts(await callOf(c), c.req.valid("param").id);
+    const { id } = c.req.valid("param");
+    const facts = await countFacts(await callOf(c, aboutRecord(id)), id);
     return c.json(shownCount(facts), 200);
   });
   app.openapi(list, async (c) => {
@@ -238,8 +244,8 @@ export function registerCounts(app: App): void {
     const patient = isPatient(c);
     const { id } = c.req.valid("param");
     const { allow_jump = false } = c.req.valid("json");
-    const input = { allow_jump };
-    const { count, replayed } = await applyCount(await onceCallOf(c), id, input, { patient });
+    const call = await onceCallOf(c, aboutRecord(id));
+    const { count, replayed } = await applyCount(call, id, { allow_jump }, { patient });
     return answer(count, statusWithJob(count.job, 200), replayed);
   });
 }

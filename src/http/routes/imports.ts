@@ -3,14 +3,17 @@ import { getImport } from "../../domain/imports/get.ts";
 import type { Import } from "../../domain/imports/import.ts";
 import { ownParameters } from "../../domain/imports/kind.ts";
 import { importKinds, kindsThatTake } from "../../domain/imports/kinds/kinds.ts";
+import { scopeOfKind } from "../../domain/imports/kinds/scopes.ts";
 import { listImports, listRefused } from "../../domain/imports/list.ts";
 import { receiveImport } from "../../domain/imports/receive.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
+import { unprintable } from "../../domain/plain-text.ts";
+import { needing } from "../../domain/tenants/touches.ts";
 import { fail } from "../../errors.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
 import { incomingFile } from "../incoming-file.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { importRow, importSchema, refusedRow } from "../schemas/import.ts";
 import { jobId } from "../schemas/names.ts";
@@ -23,6 +26,10 @@ const mapping = z
   .string()
   .transform((text, context) => {
     const read = z.record(z.string(), z.string().nullable()).safeParse(parsed(text));
+    if (read.success && Object.keys(read.data).some((field) => unprintable.test(field))) {
+      context.addIssue({ code: "custom", message: "must name fields by printable characters." });
+      return z.NEVER;
+    }
     if (read.success) return read.data;
     context.addIssue({
       code: "custom",
@@ -68,6 +75,13 @@ const createQuery = z
         `Allows names that are wider than their counter and more than ${lotLimits.jump} numbers beyond it. ` +
         `For ${kindsWith("allow_jump")}.`,
     }),
+    allow_overlap: flag.optional().openapi({
+      type: "boolean",
+      default: false,
+      description:
+        "Makes new sequences even if they can give names of others; no product takes names of two such. " +
+        `For ${kindsWith("allow_overlap")}.`,
+    }),
     mapping: mapping.optional(),
   })
   .superRefine((query, context) => {
@@ -93,6 +107,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/imports",
   operationId: "createImport",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "Import a file of Odoo, Frappe or ERPNext",
   request: {
@@ -124,6 +139,7 @@ const create = createRoute({
       "import_template_broken",
       "import_columns_missing",
       "import_column_repeated",
+      "import_column_control",
       "import_column_unusable",
       "import_mapping_field",
       "import_mapping_column",
@@ -137,6 +153,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/imports/{id}",
   operationId: "getImport",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "Where an import stands, and what its rows came to",
   request: { params },
@@ -150,6 +167,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/imports",
   operationId: "listImports",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "All imports",
   request: { query: z.strictObject(pageQuery) },
@@ -163,6 +181,7 @@ const rows = createRoute({
   method: "get",
   path: "/v1/imports/{id}/rows",
   operationId: "listImportRows",
+  security: anyOf("lots:write", "sequences:write"),
   tags,
   summary: "The rows that an import left out",
   request: {
@@ -184,10 +203,11 @@ export function registerImports(app: App): void {
     }
     const patient = !/(?:^|[,;\s])respond-async(?:$|[,;\s])/i.test(c.req.header("prefer") ?? "");
     const { kind, mapping: columns = {}, margin = 0n, ...query } = c.req.valid("query");
-    const { dry_run = false, allow_jump = false } = query;
+    const { dry_run = false, allow_jump = false, allow_overlap = false } = query;
     const file = incomingFile(c.req.raw);
-    const input = { kind, dry_run, allow_jump, margin, mapping: columns, file };
-    return answerImport(await receiveImport(await onceCallOf(c), input, { patient }));
+    const input = { kind, dry_run, allow_jump, allow_overlap, margin, mapping: columns, file };
+    const call = needing(await onceCallOf(c), scopeOfKind[kind]);
+    return answerImport(await receiveImport(call, input, { patient }));
   });
   app.openapi(get, async (c) => {
     return Response.json(await getImport(await callOf(c), c.req.valid("param").id));

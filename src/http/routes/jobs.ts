@@ -4,10 +4,11 @@ import { jobFacts } from "../../domain/jobs/get.ts";
 import { listJobs } from "../../domain/jobs/list.ts";
 import { retryJob } from "../../domain/jobs/retry.ts";
 import { listSkipped } from "../../domain/jobs/skipped.ts";
+import { aboutRecord } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob, answerJobState } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { jobRow, jobSchema } from "../schemas/job.ts";
 import { jobId } from "../schemas/names.ts";
@@ -20,6 +21,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/jobs/{id}",
   operationId: "getJob",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "Where a job stands",
   request: { params },
@@ -37,6 +39,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/jobs",
   operationId: "listJobs",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "All jobs",
   request: {
@@ -55,6 +58,7 @@ const skipped = createRoute({
   method: "get",
   path: "/v1/jobs/{id}/skipped",
   operationId: "listSkipped",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "The names that a job left out",
   request: { params, query: z.strictObject(pageQuery) },
@@ -71,6 +75,7 @@ const cancel = createRoute({
   method: "post",
   path: "/v1/jobs/{id}/cancel",
   operationId: "cancelJob",
+  security: anyOf("lots:write"),
   tags,
   summary: "Stop a job and void what it has not recorded",
   request: { params },
@@ -84,6 +89,7 @@ const retry = createRoute({
   method: "post",
   path: "/v1/jobs/{id}/retry",
   operationId: "retryJob",
+  security: anyOf("lots:write"),
   tags,
   summary: "Send a failed job on from where it stopped",
   request: { params },
@@ -96,7 +102,8 @@ const retry = createRoute({
 /** Registers the calls under /v1/jobs. */
 export function registerJobs(app: App): void {
   app.openapi(get, async (c) => {
-    return answerJobState(c, await jobFacts(await callOf(c), c.req.valid("param").id));
+    const { id } = c.req.valid("param");
+    return answerJobState(c, await jobFacts(await callOf(c, aboutRecord(id)), id));
   });
   app.openapi(list, async (c) => {
     const { status, ...page } = c.req.valid("query");
@@ -105,13 +112,15 @@ export function registerJobs(app: App): void {
   });
   app.openapi(skipped, async (c) => {
     const { id } = c.req.valid("param");
-    const listing = await listSkipped(await callOf(c), id);
+    const listing = await listSkipped(await callOf(c, aboutRecord(id)), id);
     return answerList(c, { name: "skipped", filters: { id } }, listing, c.req.valid("query"));
   });
   app.openapi(cancel, async (c) => {
-    return answerJob(await cancelJob(await onceCallOf(c), c.req.valid("param").id), 200);
+    const { id } = c.req.valid("param");
+    return answerJob(await cancelJob(await onceCallOf(c, aboutRecord(id)), id), 200);
   });
   app.openapi(retry, async (c) => {
-    return answerJob(await retryJob(await onceCallOf(c), c.req.valid("param").id), 202);
+    const { id } = c.req.valid("param");
+    return answerJob(await retryJob(await onceCallOf(c, aboutRecord(id)), id), 202);
   });
 }

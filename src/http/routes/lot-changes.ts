@@ -3,11 +3,13 @@ import { changeLots } from "../../domain/lots/change-many.ts";
 import { changeLot } from "../../domain/lots/change.ts";
 import { getLot } from "../../domain/lots/get.ts";
 import { listHistory } from "../../domain/lots/history.ts";
+import { aboutSelection } from "../../domain/lots/selection.ts";
 import type { VersionedLot } from "../../domain/lots/lot.ts";
+import { aboutProduct } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
 import { etagOf, isKnown, versionsOf } from "../etag.ts";
-import { etagHeader, json, listContent, problems, replayedHeader } from "../openapi.ts";
+import { anyOf, etagHeader, json, listContent, problems, replayedHeader } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { readSelection, selectionShape } from "../schemas/lot-selection.ts";
 import { lotFields, lotSchema, lotState, occasion } from "../schemas/lot.ts";
@@ -21,6 +23,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/products/{sku}/lots/{name}",
   operationId: "getLot",
+  security: anyOf("lots:read"),
   tags,
   summary: "One lot",
   request: { params },
@@ -35,6 +38,7 @@ const patch = createRoute({
   method: "patch",
   path: "/v1/products/{sku}/lots/{name}",
   operationId: "changeLot",
+  security: anyOf("lots:write"),
   tags,
   summary: "Change a lot",
   request: {
@@ -54,7 +58,7 @@ const patch = createRoute({
             error:
               "must have a field that changes beside reference and party: state, location, expires_on, quantity or attributes.",
           })
-          .openapi("LotChange"),
+          .openapi("LotChange", { example: { state: "shipped", reference: "SO-4711" } }),
       ),
     },
   },
@@ -81,6 +85,7 @@ const history = createRoute({
   method: "get",
   path: "/v1/products/{sku}/lots/{name}/history",
   operationId: "listHistory",
+  security: anyOf("lots:read"),
   tags,
   summary: "Every change of a lot",
   request: { params, query: z.strictObject(pageQuery) },
@@ -108,6 +113,7 @@ const changes = createRoute({
   method: "post",
   path: "/v1/lots/changes",
   operationId: "changeLots",
+  security: anyOf("lots:write"),
   tags,
   summary: "Change many lots of a product, all or none",
   request: {
@@ -128,7 +134,9 @@ const changes = createRoute({
             context.addIssue({ code: "custom", message: read.refusal });
             return z.NEVER;
           })
-          .openapi("LotChanges"),
+          .openapi("LotChanges", {
+            example: { product: "VALVE-20", names: ["SN-0000001"], set: { state: "shipped" } },
+          }),
       ),
     },
   },
@@ -168,7 +176,7 @@ const changes = createRoute({
 export function registerLotChanges(app: App): void {
   app.openapi(get, async (c) => {
     const { sku, name } = c.req.valid("param");
-    const found = await getLot(await callOf(c), sku, name);
+    const found = await getLot(await callOf(c, aboutProduct(sku)), sku, name);
     return answerLot(found, c.req.header("if-none-match"));
   });
   app.openapi(patch, async (c) => {
@@ -176,11 +184,11 @@ export function registerLotChanges(app: App): void {
     const { reference, party, ...fields } = c.req.valid("json");
     const versions = versionsOf(c.req.valid("header")["if-match"]);
     const change = { versions, fields, occasion: { reference, party } };
-    return answerLot(await changeLot(await callOf(c), sku, name, change));
+    return answerLot(await changeLot(await callOf(c, aboutProduct(sku)), sku, name, change));
   });
   app.openapi(history, async (c) => {
     const { sku, name } = c.req.valid("param");
-    const listing = await listHistory(await callOf(c), sku, name);
+    const listing = await listHistory(await callOf(c, aboutProduct(sku)), sku, name);
     return answerList(
       c,
       { name: "history", filters: { sku, name } },
@@ -190,7 +198,8 @@ export function registerLotChanges(app: App): void {
   });
   app.openapi(changes, async (c) => {
     const { lots, set, occasion } = c.req.valid("json");
-    const { outcome, replayed } = await changeLots(await onceCallOf(c), lots, set, occasion);
+    const call = await onceCallOf(c, aboutSelection(lots));
+    const { outcome, replayed } = await changeLots(call, lots, set, occasion);
     return c.json(outcome, 200, replayHeader(replayed));
   });
 }

@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createLots } from "../../domain/lots/create.ts";
 import { lotLimits } from "../../domain/lots/limits.ts";
-import { listLots } from "../../domain/lots/list.ts";
+import { aboutFilters, listLots } from "../../domain/lots/list.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerJob } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
@@ -61,12 +61,13 @@ const item = z
     });
     return z.NEVER;
   })
-  .openapi("LotItem");
+  .openapi("LotItem", { example: { product: "VALVE-20", count: 10 } });
 
 const create = createRoute({
   method: "post",
   path: "/v1/lots",
   operationId: "createLots",
+  security: anyOf("lots:write"),
   tags,
   summary: "Record lots: any mix of products, from 1 to 10,000,000",
   request: {
@@ -135,6 +136,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/lots",
   operationId: "listLots",
+  security: anyOf("lots:read"),
   tags,
   summary: "Find lots",
   request: {
@@ -178,7 +180,7 @@ export function registerLots(app: App): void {
   });
   app.openapi(list, async (c) => {
     const { limit, cursor, raw, ...filters } = c.req.valid("query");
-    const listing = listLots(await callOf(c), filters);
+    const listing = listLots(await callOf(c, aboutFilters(filters)), filters);
     return answerList(c, { name: "lots", filters }, listing, { limit, cursor, raw });
   });
 }

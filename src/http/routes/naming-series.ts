@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { nextNames } from "../../domain/naming-series/next.ts";
+import { namingSeries } from "../../domain/naming-series/sequence.ts";
 import { namesOf } from "../../domain/reservations/names.ts";
 import { reservationPath, shownReservation } from "../../domain/reservations/reservation.ts";
+import { aboutSequence } from "../../domain/tenants/touches.ts";
 import { onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
-import { createdHeaders, json, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, problems } from "../openapi.ts";
 import { answerNames } from "../paging.ts";
 import { documentAt, documentFields } from "../schemas/dates.ts";
 import { countInput, counterOutput } from "../wire.ts";
@@ -16,6 +18,7 @@ const next = createRoute({
   method: "post",
   path: "/v1/naming-series/next",
   operationId: "nextNames",
+  security: anyOf("reserve"),
   tags: ["Naming series"],
   summary: "The next names of a Frappe naming series",
   request: {
@@ -91,7 +94,8 @@ const next = createRoute({
 /** Registers the calls of /v1/naming-series. */
 export function registerNamingSeries(app: App): void {
   app.openapi(next, async (c) => {
-    const { facts, replayed } = await nextNames(await onceCallOf(c), c.req.valid("json"));
+    const call = await onceCallOf(c, aboutSequence(namingSeries));
+    const { facts, replayed } = await nextNames(call, c.req.valid("json"));
     const { id, first, last, count } = shownReservation(facts);
     return answerNames(c, {
       object: JSON.stringify({ series: facts.prefix, reservation: id, first, last, count }),

@@ -3,9 +3,10 @@ import { getProduct } from "../../domain/products/get.ts";
 import { listProducts } from "../../domain/products/list.ts";
 import { putProduct } from "../../domain/products/put.ts";
 import { shelfLifeDays } from "../../domain/products/shelf-life.ts";
+import { aboutProduct, servedProduct } from "../../domain/tenants/touches.ts";
 import { callOf } from "../call.ts";
 import type { App } from "../context.ts";
-import { json, listContent, problems } from "../openapi.ts";
+import { anyOf, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { plainText, productSku, sequenceKey } from "../schemas/names.ts";
 import { pageQuery } from "../wire.ts";
@@ -62,6 +63,7 @@ const put = createRoute({
   method: "put",
   path: "/v1/products/{sku}",
   operationId: "putProduct",
+  security: anyOf("sequences:write"),
   tags,
   summary: "Make or replace a product",
   request: { params, body: { required: true, content: json(productBody) } },
@@ -83,6 +85,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/products/{sku}",
   operationId: "getProduct",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "A product and its next name",
   request: { params },
@@ -96,6 +99,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/products",
   operationId: "listProducts",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "All products",
   request: { query: z.strictObject(pageQuery) },
@@ -109,12 +113,15 @@ const list = createRoute({
 export function registerProducts(app: App): void {
   app.openapi(put, async (c) => {
     const { sku } = c.req.valid("param");
-    const { product, created } = await putProduct(await callOf(c), sku, c.req.valid("json"));
+    const body = c.req.valid("json");
+    const call = await callOf(c, servedProduct(sku, body.sequence));
+    const { product, created } = await putProduct(call, sku, body);
     if (!created) return c.json(product, 200);
     return c.json(product, 201, { Location: `/v1/products/${encodeURIComponent(sku)}` });
   });
   app.openapi(get, async (c) => {
-    return c.json(await getProduct(await callOf(c), c.req.valid("param").sku), 200);
+    const { sku } = c.req.valid("param");
+    return c.json(await getProduct(await callOf(c, aboutProduct(sku)), sku), 200);
   });
   app.openapi(list, async (c) => {
     const listing = listProducts(await callOf(c));

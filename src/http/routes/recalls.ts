@@ -7,8 +7,9 @@ import { openRecall, recallLimits } from "../../domain/recalls/open.ts";
 import type { Recall } from "../../domain/recalls/recall.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
-import { createdHeaders, json, listContent, problems, replayedHeader } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems, replayedHeader } from "../openapi.ts";
 import { answerList } from "../paging.ts";
+import { moment } from "../schemas/dates.ts";
 import { readSelection, selectionShape } from "../schemas/lot-selection.ts";
 import { lotState } from "../schemas/lot.ts";
 import { plainText, productSku, receiptId, recallId } from "../schemas/names.ts";
@@ -17,12 +18,6 @@ import { counterOutput, pageQuery, quantityOutput } from "../wire.ts";
 const tags = ["Recalls"];
 const params = z.object({ id: recallId });
 const reason = plainText(1000);
-
-const moment = z.iso.datetime({
-  offset: true,
-  error:
-    "must be a time with its offset, such as 2026-11-21T14:30:00+01:00 or 2026-11-21T13:30:00Z.",
-});
 
 const part = z
   .strictObject({
@@ -49,7 +44,7 @@ const part = z
     context.addIssue({ code: "custom", message: read.refusal });
     return z.NEVER;
   })
-  .openapi("RecallPart");
+  .openapi("RecallPart", { example: { product: "VALVE-20", names: ["SN-0000001"] } });
 
 /** What a part of one product means that tells its lots without a receipt. */
 function readPart({
@@ -130,6 +125,7 @@ const open = createRoute({
   method: "post",
   path: "/v1/recalls",
   operationId: "openRecall",
+  security: anyOf("lots:write"),
   tags,
   summary: "Open a recall",
   request: {
@@ -166,6 +162,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/recalls",
   operationId: "listRecalls",
+  security: anyOf("lots:read"),
   tags,
   summary: "All recalls",
   request: {
@@ -181,6 +178,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/recalls/{id}",
   operationId: "getRecall",
+  security: anyOf("lots:read"),
   tags,
   summary: "A recall and what it covers",
   request: { params },
@@ -194,6 +192,7 @@ const lots = createRoute({
   method: "get",
   path: "/v1/recalls/{id}/lots",
   operationId: "listRecallLots",
+  security: anyOf("lots:read"),
   tags,
   summary: "Every lot that a recall covers, and where it went",
   request: { params, query: z.strictObject(pageQuery) },
@@ -207,6 +206,7 @@ const close = createRoute({
   method: "post",
   path: "/v1/recalls/{id}/close",
   operationId: "closeRecall",
+  security: anyOf("lots:write"),
   tags,
   summary: "Close a recall",
   request: {

@@ -6,10 +6,11 @@ import { receiptFacts } from "../../domain/receipts/get.ts";
 import { listReceipts } from "../../domain/receipts/list.ts";
 import type { ReceiptFacts } from "../../domain/receipts/receipt.ts";
 import { receiptStatuses, shownReceipt } from "../../domain/receipts/receipt.ts";
+import { aboutRecord } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { answerWithJob, statusWithJob } from "../job-answer.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { isPatient, preferHeader } from "../prefer.ts";
 import { day, documentAt, documentFields } from "../schemas/dates.ts";
@@ -79,7 +80,7 @@ const line = z
       );
     }
   })
-  .openapi("ReceiptLineInput");
+  .openapi("ReceiptLineInput", { example: { product: "VALVE-20", quantity: "10" } });
 
 const receiptShape = {
   id: z.string(),
@@ -133,6 +134,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/receipts",
   operationId: "createReceipt",
+  security: anyOf("lots:write"),
   tags,
   summary: "Receive a delivery: its lots are made, grow or come back",
   request: {
@@ -207,6 +209,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/receipts/{id}",
   operationId: "getReceipt",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "A receipt with its lines and its job",
   request: { params },
@@ -220,6 +223,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/receipts",
   operationId: "listReceipts",
+  security: anyOf("lots:read", "lots:write"),
   tags,
   summary: "All receipts",
   request: {
@@ -239,6 +243,7 @@ const cancel = createRoute({
   method: "post",
   path: "/v1/receipts/{id}/cancel",
   operationId: "cancelReceipt",
+  security: anyOf("lots:write"),
   tags,
   summary: "Take a receipt back, as long as none of its lots was touched",
   request: {
@@ -265,7 +270,8 @@ export function registerReceipts(app: App): void {
     return answer(receipt, made ? statusWithJob(receipt.job, 201) : 200, replayed);
   });
   app.openapi(get, async (c) => {
-    const facts = await receiptFacts(await callOf(c), c.req.valid("param").id);
+    const { id } = c.req.valid("param");
+    const facts = await receiptFacts(await callOf(c, aboutRecord(id)), id);
     return c.json(shownReceipt(facts), 200);
   });
   app.openapi(list, async (c) => {
@@ -277,7 +283,8 @@ export function registerReceipts(app: App): void {
   app.openapi(cancel, async (c) => {
     const { id } = c.req.valid("param");
     const { reason } = c.req.valid("json");
-    const { receipt, replayed } = await cancelReceipt(await onceCallOf(c), id, reason);
+    const call = await onceCallOf(c, aboutRecord(id));
+    const { receipt, replayed } = await cancelReceipt(call, id, reason);
     return answer(receipt, 200, replayed);
   });
 }

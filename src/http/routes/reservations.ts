@@ -1,12 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { getReservation, reservationFacts } from "../../domain/reservations/get.ts";
 import { namesOf } from "../../domain/reservations/names.ts";
-import { reservationPath, shownReservation } from "../../domain/reservations/reservation.ts";
+import {
+  aboutReservation,
+  reservationPath,
+  shownReservation,
+} from "../../domain/reservations/reservation.ts";
 import { reserve } from "../../domain/reservations/reserve.ts";
 import { voidReservation } from "../../domain/reservations/void.ts";
+import { aboutSequence } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
-import { createdHeaders, json, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, problems } from "../openapi.ts";
 import { answerNames } from "../paging.ts";
 import { documentAt, documentFields } from "../schemas/dates.ts";
 import { plainText, reservationId, sequenceKey } from "../schemas/names.ts";
@@ -47,6 +52,7 @@ const create = createRoute({
   method: "post",
   path: "/v1/sequences/{key}/reservations",
   operationId: "createReservation",
+  security: anyOf("reserve"),
   tags,
   summary: "Reserve a run of numbers",
   request: {
@@ -89,6 +95,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/reservations/{id}",
   operationId: "getReservation",
+  security: anyOf("reserve", "lots:read", "lots:write"),
   tags,
   summary: "A reservation and what is still open of it",
   request: { params },
@@ -102,6 +109,7 @@ const names = createRoute({
   method: "get",
   path: "/v1/reservations/{id}/names",
   operationId: "listNames",
+  security: anyOf("reserve", "lots:read", "lots:write"),
   tags,
   summary: "All names of a reservation, as a stream",
   request: { params, query: z.strictObject({ raw: pageQuery.raw }) },
@@ -122,6 +130,7 @@ const voidRoute = createRoute({
   method: "post",
   path: "/v1/reservations/{id}/void",
   operationId: "voidReservation",
+  security: anyOf("reserve"),
   tags,
   summary: "Void numbers that will not be used",
   request: {
@@ -167,7 +176,7 @@ export function registerReservations(app: App): void {
   app.openapi(create, async (c) => {
     const { include, ...wanted } = c.req.valid("json");
     const { key } = c.req.valid("param");
-    const { facts, replayed } = await reserve(await onceCallOf(c), key, wanted);
+    const { facts, replayed } = await reserve(await onceCallOf(c, aboutSequence(key)), key, wanted);
     const reservation = shownReservation(facts);
     const headers = { Location: reservationPath(facts.id), ...replayHeader(replayed) };
     if (include === undefined) return c.json(reservation, 201, headers);
@@ -181,10 +190,12 @@ export function registerReservations(app: App): void {
     });
   });
   app.openapi(get, async (c) => {
-    return c.json(await getReservation(await callOf(c), c.req.valid("param").id), 200);
+    const { id } = c.req.valid("param");
+    return c.json(await getReservation(await callOf(c, aboutReservation(id)), id), 200);
   });
   app.openapi(names, async (c) => {
-    const facts = await reservationFacts(await callOf(c), c.req.valid("param").id);
+    const { id } = c.req.valid("param");
+    const facts = await reservationFacts(await callOf(c, aboutReservation(id)), id);
     return answerNames(c, {
       object: JSON.stringify(shownReservation(facts)),
       listing: namesOf(facts),
@@ -194,11 +205,8 @@ export function registerReservations(app: App): void {
   });
   app.openapi(voidRoute, async (c) => {
     const { id } = c.req.valid("param");
-    const { voiding, replayed } = await voidReservation(
-      await onceCallOf(c),
-      id,
-      c.req.valid("json"),
-    );
+    const call = await onceCallOf(c, aboutReservation(id));
+    const { voiding, replayed } = await voidReservation(call, id, c.req.valid("json"));
     return c.json({ ...voiding, voided: [...voiding.voided] }, 201, {
       Location: reservationPath(id),
       ...replayHeader(replayed),

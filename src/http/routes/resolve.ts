@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { resolveName } from "../../domain/names/resolve.ts";
 import { callOf } from "../call.ts";
 import type { App } from "../context.ts";
-import { json, problems } from "../openapi.ts";
+import { anyOf, json, problems } from "../openapi.ts";
 import { lotSchema } from "../schemas/lot.ts";
 import { lotName } from "../schemas/names.ts";
 import { counterOutput } from "../wire.ts";
@@ -30,6 +30,7 @@ const resolve = createRoute({
   method: "get",
   path: "/v1/resolve",
   operationId: "resolveName",
+  security: anyOf("lots:read"),
   tags: ["Lots"],
   summary: "Where a name comes from",
   request: { query: z.strictObject({ name: lotName }) },

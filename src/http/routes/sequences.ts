@@ -8,9 +8,10 @@ import { previewSequence } from "../../domain/sequences/preview.ts";
 import { advanceSequence, rewindSequence } from "../../domain/sequences/move.ts";
 import { resets } from "../../domain/sequences/period.ts";
 import { putSequence } from "../../domain/sequences/put.ts";
+import { aboutSequence } from "../../domain/tenants/touches.ts";
 import { callOf, onceCallOf, replayHeader } from "../call.ts";
 import type { App } from "../context.ts";
-import { createdHeaders, json, listContent, problems } from "../openapi.ts";
+import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { documentAt, fieldsQuery } from "../schemas/dates.ts";
 import { patternProblem } from "../schemas/given-pattern.ts";
@@ -63,7 +64,7 @@ const sequenceBody = z
     const { member, message } = problem;
     context.addIssue({ code: "custom", path: [member], message });
   })
-  .openapi("SequenceInput");
+  .openapi("SequenceInput", { example: { pattern: "SN-{0000000}" } });
 
 const sequenceSchema = z
   .object({
@@ -177,6 +178,7 @@ const put = createRoute({
   method: "put",
   path: "/v1/sequences/{key}",
   operationId: "putSequence",
+  security: anyOf("sequences:write"),
   tags,
   summary: "Make or replace a sequence",
   request: { params, body: { required: true, content: json(sequenceBody) } },
@@ -226,6 +228,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/sequences/{key}",
   operationId: "getSequence",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "A sequence and where its counter stands",
   request: { params },
@@ -239,6 +242,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/sequences",
   operationId: "listSequences",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "All sequences",
   request: { query: z.strictObject(pageQuery) },
@@ -252,6 +256,7 @@ const preview = createRoute({
   method: "get",
   path: "/v1/sequences/{key}/preview",
   operationId: "previewSequence",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "The names that come next; draws nothing",
   request: {
@@ -283,6 +288,7 @@ const ledger = createRoute({
   method: "get",
   path: "/v1/sequences/{key}/ledger",
   operationId: "listLedger",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "Everything that happened to the numbers of a sequence",
   request: { params, query: z.strictObject({ ...pageQuery, series: seriesName.optional() }) },
@@ -299,6 +305,7 @@ const account = createRoute({
   method: "get",
   path: "/v1/sequences/{key}/account",
   operationId: "getAccount",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "What became of every number that the counter has passed",
   request: { params, query: z.strictObject({ series: seriesName.optional() }) },
@@ -315,6 +322,7 @@ const advance = createRoute({
   method: "post",
   path: "/v1/sequences/{key}/advance",
   operationId: "advanceSequence",
+  security: anyOf("sequences:write"),
   tags,
   summary: "Move a counter forward",
   request: { params, body: { required: true, content: json(moveBody) } },
@@ -341,6 +349,7 @@ const rewind = createRoute({
   method: "post",
   path: "/v1/sequences/{key}/rewind",
   operationId: "rewindSequence",
+  security: anyOf("sequences:write"),
   tags,
   summary: "Set a counter back over numbers that nobody was given",
   request: { params, body: { required: true, content: json(moveBody) } },
@@ -369,12 +378,17 @@ const rewind = createRoute({
 export function registerSequences(app: App): void {
   app.openapi(put, async (c) => {
     const { key } = c.req.valid("param");
-    const { sequence, created } = await putSequence(await callOf(c), key, c.req.valid("json"));
+    const { sequence, created } = await putSequence(
+      await callOf(c, aboutSequence(key)),
+      key,
+      c.req.valid("json"),
+    );
     if (!created) return c.json(sequence, 200);
     return c.json(sequence, 201, { Location: `/v1/sequences/${key}` });
   });
   app.openapi(get, async (c) => {
-    return c.json(await getSequence(await callOf(c), c.req.valid("param").key), 200);
+    const { key } = c.req.valid("param");
+    return c.json(await getSequence(await callOf(c, aboutSequence(key)), key), 200);
   });
   app.openapi(list, async (c) => {
     const listing = listSequences(await callOf(c));
@@ -382,26 +396,30 @@ export function registerSequences(app: App): void {
   });
   app.openapi(preview, async (c) => {
     const { key } = c.req.valid("param");
-    return c.json(await previewSequence(await callOf(c), key, c.req.valid("query")), 200);
+    const call = await callOf(c, aboutSequence(key));
+    return c.json(await previewSequence(call, key, c.req.valid("query")), 200);
   });
   app.openapi(ledger, async (c) => {
     const { key } = c.req.valid("param");
     const { series, ...page } = c.req.valid("query");
-    const listing = await listLedger(await callOf(c), key, { series });
+    const listing = await listLedger(await callOf(c, aboutSequence(key)), key, { series });
     return answerList(c, { name: "ledger", filters: { key, series } }, listing, page);
   });
   app.openapi(account, async (c) => {
     const { key } = c.req.valid("param");
-    return c.json(await accountOf(await callOf(c), key, c.req.valid("query")), 200);
+    const call = await callOf(c, aboutSequence(key));
+    return c.json(await accountOf(call, key, c.req.valid("query")), 200);
   });
   app.openapi(advance, async (c) => {
     const { key } = c.req.valid("param");
-    const { move, replayed } = await advanceSequence(await onceCallOf(c), key, c.req.valid("json"));
+    const call = await onceCallOf(c, aboutSequence(key));
+    const { move, replayed } = await advanceSequence(call, key, c.req.valid("json"));
     return c.json(move, 201, moveHeaders(key, replayed));
   });
   app.openapi(rewind, async (c) => {
     const { key } = c.req.valid("param");
-    const { move, replayed } = await rewindSequence(await onceCallOf(c), key, c.req.valid("json"));
+    const call = await onceCallOf(c, aboutSequence(key));
+    const { move, replayed } = await rewindSequence(call, key, c.req.valid("json"));
     return c.json(move, 201, moveHeaders(key, replayed));
   });
 }

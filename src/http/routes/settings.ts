@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { changeSettings, getSettings } from "../../domain/settings/settings.ts";
 import { callOf } from "../call.ts";
 import type { App } from "../context.ts";
-import { json, problems } from "../openapi.ts";
+import { anyOf, json, problems } from "../openapi.ts";
 import { sequenceKey } from "../schemas/names.ts";
 
 const tags = ["Settings"];
@@ -20,6 +20,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/settings",
   operationId: "getSettings",
+  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "The tenant's settings",
   responses: { 200: { description: "The settings.", content: json(settingsSchema) } },
@@ -29,6 +30,7 @@ const patch = createRoute({
   method: "patch",
   path: "/v1/settings",
   operationId: "changeSettings",
+  security: anyOf("admin"),
   tags,
   summary: "Change the tenant's settings",
   request: {
@@ -45,7 +47,7 @@ const patch = createRoute({
               description: "IANA name, for new sequences that name none.",
             }),
           })
-          .openapi("SettingsChange"),
+          .openapi("SettingsChange", { example: { time_zone: "Europe/Berlin" } }),
       ),
     },
   },

@@ -25,6 +25,13 @@ export const day = z.iso
   .refine(isDay, { error: "must be in the year 0001 or later." })
   .openapi({ example: "2027-11-21" });
 
+/** A moment, with its offset. */
+export const moment = z.iso.datetime({
+  offset: true,
+  error:
+    "must be a time with its offset, such as 2026-11-21T14:30:00+01:00 or 2026-11-21T13:30:00Z.",
+});
+
 /** The fields of a document in a query: a JSON object. */
 export const fieldsQuery = z
   .string()

@@ -76,6 +76,12 @@ export const countId = z
   .regex(idShape, { error: "must be the id that the count was answered with." })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a count." });
 
+/** The id of an API key. */
+export const apiKeyId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the API key was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of an API key." });
+
 /** Free text that people read: printable, 1 to `most` characters, no space at either end. */
 export function plainText(most: number) {
   return z

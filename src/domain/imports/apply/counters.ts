@@ -63,7 +63,7 @@ export class Counters {
 }
 
 /** A line break stands in no key of a sequence. */
-function seriesKey(sequence: string, period: string): string {
+export function seriesKey(sequence: string, period: string): string {
   return `${sequence}\n${period}`;
 }
 

@@ -64,6 +64,8 @@ export class Decisions {
     passed: [],
   };
   readonly outcome = { created: 0, updated: 0, unchanged: 0, refused: [] as RefusedRow[] };
+  /** How many of the records were decided, from the first on; null for all. The others are of the next chunk. */
+  decided: number | null = null;
   readonly #columns: Readonly<Record<string, string>>;
 
   /** `columns` are the headers that fields were read from. */
@@ -109,6 +111,8 @@ export interface Applying {
   readonly columns: Readonly<Record<string, string>>;
   /** Whether names may lie far beyond their counter. */
   readonly allowJump: boolean;
+  /** Whether new sequences may give names that others give. */
+  readonly allowOverlap: boolean;
   /** Whether nothing is to be written. */
   readonly isDry: boolean;
   /** Records of the file before the chunk. */

@@ -7,11 +7,12 @@ import { addForm, servedBy } from "../../lots/requests.ts";
 import type { PlacedRecord } from "../batch.ts";
 import type { LotRecord } from "../record.ts";
 import type { KnownCounter } from "./counters.ts";
-import { Counters } from "./counters.ts";
+import { Counters, seriesKey } from "./counters.ts";
 import type { Decide, LotsWrite } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 import type { ShownNumber } from "./shown-numbers.ts";
 import { shownNumbers } from "./shown-numbers.ts";
+import { withinSeries } from "./within-series.ts";
 
 /** A lot as a file gives it or as it is recorded; null where a file says nothing. */
 export type LotState = LotRecord;
@@ -36,19 +37,27 @@ export interface KnownLots {
 
 const productFields = ["product", "product_display_name", "product_name"] as const;
 
-export const applyLots: Decide<LotRecord> = async (applying, placed) => {
+/** Lots as far as they touch no more series than one transaction may. */
+export const applyLots: Decide<LotRecord> = async (applying, given) => {
   const { db, tenant, definitions, columns, allowJump, isDry, from } = applying;
-  const skus = placed.map(({ record }) => record.product);
+  const skus = given.map(({ record }) => record.product);
   const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
   const products = await productsIn({ tenant, definitions, rows }, skus);
-  const numbers = shownNumbers(placed, products);
+  const shown = shownNumbers(given, products);
+  const decided = withinSeries(
+    shown.map((one) => (one === null ? [] : [seriesKey(one.counter, one.form.period)])),
+  );
+  const [placed, numbers] = [given.slice(0, decided), shown.slice(0, decided)];
   const items = namesByProduct(placed, products, allowJump ? [] : numbers);
   const [row] = await db.read<{ known: KnownLots }>(
     sql`SELECT known_lots_v1(${tenant}::text, ${applying.import}::uuid,
                              ${JSON.stringify(items)}::jsonb) AS known`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
-  return decideLots(placed, { products, numbers, known: row.known, columns, isDry, from });
+  const { known } = row;
+  const decisions = decideLots(placed, { products, numbers, known, columns, isDry, from });
+  decisions.decided = decided;
+  return decisions;
 };
 
 /** What is asked of a product's names, of the sequence that serves it and the one in whose series that counts. */

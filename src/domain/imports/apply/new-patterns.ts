@@ -11,15 +11,23 @@ import type { Applying } from "./decisions.ts";
 /** Holds the patterns of new sequences against those that there are and against one another. */
 export class NewPatterns {
   readonly #there: KnownPatterns;
-  readonly #versions: (KnownPattern | PatternVersion)[];
+  readonly #added: KnownPattern[] = [];
+  readonly #allowOverlap: boolean;
+  /** Those that new ones must not overlap. */
+  readonly #versions: PatternVersion[];
 
-  private constructor(there: KnownPatterns) {
+  private constructor(there: KnownPatterns, allowOverlap: boolean) {
     this.#there = there;
+    this.#allowOverlap = allowOverlap;
     this.#versions = there.versions.filter(({ allowOverlap }) => !allowOverlap);
   }
 
-  static async of({ db, tenant }: Pick<Applying, "db" | "tenant">): Promise<NewPatterns> {
-    return new NewPatterns(await patternsOfTenant(db, tenant));
+  static async of({
+    db,
+    tenant,
+    allowOverlap,
+  }: Pick<Applying, "db" | "tenant" | "allowOverlap">): Promise<NewPatterns> {
+    return new NewPatterns(await patternsOfTenant(db, tenant), allowOverlap);
   }
 
   /** Of the patterns that there are; whoever writes must find it unchanged. */
@@ -27,9 +35,15 @@ export class NewPatterns {
     return this.#there.epoch;
   }
 
+  /** Whether new sequences may give names that others give. */
+  get allowOverlap(): boolean {
+    return this.#allowOverlap;
+  }
+
   /** The sequences whose names a product must not have taken if `sequence` is to serve it. */
   unshareable(sequence: string | null): string[] {
-    return unshareable(this.#there, sequence);
+    const { epoch, versions } = this.#there;
+    return unshareable({ epoch, versions: [...versions, ...this.#added] }, sequence);
   }
 
   /** Adds a pattern, or says why it cannot be one. */
@@ -39,11 +53,13 @@ export class NewPatterns {
       // Of the patterns in files only Odoo's have periods that their text may not show.
       return failureOfRefusal(selfClashRefusal(clash, { dialect: "odoo", imported: true }));
     }
-    const overlap = findOverlap(version, this.#versions);
+    const allowOverlap = this.#allowOverlap;
+    const overlap = allowOverlap ? null : findOverlap(version, this.#versions);
     if (overlap !== null) {
       return failureOfRefusal(overlapRefusal(version, overlap, { imported: true }));
     }
-    this.#versions.push(version);
+    if (!allowOverlap) this.#versions.push(version);
+    this.#added.push({ ...version, present: true, allowOverlap });
     return null;
   }
 }

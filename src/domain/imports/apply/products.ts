@@ -143,7 +143,7 @@ function takesSequence(
     increment: 1n,
     fiscal_year_start: "01-01",
     hot: false,
-    allow_overlap: false,
+    allow_overlap: patterns.allowOverlap,
   });
   if (stored instanceof Failure) {
     decisions.refuseAs(line, sequenceColumns, stored);

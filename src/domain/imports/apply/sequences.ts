@@ -6,9 +6,11 @@ import { periodOf } from "../../sequences/period.ts";
 import type { SequenceInput, StoredSequence } from "../../sequences/put.ts";
 import { sequenceFields } from "../../sequences/put.ts";
 import type { SequenceRecord } from "../record.ts";
+import { seriesKey } from "./counters.ts";
 import type { CounterWrite, Decide } from "./decisions.ts";
 import { Decisions } from "./decisions.ts";
 import { NewPatterns } from "./new-patterns.ts";
+import { withinSeries } from "./within-series.ts";
 
 /** A sequence that there is, as far as a file can differ from it. */
 export interface KnownSequence {
@@ -29,10 +31,20 @@ interface KnownCounter {
   readonly given: boolean;
 }
 
-/** Sequences with their counters, which go on behind the file's and never back. */
-export const applySequences: Decide<SequenceRecord> = async (applying, placed) => {
-  const { db, tenant, columns } = applying;
+/**
+ * Sequences with their counters, which go on behind the file's and never back; as many as touch no more
+ * series than one transaction may. The periods of one sequence are not taken apart.
+ */
+export const applySequences: Decide<SequenceRecord> = async (applying, given) => {
+  const { db, tenant, columns, allowOverlap } = applying;
   const decisions = new Decisions(columns);
+  const decided = withinSeries(
+    given.map(({ record }) =>
+      countersOf(record).map(({ sequence, period }) => seriesKey(sequence, period)),
+    ),
+  );
+  const placed = given.slice(0, decided);
+  decisions.decided = decided;
   const keys = placed.map(({ record }) => record.key);
   const known = await knownSequences(db, tenant, keys);
   const used = new Map(
@@ -41,7 +53,7 @@ export const applySequences: Decide<SequenceRecord> = async (applying, placed) =
   const patterns = await NewPatterns.of(applying);
   for (const { line, record } of placed) {
     const { key } = record;
-    const stored = fieldsOf(record);
+    const stored = fieldsOf(record, allowOverlap);
     if (stored instanceof Failure) {
       decisions.refuseAs(line, ["prefix"], stored);
       continue;
@@ -87,7 +99,7 @@ export const applySequences: Decide<SequenceRecord> = async (applying, placed) =
 /** Where every sequence and period begins in Odoo. */
 const firstNumber = 1n;
 
-function fieldsOf(record: SequenceRecord): StoredSequence | Failure {
+function fieldsOf(record: SequenceRecord, allowOverlap: boolean): StoredSequence | Failure {
   const { key, pattern, mode, increment, reset, fiscal_year_start } = record;
   return storedOrRefused(key, {
     ...pattern,
@@ -98,7 +110,7 @@ function fieldsOf(record: SequenceRecord): StoredSequence | Failure {
     start: firstNumber,
     overflow: "widen",
     hot: false,
-    allow_overlap: false,
+    allow_overlap: allowOverlap,
   });
 }
 

@@ -29,7 +29,7 @@ export const erpnextBatches: Kind<Field, LotRecord> = {
   listed: [],
   unusable: [],
   attributes: true,
-  parameter: "allow_jump",
+  parameters: ["allow_jump"],
   company: null,
   identity: null,
   read: ([cells]) => {

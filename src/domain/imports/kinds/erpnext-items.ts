@@ -38,7 +38,7 @@ export const erpnextItems: Kind<Field, ProductRecord> = {
   listed: ["gtin"],
   unusable: [],
   attributes: false,
-  parameter: null,
+  parameters: ["allow_overlap"],
   company: null,
   identity: ({ sku }) => sku,
   read: (rows, { compile }) => {

@@ -53,7 +53,7 @@ export const erpnextSerials: Kind<Field, LotRecord> = {
   listed: [],
   unusable: [],
   attributes: true,
-  parameter: "allow_jump",
+  parameters: ["allow_jump"],
   company: "company",
   identity: null,
   read: ([cells]) => {

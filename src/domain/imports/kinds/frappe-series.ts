@@ -14,7 +14,7 @@ export const frappeSeries: Kind<Field, SeriesRecord> = {
   listed: [],
   unusable: [],
   attributes: false,
-  parameter: "margin",
+  parameters: ["margin"],
   company: null,
   identity: null,
   read: ([cells], { margin }) => {

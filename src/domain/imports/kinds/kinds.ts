@@ -29,5 +29,5 @@ export function isImportKind(text: string): text is ImportKind {
 
 /** The kinds that take a parameter which only some take. */
 export function kindsThatTake(parameter: string): readonly ImportKind[] {
-  return importKinds.filter((name) => kinds[name].parameter === parameter);
+  return importKinds.filter((name) => kinds[name].parameters.some((one) => one === parameter));
 }

@@ -61,7 +61,7 @@ export const odooLots: Kind<Field, LotRecord> = {
     },
   ],
   attributes: true,
-  parameter: "allow_jump",
+  parameters: ["allow_jump"],
   company: "company",
   identity: null,
   read: ([cells]) => {

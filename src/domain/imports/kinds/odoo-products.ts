@@ -71,7 +71,7 @@ export const odooProducts: Kind<Field, ProductRecord> = {
     },
   ],
   attributes: false,
-  parameter: null,
+  parameters: [],
   company: "company",
   identity: ({ sku }) => sku,
   read: ([cells]) => {

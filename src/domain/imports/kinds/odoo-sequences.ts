@@ -70,7 +70,7 @@ export const odooSequences: Kind<Field, SequenceRecord> = {
   listed: ["first_day", "last_day", "range_next", "range_stored_next"],
   unusable: [],
   attributes: false,
-  parameter: "margin",
+  parameters: ["margin", "allow_overlap"],
   company: "company",
   identity: ({ key }) => key,
   read: (rows, reading) => {

@@ -32,7 +32,7 @@ const mostRowsBefore = 60;
 /**
  * Finds the header: the first row that is not blank, or the row of column names in what Frappe's Data
  * Export writes (frappe/core/doctype/data_export/exporter.py). Fails: csv_empty,
- * import_template_broken.
+ * import_template_broken, import_column_control.
  */
 export class HeaderSearch {
   readonly #mayBeTemplate: boolean;
@@ -71,7 +71,13 @@ export function isInfo(header: Header, { cells }: CsvRow): boolean {
   return header.isTemplate && cells[0] === "Info:";
 }
 
+/** Tabs and line breaks are left, which spreadsheets put into headers. */
+// oxlint-disable-next-line no-control-regex -- They are what is looked for.
+const control = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
 function header(cells: readonly string[], isTemplate: boolean, width = cells.length): Header {
+  const bad = cells.find((cell) => control.test(cell));
+  if (bad !== undefined) fail("import_column_control", { column: bad });
   return { columns: cells.map((cell) => cell.trim()), width, isTemplate };
 }
 

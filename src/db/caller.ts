@@ -1,0 +1,27 @@
+/** What an API key may do; `admin` may do everything. */
+export const apiScopes = [
+  "reserve",
+  "lots:read",
+  "lots:write",
+  "sequences:write",
+  "admin",
+] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+/** The sequences and products that a request is about, as far as it tells; null: it may be about any. */
+export interface Touches {
+  readonly sequences: readonly string[] | null;
+  readonly products: readonly string[] | null;
+  /** Id of the job, receipt or count that it is about: of which sequences and products, the store knows. */
+  readonly record?: string;
+}
+
+/** Who calls and what for, which the database checks in the statement that does the work. */
+export interface Caller {
+  readonly tenant: string;
+  /** SHA-256 of the API key in hex. */
+  readonly digest: string;
+  /** The scopes of which any suffices for the request, beside `admin`. */
+  readonly scopes: readonly ApiScope[];
+  readonly touches: Touches;
+}
