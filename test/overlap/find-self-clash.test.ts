@@ -343,6 +343,13 @@ describe("what is known of other patterns with the same dates", () => {
     expect(clashes).toBeGreaterThan(10);
   });
 
+  it("is taken for there when too many days would have to be compared", () => {
+    // Names of one day have at most 128 characters; those of two together would have more.
+    const pattern = `${"x".repeat(113)}{field.a}{YYYY}{MM}{DD}{field.b}-{00}`;
+    const clash = findSelfClash(versionOf(pattern, { reset: "daily" }));
+    expect(clash).toMatchObject({ problem: "date_between_fields", example: null });
+  });
+
   it("is looked for once, whatever the texts and the order", () => {
     const month = { kind: "date", token: "MM" } as const;
     const day = { kind: "date", token: "DD" } as const;

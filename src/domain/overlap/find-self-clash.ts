@@ -89,7 +89,8 @@ export function searchSelfClash(version: PatternVersion): SelfClash | null {
     for (const earlier of alike) {
       if (earlier.period === look.period) continue;
       const search = compareDays(earlier.day, look.day, { version, show, effort });
-      if (search.outcome === "none") continue;
+      // Once the effort is spent, that no pair so far has a common name says nothing of the others.
+      if (search.outcome === "none" && effort.left > 0) continue;
       return {
         reset,
         periods: [earlier.period, look.period],
