@@ -47,12 +47,12 @@ export async function createLots(
     const requests = lotRequests(call, placed, products);
     refuseTooManySequences(requests);
     const id = newId(call.now());
-    const { caller } = touching(call, touchedByLots(input.items, products));
-    const answer = await withPresented(call, requests, (presented) =>
+    const asking = touching(call, touchedByLots(input.items, products));
+    const answer = await withPresented(asking, requests, (presented) =>
       pointed(placesOfLots(placed, requests), async () => {
         const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
           sql`SELECT create_lots_v1(
-                ${callOf(caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
+                ${callOf(asking.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
                 make_interval(secs => ${leaseSeconds}), ${JSON.stringify(presented)}::jsonb,
                 ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
                 ${lotLimits.lots}::bigint,
