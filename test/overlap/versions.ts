@@ -63,7 +63,9 @@ function momentsOf({ reset, fiscalYearStart }: PatternVersion, { at, now }: Read
   };
   const document = momentFor(at);
   const first = firstDayOf(periodOf(reset, document), fiscalYearStart);
-  return { document, period: first === null ? document : momentFor(first), now: momentFor(now) };
+  // Days before the calendar's first fiscal year have none: their week began in a year that is not there.
+  const isShown = first !== null && first >= `0001-${fiscalYearStart}`;
+  return { document, period: isShown ? momentFor(first) : document, now: momentFor(now) };
 }
 
 /** Whether a version gives the name, by how the service reads names. */
