@@ -109,6 +109,8 @@ describe("the OpenAPI document", () => {
   test("has every call", () => {
     expect(operations.map((each) => each.call).toSorted()).toEqual([
       "GET /health",
+      "GET /v1/api-keys",
+      "GET /v1/api-keys/{id}",
       "GET /v1/counts",
       "GET /v1/counts/{id}",
       "GET /v1/imports",
@@ -138,6 +140,9 @@ describe("the OpenAPI document", () => {
       "GET /v1/settings",
       "PATCH /v1/products/{sku}/lots/{name}",
       "PATCH /v1/settings",
+      "POST /v1/api-keys",
+      "POST /v1/api-keys/{id}/revoke",
+      "POST /v1/api-keys/{id}/rotate",
       "POST /v1/counts",
       "POST /v1/counts/{id}/apply",
       "POST /v1/imports",
