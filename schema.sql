@@ -1501,6 +1501,32 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_sequences(p_tenant text, p_sequences jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_added bigint;
+BEGIN
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
+             WHERE s->'fields'->>'counter' <> s->>'key') THEN
+    PERFORM make_naming_series(p_tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
+  SELECT p_tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset, f.counter,
+         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
+         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
+  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
+  ORDER BY s.key COLLATE "C"
+  -- Whichever constraint meets a twin first: the key is in another one, too.
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_added = ROW_COUNT;
+  RETURN v_added;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
@@ -1518,18 +1544,8 @@ DECLARE
   v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
-  IF v_new.counter <> p_key THEN
-    PERFORM make_naming_series(p_tenant);
-  END IF;
-  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
-                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
-  VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
-          v_new.increment, v_new.reset, v_new.counter,
-          coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
-  -- Whichever constraint meets a twin first: the key is in another one, too.
-  ON CONFLICT DO NOTHING;
-  IF FOUND THEN
+  IF add_sequences(p_tenant, jsonb_build_array(
+       jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;
@@ -3135,7 +3151,7 @@ AS $function$
   LEFT JOIN series AS s ON s.id = i.series
 $function$;
 
-CREATE OR REPLACE FUNCTION public.last_shipment(p_tenant text, p_product text, p_name text)
+CREATE OR REPLACE FUNCTION public.last_change_to(p_tenant text, p_product text, p_name text, p_state lot_state)
  RETURNS SETOF lot_changes
  LANGUAGE sql
  STABLE ROWS 1
@@ -3146,7 +3162,7 @@ AS $function$
     SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
   ) AS c
   WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
-    AND h.before ? 'state' AND c.after->>'state' = 'shipped'
+    AND h.before ? 'state' AND c.after->>'state' = p_state::text
   ORDER BY h.change DESC
   LIMIT 1
 $function$;
@@ -3171,7 +3187,7 @@ CREATE OR REPLACE FUNCTION public.history_matches(p_lot lots, p_party text, p_re
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_shipment((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name) c(tenant, id, product, at, api_key, after, reference, party, request, receipt) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request, receipt)))));
+RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_change_to((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, 'shipped'::lot_state) c(tenant, id, product, at, api_key, after, reference, party, request, receipt) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request, receipt)))));
 
 CREATE OR REPLACE FUNCTION public.in_receipt(p_lot lots, p_receipt uuid)
  RETURNS boolean
@@ -3871,7 +3887,7 @@ BEGIN
           AND h.name > CASE v_change WHEN p_change THEN p_name ELSE '' END
           AND v_change = CASE
             WHEN v_by_party
-              THEN (SELECT c.id FROM last_shipment(p_tenant, h.product, h.name) AS c)
+              THEN (SELECT c.id FROM last_change_to(p_tenant, h.product, h.name, 'shipped') AS c)
             ELSE (SELECT c.id FROM last_change_under(p_tenant, h.product, h.name, v_reference) AS c)
           END
         ORDER BY h.name
@@ -4104,7 +4120,7 @@ BEGIN
             )
           LIMIT 1
         ) AS l
-        LEFT JOIN LATERAL last_shipment(p_tenant, l.product, l.name) AS c ON true
+        LEFT JOIN LATERAL last_change_to(p_tenant, l.product, l.name, 'shipped') AS c ON true
         ORDER BY f.index;
       GET DIAGNOSTICS v_found = ROW_COUNT;
       v_left := v_left - v_found;
@@ -4976,21 +4992,6 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.last_change_of_state(p_tenant text, p_product text, p_name text)
- RETURNS SETOF lot_changes
- LANGUAGE sql
- STABLE ROWS 1
-AS $function$
-  SELECT c.*
-  FROM lot_history AS h
-  CROSS JOIN LATERAL (
-    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
-  ) AS c
-  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product AND h.before ? 'state'
-  ORDER BY h.change DESC
-  LIMIT 1
-$function$;
-
 CREATE OR REPLACE FUNCTION public.known_lots_v1(p_tenant text, p_import uuid, p_items jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5016,7 +5017,7 @@ BEGIN
         WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
         LIMIT 1
       ) AS l
-      LEFT JOIN LATERAL last_change_of_state(p_tenant, i.product, given.name) AS gone ON l.state <> 'available'
+      LEFT JOIN LATERAL last_change_to(p_tenant, i.product, given.name, l.state) AS gone ON l.state <> 'available'
     ),
     'tried', (
       SELECT coalesce(jsonb_agg(placed -> 'record'), '[]')
@@ -5219,29 +5220,12 @@ CREATE OR REPLACE FUNCTION public.import_sequences(p_import imports, p_sequences
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
-DECLARE
-  v_made bigint;
 BEGIN
   IF jsonb_array_length(p_sequences) = 0 THEN
     RETURN;
   END IF;
   PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
-  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
-             WHERE s->'fields'->>'counter' <> s->>'key') THEN
-    PERFORM make_naming_series(p_import.tenant);
-  END IF;
-  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
-                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
-  SELECT p_import.tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset,
-         f.counter,
-         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_import.tenant), 'UTC'),
-         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
-  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
-  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
-  ORDER BY s.key COLLATE "C"
-  ON CONFLICT DO NOTHING;
-  GET DIAGNOSTICS v_made = ROW_COUNT;
-  IF v_made < jsonb_array_length(p_sequences) THEN
+  IF add_sequences(p_import.tenant, p_sequences) < jsonb_array_length(p_sequences) THEN
     PERFORM fail('definition_changed', '{}');
   END IF;
 END
@@ -5664,6 +5648,7 @@ REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
   add_api_key(api_keys),
   add_receipt_lines(text,uuid,jsonb),
+  add_sequences(text,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   answer_request_v1(text,text,bytea,jsonb),
@@ -5752,9 +5737,8 @@ REVOKE EXECUTE ON FUNCTION
   items_of_job(text,uuid),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
-  last_change_of_state(text,text,text),
+  last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
-  last_shipment(text,text,text),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),

@@ -595,6 +595,32 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Adds those sequences, each given as `key` and `fields`, that are not there yet, with the naming series if
+-- one counts in them. Returns how many.
+CREATE FUNCTION add_sequences(p_tenant text, p_sequences jsonb) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_added bigint;
+BEGIN
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
+             WHERE s->'fields'->>'counter' <> s->>'key') THEN
+    PERFORM make_naming_series(p_tenant);
+  END IF;
+  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
+                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
+  SELECT p_tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset, f.counter,
+         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
+         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
+  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
+  ORDER BY s.key COLLATE "C"
+  -- Whichever constraint meets a twin first: the key is in another one, too.
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_added = ROW_COUNT;
+  RETURN v_added;
+END
+$$;
+--> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
 -- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell; unless
@@ -617,18 +643,8 @@ DECLARE
   v_fixed text[];
 BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
-  IF v_new.counter <> p_key THEN
-    PERFORM make_naming_series(p_tenant);
-  END IF;
-  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
-                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
-  VALUES (p_tenant, p_key, v_new.dialect, v_new.pattern, v_new.width, v_new.mode, v_new.start,
-          v_new.increment, v_new.reset, v_new.counter,
-          coalesce(v_new.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_tenant), 'UTC'),
-          v_new.fiscal_year_start, v_new.overflow, v_new.hot, v_new.allow_overlap)
-  -- Whichever constraint meets a twin first: the key is in another one, too.
-  ON CONFLICT DO NOTHING;
-  IF FOUND THEN
+  IF add_sequences(p_tenant, jsonb_build_array(
+       jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch);
     RETURN 'created';
   END IF;

@@ -53,9 +53,10 @@ CREATE TYPE lot_filter AS (
   receipt uuid
 );
 --> statement-breakpoint
--- The last change that shipped a lot; nothing if none did. Here and in what follows a limit keeps the
--- planner from turning a look-up by key round, which it may where it has no figures of a table yet.
-CREATE FUNCTION last_shipment(p_tenant text, p_product text, p_name text) RETURNS SETOF lot_changes
+-- The last change by which a lot came into a state; nothing if none did. Here and in what follows a limit
+-- keeps the planner from turning a look-up by key round, which it may where it has no figures of a table yet.
+CREATE FUNCTION last_change_to(p_tenant text, p_product text, p_name text, p_state lot_state)
+RETURNS SETOF lot_changes
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT c.*
   FROM lot_history AS h
@@ -63,7 +64,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
   ) AS c
   WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product
-    AND h.before ? 'state' AND c.after->>'state' = 'shipped'
+    AND h.before ? 'state' AND c.after->>'state' = p_state::text
   ORDER BY h.change DESC
   LIMIT 1
 $$;
@@ -87,7 +88,7 @@ $$;
 CREATE FUNCTION history_matches(p_lot lots, p_party text, p_reference text) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN (p_party IS NULL
-        OR EXISTS (SELECT FROM last_shipment(p_lot.tenant, p_lot.product, p_lot.name) AS c
+        OR EXISTS (SELECT FROM last_change_to(p_lot.tenant, p_lot.product, p_lot.name, 'shipped') AS c
                    WHERE c.party = p_party))
    AND (p_reference IS NULL
         OR EXISTS (SELECT FROM last_change_under(p_lot.tenant, p_lot.product, p_lot.name,

@@ -506,7 +506,7 @@ BEGIN
           AND h.name > CASE v_change WHEN p_change THEN p_name ELSE '' END
           AND v_change = CASE
             WHEN v_by_party
-              THEN (SELECT c.id FROM last_shipment(p_tenant, h.product, h.name) AS c)
+              THEN (SELECT c.id FROM last_change_to(p_tenant, h.product, h.name, 'shipped') AS c)
             ELSE (SELECT c.id FROM last_change_under(p_tenant, h.product, h.name, v_reference) AS c)
           END
         ORDER BY h.name

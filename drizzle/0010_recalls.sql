@@ -276,7 +276,7 @@ BEGIN
             )
           LIMIT 1
         ) AS l
-        LEFT JOIN LATERAL last_shipment(p_tenant, l.product, l.name) AS c ON true
+        LEFT JOIN LATERAL last_change_to(p_tenant, l.product, l.name, 'shipped') AS c ON true
         ORDER BY f.index;
       GET DIAGNOSTICS v_found = ROW_COUNT;
       v_left := v_left - v_found;

@@ -128,19 +128,6 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The last change by which a lot came into another state; nothing if none did.
-CREATE FUNCTION last_change_of_state(p_tenant text, p_product text, p_name text) RETURNS SETOF lot_changes
-LANGUAGE sql STABLE ROWS 1 AS $$
-  SELECT c.*
-  FROM lot_history AS h
-  CROSS JOIN LATERAL (
-    SELECT * FROM lot_changes WHERE tenant = p_tenant AND id = h.change LIMIT 1
-  ) AS c
-  WHERE h.tenant = p_tenant AND h.name = p_name AND h.product = p_product AND h.before ? 'state'
-  ORDER BY h.change DESC
-  LIMIT 1
-$$;
---> statement-breakpoint
 -- What is known of lots that an import is to record: those that exist (`lots`), those that a dry run came
 -- to before (`tried`), names that reservations hold (`issued`), of gapless sequences where each period goes
 -- on (`gapless`), and where the series go on that are asked for, with the highest number that a dry run came
@@ -168,7 +155,7 @@ BEGIN
         WHERE tenant = p_tenant AND name = given.name COLLATE "C" AND product = i.product
         LIMIT 1
       ) AS l
-      LEFT JOIN LATERAL last_change_of_state(p_tenant, i.product, given.name) AS gone ON l.state <> 'available'
+      LEFT JOIN LATERAL last_change_to(p_tenant, i.product, given.name, l.state) AS gone ON l.state <> 'available'
     ),
     'tried', (
       SELECT coalesce(jsonb_agg(placed -> 'record'), '[]')
@@ -378,29 +365,12 @@ RETURN (
 -- of patterns, once for all. Fails: api_key_revoked, definition_changed (one has come into being).
 CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  v_made bigint;
 BEGIN
   IF jsonb_array_length(p_sequences) = 0 THEN
     RETURN;
   END IF;
   PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
-  IF EXISTS (SELECT FROM jsonb_array_elements(p_sequences) AS s
-             WHERE s->'fields'->>'counter' <> s->>'key') THEN
-    PERFORM make_naming_series(p_import.tenant);
-  END IF;
-  INSERT INTO sequences (tenant, key, dialect, pattern, width, mode, start, increment, reset, counter,
-                         time_zone, fiscal_year_start, overflow, hot, allow_overlap)
-  SELECT p_import.tenant, s.key, f.dialect, f.pattern, f.width, f.mode, f.start, f.increment, f.reset,
-         f.counter,
-         coalesce(f.time_zone, (SELECT time_zone FROM settings WHERE tenant = p_import.tenant), 'UTC'),
-         f.fiscal_year_start, f.overflow, f.hot, f.allow_overlap
-  FROM jsonb_to_recordset(p_sequences) AS s (key text, fields jsonb)
-  CROSS JOIN LATERAL jsonb_populate_record(NULL::sequences, s.fields) AS f
-  ORDER BY s.key COLLATE "C"
-  ON CONFLICT DO NOTHING;
-  GET DIAGNOSTICS v_made = ROW_COUNT;
-  IF v_made < jsonb_array_length(p_sequences) THEN
+  IF add_sequences(p_import.tenant, p_sequences) < jsonb_array_length(p_sequences) THEN
     PERFORM fail('definition_changed', '{}');
   END IF;
 END

@@ -1,9 +1,8 @@
-import { createHash, randomInt } from "node:crypto";
+import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { randomText } from "../src/domain/api-keys/random-text.ts";
 import { requireDatabaseUrl } from "./database-url.ts";
-
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What `createTenant` made; the keys are shown this once and kept nowhere. */
 export interface CreatedTenant {
@@ -13,16 +12,16 @@ export interface CreatedTenant {
 }
 
 /**
- * Makes a tenant with its first API key, whose scope is admin, and the sibling `<tenant>-test` with a test key. A tenant that
- * exists already keeps its keys (`created` is false and the keys given back are not valid), except a
+ * Makes a tenant with its first API key, whose scope is admin, and the sibling `<tenant>-test` with a test
+ * key. A tenant that exists already keeps its keys (`created` is false and the keys given back are not valid), except a
  * fixed `key`, which is made valid again.
  */
 export async function createTenant(
   databaseUrl: string,
   options: { tenant: string; name: string; key?: string },
 ): Promise<CreatedTenant> {
-  const key = options.key ?? newKey("live");
-  const testKey = newKey("test");
+  const key = options.key ?? randomText("smk_live_");
+  const testKey = randomText("smk_test_");
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -75,11 +74,6 @@ async function addKey(client: pg.Client, tenant: string, key: string): Promise<v
      INSERT INTO api_key_uses (tenant, api_key) SELECT tenant, id FROM made ON CONFLICT DO NOTHING`,
     [tenant, createHash("sha256").update(key).digest(), key.slice(0, -28), key.slice(-4)],
   );
-}
-
-function newKey(kind: "live" | "test"): string {
-  const secret = Array.from({ length: 28 }, () => ALPHABET.charAt(randomInt(ALPHABET.length)));
-  return `smk_${kind}_${secret.join("")}`;
 }
 
 const usage = `Use: DATABASE_URL=<direct connection> npm run tenant:create -- <tenant> [--name <company>]

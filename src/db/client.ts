@@ -98,13 +98,14 @@ export function checkedCaller(caller: Caller): SQL {
 
 /** The two arguments with which every function begins that a caller calls. */
 export function callerOf({ tenant, digest, scopes, touches }: Caller): SQL {
-  return sql`ROW(${bytes(digest)}, ${array(scopes)}::api_scope[], ${array(touches.sequences)}::text[],
-                 ${array(touches.products)}::text[], ${touches.record ?? null}::uuid)::caller,
+  return sql`ROW(${bytes(digest)}, ${textArray(scopes)}::api_scope[],
+                 ${textArray(touches.sequences)}::text[], ${textArray(touches.products)}::text[],
+                 ${touches.record ?? null}::uuid)::caller,
              ${tenant}::text`;
 }
 
-/** Texts as Postgres writes an array of them; null for none. */
-function array(texts: readonly string[] | null): string | null {
+/** Texts as Postgres writes an array of them, for a parameter with a cast; null for none. */
+export function textArray(texts: readonly string[] | null): string | null {
   if (texts === null) return null;
   return `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }

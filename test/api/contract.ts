@@ -70,6 +70,21 @@ export async function ok(
   return answer.json;
 }
 
+/** All rows of a list, read page by page. `path` has a query. */
+export async function rowsInPages(service: Service, path: string): Promise<unknown[]> {
+  const rows: unknown[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const page: { data: unknown[]; next_cursor: string | null } = await ok(
+      service,
+      "GET",
+      cursor === "" ? path : `${path}&cursor=${cursor}`,
+    );
+    rows.push(...page.data);
+    cursor = page.next_cursor;
+  }
+  return rows;
+}
+
 /** The problem of a request that has to be refused so; its sentence says what to change. */
 export async function refused(
   service: Service,

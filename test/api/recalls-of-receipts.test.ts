@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createService, type Service } from "../harness/service.ts";
-import { call, ok, refused, state } from "./contract.ts";
+import { call, ok, refused, rowsInPages, state } from "./contract.ts";
 
 let service: Service;
 let earlier: string;
@@ -63,15 +63,7 @@ async function covered(recall: string): Promise<string[]> {
   const path = `${recall}/lots`;
   const whole = (await ok(service, "GET", `${path}?limit=1000`)).data;
   for (const limit of [1, 2, 3, 7]) {
-    const rows: Row[] = [];
-    let cursor = "";
-    for (;;) {
-      const page = await ok(service, "GET", `${path}?limit=${limit}${cursor}`);
-      rows.push(...page.data);
-      if (page.next_cursor === null) break;
-      cursor = `&cursor=${page.next_cursor}`;
-    }
-    expect(rows).toEqual(whole);
+    expect(await rowsInPages(service, `${path}?limit=${limit}`)).toEqual(whole);
   }
   const csv = await call(service, "GET", path, { headers: { accept: "text/csv" } });
   const lines = csv.text.trimEnd().split("\r\n").slice(1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createService, type Service } from "../harness/service.ts";
-import { call, names, ok, refused, state } from "./contract.ts";
+import { call, names, ok, refused, rowsInPages, state } from "./contract.ts";
 
 let service: Service;
 
@@ -48,15 +48,7 @@ async function rowsOf(recall: string): Promise<Row[]> {
   const path = `${recall}/lots`;
   const whole = (await ok(service, "GET", `${path}?limit=1000`)).data;
   for (const limit of [1, 3]) {
-    const rows: Row[] = [];
-    let cursor = "";
-    for (;;) {
-      const page = await ok(service, "GET", `${path}?limit=${limit}${cursor}`);
-      rows.push(...page.data);
-      if (page.next_cursor === null) break;
-      cursor = `&cursor=${page.next_cursor}`;
-    }
-    expect(rows).toEqual(whole);
+    expect(await rowsInPages(service, `${path}?limit=${limit}`)).toEqual(whole);
   }
   return whole;
 }

@@ -1,14 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Call } from "../call.ts";
 import { sha256 } from "../sha256.ts";
-
-const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/** Characters of the random part: 166 bits. */
-const length = 28;
-
-/** Bytes from here on would make the first characters of the alphabet likelier than the others. */
-const fair = 256 - (256 % alphabet.length);
+import { randomText } from "./random-text.ts";
 
 /** The text of a new key, with what the store keeps of it. */
 export interface KeyText {
@@ -26,18 +19,6 @@ export async function newKeyText({ db, caller }: Call): Promise<KeyText> {
     sql`SELECT live_tenant IS NOT NULL AS is_test FROM tenants WHERE tenant = ${caller.tenant}`,
   );
   const prefix = tenant?.is_test === true ? "smk_test_" : "smk_live_";
-  const text = `${prefix}${randomPart()}`;
+  const text = randomText(prefix);
   return { text, digest: await sha256(text), prefix, hint: text.slice(-4) };
-}
-
-function randomPart(): string {
-  let text = "";
-  while (text.length < length) {
-    const bytes = [...crypto.getRandomValues(new Uint8Array(length))];
-    text += bytes
-      .filter((byte) => byte < fair)
-      .map((byte) => alphabet.charAt(byte % alphabet.length))
-      .join("");
-  }
-  return text.slice(0, length);
 }

@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
+import { textArray } from "../../db/client.ts";
 import { Failure, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Dialect } from "../patterns/dialects.ts";
@@ -112,7 +113,7 @@ export async function productsIn(
         LEFT JOIN sequences AS s
           ON s.tenant = p.tenant AND s.key = coalesce(p.sequence, t.default_sequence)
         WHERE p.tenant = ${tenant}
-          AND p.sku = ANY (SELECT json_array_elements_text(${JSON.stringify(missing)}::json))`,
+          AND p.sku = ANY (${textArray(missing)}::text[])`,
   );
   for (const row of rows) {
     const servedBy = row.served_by === null ? undefined : rememberSequence(scope, row.served_by);

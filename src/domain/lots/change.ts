@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { callerOf } from "../../db/client.ts";
+import { callerOf, textArray } from "../../db/client.ts";
 import type { Call } from "../call.ts";
 import type { LotState, VersionedLot } from "./lot.ts";
 
@@ -41,7 +41,7 @@ export async function changeLot(
   const [row] = await db.write<{ answer: VersionedLot }>(
     sql`SELECT change_lot_v1(
           ${callerOf(caller)}, ${product}::text, ${name}::text,
-          ${versions === null ? null : sql`ARRAY(SELECT json_array_elements_text(${JSON.stringify(versions)}::json))`},
+          ${textArray(versions)}::text[],
           ${JSON.stringify(fields)}::jsonb, ${occasion.reference ?? null}::text,
           ${occasion.party ?? null}::text, ${request}::uuid) AS answer`,
   );

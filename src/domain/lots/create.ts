@@ -48,7 +48,7 @@ export async function createLots(
     refuseTooManySequences(requests);
     const id = newId(call.now());
     const asking = touching(call, touchedByLots(input.items, products));
-    const answer = await withPresented(asking, requests, (presented) =>
+    const answer = await withPresented(asking, requests, products, (presented) =>
       pointed(placesOfLots(placed, requests), async () => {
         const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
           sql`SELECT create_lots_v1(

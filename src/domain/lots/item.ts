@@ -90,8 +90,6 @@ export interface LotRequest {
   readonly reservation_sequence?: string;
   readonly reservation_period?: string;
   readonly reservation_first?: string;
-  /** The sequence in whose series the product counts that presents them; null for none. */
-  readonly serving?: string | null;
   /** The sequences whose names that product must not have taken, as the patterns of `epoch` tell. */
   readonly overlapping?: readonly string[];
   readonly epoch?: string;

@@ -1,4 +1,5 @@
 import type { Call } from "../call.ts";
+import type { ServedProduct } from "../definitions/definitions.ts";
 import { unshareableWith, withPatterns } from "../overlap/known-patterns.ts";
 import type { LotRequest } from "./item.ts";
 
@@ -10,22 +11,21 @@ import type { LotRequest } from "./item.ts";
 export async function withPresented<Value>(
   call: Call,
   requests: readonly LotRequest[],
+  products: ReadonlyMap<string, ServedProduct>,
   record: (requests: readonly LotRequest[]) => Promise<Value>,
 ): Promise<Value> {
-  if (!requests.some(isForeign)) return record(requests);
+  /** The sequence in whose series presented numbers are, where their product draws from another's. */
+  const foreign = ({ product, reservation_sequence: presented }: LotRequest): string | undefined =>
+    presented === products.get(product)?.servedBy?.counter.key ? undefined : presented;
+  if (requests.every((request) => foreign(request) === undefined)) return record(requests);
   return withPatterns(call, (patterns) =>
     record(
       requests.map((request) => {
-        const { reservation_sequence: sequence } = request;
-        if (sequence === undefined || !isForeign(request)) return request;
+        const sequence = foreign(request);
+        if (sequence === undefined) return request;
         const overlapping = unshareableWith(patterns, sequence);
         return { ...request, overlapping, epoch: patterns.epoch };
       }),
     ),
   );
-}
-
-/** Whether the numbers that an item presents are of other series than those that its product draws from. */
-function isForeign({ reservation_sequence: presented, serving }: LotRequest): boolean {
-  return presented !== undefined && presented !== serving;
 }

@@ -201,10 +201,7 @@ function namesRequest(
   };
 }
 
-function reservationRequest(
-  shared: Shared,
-  { item, sequence, pointer }: Known<ReservationItem>,
-): LotRequest {
+function reservationRequest(shared: Shared, { item, pointer }: Known<ReservationItem>): LotRequest {
   const named = readReservationId(item.reservation);
   if (named === undefined) {
     const facts = { reservation: item.reservation };
@@ -220,7 +217,6 @@ function reservationRequest(
     reservation_sequence: named.sequence,
     reservation_period: named.period,
     reservation_first: named.first,
-    serving: sequence?.counter.key ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { callerOf } from "../../db/client.ts";
+import { callerOf, textArray } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
@@ -46,8 +46,7 @@ export async function putProduct(
         sql`SELECT put_product_v1(${callerOf(call.caller)},
                                   ${sku}::text, ${JSON.stringify(input)}::jsonb,
                                   ${patterns.epoch}::bigint,
-                                  ARRAY(SELECT json_array_elements_text(
-                                    ${JSON.stringify(overlapping)}::json))) AS outcome`,
+                                  ${textArray(overlapping)}::text[]) AS outcome`,
       ),
     );
     return row?.outcome;

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { callerOf } from "../../db/client.ts";
+import { callerOf, textArray } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Dialect, WrittenPattern } from "../patterns/dialects.ts";
@@ -86,8 +86,7 @@ export async function putSequence(
       call.db.write<{ outcome: string }>(
         sql`SELECT put_sequence_v1(${callerOf(call.caller)},
                                    ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
-                                   ARRAY(SELECT json_array_elements_text(
-                                     ${JSON.stringify(overlapping)}::json)),
+                                   ${textArray(overlapping)}::text[],
                                    ${issued !== null}::boolean) AS outcome`,
       ),
     );

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { callerOf } from "../../db/client.ts";
+import { callerOf, textArray } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { unshareable, withPatterns } from "../overlap/known-patterns.ts";
@@ -48,8 +48,7 @@ export async function changeSettings(
       call.db.write(
         sql`SELECT change_settings_v1(${callerOf(call.caller)},
                                       ${JSON.stringify(changes)}::jsonb, ${patterns.epoch}::bigint,
-                                      ARRAY(SELECT json_array_elements_text(
-                                        ${JSON.stringify(overlapping)}::json)))`,
+                                      ${textArray(overlapping)}::text[])`,
       ),
     );
   });

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
+import { textArray } from "../../../db/client.ts";
 import { Failure } from "../../../errors.ts";
 import type { ProductRow } from "../../products/product.ts";
 import type { ProductRecord, SequenceOfProduct } from "../record.ts";
@@ -78,8 +79,7 @@ async function sharingOf(
   if (overlapping.length === 0) return null;
   try {
     await db.read(
-      sql`SELECT refuse_sharing(${tenant}::text, ${sku}::text, ${sequence}::text, ARRAY(
-            SELECT json_array_elements_text(${JSON.stringify(overlapping)}::json)))`,
+      sql`SELECT refuse_sharing(${tenant}::text, ${sku}::text, ${sequence}::text, ${textArray(overlapping)}::text[])`,
     );
     return null;
   } catch (error) {
