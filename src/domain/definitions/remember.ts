@@ -1,8 +1,13 @@
-/** Entries that a memory keeps; the oldest leave first. */
-const capacity = 10_000;
+/** Entries that a memory keeps. */
+const usual = 10_000;
 
-/** Puts a value into a memory that does not grow without end. */
-export function remember<Value>(known: Map<string, Value>, key: string, value: Value): void {
+/** Puts a value into a memory of `capacity` entries, which the oldest leave first. */
+export function remember<Value>(
+  known: Map<string, Value>,
+  key: string,
+  value: Value,
+  capacity: number = usual,
+): void {
   known.delete(key);
   known.set(key, value);
   if (known.size > capacity) {

@@ -1,3 +1,4 @@
+import { remember } from "../definitions/remember.ts";
 import type { Moment } from "../patterns/moment.ts";
 import type { DatePart } from "../patterns/pattern.ts";
 import { renderDateToken } from "../patterns/tokens.ts";
@@ -48,8 +49,7 @@ export function daysAlike(
   const known = kept.get(key);
   if (known !== undefined) return known;
   const found = findDaysAlike([...shown.values()], reset, fiscalYearStart);
-  if (kept.size >= mostKept) kept.clear();
-  kept.set(key, found);
+  remember(kept, key, found, mostKept);
   return found;
 }
 

@@ -12,13 +12,14 @@ import type { Applying } from "./decisions.ts";
 export class NewPatterns {
   readonly #there: KnownPatterns;
   readonly #added: KnownPattern[] = [];
-  readonly #allowOverlap: boolean;
+  /** Whether new sequences may give names that others give. */
+  readonly allowOverlap: boolean;
   /** Those that new ones must not overlap. */
   readonly #versions: PatternVersion[];
 
   private constructor(there: KnownPatterns, allowOverlap: boolean) {
     this.#there = there;
-    this.#allowOverlap = allowOverlap;
+    this.allowOverlap = allowOverlap;
     this.#versions = there.versions.filter(({ allowOverlap }) => !allowOverlap);
   }
 
@@ -35,11 +36,6 @@ export class NewPatterns {
     return this.#there.epoch;
   }
 
-  /** Whether new sequences may give names that others give. */
-  get allowOverlap(): boolean {
-    return this.#allowOverlap;
-  }
-
   /** The sequences whose names a product must not have taken if `sequence` is to serve it. */
   unshareable(sequence: string | null): string[] {
     const { epoch, versions } = this.#there;
@@ -53,7 +49,7 @@ export class NewPatterns {
       // Of the patterns in files only Odoo's have periods that their text may not show.
       return failureOfRefusal(selfClashRefusal(clash, { dialect: "odoo", imported: true }));
     }
-    const allowOverlap = this.#allowOverlap;
+    const { allowOverlap } = this;
     const overlap = allowOverlap ? null : findOverlap(version, this.#versions);
     if (overlap !== null) {
       return failureOfRefusal(overlapRefusal(version, overlap, { imported: true }));
