@@ -1,6 +1,7 @@
 -- The schema as the migrations in drizzle/ leave it, read from the catalogs of a database.
 -- Written by `npm run schema`; change the migrations, not this file.
--- The role serialmint_app belongs to the whole server and has to be there before.
+-- The roles serialmint_app, serialmint_rules and serialmint_keeper belong to the whole server and have to be
+-- there before.
 
 -- Extensions
 
@@ -8,7 +9,7 @@ CREATE EXTENSION btree_gist;
 
 -- Schemas
 
-CREATE SCHEMA counters;
+CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 -- Types
 
@@ -19,8 +20,6 @@ CREATE TYPE count_status AS ENUM ('draft', 'applied');
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
 CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');
-
-CREATE TYPE lot_state AS ENUM ('available', 'reserved', 'shipped', 'consumed', 'scrapped');
 
 CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
@@ -38,197 +37,13 @@ CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
 CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
 
-CREATE TYPE api_key_row AS (
-  id text,
-  name text,
-  prefix text,
-  last_four text,
-  scopes text[],
-  sequences text[],
-  products text[],
-  status text,
-  created_at text,
-  expires_at text,
-  revoked_at text,
-  replaced_by text,
-  last_used_at text,
-  place text
-);
+CREATE OR REPLACE FUNCTION public.lot_states()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ARRAY['available'::text, 'reserved'::text, 'shipped'::text, 'consumed'::text, 'scrapped'::text];
 
-CREATE TYPE caller AS (
-  digest bytea,
-  scopes api_scope[],
-  sequences text[],
-  products text[],
-  record uuid
-);
-
-CREATE TYPE change_outcome AS (
-  matched bigint,
-  changed bigint
-);
-
-CREATE TYPE drawn AS (
-  series bigint,
-  period text,
-  first bigint,
-  last bigint,
-  step bigint,
-  count bigint
-);
-
-CREATE TYPE import_item AS (
-  ordinal integer,
-  product text,
-  records bigint[],
-  names text[],
-  numbers bigint[],
-  quantities numeric[],
-  states lot_state[],
-  locations text[],
-  parties text[],
-  documents text[],
-  expiries date[],
-  productions date[],
-  details jsonb[]
-);
-
-CREATE TYPE lot_filter AS (
-  product text,
-  state lot_state,
-  location text,
-  expires_after date,
-  expires_before date,
-  party text,
-  reference text,
-  created_from timestamp with time zone,
-  created_to timestamp with time zone,
-  receipt uuid
-);
-
-CREATE TYPE lot_found AS (
-  ordinal integer,
-  product text,
-  name text,
-  tracking product_tracking,
-  quantity numeric,
-  state lot_state,
-  location text,
-  expires_on date,
-  given_quantity numeric,
-  given_expires_on date,
-  given_location text
-);
-
-CREATE TYPE lot_request AS (
-  ordinal integer,
-  product text,
-  product_definition uuid,
-  source text,
-  sequence text,
-  definition uuid,
-  counter text,
-  counter_definition uuid,
-  period text,
-  last bigint,
-  prefix text,
-  width integer,
-  suffix text,
-  count bigint,
-  numbered boolean,
-  allow_jump boolean,
-  reservation_sequence text,
-  reservation_period text,
-  reservation_first bigint,
-  overlapping text[],
-  epoch bigint,
-  first_name text,
-  names text[],
-  numbers bigint[],
-  periods text[],
-  forms jsonb,
-  quantity numeric,
-  quantities numeric[],
-  expiries date[],
-  produced_on date,
-  expires_on date,
-  location text,
-  attributes jsonb
-);
-
-CREATE TYPE lot_row AS (
-  product text,
-  name text,
-  number text,
-  reservation text,
-  quantity text,
-  state text,
-  location text,
-  expires_on date,
-  produced_on date,
-  attributes jsonb,
-  created_at text,
-  place text
-);
-
-CREATE TYPE lot_selection AS (
-  product text,
-  names text[],
-  sequence text,
-  period text,
-  reservation bigint,
-  first bigint,
-  last bigint,
-  prefix text,
-  width integer,
-  suffix text,
-  series bigint
-);
-
-CREATE TYPE lot_setting AS (
-  product text,
-  name text,
-  quantity numeric,
-  state lot_state,
-  location text
-);
-
-CREATE TYPE opened_call AS (
-  api_key integer,
-  answer jsonb
-);
-
-CREATE TYPE part_place AS (
-  product text,
-  name text,
-  major bigint,
-  minor bigint
-);
-
-CREATE TYPE recalled_lot AS (
-  product text,
-  name text,
-  state text,
-  quantity text,
-  location text,
-  expires_on date,
-  party text,
-  reference text,
-  shipped_at text,
-  place text
-);
-
-CREATE TYPE series_request AS (
-  series bigint,
-  sequence text,
-  period text,
-  definition uuid,
-  to_draw bigint,
-  last bigint,
-  highest bigint,
-  bounded bigint,
-  jump bigint
-);
+CREATE DOMAIN lot_state AS text COLLATE "C" CHECK (VALUE = ANY (lot_states()));
 
 -- Tables
 
@@ -447,7 +262,7 @@ CREATE TABLE lots (
   number bigint,
   created_at timestamp with time zone NOT NULL,
   quantity numeric NOT NULL,
-  state lot_state DEFAULT 'available'::lot_state NOT NULL,
+  state lot_state DEFAULT 'available'::text NOT NULL,
   expires_on date,
   produced_on date,
   location text,
@@ -741,6 +556,200 @@ CREATE TABLE tried_numbers (
   CONSTRAINT tried_numbers_tenant_import_sequence_period_pk PRIMARY KEY (tenant, import, sequence, period)
 );
 
+-- Types of rows
+
+CREATE TYPE api_key_row AS (
+  id text,
+  name text,
+  prefix text,
+  last_four text,
+  scopes text[],
+  sequences text[],
+  products text[],
+  status text,
+  created_at text,
+  expires_at text,
+  revoked_at text,
+  replaced_by text,
+  last_used_at text,
+  place text
+);
+
+CREATE TYPE caller AS (
+  digest bytea,
+  scopes api_scope[],
+  sequences text[],
+  products text[],
+  record uuid
+);
+
+CREATE TYPE change_outcome AS (
+  matched bigint,
+  changed bigint
+);
+
+CREATE TYPE drawn AS (
+  series bigint,
+  period text,
+  first bigint,
+  last bigint,
+  step bigint,
+  count bigint
+);
+
+CREATE TYPE import_item AS (
+  ordinal integer,
+  product text,
+  records bigint[],
+  names text[],
+  numbers bigint[],
+  quantities numeric[],
+  states lot_state[],
+  locations text[],
+  parties text[],
+  documents text[],
+  expiries date[],
+  productions date[],
+  details jsonb[]
+);
+
+CREATE TYPE lot_filter AS (
+  product text,
+  state lot_state,
+  location text,
+  expires_after date,
+  expires_before date,
+  party text,
+  reference text,
+  created_from timestamp with time zone,
+  created_to timestamp with time zone,
+  receipt uuid
+);
+
+CREATE TYPE lot_found AS (
+  ordinal integer,
+  product text,
+  name text,
+  tracking product_tracking,
+  quantity numeric,
+  state lot_state,
+  location text,
+  expires_on date,
+  given_quantity numeric,
+  given_expires_on date,
+  given_location text
+);
+
+CREATE TYPE lot_request AS (
+  ordinal integer,
+  product text,
+  product_definition uuid,
+  source text,
+  sequence text,
+  definition uuid,
+  counter text,
+  counter_definition uuid,
+  period text,
+  last bigint,
+  prefix text,
+  width integer,
+  suffix text,
+  count bigint,
+  numbered boolean,
+  allow_jump boolean,
+  reservation_sequence text,
+  reservation_period text,
+  reservation_first bigint,
+  overlapping text[],
+  epoch bigint,
+  first_name text,
+  names text[],
+  numbers bigint[],
+  periods text[],
+  forms jsonb,
+  quantity numeric,
+  quantities numeric[],
+  expiries date[],
+  produced_on date,
+  expires_on date,
+  location text,
+  attributes jsonb
+);
+
+CREATE TYPE lot_row AS (
+  product text,
+  name text,
+  number text,
+  reservation text,
+  quantity text,
+  state text,
+  location text,
+  expires_on date,
+  produced_on date,
+  attributes jsonb,
+  created_at text,
+  place text
+);
+
+CREATE TYPE lot_selection AS (
+  product text,
+  names text[],
+  sequence text,
+  period text,
+  reservation bigint,
+  first bigint,
+  last bigint,
+  prefix text,
+  width integer,
+  suffix text,
+  series bigint
+);
+
+CREATE TYPE lot_setting AS (
+  product text,
+  name text,
+  quantity numeric,
+  state lot_state,
+  location text
+);
+
+CREATE TYPE opened_call AS (
+  api_key integer,
+  answer jsonb
+);
+
+CREATE TYPE part_place AS (
+  product text,
+  name text,
+  major bigint,
+  minor bigint
+);
+
+CREATE TYPE recalled_lot AS (
+  product text,
+  name text,
+  state text,
+  quantity text,
+  location text,
+  expires_on date,
+  party text,
+  reference text,
+  shipped_at text,
+  place text
+);
+
+CREATE TYPE series_request AS (
+  series bigint,
+  sequence text,
+  period text,
+  definition uuid,
+  to_draw bigint,
+  last bigint,
+  highest bigint,
+  bounded bigint,
+  jump bigint
+);
+
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
@@ -758,7 +767,7 @@ CREATE INDEX lot_changes_by_reference ON public.lot_changes USING btree (tenant,
 CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, change, name);
 CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
 CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, product, name) WHERE (location IS NOT NULL);
-CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE (state <> 'available'::lot_state);
+CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE ((state)::text <> 'available'::text);
 CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
@@ -811,6 +820,12 @@ ALTER TABLE tenants ADD CONSTRAINT tenants_live_tenant_tenants_tenant_fk
 
 -- Functions, in the order in which they were made
 
+CREATE OR REPLACE FUNCTION public.lot_states()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ARRAY['available'::text, 'reserved'::text, 'shipped'::text, 'consumed'::text, 'scrapped'::text];
+
 CREATE OR REPLACE FUNCTION public.fail(code text, facts jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -837,6 +852,26 @@ CREATE OR REPLACE FUNCTION public.wire_time(moment timestamp with time zone)
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
+
+CREATE OR REPLACE FUNCTION public.enter_tenant(p_tenant text)
+ RETURNS text
+ LANGUAGE sql
+RETURN set_config('serialmint.tenant'::text, p_tenant, true);
+
+CREATE OR REPLACE FUNCTION public.entered_tenant()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN current_setting('serialmint.tenant'::text, true);
+
+CREATE OR REPLACE FUNCTION public.tenant_of_key_v1(p_digest bytea)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant FROM api_keys WHERE digest = p_digest
+$function$;
 
 CREATE OR REPLACE FUNCTION public.has_scope(p_key api_keys, p_caller caller)
  RETURNS boolean
@@ -900,6 +935,7 @@ AS $function$
 DECLARE
   v_key api_keys;
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   SELECT * INTO v_key FROM api_keys WHERE digest = p_caller.digest AND tenant = p_tenant;
   IF NOT FOUND THEN
     PERFORM fail('api_key_unknown', '{}');
@@ -921,6 +957,7 @@ DECLARE
   v_is_plain boolean;
   v_fingerprint bytea;
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   -- Most calls are of a key that allows them and was used within the minute: one look tells.
   SELECT k.id,
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
@@ -956,21 +993,44 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.expired_requests(p_limit integer)
+ RETURNS TABLE(tenant text, keys text[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(key)
+  FROM (
+    SELECT tenant, key FROM requests WHERE expires_at < now() ORDER BY expires_at LIMIT p_limit
+  ) AS expired
+  GROUP BY tenant
+$function$;
+
 CREATE OR REPLACE FUNCTION public.expire_requests_v1(p_limit integer)
  RETURNS bigint
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  WITH expired AS (
-    DELETE FROM requests
-    WHERE (tenant, key) IN (
-      SELECT tenant, key FROM requests WHERE expires_at < now()
-      ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+DECLARE
+  v_expired record;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_expired IN SELECT * FROM expired_requests(p_limit) LOOP
+    PERFORM enter_tenant(v_expired.tenant);
+    WITH removed AS (
+      DELETE FROM requests
+      WHERE (tenant, key) IN (
+        SELECT tenant, key FROM requests
+        WHERE tenant = v_expired.tenant AND key = ANY (v_expired.keys) AND expires_at < now()
+        FOR UPDATE SKIP LOCKED
+      )
+      RETURNING 1
     )
-    RETURNING 1
-  )
-  SELECT count(*) FROM expired
+    SELECT v_removed + count(*) INTO v_removed FROM removed;
+  END LOOP;
+  RETURN v_removed;
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.counter_of(p_series bigint)
@@ -990,6 +1050,40 @@ BEGIN
     PERFORM pg_advisory_xact_lock((p_series >> 31)::integer, (p_series & 2147483647)::integer);
   END IF;
 END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.entries_over(p_series bigint, p_from bigint, p_to bigint)
+ RETURNS SETOF ledger
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT * FROM ledger
+  WHERE tenant = entered_tenant() AND series = p_series
+    AND kind IN ('reserved', 'skip', 'burned')
+    AND int8range(first, last, '[]') && int8range(p_from, p_to, '[]')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.voids_over(p_series bigint, p_from bigint, p_to bigint)
+ RETURNS SETOF ledger
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT * FROM ledger
+  WHERE tenant = entered_tenant() AND series = p_series AND kind = 'void'
+    AND int8range(first, last, '[]') && int8range(p_from, p_to, '[]')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.recorded_over(p_series bigint, p_from bigint, p_to bigint)
+ RETURNS SETOF int8range
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT numbers FROM job_items
+  WHERE tenant = entered_tenant() AND series = p_series
+    AND numbers && int8range(p_from, p_to, '[]')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.next_number(p_series series)
@@ -1651,6 +1745,18 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.past_series(p_limit integer)
+ RETURNS TABLE(tenant text, series bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, id FROM series
+  WHERE ends_on < current_date - 2 AND closed_at IS NULL
+  ORDER BY id
+  LIMIT p_limit
+$function$;
+
 CREATE OR REPLACE FUNCTION public.close_series_v1(p_limit integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1659,17 +1765,17 @@ CREATE OR REPLACE FUNCTION public.close_series_v1(p_limit integer)
  SET lock_timeout TO '1s'
 AS $function$
 DECLARE
+  v_past record;
   v_series series;
   v_next bigint;
   v_closed bigint := 0;
 BEGIN
-  FOR v_series IN
-    SELECT * FROM series
-    WHERE ends_on < current_date - 2 AND closed_at IS NULL
-    ORDER BY id
-    LIMIT p_limit
-    FOR NO KEY UPDATE SKIP LOCKED
-  LOOP
+  FOR v_past IN SELECT * FROM past_series(p_limit) LOOP
+    PERFORM enter_tenant(v_past.tenant);
+    SELECT * INTO v_series FROM series
+    WHERE id = v_past.series AND closed_at IS NULL
+    FOR NO KEY UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
     BEGIN
       PERFORM hold_counter(v_series);
       v_next := next_number(v_series);
@@ -1931,7 +2037,7 @@ CREATE OR REPLACE FUNCTION public.open_numbers(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
  STABLE
-RETURN ((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM ledger v WHERE ((v.series = (open_numbers.p_entry).series) AND (v.kind = 'void'::ledger_kind) AND (int8range(v.first, v.last, '[]'::text) && int8range((open_numbers.p_entry).first, (open_numbers.p_entry).last, '[]'::text)))), '{}'::int8multirange)) - COALESCE((SELECT range_agg(i.numbers) AS range_agg FROM job_items i WHERE ((i.series = (open_numbers.p_entry).series) AND (i.numbers && int8range((open_numbers.p_entry).first, (open_numbers.p_entry).last, '[]'::text)))), '{}'::int8multirange));
+RETURN ((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, api_key, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange));
 
 CREATE OR REPLACE FUNCTION public.lock_reservation(p_tenant text, p_sequence text, p_period text, p_first bigint)
  RETURNS ledger
@@ -2158,6 +2264,7 @@ CREATE OR REPLACE FUNCTION public.advance_job(p_tenant text, p_job uuid, p_token
  RETURNS jobs
  LANGUAGE sql
 AS $function$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs
   SET cursor = least(p_from + p_size, chunked),
       status = CASE WHEN p_from + p_size >= chunked THEN 'done' ELSE 'running' END::job_status,
@@ -2386,10 +2493,8 @@ AS $function$
     SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
   ) AS s
   CROSS JOIN LATERAL (
-    SELECT l.first FROM ledger AS l
-    WHERE l.tenant = p_tenant AND l.series = n.series AND l.kind = 'reserved' AND l.form = n.form
-      AND int8range(l.first, l.last, '[]') @> n.number
-      AND (n.number - l.first) % l.step = 0
+    SELECT l.first FROM entries_over(n.series, n.number, n.number) AS l
+    WHERE l.kind = 'reserved' AND l.form = n.form AND (n.number - l.first) % l.step = 0
     LIMIT 1
   ) AS entry
   WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
@@ -2398,8 +2503,7 @@ AS $function$
       WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
     ) IS NULL
     AND (
-      SELECT v.first FROM ledger AS v
-      WHERE v.series = n.series AND v.kind = 'void' AND int8range(v.first, v.last, '[]') @> n.number
+      SELECT v.first FROM voids_over(n.series, n.number, n.number) AS v
       LIMIT 1
     ) IS NULL
 $function$;
@@ -2908,6 +3012,7 @@ CREATE OR REPLACE FUNCTION public.take_job_v1(p_tenant text, p_job uuid, p_token
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs
   SET token = p_token, lease_until = now() + p_lease
   WHERE tenant = p_tenant AND id = p_job AND status IN ('queued', 'running')
@@ -2921,6 +3026,7 @@ CREATE OR REPLACE FUNCTION public.release_job_v1(p_tenant text, p_job uuid, p_to
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs SET token = NULL, lease_until = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
 $function$;
@@ -2931,6 +3037,7 @@ CREATE OR REPLACE FUNCTION public.note_failure_v1(p_tenant text, p_job uuid, p_t
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs
   SET failures = failures + 1,
       error = p_error,
@@ -3187,7 +3294,7 @@ CREATE OR REPLACE FUNCTION public.history_matches(p_lot lots, p_party text, p_re
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_change_to((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, 'shipped'::lot_state) c(tenant, id, product, at, api_key, after, reference, party, request, receipt) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request, receipt)))));
+RETURN (((p_party IS NULL) OR (EXISTS (SELECT FROM last_change_to((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, ('shipped'::text)::lot_state) c(tenant, id, product, at, api_key, after, reference, party, request, receipt) WHERE (c.party = history_matches.p_party)))) AND ((p_reference IS NULL) OR (EXISTS (SELECT FROM last_change_under((history_matches.p_lot).tenant, (history_matches.p_lot).product, (history_matches.p_lot).name, history_matches.p_reference) last_change_under(tenant, id, product, at, api_key, after, reference, party, request, receipt)))));
 
 CREATE OR REPLACE FUNCTION public.in_receipt(p_lot lots, p_receipt uuid)
  RETURNS boolean
@@ -3199,7 +3306,7 @@ CREATE OR REPLACE FUNCTION public.lot_matches(p_lot lots, p_filter lot_filter)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR ((p_lot).state = (p_filter).state)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)) AND (((p_filter).receipt IS NULL) OR in_receipt(p_lot, (p_filter).receipt)));
+RETURN ((((p_filter).product IS NULL) OR ((p_lot).product = (p_filter).product)) AND (((p_filter).state IS NULL) OR (((p_lot).state)::text = ((p_filter).state)::text)) AND (((p_filter).location IS NULL) OR ((p_lot).location = (p_filter).location)) AND (((p_filter).expires_after IS NULL) OR ((p_lot).expires_on > (p_filter).expires_after)) AND (((p_filter).expires_before IS NULL) OR ((p_lot).expires_on < (p_filter).expires_before)) AND (((p_filter).created_from IS NULL) OR ((p_lot).created_at >= (p_filter).created_from)) AND (((p_filter).created_to IS NULL) OR ((p_lot).created_at < (p_filter).created_to)) AND ((((p_filter).party IS NULL) AND ((p_filter).reference IS NULL)) OR history_matches(p_lot, (p_filter).party, (p_filter).reference)) AND (((p_filter).receipt IS NULL) OR in_receipt(p_lot, (p_filter).receipt)));
 
 CREATE OR REPLACE FUNCTION public.list_lots_v1(p_tenant text, p_filter lot_filter, p_job uuid, p_series bigint, p_reservation bigint, p_item bigint, p_index bigint, p_limit integer)
  RETURNS SETOF lot_row
@@ -3359,15 +3466,13 @@ AS $function$
   LIMIT p_limit
 $function$;
 
-CREATE OR REPLACE FUNCTION public.entry_of_number(p_tenant text, p_series bigint, p_number bigint)
+CREATE OR REPLACE FUNCTION public.entry_of_number(p_series bigint, p_number bigint)
  RETURNS ledger
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT l.* FROM ledger AS l
-  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind IN ('reserved', 'skip', 'burned')
-    AND int8range(l.first, l.last, '[]') @> p_number
-    AND (p_number - l.first) % l.step = 0
+  SELECT l.* FROM entries_over(p_series, p_number, p_number) AS l
+  WHERE (p_number - l.first) % l.step = 0
 $function$;
 
 CREATE OR REPLACE FUNCTION public.resolve_v1(p_tenant text, p_name text)
@@ -3385,7 +3490,7 @@ AS $function$
     WHERE substr(p_name, begins, digits) ~ '^[0-9]+$'
   ), origin AS (
     SELECT s.sequence, s.period, s.id AS series, split.number, f.id AS form,
-           entry_of_number(p_tenant, s.id, split.number) AS entry
+           entry_of_number(s.id, split.number) AS entry
     FROM split
     JOIN forms AS f ON f.tenant = p_tenant AND f.prefix = split.prefix AND f.suffix = split.suffix
      AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
@@ -3411,9 +3516,7 @@ AS $function$
       ) ORDER BY o.sequence, o.number)
       FROM origin AS o
       LEFT JOIN LATERAL (
-        SELECT l.at, l.reason FROM ledger AS l
-        WHERE l.tenant = p_tenant AND l.series = o.series AND l.kind = 'void'
-          AND int8range(l.first, l.last, '[]') @> o.number
+        SELECT at, reason FROM voids_over(o.series, o.number, o.number)
       ) AS v ON true
       LEFT JOIN LATERAL (
         SELECT l.number FROM lots AS l
@@ -3441,13 +3544,13 @@ CREATE OR REPLACE FUNCTION public.lot_differs(p_lot lots, p_after jsonb)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN (((p_after ? 'state'::text) AND ((p_lot).state <> ((p_after ->> 'state'::text))::lot_state)) OR ((p_after ? 'location'::text) AND ((p_lot).location IS DISTINCT FROM (p_after ->> 'location'::text))) OR ((p_after ? 'expires_on'::text) AND ((p_lot).expires_on IS DISTINCT FROM ((p_after ->> 'expires_on'::text))::date)) OR ((p_after ? 'quantity'::text) AND ((p_lot).quantity <> ((p_after ->> 'quantity'::text))::numeric)) OR ((p_after ? 'attributes'::text) AND ((p_lot).attributes IS DISTINCT FROM NULLIF((p_after -> 'attributes'::text), 'null'::jsonb))));
+RETURN (((p_after ? 'state'::text) AND (((p_lot).state)::text <> (((p_after ->> 'state'::text))::lot_state)::text)) OR ((p_after ? 'location'::text) AND ((p_lot).location IS DISTINCT FROM (p_after ->> 'location'::text))) OR ((p_after ? 'expires_on'::text) AND ((p_lot).expires_on IS DISTINCT FROM ((p_after ->> 'expires_on'::text))::date)) OR ((p_after ? 'quantity'::text) AND ((p_lot).quantity <> ((p_after ->> 'quantity'::text))::numeric)) OR ((p_after ? 'attributes'::text) AND ((p_lot).attributes IS DISTINCT FROM NULLIF((p_after -> 'attributes'::text), 'null'::jsonb))));
 
 CREATE OR REPLACE FUNCTION public.lot_before(p_lot lots, p_after jsonb)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN ((((CASE WHEN ((p_after ? 'state'::text) AND ((p_lot).state <> ((p_after ->> 'state'::text))::lot_state)) THEN jsonb_build_object('state', (p_lot).state) ELSE '{}'::jsonb END || CASE WHEN ((p_after ? 'location'::text) AND ((p_lot).location IS DISTINCT FROM (p_after ->> 'location'::text))) THEN jsonb_build_object('location', (p_lot).location) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'expires_on'::text) AND ((p_lot).expires_on IS DISTINCT FROM ((p_after ->> 'expires_on'::text))::date)) THEN jsonb_build_object('expires_on', (p_lot).expires_on) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'quantity'::text) AND ((p_lot).quantity <> ((p_after ->> 'quantity'::text))::numeric)) THEN jsonb_build_object('quantity', (trim_scale((p_lot).quantity))::text) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'attributes'::text) AND ((p_lot).attributes IS DISTINCT FROM NULLIF((p_after -> 'attributes'::text), 'null'::jsonb))) THEN jsonb_build_object('attributes', (p_lot).attributes) ELSE '{}'::jsonb END);
+RETURN ((((CASE WHEN ((p_after ? 'state'::text) AND (((p_lot).state)::text <> (((p_after ->> 'state'::text))::lot_state)::text)) THEN jsonb_build_object('state', (p_lot).state) ELSE '{}'::jsonb END || CASE WHEN ((p_after ? 'location'::text) AND ((p_lot).location IS DISTINCT FROM (p_after ->> 'location'::text))) THEN jsonb_build_object('location', (p_lot).location) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'expires_on'::text) AND ((p_lot).expires_on IS DISTINCT FROM ((p_after ->> 'expires_on'::text))::date)) THEN jsonb_build_object('expires_on', (p_lot).expires_on) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'quantity'::text) AND ((p_lot).quantity <> ((p_after ->> 'quantity'::text))::numeric)) THEN jsonb_build_object('quantity', (trim_scale((p_lot).quantity))::text) ELSE '{}'::jsonb END) || CASE WHEN ((p_after ? 'attributes'::text) AND ((p_lot).attributes IS DISTINCT FROM NULLIF((p_after -> 'attributes'::text), 'null'::jsonb))) THEN jsonb_build_object('attributes', (p_lot).attributes) ELSE '{}'::jsonb END);
 
 CREATE OR REPLACE FUNCTION public.lot_after(p_before jsonb, p_after jsonb)
  RETURNS jsonb
@@ -3771,7 +3874,7 @@ AS $function$
   SELECT r.*
   FROM (
     SELECT found.lot
-    FROM unnest(CASE WHEN p_filter.state IS NULL THEN enum_range(NULL::lot_state)
+    FROM unnest(CASE WHEN p_filter.state IS NULL THEN lot_states()
                 ELSE ARRAY[p_filter.state] END) AS one (state)
     CROSS JOIN LATERAL (
       SELECT l AS lot
@@ -4639,7 +4742,7 @@ AS $function$
       AND i.job NOT IN (SELECT job FROM cancelled)
   ), away AS (
     SELECT l.item, NULL::text AS location, 0::numeric AS quantity, count(*) AS lots
-    FROM unnest(enum_range(NULL::lot_state)) AS one (state)
+    FROM unnest(lot_states()) AS one (state)
     JOIN lots AS l ON l.tenant = p_tenant AND l.state = one.state AND l.product = ANY (p_products)
     WHERE l.state <> 'available'
     GROUP BY l.item
@@ -4927,6 +5030,7 @@ CREATE OR REPLACE FUNCTION public.stage_import_v1(p_tenant text, p_import uuid, 
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE imports
   SET staged = p_batch + 1,
       refused = refused + jsonb_array_length(p_refused),
@@ -4957,6 +5061,7 @@ AS $function$
 DECLARE
   v_import imports;
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE imports
   SET file = p_file, rows = p_rows, columns = p_columns, ignored = p_ignored, updated_at = now()
   WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL AND error IS NULL
@@ -4983,6 +5088,7 @@ CREATE OR REPLACE FUNCTION public.break_import_v1(p_tenant text, p_import uuid, 
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE imports SET error = p_error, refused = 0, updated_at = now()
   WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL;
   IF FOUND THEN
@@ -5425,6 +5531,19 @@ AS $function$
   WHERE one.record NOT IN (SELECT unnest(p_left))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.staged_for_long(p_age interval, p_limit integer)
+ RETURNS TABLE(tenant text, import uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT i.tenant, i.id FROM imports AS i
+  WHERE i.staged > 0 AND i.updated_at < now() - p_age
+    AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
+                    AND j.status IN ('queued', 'running'))
+  ORDER BY i.updated_at LIMIT p_limit
+$function$;
+
 CREATE OR REPLACE FUNCTION public.expire_staged_v1(p_age interval, p_limit integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -5432,18 +5551,16 @@ CREATE OR REPLACE FUNCTION public.expire_staged_v1(p_age interval, p_limit integ
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_import imports;
+  v_import record;
   v_expired bigint := 0;
 BEGIN
-  FOR v_import IN
-    SELECT i.* FROM imports AS i
-    WHERE i.staged > 0 AND i.updated_at < now() - p_age
-      AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
-                      AND j.status IN ('queued', 'running'))
-    ORDER BY i.updated_at LIMIT p_limit
-    FOR UPDATE SKIP LOCKED
-  LOOP
-    PERFORM drop_staged(v_import.tenant, v_import.id);
+  FOR v_import IN SELECT * FROM staged_for_long(p_age, p_limit) LOOP
+    PERFORM enter_tenant(v_import.tenant);
+    PERFORM FROM imports
+    WHERE tenant = v_import.tenant AND id = v_import.import AND staged > 0 AND updated_at < now() - p_age
+    FOR UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    PERFORM drop_staged(v_import.tenant, v_import.import);
     v_expired := v_expired + 1;
   END LOOP;
   RETURN v_expired;
@@ -5642,6 +5759,353 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_table regclass;
+  v_function regprocedure;
+  v_keeps boolean;
+BEGIN
+  GRANT CREATE ON SCHEMA public TO serialmint_rules, serialmint_keeper;
+  FOR v_table IN
+    SELECT oid FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relforcerowsecurity
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table);
+    EXECUTE format('CREATE POLICY own_tenant ON %s USING (tenant = entered_tenant())', v_table);
+    EXECUTE format('GRANT SELECT ON %s TO serialmint_app, serialmint_rules', v_table);
+  END LOOP;
+  FOR v_function, v_keeps IN
+    SELECT p.oid::regprocedure, p.oid = ANY (p_keepers::oid[])
+    FROM pg_proc AS p
+    WHERE p.pronamespace = 'public'::regnamespace
+      AND p.proowner NOT IN ('serialmint_rules'::regrole, 'serialmint_keeper'::regrole)
+      AND p.proname <> 'keep_tenants_apart'
+      AND NOT EXISTS (SELECT FROM pg_depend AS d
+                      WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  LOOP
+    IF v_keeps THEN
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO serialmint_rules', v_function);
+    ELSE
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_rules', v_function);
+    END IF;
+  END LOOP;
+  REVOKE CREATE ON SCHEMA public FROM serialmint_rules, serialmint_keeper;
+END
+$function$;
+
+-- Policies
+
+ALTER TABLE api_key_uses ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON api_key_uses USING (tenant = entered_tenant());
+
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON api_keys FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON api_keys USING (tenant = entered_tenant());
+
+ALTER TABLE count_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON count_lines USING (tenant = entered_tenant());
+
+ALTER TABLE counts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON counts USING (tenant = entered_tenant());
+
+ALTER TABLE forms ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON forms USING (tenant = entered_tenant());
+
+ALTER TABLE import_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON import_batches USING (tenant = entered_tenant());
+
+ALTER TABLE imports ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON imports FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON imports USING (tenant = entered_tenant());
+
+ALTER TABLE job_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON job_items FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON job_items USING (tenant = entered_tenant());
+
+ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON jobs FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON jobs USING (tenant = entered_tenant());
+
+ALTER TABLE ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON ledger FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON ledger USING (tenant = entered_tenant());
+
+ALTER TABLE lot_changes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON lot_changes USING (tenant = entered_tenant());
+
+ALTER TABLE lot_history ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON lot_history USING (tenant = entered_tenant());
+
+ALTER TABLE lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON lots USING (tenant = entered_tenant());
+
+ALTER TABLE past_patterns ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON past_patterns USING (tenant = entered_tenant());
+
+ALTER TABLE products ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON products USING (tenant = entered_tenant());
+
+ALTER TABLE recall_names ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON recall_names USING (tenant = entered_tenant());
+
+ALTER TABLE recall_parts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON recall_parts USING (tenant = entered_tenant());
+
+ALTER TABLE recalls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON recalls USING (tenant = entered_tenant());
+
+ALTER TABLE receipt_growths ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON receipt_growths USING (tenant = entered_tenant());
+
+ALTER TABLE receipt_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON receipt_lines USING (tenant = entered_tenant());
+
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON receipts USING (tenant = entered_tenant());
+
+ALTER TABLE refused_rows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON refused_rows USING (tenant = entered_tenant());
+
+ALTER TABLE requests ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON requests FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON requests USING (tenant = entered_tenant());
+
+ALTER TABLE sequences ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON sequences USING (tenant = entered_tenant());
+
+ALTER TABLE series ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON series FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON series USING (tenant = entered_tenant());
+
+ALTER TABLE settings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON settings USING (tenant = entered_tenant());
+
+ALTER TABLE skipped_names ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON skipped_names USING (tenant = entered_tenant());
+
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON tenants USING (tenant = entered_tenant());
+
+ALTER TABLE tried_lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON tried_lots USING (tenant = entered_tenant());
+
+ALTER TABLE tried_numbers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
+
+-- Owners
+
+ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
+ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
+ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION tenant_of_key_v1(bytea) OWNER TO serialmint_keeper;
+ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
+
+ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION advance_job(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION answer_request_v1(text,text,bytea,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION api_key_facts(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION available_stock(text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION begin_at(series,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION caller_of_import(imports) OWNER TO serialmint_rules;
+ALTER FUNCTION caller_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION cancel_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION cancel_receipt_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
+ALTER FUNCTION change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION change_lots(text,text,text[],jsonb,integer,text,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION change_patterns(text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION change_settings_v1(caller,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION check_base(series,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION check_bound(text,text,text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION check_change(text,text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION check_definition(series,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION check_draw(series_request) OWNER TO serialmint_rules;
+ALTER FUNCTION check_expiries(lot_found[]) OWNER TO serialmint_rules;
+ALTER FUNCTION check_in_run(ledger,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION check_key(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION check_limits(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION check_lots_exist(text,text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION check_names(text,lot_request) OWNER TO serialmint_rules;
+ALTER FUNCTION check_room(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION check_serials(lot_found[]) OWNER TO serialmint_rules;
+ALTER FUNCTION check_step(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION close_recall_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
+ALTER FUNCTION close_series_v1(integer) OWNER TO serialmint_rules;
+ALTER FUNCTION complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION continue_series(series,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION count_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION counter_of(bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION counter_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION create_api_key_v1(caller,text,text,bytea,bytea,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION csv_field(text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
+ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
+ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
+ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION has_scope(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION held_names(text,lot_request[]) OWNER TO serialmint_rules;
+ALTER FUNCTION held_series(text,text,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION history_matches(lots,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_api_key(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_counter(series) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_definition(text,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_lots_found(text,lot_request[]) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_patterns(text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_products(text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_series(series_request) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_untouched(receipts,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION import_counters(imports,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION import_lots(imports,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION import_products(imports,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION import_sequences(imports,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION in_numbers(lots,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION in_receipt(lots,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION in_run(lots,text,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION is_begun(series) OWNER TO serialmint_rules;
+ALTER FUNCTION is_period(sequence_reset,text) OWNER TO serialmint_rules;
+ALTER FUNCTION is_use_old(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION is_within_limits(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
+ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
+ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION lock_counter(bigint,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION lock_job(text,uuid,text,job_status[]) OWNER TO serialmint_rules;
+ALTER FUNCTION lock_lots(text,text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION lock_reservation(text,text,text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION lot_after(jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION lot_before(lots,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION lot_differs(lots,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION lot_matches(lots,lot_filter) OWNER TO serialmint_rules;
+ALTER FUNCTION lot_requests(text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION lot_states() OWNER TO serialmint_rules;
+ALTER FUNCTION lot_version(lots) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_by_change_v1(text,lot_filter,bigint,text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_by_expiry_v1(text,lot_filter,date,text,text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_by_location_v1(text,lot_filter,text,text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_by_state_v1(text,lot_filter,text,text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_of_part(recall_parts,part_place,timestamp with time zone,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION made_name(job_items,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION make_forms(text,lot_request[]) OWNER TO serialmint_rules;
+ALTER FUNCTION make_naming_series(text) OWNER TO serialmint_rules;
+ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
+ALTER FUNCTION note_failure_v1(text,uuid,uuid,jsonb,boolean,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION note_refused(text,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION note_use(text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION nth_name(job_items,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_to_pass(series,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION of_series(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
+ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
+ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION passed_numbers(series) OWNER TO serialmint_rules;
+ALTER FUNCTION period_at(sequence_reset,text,text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION period_end(sequence_reset,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
+ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION receipt_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION record_around_foreign_names(jobs,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION record_given_names(text,job_items[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION record_imported(imports,jsonb,bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_reserved(text,uuid,lot_request,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_units(jobs,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION recorded_by_line(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION recorded_names(job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION records_held(text,jsonb,lot_request[]) OWNER TO serialmint_rules;
+ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION render_name(text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION reopen_series(series) OWNER TO serialmint_rules;
+ALTER FUNCTION replace_taken(jobs,job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION reservation_facts(ledger) OWNER TO serialmint_rules;
+ALTER FUNCTION reservation_id(text,text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION reservation_use(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
+ALTER FUNCTION reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION resolve_selection(text,lot_selection) OWNER TO serialmint_rules;
+ALTER FUNCTION resolve_v1(text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION retry_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION runs_of_numbers(text,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION set_counted(counts,lot_found[]) OWNER TO serialmint_rules;
+ALTER FUNCTION set_counter(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION set_lots(text,lot_setting[],integer,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_lot(lots,text) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION take_job_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
+ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION units_of(job_items,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION versioned_lot(lots) OWNER TO serialmint_rules;
+ALTER FUNCTION void_drawn(job_items,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION void_numbers(ledger,int8multirange,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION wait_for_series(bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION was_changed(lots,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
+
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
@@ -5700,9 +6164,13 @@ REVOKE EXECUTE ON FUNCTION
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
   drop_staged(text,uuid),
-  entry_of_number(text,bigint,bigint),
+  enter_tenant(text),
+  entered_tenant(),
+  entries_over(bigint,bigint,bigint),
+  entry_of_number(bigint,bigint),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
+  expired_requests(integer),
   fail(text,jsonb),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   form_v1(text,bigint,text,integer,text),
@@ -5736,6 +6204,7 @@ REVOKE EXECUTE ON FUNCTION
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
   job_facts(text,uuid),
+  keep_tenants_apart(regproc[]),
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
@@ -5774,6 +6243,7 @@ REVOKE EXECUTE ON FUNCTION
   open_receipt(text,uuid,text,text,bytea,integer),
   pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
+  past_series(integer),
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   promote_series(series),
@@ -5793,6 +6263,7 @@ REVOKE EXECUTE ON FUNCTION
   record_units(jobs,job_items[],bigint),
   recorded_by_line(text,uuid),
   recorded_names(job_items[],bigint),
+  recorded_over(bigint,bigint,bigint),
   records_held(text,jsonb,lot_request[]),
   records_recorded(text,jsonb,bigint[]),
   refuse_sharing(text,text,text,text[]),
@@ -5826,10 +6297,12 @@ REVOKE EXECUTE ON FUNCTION
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   skip_past_names(text,series_request,integer,text),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
+  staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
+  tenant_of_key_v1(bytea),
   told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_in(job_items[]),
@@ -5838,6 +6311,7 @@ REVOKE EXECUTE ON FUNCTION
   void_drawn(job_items,integer,text),
   void_numbers(ledger,int8multirange,integer,text),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
+  voids_over(bigint,bigint,bigint),
   wait_for_series(bigint),
   was_changed(lots,timestamp with time zone),
   wire_time(timestamp with time zone)
@@ -5904,6 +6378,9 @@ GRANT EXECUTE ON FUNCTION
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  enter_tenant(text),
+  entered_tenant(),
+  entries_over(bigint,bigint,bigint),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
@@ -5929,6 +6406,7 @@ GRANT EXECUTE ON FUNCTION
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
+  recorded_over(bigint,bigint,bigint),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
@@ -5947,6 +6425,86 @@ GRANT EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
+  tenant_of_key_v1(bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
+  voids_over(bigint,bigint,bigint),
   wire_time(timestamp with time zone)
 TO serialmint_app;
+
+GRANT USAGE ON SCHEMA
+  public
+TO serialmint_keeper;
+
+GRANT SELECT ON TABLE
+  api_keys,
+  imports,
+  job_items,
+  jobs,
+  ledger,
+  requests,
+  series
+TO serialmint_keeper;
+
+GRANT EXECUTE ON FUNCTION
+  entered_tenant()
+TO serialmint_keeper;
+
+GRANT USAGE ON SCHEMA
+  public
+TO serialmint_rules;
+
+GRANT DELETE, INSERT, SELECT ON TABLE
+  refused_rows,
+  tried_lots
+TO serialmint_rules;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
+  import_batches,
+  lots,
+  requests,
+  series,
+  tried_numbers
+TO serialmint_rules;
+
+GRANT INSERT, SELECT ON TABLE
+  forms,
+  ledger,
+  lot_changes,
+  lot_history,
+  recall_names,
+  recall_parts,
+  skipped_names
+TO serialmint_rules;
+
+GRANT INSERT, SELECT, UPDATE ON TABLE
+  api_key_uses,
+  api_keys,
+  count_lines,
+  counts,
+  imports,
+  job_items,
+  jobs,
+  past_patterns,
+  products,
+  recalls,
+  receipt_growths,
+  receipt_lines,
+  receipts,
+  sequences,
+  settings
+TO serialmint_rules;
+
+GRANT SELECT ON TABLE
+  tenants
+TO serialmint_rules;
+
+GRANT EXECUTE ON FUNCTION
+  entries_over(bigint,bigint,bigint),
+  expired_requests(integer),
+  past_series(integer),
+  recorded_over(bigint,bigint,bigint),
+  staged_for_long(interval,integer),
+  stranded_jobs_v1(integer),
+  tenant_of_key_v1(bytea),
+  voids_over(bigint,bigint,bigint)
+TO serialmint_rules;

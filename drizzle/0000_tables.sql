@@ -1,7 +1,6 @@
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
 CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
-CREATE TYPE "public"."lot_state" AS ENUM('available', 'reserved', 'shipped', 'consumed', 'scrapped');--> statement-breakpoint
 CREATE TYPE "public"."product_expiry" AS ENUM('none', 'optional', 'required');--> statement-breakpoint
 CREATE TYPE "public"."product_tracking" AS ENUM('none', 'lot', 'serial');--> statement-breakpoint
 CREATE TYPE "public"."recall_part_kind" AS ENUM('names', 'numbers', 'reservation', 'created', 'receipt');--> statement-breakpoint
@@ -207,7 +206,7 @@ CREATE TABLE "lots" (
 	"number" bigint,
 	"created_at" timestamp with time zone NOT NULL,
 	"quantity" numeric NOT NULL,
-	"state" "lot_state" DEFAULT 'available' NOT NULL,
+	"state" text DEFAULT 'available' NOT NULL,
 	"expires_on" date,
 	"produced_on" date,
 	"location" text,
@@ -284,10 +283,10 @@ CREATE TABLE "receipt_growths" (
 	"name" text COLLATE "C" NOT NULL,
 	"quantity" numeric NOT NULL,
 	"quantity_before" numeric NOT NULL,
-	"state_before" "lot_state" NOT NULL,
+	"state_before" text NOT NULL,
 	"location_before" text,
 	"quantity_after" numeric NOT NULL,
-	"state_after" "lot_state" NOT NULL,
+	"state_after" text NOT NULL,
 	"location_after" text,
 	"undone_at" timestamp with time zone,
 	CONSTRAINT "receipt_growths_tenant_id_pk" PRIMARY KEY("tenant","id")

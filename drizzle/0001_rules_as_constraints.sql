@@ -3,6 +3,20 @@
 
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 --> statement-breakpoint
+-- The states of a lot. A domain and no enum: lots are found by it under a policy, where Postgres uses an index
+-- only for operators that are leakproof, as those of text are and those of enums are not.
+CREATE FUNCTION lot_states() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY['available', 'reserved', 'shipped', 'consumed', 'scrapped'];
+--> statement-breakpoint
+CREATE DOMAIN lot_state AS text COLLATE "C" CHECK (VALUE = ANY (lot_states()));
+--> statement-breakpoint
+ALTER TABLE lots ALTER COLUMN state TYPE lot_state;
+--> statement-breakpoint
+ALTER TABLE receipt_growths
+  ALTER COLUMN state_before TYPE lot_state,
+  ALTER COLUMN state_after TYPE lot_state;
+--> statement-breakpoint
 ALTER TABLE tenants
   ADD CONSTRAINT tenants_tenant_is_a_slug CHECK (tenant ~ '^[a-z][a-z0-9-]{1,39}$');
 --> statement-breakpoint

@@ -21,6 +21,23 @@ CREATE FUNCTION wire_time(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 --> statement-breakpoint
+-- The tenant whose rows the transaction sees and writes from here on, whatever its statements ask for: every
+-- table has a policy that holds it to that (0015_tenants_apart.sql). Of none, nothing is seen.
+CREATE FUNCTION enter_tenant(p_tenant text) RETURNS text
+LANGUAGE sql
+RETURN set_config('serialmint.tenant', p_tenant, true);
+--> statement-breakpoint
+-- The tenant that was entered, or nothing.
+CREATE FUNCTION entered_tenant() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN current_setting('serialmint.tenant', true);
+--> statement-breakpoint
+-- The tenant that an API key belongs to, by the key's SHA-256; nothing if there is no such key.
+CREATE FUNCTION tenant_of_key_v1(p_digest bytea) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT tenant FROM api_keys WHERE digest = p_digest
+$$;
+--> statement-breakpoint
 -- Who calls: the digest of their API key, the scopes of which any suffices for the call, and the sequences
 -- and products that the call is about; null where it may be about any. Of a call about a job, a receipt or a
 -- count, `record` is its id, and the store knows which those are.
@@ -85,12 +102,13 @@ LANGUAGE sql AS $$
   )
 $$;
 --> statement-breakpoint
--- The id of the caller's API key, whose use is noted. Fails: api_key_unknown, and as check_key does.
+-- The id of the caller's API key, whose use is noted. What follows in the transaction is the tenant's. Fails: api_key_unknown, and as check_key does.
 CREATE FUNCTION caller_v1(p_caller caller, p_tenant text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_key api_keys;
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   SELECT * INTO v_key FROM api_keys WHERE digest = p_caller.digest AND tenant = p_tenant;
   IF NOT FOUND THEN
     PERFORM fail('api_key_unknown', '{}');
@@ -123,6 +141,7 @@ DECLARE
   v_is_plain boolean;
   v_fingerprint bytea;
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   -- Most calls are of a key that allows them and was used within the minute: one look tells.
   SELECT k.id,
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
@@ -158,16 +177,36 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Answers past their time, of all tenants, the oldest first: at most `p_limit` of them.
+CREATE FUNCTION expired_requests(p_limit integer) RETURNS TABLE (tenant text, keys text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT tenant, array_agg(key)
+  FROM (
+    SELECT tenant, key FROM requests WHERE expires_at < now() ORDER BY expires_at LIMIT p_limit
+  ) AS expired
+  GROUP BY tenant
+$$;
+--> statement-breakpoint
 -- Removes answers past their time, at most `p_limit` of them. Returns how many.
 CREATE FUNCTION expire_requests_v1(p_limit integer) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  WITH expired AS (
-    DELETE FROM requests
-    WHERE (tenant, key) IN (
-      SELECT tenant, key FROM requests WHERE expires_at < now()
-      ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_expired record;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_expired IN SELECT * FROM expired_requests(p_limit) LOOP
+    PERFORM enter_tenant(v_expired.tenant);
+    WITH removed AS (
+      DELETE FROM requests
+      WHERE (tenant, key) IN (
+        SELECT tenant, key FROM requests
+        WHERE tenant = v_expired.tenant AND key = ANY (v_expired.keys) AND expires_at < now()
+        FOR UPDATE SKIP LOCKED
+      )
+      RETURNING 1
     )
-    RETURNING 1
-  )
-  SELECT count(*) FROM expired
+    SELECT v_removed + count(*) INTO v_removed FROM removed;
+  END LOOP;
+  RETURN v_removed;
+END
 $$;

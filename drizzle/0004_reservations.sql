@@ -78,14 +78,12 @@ CREATE FUNCTION open_numbers(p_entry ledger) RETURNS int8multirange
 LANGUAGE sql STABLE
 RETURN int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step))
   - coalesce((
-      SELECT range_agg(int8range(v.first, v.last + v.step)) FROM ledger AS v
-      WHERE v.series = p_entry.series AND v.kind = 'void'
-        AND int8range(v.first, v.last, '[]') && int8range(p_entry.first, p_entry.last, '[]')
+      SELECT range_agg(int8range(v.first, v.last + v.step))
+      FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v
     ), '{}')
   - coalesce((
-      SELECT range_agg(i.numbers) FROM job_items AS i
-      WHERE i.series = p_entry.series
-        AND i.numbers && int8range(p_entry.first, p_entry.last, '[]')
+      SELECT range_agg(numbers)
+      FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers
     ), '{}');
 --> statement-breakpoint
 -- Locks a reservation's ledger row, so that it is voided or recorded by one caller at a time.

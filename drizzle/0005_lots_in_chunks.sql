@@ -118,6 +118,7 @@ CREATE FUNCTION advance_job(
   p_tenant text, p_job uuid, p_token uuid, p_from bigint, p_size bigint, p_lease interval
 ) RETURNS jobs
 LANGUAGE sql AS $$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs
   SET cursor = least(p_from + p_size, chunked),
       status = CASE WHEN p_from + p_size >= chunked THEN 'done' ELSE 'running' END::job_status,
@@ -359,10 +360,8 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
   ) AS s
   CROSS JOIN LATERAL (
-    SELECT l.first FROM ledger AS l
-    WHERE l.tenant = p_tenant AND l.series = n.series AND l.kind = 'reserved' AND l.form = n.form
-      AND int8range(l.first, l.last, '[]') @> n.number
-      AND (n.number - l.first) % l.step = 0
+    SELECT l.first FROM entries_over(n.series, n.number, n.number) AS l
+    WHERE l.kind = 'reserved' AND l.form = n.form AND (n.number - l.first) % l.step = 0
     LIMIT 1
   ) AS entry
   WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
@@ -371,8 +370,7 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
       WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
     ) IS NULL
     AND (
-      SELECT v.first FROM ledger AS v
-      WHERE v.series = n.series AND v.kind = 'void' AND int8range(v.first, v.last, '[]') @> n.number
+      SELECT v.first FROM voids_over(n.series, n.number, n.number) AS v
       LIMIT 1
     ) IS NULL
 $$;
@@ -907,6 +905,7 @@ $$;
 -- Takes or renews the lease on an unfinished job. Null when the job is finished or somebody else's.
 CREATE FUNCTION take_job_v1(p_tenant text, p_job uuid, p_token uuid, p_lease interval) RETURNS jsonb
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs
   SET token = p_token, lease_until = now() + p_lease
   WHERE tenant = p_tenant AND id = p_job AND status IN ('queued', 'running')
@@ -917,6 +916,7 @@ $$;
 -- Lets go of a job, so that the next one who asks may take it at once.
 CREATE FUNCTION release_job_v1(p_tenant text, p_job uuid, p_token uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs SET token = NULL, lease_until = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
 $$;
@@ -927,6 +927,7 @@ CREATE FUNCTION note_failure_v1(
   p_tenant text, p_job uuid, p_token uuid, p_error jsonb, p_final boolean, p_patience integer
 ) RETURNS text
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT enter_tenant(p_tenant);
   UPDATE jobs
   SET failures = failures + 1,
       error = p_error,

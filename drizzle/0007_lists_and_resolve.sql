@@ -278,12 +278,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 --> statement-breakpoint
 -- What happened to a number of a series: the ledger entry that gave it or passed it, if any.
-CREATE FUNCTION entry_of_number(p_tenant text, p_series bigint, p_number bigint) RETURNS ledger
+CREATE FUNCTION entry_of_number(p_series bigint, p_number bigint) RETURNS ledger
 LANGUAGE sql STABLE AS $$
-  SELECT l.* FROM ledger AS l
-  WHERE l.tenant = p_tenant AND l.series = p_series AND l.kind IN ('reserved', 'skip', 'burned')
-    AND int8range(l.first, l.last, '[]') @> p_number
-    AND (p_number - l.first) % l.step = 0
+  SELECT l.* FROM entries_over(p_series, p_number, p_number) AS l
+  WHERE (p_number - l.first) % l.step = 0
 $$;
 --> statement-breakpoint
 -- Where a name comes from: every number of ours that renders it, what became of that number, and the
@@ -299,7 +297,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE substr(p_name, begins, digits) ~ '^[0-9]+$'
   ), origin AS (
     SELECT s.sequence, s.period, s.id AS series, split.number, f.id AS form,
-           entry_of_number(p_tenant, s.id, split.number) AS entry
+           entry_of_number(s.id, split.number) AS entry
     FROM split
     JOIN forms AS f ON f.tenant = p_tenant AND f.prefix = split.prefix AND f.suffix = split.suffix
      AND render_name(f.prefix, split.number, f.width, f.suffix) = p_name
@@ -325,9 +323,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       ) ORDER BY o.sequence, o.number)
       FROM origin AS o
       LEFT JOIN LATERAL (
-        SELECT l.at, l.reason FROM ledger AS l
-        WHERE l.tenant = p_tenant AND l.series = o.series AND l.kind = 'void'
-          AND int8range(l.first, l.last, '[]') @> o.number
+        SELECT at, reason FROM voids_over(o.series, o.number, o.number)
       ) AS v ON true
       LEFT JOIN LATERAL (
         SELECT l.number FROM lots AS l

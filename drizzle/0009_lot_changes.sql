@@ -396,7 +396,7 @@ SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
   SELECT r.*
   FROM (
     SELECT found.lot
-    FROM unnest(CASE WHEN p_filter.state IS NULL THEN enum_range(NULL::lot_state)
+    FROM unnest(CASE WHEN p_filter.state IS NULL THEN lot_states()
                 ELSE ARRAY[p_filter.state] END) AS one (state)
     CROSS JOIN LATERAL (
       SELECT l AS lot

@@ -28,7 +28,7 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enabl
       AND i.job NOT IN (SELECT job FROM cancelled)
   ), away AS (
     SELECT l.item, NULL::text AS location, 0::numeric AS quantity, count(*) AS lots
-    FROM unnest(enum_range(NULL::lot_state)) AS one (state)
+    FROM unnest(lot_states()) AS one (state)
     JOIN lots AS l ON l.tenant = p_tenant AND l.state = one.state AND l.product = ANY (p_products)
     WHERE l.state <> 'available'
     GROUP BY l.item

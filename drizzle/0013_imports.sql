@@ -65,6 +65,7 @@ CREATE FUNCTION stage_import_v1(
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE imports
   SET staged = p_batch + 1,
       refused = refused + jsonb_array_length(p_refused),
@@ -96,6 +97,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_import imports;
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE imports
   SET file = p_file, rows = p_rows, columns = p_columns, ignored = p_ignored, updated_at = now()
   WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL AND error IS NULL
@@ -119,6 +121,7 @@ $$;
 CREATE FUNCTION break_import_v1(p_tenant text, p_import uuid, p_token uuid, p_error jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE imports SET error = p_error, refused = 0, updated_at = now()
   WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file IS NULL;
   IF FOUND THEN
@@ -586,23 +589,31 @@ LANGUAGE sql STABLE AS $$
   WHERE one.record NOT IN (SELECT unnest(p_left))
 $$;
 --> statement-breakpoint
+-- Imports of all tenants with something staged that nothing has happened to for `p_age` and that no job works on.
+CREATE FUNCTION staged_for_long(p_age interval, p_limit integer) RETURNS TABLE (tenant text, import uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT i.tenant, i.id FROM imports AS i
+  WHERE i.staged > 0 AND i.updated_at < now() - p_age
+    AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
+                    AND j.status IN ('queued', 'running'))
+  ORDER BY i.updated_at LIMIT p_limit
+$$;
+--> statement-breakpoint
 -- Removes what is staged of imports that nothing has happened to for `p_age`, at most `p_limit` of them:
 -- they broke off, failed or were cancelled. Returns how many.
 CREATE FUNCTION expire_staged_v1(p_age interval, p_limit integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_import imports;
+  v_import record;
   v_expired bigint := 0;
 BEGIN
-  FOR v_import IN
-    SELECT i.* FROM imports AS i
-    WHERE i.staged > 0 AND i.updated_at < now() - p_age
-      AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
-                      AND j.status IN ('queued', 'running'))
-    ORDER BY i.updated_at LIMIT p_limit
-    FOR UPDATE SKIP LOCKED
-  LOOP
-    PERFORM drop_staged(v_import.tenant, v_import.id);
+  FOR v_import IN SELECT * FROM staged_for_long(p_age, p_limit) LOOP
+    PERFORM enter_tenant(v_import.tenant);
+    PERFORM FROM imports
+    WHERE tenant = v_import.tenant AND id = v_import.import AND staged > 0 AND updated_at < now() - p_age
+    FOR UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    PERFORM drop_staged(v_import.tenant, v_import.import);
     v_expired := v_expired + 1;
   END LOOP;
   RETURN v_expired;

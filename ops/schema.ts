@@ -15,7 +15,8 @@ export const schemaFile = path.resolve(import.meta.dirname, "../schema.sql");
 
 const heading = `-- The schema as the migrations in drizzle/ leave it, read from the catalogs of a database.
 -- Written by \`npm run schema\`; change the migrations, not this file.
--- The role serialmint_app belongs to the whole server and has to be there before.`;
+-- The roles serialmint_app, serialmint_rules and serialmint_keeper belong to the whole server and have to be
+-- there before.`;
 
 /** The role that a grant names. */
 interface Granted {
@@ -36,11 +37,14 @@ export async function schemaText(client: pg.Client): Promise<string> {
   const sections: readonly (readonly [string, string[]])[] = [
     ["Extensions", await extensions(client)],
     ["Schemas", await schemas(client)],
-    ["Types", [...(await enums(client)), ...(await compositeTypes(client))]],
+    ["Types", [...(await enums(client)), ...(await domains(client))]],
     ["Tables", await tables(client)],
+    ["Types of rows", await compositeTypes(client)],
     ["Indexes", await indexes(client)],
     ["References", await references(client)],
     ["Functions, in the order in which they were made", await functions(client)],
+    ["Policies", await policies(client)],
+    ["Owners", await owners(client)],
     ["Rights", await rights(client)],
     ["Comments", await comments(client)],
   ];
@@ -67,7 +71,7 @@ async function refuseUnknownKinds(client: pg.Client): Promise<void> {
     client,
     `SELECT 'relation ' || c.oid::regclass AS line FROM pg_class AS c
      WHERE c.relnamespace = 'public'::regnamespace AND ${own("pg_class", "c.oid")}
-       AND (c.relkind NOT IN ('r', 'i', 'S', 'c') OR c.relrowsecurity OR c.relhasrules
+       AND (c.relkind NOT IN ('r', 'i', 'S', 'c') OR c.relhasrules
             OR c.relispartition OR c.relpersistence <> 'p')
      UNION ALL
      SELECT 'sequence ' || c.oid::regclass FROM pg_class AS c
@@ -79,7 +83,7 @@ async function refuseUnknownKinds(client: pg.Client): Promise<void> {
      WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
      UNION ALL
      SELECT 'type ' || t.oid::regtype FROM pg_type AS t
-     WHERE t.typnamespace = 'public'::regnamespace AND t.typtype NOT IN ('b', 'c', 'e')
+     WHERE t.typnamespace = 'public'::regnamespace AND t.typtype NOT IN ('b', 'c', 'd', 'e')
        AND ${own("pg_type", "t.oid")}
      UNION ALL
      SELECT 'routine ' || p.oid::regprocedure FROM pg_proc AS p
@@ -103,7 +107,10 @@ function extensions(client: pg.Client): Promise<string[]> {
 function schemas(client: pg.Client): Promise<string[]> {
   return lines(
     client,
-    `SELECT 'CREATE SCHEMA ' || quote_ident(nspname) || ';' AS line FROM pg_namespace
+    `SELECT 'CREATE SCHEMA ' || quote_ident(nspname)
+              || CASE WHEN nspowner = (SELECT datdba FROM pg_database WHERE datname = current_database())
+                   THEN '' ELSE ' AUTHORIZATION ' || nspowner::regrole END || ';' AS line
+     FROM pg_namespace
      WHERE nspname NOT IN ('public', 'drizzle', 'information_schema') AND nspname !~ '^pg_'
      ORDER BY nspname COLLATE "C"`,
   );
@@ -117,6 +124,28 @@ function enums(client: pg.Client): Promise<string[]> {
      FROM pg_type AS t JOIN pg_enum AS e ON e.enumtypid = t.oid
      WHERE t.typnamespace = 'public'::regnamespace
      GROUP BY t.oid, t.typname ORDER BY t.typname COLLATE "C"`,
+  );
+}
+
+/** Each with the function that its check calls, which then is there before others are. */
+function domains(client: pg.Client): Promise<string[]> {
+  return lines(
+    client,
+    `SELECT coalesce((
+              SELECT string_agg(trim(E'\\n' FROM pg_get_functiondef(f.refobjid)), E';\\n\\n')
+              FROM pg_constraint AS k
+              JOIN pg_depend AS f ON f.classid = 'pg_constraint'::regclass AND f.objid = k.oid
+               AND f.refclassid = 'pg_proc'::regclass
+              WHERE k.contypid = t.oid
+            ) || E';\\n\\n', '')
+              || 'CREATE DOMAIN ' || t.oid::regtype || ' AS ' || format_type(t.typbasetype, t.typtypmod)
+              || coalesce((SELECT ' COLLATE ' || quote_ident(c.collname) FROM pg_collation AS c
+                           WHERE c.oid = t.typcollation AND c.collname <> 'default'), '')
+              || coalesce((SELECT string_agg(' ' || pg_get_constraintdef(k.oid, true), '')
+                           FROM pg_constraint AS k WHERE k.contypid = t.oid), '') || ';' AS line
+     FROM pg_type AS t
+     WHERE t.typnamespace = 'public'::regnamespace AND t.typtype = 'd'
+     ORDER BY t.typname COLLATE "C"`,
   );
 }
 
@@ -250,6 +279,44 @@ async function rights(client: pg.Client): Promise<string[]> {
       return `GRANT ${privileges} ON ${kind}${list(names)}\nTO ${grantee};`;
     }),
   ];
+}
+
+/** What holds whom to which rows of a table. */
+function policies(client: pg.Client): Promise<string[]> {
+  return lines(
+    client,
+    `SELECT 'ALTER TABLE ' || c.oid::regclass || ' ENABLE ROW LEVEL SECURITY'
+              || CASE WHEN c.relforcerowsecurity THEN ', FORCE ROW LEVEL SECURITY' ELSE '' END || ';'
+              || coalesce((
+                   SELECT string_agg(E'\\nCREATE POLICY ' || quote_ident(p.polname) || ' ON ' || c.oid::regclass
+                            || CASE p.polpermissive WHEN true THEN '' ELSE ' AS RESTRICTIVE' END
+                            || CASE p.polcmd WHEN 'r' THEN ' FOR SELECT' WHEN 'a' THEN ' FOR INSERT'
+                                 WHEN 'w' THEN ' FOR UPDATE' WHEN 'd' THEN ' FOR DELETE' ELSE '' END
+                            || CASE WHEN p.polroles = '{0}' THEN ''
+                                 ELSE ' TO ' || (SELECT string_agg(r.role::regrole::text, ', ')
+                                                 FROM unnest(p.polroles) AS r (role)) END
+                            || coalesce(' USING (' || pg_get_expr(p.polqual, c.oid, true) || ')', '')
+                            || coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, c.oid, true) || ')', '')
+                            || ';', '' ORDER BY p.polname COLLATE "C")
+                   FROM pg_policy AS p WHERE p.polrelid = c.oid
+                 ), '') AS line
+     FROM pg_class AS c
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
+     ORDER BY c.relname COLLATE "C"`,
+  );
+}
+
+/** The functions that run as another role than the one that migrates. */
+function owners(client: pg.Client): Promise<string[]> {
+  return lines(
+    client,
+    `SELECT string_agg('ALTER FUNCTION ' || p.oid::regprocedure || ' OWNER TO ' || p.proowner::regrole || ';',
+                       E'\\n' ORDER BY p.oid::regprocedure::text COLLATE "C") AS line
+     FROM pg_proc AS p
+     WHERE p.pronamespace = 'public'::regnamespace AND ${own("pg_proc", "p.oid")}
+       AND p.proowner <> (SELECT datdba FROM pg_database WHERE datname = current_database())
+     GROUP BY p.proowner ORDER BY p.proowner::regrole::text`,
+  );
 }
 
 function comments(client: pg.Client): Promise<string[]> {

@@ -44,6 +44,8 @@ async function addTenant(
   name: string,
   liveTenant: string | null,
 ): Promise<boolean> {
+  // For a role that the policies of the tables hold.
+  await client.query("SELECT enter_tenant($1)", [tenant]);
   const added = await client.query(
     `INSERT INTO tenants (tenant, name, live_tenant) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
     [tenant, name, liveTenant],
@@ -64,6 +66,7 @@ async function refuseForeignSibling(client: pg.Client, tenant: string): Promise<
 }
 
 async function addKey(client: pg.Client, tenant: string, key: string): Promise<void> {
+  await client.query("SELECT enter_tenant($1)", [tenant]);
   await client.query(
     `WITH made AS (
        INSERT INTO api_keys (tenant, digest, name, prefix, hint, scopes)

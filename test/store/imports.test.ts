@@ -149,6 +149,7 @@ test("two imports of one file at once record every row once", async () => {
 test("a plan from when there were no lots does not read all of them for each name", async () => {
   const service = await serviceWithProduct();
   const session = service.database.session();
+  await session.query("select set_config('serialmint.tenant', $1, false)", [service.tenant]);
   const names = ["A-000001", "A-000002", "A-009999"];
   const look = () =>
     session.query<{ known: { lots: unknown[] } }>(

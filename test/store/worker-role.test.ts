@@ -86,6 +86,9 @@ test("the Worker's role calls only the functions that check their caller or chan
     "create_lots_v1",
     "create_receipt_v1",
     "csv_field",
+    "enter_tenant",
+    "entered_tenant",
+    "entries_over",
     "expire_requests_v1",
     "expire_staged_v1",
     "fail",
@@ -96,6 +99,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "known_lots_v1",
     "list_lots_v1",
     "lot_after",
+    "lot_states",
     "lots_by_change_v1",
     "lots_by_expiry_v1",
     "lots_by_location_v1",
@@ -111,6 +115,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "recall_facts",
     "recall_lots_v1",
     "receipt_facts",
+    "recorded_over",
     "refuse_sharing",
     "release_job_v1",
     "render_name",
@@ -129,13 +134,16 @@ test("the Worker's role calls only the functions that check their caller or chan
     "stage_import_v1",
     "stranded_jobs_v1",
     "take_job_v1",
+    "tenant_of_key_v1",
     "void_v1",
+    "voids_over",
     "wire_time",
   ]);
 });
 
 test("a table of the caller's own cannot take the place of one that a function trusts", async () => {
   const { service, session } = await sessionOfWorker();
+  await session.query("select set_config('serialmint.tenant', $1, false)", [service.tenant]);
   await session.query("create temporary table api_keys (like public.api_keys)");
   await session.query(
     `insert into pg_temp.api_keys (tenant, id, public_id, digest, name, prefix, hint, scopes, created_at)

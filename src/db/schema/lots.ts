@@ -6,21 +6,12 @@ import {
   integer,
   jsonb,
   numeric,
-  pgEnum,
   pgTable,
   primaryKey,
   text,
   uuid,
 } from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
-
-export const lotState = pgEnum("lot_state", [
-  "available",
-  "reserved",
-  "shipped",
-  "consumed",
-  "scrapped",
-]);
 
 /**
  * Recorded lots and serials. Every lot is in one index only: it keeps names unique per product and finds a
@@ -38,7 +29,7 @@ export const lots = pgTable(
     number: big(),
     createdAt: moment().notNull(),
     quantity: numeric().notNull(),
-    state: lotState().notNull().default("available"),
+    state: text().notNull().default("available"),
     expiresOn: date({ mode: "string" }),
     producedOn: date({ mode: "string" }),
     location: text(),

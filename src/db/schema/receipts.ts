@@ -14,7 +14,6 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { digest, exactText, moment } from "./columns.ts";
-import { lotState } from "./lots.ts";
 
 export const receiptStatus = pgEnum("receipt_status", ["received", "cancelled"]);
 
@@ -82,10 +81,10 @@ export const receiptGrowths = pgTable(
     name: exactText().notNull(),
     quantity: numeric().notNull(),
     quantityBefore: numeric().notNull(),
-    stateBefore: lotState().notNull(),
+    stateBefore: text().notNull(),
     locationBefore: text(),
     quantityAfter: numeric().notNull(),
-    stateAfter: lotState().notNull(),
+    stateAfter: text().notNull(),
     locationAfter: text(),
     undoneAt: moment(),
   },

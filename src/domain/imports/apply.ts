@@ -117,7 +117,8 @@ async function stagedFrom(db: Database, { tenant, job }: JobKey, from: number): 
   interface Batch extends Pick<Staged, "records"> {
     readonly first: number;
   }
-  const [row] = await db.read<Omit<Staged, "records"> & { batches: readonly Batch[] }>(
+  const [row] = await db.readOf<Omit<Staged, "records"> & { batches: readonly Batch[] }>(
+    tenant,
     sql`SELECT i.kind, i.dry_run AS "isDry", i.allow_jump AS "allowJump",
                i.allow_overlap AS "allowOverlap",
                coalesce(i.columns, '{}') AS columns, j.status, j.cursor::float8 AS cursor, j.chunked::float8 AS chunked,

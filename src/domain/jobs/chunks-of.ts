@@ -7,7 +7,8 @@ import type { JobKey } from "./job.ts";
 
 /** How the chunks of a job are worked off: of an import's job by applying its file. */
 export async function chunksOf(db: Database, { tenant, job }: JobKey): Promise<RunChunk> {
-  const [found] = await db.read<{ id: string }>(
+  const [found] = await db.readOf<{ id: string }>(
+    tenant,
     sql`SELECT id FROM imports WHERE tenant = ${tenant} AND id = ${job}::uuid`,
   );
   return found === undefined ? lotChunks(db) : importChunks(db);

@@ -10,7 +10,8 @@ export async function pendingJob(
   db: Database,
   { tenant, job }: JobKey,
 ): Promise<number | undefined> {
-  const [row] = await db.read<{ left: number }>(
+  const [row] = await db.readOf<{ left: number }>(
+    tenant,
     sql`SELECT (greatest(extract(epoch FROM lease_until - now()), 0) * 1000 + 50)::float8 AS "left"
         FROM jobs
         WHERE tenant = ${tenant} AND id = ${job}::uuid AND status IN ('queued', 'running')`,

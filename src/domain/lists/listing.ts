@@ -3,7 +3,6 @@ import { sql } from "drizzle-orm";
 import type { Caller } from "../../db/caller.ts";
 import type { Database } from "../../db/client.ts";
 import { sqlstateOf } from "../../db/breakdown.ts";
-import { checkedCaller } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 
 /** The forms in which a list is given out. */
@@ -62,9 +61,14 @@ export function listingOf(
   return {
     columns,
     page: async ({ after, skip, limit, format, raw }) => {
-      const read = db.read<{ text: string; rows: string; more: boolean; place: string | null }>(
-        sql`SELECT ${checkedCaller(caller)},
-                   coalesce(string_agg(${line(columns, format, raw, plain)}, ${separator(format)} ORDER BY n)
+      const read = db.readRowsFor<{
+        text: string;
+        rows: string;
+        more: boolean;
+        place: string | null;
+      }>(
+        caller,
+        sql`SELECT coalesce(string_agg(${line(columns, format, raw, plain)}, ${separator(format)} ORDER BY n)
                               FILTER (WHERE n <= ${limit}::int), '') AS text,
                    count(*) FILTER (WHERE n <= ${limit}::int) AS rows,
                    count(*) > ${limit}::int AS more,

@@ -42,7 +42,7 @@ export async function knownPatterns({ db, caller, definitions }: Call): Promise<
 
 /** The same without a caller, for work that goes on by itself. */
 export async function patternsOfTenant(db: Database, tenant: string): Promise<KnownPatterns> {
-  const [row] = await db.read<PatternsRow>(selectPatterns(tenant, null));
+  const [row] = await db.readOf<PatternsRow>(tenant, selectPatterns(tenant, null));
   return patternsOf(row, undefined);
 }
 

@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import { checkedCaller } from "../../db/client.ts";
 import type { Call } from "../call.ts";
 import { getSequence } from "./get.ts";
 import { checkSeries } from "./named-series.ts";
@@ -35,9 +34,9 @@ export async function accountOf(
 ): Promise<Account> {
   const { reset, fiscal_year_start: fiscalYearStart } = await getSequence(call, key);
   if (series !== undefined) checkSeries(key, series, { reset, fiscalYearStart });
-  const [row] = await call.db.read<{ account: Omit<Account, "next">; next: string | null }>(
-    sql`SELECT ${checkedCaller(call.caller)},
-               account_v1(s.tenant, s.key, ${series ?? null}::text) AS account,
+  const [row] = await call.db.readFor<{ account: Omit<Account, "next">; next: string | null }>(
+    call.caller,
+    sql`SELECT account_v1(s.tenant, s.key, ${series ?? null}::text) AS account,
                (SELECT next::text FROM counter_v1(s.tenant, s.key, coalesce(
                   ${series ?? null}::text,
                   period_at(s.reset, s.time_zone, s.fiscal_year_start, now())))) AS next

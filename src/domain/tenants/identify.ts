@@ -15,10 +15,10 @@ export async function identify(
 ): Promise<string> {
   const known = definitions.tenantOf(digest);
   if (known !== undefined) return known;
-  const [row] = await db.read<{ tenant: string }>(
-    sql`SELECT tenant FROM api_keys WHERE digest = ${bytes(digest)}`,
+  const [row] = await db.read<{ tenant: string | null }>(
+    sql`SELECT tenant_of_key_v1(${bytes(digest)}) AS tenant`,
   );
-  if (row === undefined) return fail("api_key_unknown", {});
+  if (row?.tenant == null) return fail("api_key_unknown", {});
   definitions.rememberTenant(digest, row.tenant);
   return row.tenant;
 }

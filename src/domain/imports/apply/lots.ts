@@ -41,7 +41,7 @@ const productFields = ["product", "product_display_name", "product_name"] as con
 export const applyLots: Decide<LotRecord> = async (applying, given) => {
   const { db, tenant, definitions, columns, allowJump, isDry, from } = applying;
   const skus = given.map(({ record }) => record.product);
-  const rows = <Row>(statement: ReturnType<typeof sql>) => db.read<Row>(statement);
+  const rows = <Row>(statement: ReturnType<typeof sql>) => db.readOf<Row>(tenant, statement);
   const products = await productsIn({ tenant, definitions, rows }, skus);
   const shown = shownNumbers(given, products);
   const decided = withinSeries(
@@ -49,7 +49,8 @@ export const applyLots: Decide<LotRecord> = async (applying, given) => {
   );
   const [placed, numbers] = [given.slice(0, decided), shown.slice(0, decided)];
   const items = namesByProduct(placed, products, allowJump ? [] : numbers);
-  const [row] = await db.read<{ known: KnownLots }>(
+  const [row] = await db.readOf<{ known: KnownLots }>(
+    tenant,
     sql`SELECT known_lots_v1(${tenant}::text, ${applying.import}::uuid,
                              ${JSON.stringify(items)}::jsonb) AS known`,
   );

@@ -78,7 +78,8 @@ async function sharingOf(
 ): Promise<Failure | null> {
   if (overlapping.length === 0) return null;
   try {
-    await db.read(
+    await db.readOf(
+      tenant,
       sql`SELECT refuse_sharing(${tenant}::text, ${sku}::text, ${sequence}::text, ${textArray(overlapping)}::text[])`,
     );
     return null;
@@ -173,7 +174,8 @@ async function knownProducts(
   tenant: string,
   skus: readonly string[],
 ): Promise<Map<string, KnownProduct>> {
-  const rows = await db.read<KnownProduct>(
+  const rows = await db.readOf<KnownProduct>(
+    tenant,
     sql`SELECT p.sku, p.name, p.tracking, p.sequence, p.gtin, p.expiry, p.shelf_life_days,
                EXISTS (SELECT FROM job_items AS i WHERE i.tenant = p.tenant AND i.product = p.sku)
                  AS has_lots

@@ -162,7 +162,8 @@ export async function knownSequences(
   tenant: string,
   keys: readonly string[],
 ): Promise<Map<string, KnownSequence>> {
-  const rows = await db.read<KnownSequence>(
+  const rows = await db.readOf<KnownSequence>(
+    tenant,
     sql`SELECT s.key, s.dialect, s.pattern, s.mode, s.increment::text AS increment, s.reset,
                s.fiscal_year_start
         FROM sequences AS s
@@ -177,7 +178,8 @@ function knownCounters(
   tenant: string,
   keys: readonly string[],
 ): Promise<KnownCounter[]> {
-  return db.read<KnownCounter>(
+  return db.readOf<KnownCounter>(
+    tenant,
     sql`SELECT s.sequence, s.period, c.next::text AS next,
                is_begun(s) AS given
         FROM series AS s

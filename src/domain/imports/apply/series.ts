@@ -8,7 +8,8 @@ import { Decisions } from "./decisions.ts";
 export const applySeries: Decide<SeriesRecord> = async ({ db, tenant, columns }, placed) => {
   const decisions = new Decisions(columns);
   const names = JSON.stringify(placed.map(({ record }) => record.series));
-  const [known] = await db.read<{ next: Record<string, string | null> }>(
+  const [known] = await db.readOf<{ next: Record<string, string | null> }>(
+    tenant,
     sql`SELECT (SELECT coalesce(jsonb_object_agg(s.period, c.next::text), '{}')
                 FROM jsonb_array_elements_text(${names}::jsonb) AS given
                 JOIN series AS s ON s.tenant = ${tenant} AND s.sequence = ${namingSeries}

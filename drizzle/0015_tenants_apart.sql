@@ -1,0 +1,115 @@
+-- Two walls keep tenants apart: every statement asks for one tenant's rows, and every table has a policy that
+-- shows and takes no others than those of the tenant that was entered (enter_tenant), whatever was asked for.
+-- The policies hold everybody but superusers and roles with BYPASSRLS: the owner of a table as well, and the
+-- roles that own the functions, which nobody can log in as.
+DO $$
+DECLARE
+  v_role text;
+BEGIN
+  FOREACH v_role IN ARRAY '{serialmint_rules,serialmint_keeper}'::text[] LOOP
+    BEGIN
+      EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+      -- Roles belong to the whole server, so another database may have made it.
+      NULL;
+    END;
+    -- Functions are given only to roles that one can become.
+    EXECUTE format('GRANT %I TO CURRENT_USER', v_role);
+    EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', v_role);
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- What is in the schema is put behind the walls, and functions are given to the roles that they run as: all to
+-- `serialmint_rules`, which writes for the tenant that was entered, but those in `p_keepers` to
+-- `serialmint_keeper`, which only reads and sees all tenants. Whatever makes a table or a function calls this
+-- when it is done; it may be called again.
+CREATE FUNCTION keep_tenants_apart(p_keepers regproc[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_table regclass;
+  v_function regprocedure;
+  v_keeps boolean;
+BEGIN
+  GRANT CREATE ON SCHEMA public TO serialmint_rules, serialmint_keeper;
+  FOR v_table IN
+    SELECT oid FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relforcerowsecurity
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table);
+    EXECUTE format('CREATE POLICY own_tenant ON %s USING (tenant = entered_tenant())', v_table);
+    EXECUTE format('GRANT SELECT ON %s TO serialmint_app, serialmint_rules', v_table);
+  END LOOP;
+  FOR v_function, v_keeps IN
+    SELECT p.oid::regprocedure, p.oid = ANY (p_keepers::oid[])
+    FROM pg_proc AS p
+    WHERE p.pronamespace = 'public'::regnamespace
+      AND p.proowner NOT IN ('serialmint_rules'::regrole, 'serialmint_keeper'::regrole)
+      AND p.proname <> 'keep_tenants_apart'
+      AND NOT EXISTS (SELECT FROM pg_depend AS d
+                      WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  LOOP
+    IF v_keeps THEN
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO serialmint_rules', v_function);
+    ELSE
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_rules', v_function);
+    END IF;
+  END LOOP;
+  REVOKE CREATE ON SCHEMA public FROM serialmint_rules, serialmint_keeper;
+END
+$$;
+--> statement-breakpoint
+SELECT keep_tenants_apart(
+  '{tenant_of_key_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
+    entries_over,voids_over,recorded_over}');
+--> statement-breakpoint
+ALTER SCHEMA counters OWNER TO serialmint_rules;
+--> statement-breakpoint
+-- Nobody but these two may run what is not granted elsewhere.
+GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
+--> statement-breakpoint
+-- Whoever names a state does.
+GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION enter_tenant, tenant_of_key_v1, entries_over, voids_over, recorded_over
+TO serialmint_app;
+--> statement-breakpoint
+-- What the functions may write. Nothing that tells what happened is ever rewritten: not who changed which lot
+-- and what it was before, not what a recall was opened for. Of the ledger a rewind changes what becomes of
+-- numbers that were never given.
+GRANT INSERT ON
+  api_key_uses, api_keys, count_lines, counts, forms, import_batches, imports, job_items, jobs, ledger,
+  lot_changes, lot_history, lots, past_patterns, products, recall_names, recall_parts, recalls,
+  receipt_growths, receipt_lines, receipts, refused_rows, requests, sequences, series, settings,
+  skipped_names, tried_lots, tried_numbers
+TO serialmint_rules;
+--> statement-breakpoint
+GRANT UPDATE ON
+  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, lots, past_patterns,
+  products, recalls, receipt_growths, receipt_lines, receipts, requests, sequences, series, settings,
+  tried_numbers
+TO serialmint_rules;
+--> statement-breakpoint
+GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
+--> statement-breakpoint
+-- To lock it.
+GRANT UPDATE (name) ON tenants TO serialmint_rules;
+--> statement-breakpoint
+GRANT DELETE ON import_batches, lots, refused_rows, requests, series, tried_lots, tried_numbers
+TO serialmint_rules;
+--> statement-breakpoint
+GRANT SELECT ON api_keys, imports, job_items, jobs, ledger, requests, series TO serialmint_keeper;
+--> statement-breakpoint
+DO $$
+DECLARE
+  v_table regclass;
+BEGIN
+  FOREACH v_table IN ARRAY '{api_keys,imports,job_items,jobs,ledger,requests,series}'::regclass[] LOOP
+    EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Changes of lots take their ids before they are written.
+GRANT USAGE ON SEQUENCE lot_changes_id_seq TO serialmint_rules;
