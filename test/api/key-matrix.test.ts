@@ -3,31 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiScopes } from "../../src/db/caller.ts";
 import type { ApiScope } from "../../src/db/caller.ts";
 import { createService } from "../harness/service.ts";
-import type { Answer, Service } from "../harness/service.ts";
+import type { Service } from "../harness/service.ts";
 import { ok } from "./contract.ts";
-import type { Operation } from "./key-matrix/operations.ts";
+import { expectNothingForStrangers, expectProblem, sender } from "./key-matrix/calls.ts";
 import { operations } from "./key-matrix/operations.ts";
-import { furnish, idsOf, keyWith, marker, pathOf, rowsOf } from "./key-matrix/tenant.ts";
-
-type Send = (key: string | null) => Promise<Answer>;
-
-/** Sends the request of an operation with a key; null: without one. */
-async function sender(service: Service, operation: Operation): Promise<Send> {
-  const { method, headers, body } = operation;
-  const path = await pathOf(service, operation);
-  return (key) => service.call(method, path, { key, headers, body });
-}
-
-function expectProblem(answer: Answer, status: number, code: string, what: string): void {
-  const { type, json, headers } = { ...answer, type: answer.headers.get("content-type") };
-  expect([answer.status, json?.code, type], `${what}: ${answer.text}`).toEqual([
-    status,
-    code,
-    "application/problem+json",
-  ]);
-  expect(json.status).toBe(status);
-  expect(json.request_id).toBe(headers.get("x-request-id"));
-}
+import { furnish, keyWith, rowsOf } from "./key-matrix/tenant.ts";
 
 const named = operations.map((operation) => ({
   ...operation,
@@ -105,20 +85,7 @@ describe("every call of the OpenAPI document", () => {
   });
 
   test.each(named)("$name shows and does nothing to another tenant", async (call) => {
-    const before = await rowsOf(service, service.tenant);
-    const stranger = await service.createTenant();
-    const answer = await (await sender(service, call))(stranger.key);
-    expect(answer.text).not.toContain(marker);
-    const asked = await pathOf(service, call);
-    const ids = await idsOf(service, service.tenant);
-    expect(ids.length).toBeGreaterThan(10);
-    const shown = ids.filter((id) => answer.text.includes(id) && !asked.includes(id));
-    expect(shown, answer.text).toEqual([]);
-    expect(answer.status, answer.text).toBeLessThan(500);
-    if (Object.keys(call.inPath).length > 0 && call.method !== "PUT") {
-      expectProblem(answer, 404, answer.json?.code, "somebody else's");
-    }
-    expect(await rowsOf(service, service.tenant)).toEqual(before);
+    await expectNothingForStrangers(service, call);
   });
 
   test.each(named)("$name takes each of the scopes that suffice, and admin", async (call) => {
