@@ -33,8 +33,8 @@ async function stripFunctions(service: Service): Promise<number> {
 
 /** Takes them out of the statements that the Worker sends, too. */
 function stripStatements(): void {
-  neonConfig.fetchFunction = (url: string, init: RequestInit) =>
-    fetch(url, { ...init, body: anyTenant(String(init.body)) });
+  neonConfig.fetchFunction = (url: string, init: RequestInit & { body: string }) =>
+    fetch(url, { ...init, body: anyTenant(init.body) });
 }
 
 async function strippedService(): Promise<Service> {

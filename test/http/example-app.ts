@@ -26,7 +26,9 @@ export function pinging(ping: (timings: DatabaseTimings) => Promise<void>): Open
   return (_settings, timings) => ({
     write: unused,
     read: unused,
+    readOf: unused,
     readFor: unused,
+    readRowsFor: unused,
     ping: () => ping(timings),
   });
 }
