@@ -1064,6 +1064,30 @@ AS $function$
     AND int8range(first, last, '[]') && int8range(p_from, p_to, '[]')
 $function$;
 
+CREATE OR REPLACE FUNCTION public.reservations_at(p_series bigint[], p_numbers bigint[])
+ RETURNS TABLE(place bigint, first bigint, form bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT given.place, entry.first, entry.form
+  FROM unnest(p_series, p_numbers) WITH ORDINALITY AS given (series, number, place)
+  CROSS JOIN LATERAL (
+    SELECT l.first, l.form FROM ledger AS l
+    WHERE l.tenant = entered_tenant() AND l.series = given.series
+      AND l.kind = 'reserved' AND l.kind IN ('reserved', 'skip', 'burned')
+      AND int8range(l.first, l.last, '[]') @> given.number
+      AND (given.number - l.first) % l.step = 0
+    LIMIT 1
+  ) AS entry
+  WHERE (
+    SELECT v.first FROM ledger AS v
+    WHERE v.tenant = entered_tenant() AND v.series = given.series AND v.kind = 'void'
+      AND int8range(v.first, v.last, '[]') @> given.number
+    LIMIT 1
+  ) IS NULL
+$function$;
+
 CREATE OR REPLACE FUNCTION public.voids_over(p_series bigint, p_from bigint, p_to bigint)
  RETURNS SETOF ledger
  LANGUAGE sql
@@ -2486,26 +2510,22 @@ AS $function$
     SELECT name, form, series, digits::bigint AS number, prefix, width, suffix
     FROM formed
     WHERE digits ~ '^[0-9]{1,18}$'
+  ), ours AS MATERIALIZED (
+    SELECT n.name, n.form, n.series, n.number, s.sequence, s.period, row_number() OVER () AS place
+    FROM numbered AS n
+    CROSS JOIN LATERAL (
+      SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
+    ) AS s
+    WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
+      AND (
+        SELECT l.item FROM lots AS l
+        WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
+      ) IS NULL
   )
-  SELECT n.name, reservation_id(s.sequence, s.period, entry.first)
-  FROM numbered AS n
-  CROSS JOIN LATERAL (
-    SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
-  ) AS s
-  CROSS JOIN LATERAL (
-    SELECT l.first FROM entries_over(n.series, n.number, n.number) AS l
-    WHERE l.kind = 'reserved' AND l.form = n.form AND (n.number - l.first) % l.step = 0
-    LIMIT 1
-  ) AS entry
-  WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
-    AND (
-      SELECT l.item FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
-    ) IS NULL
-    AND (
-      SELECT v.first FROM voids_over(n.series, n.number, n.number) AS v
-      LIMIT 1
-    ) IS NULL
+  SELECT n.name, reservation_id(n.sequence, n.period, entry.first)
+  FROM reservations_at((SELECT array_agg(series ORDER BY place) FROM ours),
+                       (SELECT array_agg(number ORDER BY place) FROM ours)) AS entry
+  JOIN ours AS n ON n.place = entry.place AND n.form = entry.form
 $function$;
 
 CREATE OR REPLACE FUNCTION public.check_names(p_tenant text, p_item lot_request)
@@ -5902,6 +5922,7 @@ ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
+ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenant_of_key_v1(bytea) OWNER TO serialmint_keeper;
@@ -6274,6 +6295,7 @@ REVOKE EXECUTE ON FUNCTION
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
+  reservations_at(bigint[],bigint[]),
   reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_selection(text,lot_selection),
   resolve_v1(text,text),
@@ -6503,6 +6525,7 @@ GRANT EXECUTE ON FUNCTION
   expired_requests(integer),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
+  reservations_at(bigint[],bigint[]),
   staged_for_long(interval,integer),
   stranded_jobs_v1(integer),
   tenant_of_key_v1(bytea),

@@ -353,26 +353,22 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     SELECT name, form, series, digits::bigint AS number, prefix, width, suffix
     FROM formed
     WHERE digits ~ '^[0-9]{1,18}$'
+  ), ours AS MATERIALIZED (
+    SELECT n.name, n.form, n.series, n.number, s.sequence, s.period, row_number() OVER () AS place
+    FROM numbered AS n
+    CROSS JOIN LATERAL (
+      SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
+    ) AS s
+    WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
+      AND (
+        SELECT l.item FROM lots AS l
+        WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
+      ) IS NULL
   )
-  SELECT n.name, reservation_id(s.sequence, s.period, entry.first)
-  FROM numbered AS n
-  CROSS JOIN LATERAL (
-    SELECT sequence, period FROM series WHERE id = n.series AND sequence = p_sequence LIMIT 1
-  ) AS s
-  CROSS JOIN LATERAL (
-    SELECT l.first FROM entries_over(n.series, n.number, n.number) AS l
-    WHERE l.kind = 'reserved' AND l.form = n.form AND (n.number - l.first) % l.step = 0
-    LIMIT 1
-  ) AS entry
-  WHERE render_name(n.prefix, n.number, n.width, n.suffix) = n.name
-    AND (
-      SELECT l.item FROM lots AS l
-      WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = p_product
-    ) IS NULL
-    AND (
-      SELECT v.first FROM voids_over(n.series, n.number, n.number) AS v
-      LIMIT 1
-    ) IS NULL
+  SELECT n.name, reservation_id(n.sequence, n.period, entry.first)
+  FROM reservations_at((SELECT array_agg(series ORDER BY place) FROM ours),
+                       (SELECT array_agg(number ORDER BY place) FROM ours)) AS entry
+  JOIN ours AS n ON n.place = entry.place AND n.form = entry.form
 $$;
 --> statement-breakpoint
 -- Refuses names made elsewhere that reservations of the product's sequence hold. Names that the product has

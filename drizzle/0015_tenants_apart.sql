@@ -62,7 +62,7 @@ $$;
 --> statement-breakpoint
 SELECT keep_tenants_apart(
   '{tenant_of_key_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
-    entries_over,voids_over,recorded_over}');
+    entries_over,reservations_at,voids_over,recorded_over}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint

@@ -64,6 +64,7 @@ test("only functions that are known for it see all tenants, and they write nothi
     "expired_requests",
     "past_series",
     "recorded_over",
+    "reservations_at",
     "staged_for_long",
     "stranded_jobs_v1",
     "tenant_of_key_v1",
