@@ -24,4 +24,8 @@ export interface Caller {
   /** The scopes of which any suffices for the request, beside `admin`. */
   readonly scopes: readonly ApiScope[];
   readonly touches: Touches;
+  /** The IP address that the call comes from; null when nobody told. */
+  readonly address: string | null;
+  /** What the log calls the request. */
+  readonly requestId: string;
 }

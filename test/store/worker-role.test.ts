@@ -143,7 +143,7 @@ test("a table of the caller's own cannot take the place of one that a function t
     [service.tenant],
   );
   const forged = session.query(
-    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
+    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null, null, null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
      from public.sequences s where s.tenant = $1`,
     [service.tenant],
   );
