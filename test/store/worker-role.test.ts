@@ -124,11 +124,13 @@ test("the Worker's role calls only the functions that check their caller or chan
     "rotate_api_key_v1",
     "run_chunk_v1",
     "run_list",
+    "seal_audit_v1",
     "shown_api_key",
     "shown_reservation",
     "stage_import_v1",
     "stranded_jobs_v1",
     "take_job_v1",
+    "verify_audit_v1",
     "void_v1",
     "wire_time",
   ]);

@@ -10,7 +10,7 @@ import {
   text,
   unique,
 } from "drizzle-orm/pg-core";
-import { auditActions } from "../audit-actions.ts";
+import { auditActions } from "../caller.ts";
 import { big, digest, exactText, moment } from "./columns.ts";
 import { apiKeys } from "./tenants.ts";
 

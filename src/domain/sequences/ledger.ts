@@ -18,6 +18,7 @@ const columns = [
   "reservation",
   "reason",
   "api_key",
+  "address",
   "at",
 ] as const;
 
@@ -55,7 +56,8 @@ export async function listLedger(
                    AND int8range(r.first, r.last, '[]') @> l.first
                )
              END AS reservation,
-             l.reason, k.name AS api_key, wire_time(l.at) AS at, s.id || ' ' || l.first || ' ' || l.kind || ' ' || l.at AS place
+             l.reason, k.name AS api_key, nullif(o.address, '') AS address, wire_time(l.at) AS at,
+             s.id || ' ' || l.first || ' ' || l.kind || ' ' || l.at AS place
       FROM series AS s
       JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
       LEFT JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
