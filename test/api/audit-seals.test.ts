@@ -190,10 +190,10 @@ describe("sealing", () => {
       await putSequence(service, "s", { pattern: "A-{0000000}" });
       await putSequence(service, "hot", { pattern: "H-{0000000}", hot: true });
       await putProduct(service, "p", "s");
-      let going = true;
+      const traffic = { ended: false };
       let sealed = 0;
       const seal = async (): Promise<void> => {
-        while (going) {
+        while (!traffic.ended) {
           try {
             const [row] = await service.database.query<{ sealed: string }>(
               "select seal_audit_v1(40, '200 milliseconds') as sealed",
@@ -207,7 +207,7 @@ describe("sealing", () => {
       };
       let killed = 0;
       const kill = async (): Promise<void> => {
-        while (going) {
+        while (!traffic.ended) {
           await pause(150);
           const [row] = await service.database.query<{ killed: string }>(
             `select count(*) filter (where pg_terminate_backend(pid)) as killed from pg_stat_activity
@@ -230,7 +230,7 @@ describe("sealing", () => {
           for (const { status, text } of answers) expect(status, text).toBeLessThan(300);
         }
       });
-      going = false;
+      traffic.ended = true;
       await Promise.all(others);
       expect(sealed).toBeGreaterThan(0);
       expect(killed).toBeGreaterThan(0);
@@ -246,18 +246,19 @@ describe("sealing", () => {
   );
 });
 
-describe("an honest rewind breaks nothing", () => {
-  const lastRuns = async (service: Service) => {
-    const { data } = await ok(service, "GET", "/v1/sequences/s/ledger");
-    return data
-      .filter(({ kind }: { kind: string }) => kind === "skip" || kind === "reopened")
-      .map(({ kind, first, last }: { kind: string; first: string; last: string }) => [
-        kind,
-        first,
-        last,
-      ]);
-  };
+/** The skips of sequence `s`, and what is reopened of them. */
+async function skipsOf(service: Service): Promise<string[][]> {
+  const { data } = await ok(service, "GET", "/v1/sequences/s/ledger");
+  return data
+    .filter(({ kind }: { kind: string }) => kind === "skip" || kind === "reopened")
+    .map(({ kind, first, last }: { kind: string; first: string; last: string }) => [
+      kind,
+      first,
+      last,
+    ]);
+}
 
+describe("an honest rewind breaks nothing", () => {
   test.each([true, false])("of what was skipped, sealed before: %s", async (sealedBefore) => {
     const service = await serviceForTest();
     const maybeSeal = async () => {
@@ -270,7 +271,7 @@ describe("an honest rewind breaks nothing", () => {
     await maybeSeal();
     // Cuts the second skip, then the whole of it and a part of the first.
     await move(service, "rewind", 150);
-    expect(await lastRuns(service)).toEqual([
+    expect(await skipsOf(service)).toEqual([
       ["skip", "6", "99"],
       ["skip", "100", "149"],
       ["reopened", "150", "199"],
@@ -278,7 +279,7 @@ describe("an honest rewind breaks nothing", () => {
     await maybeSeal();
     expect(await verify(service)).toMatchObject({ intact: true });
     await move(service, "rewind", 50);
-    expect(await lastRuns(service)).toEqual([
+    expect(await skipsOf(service)).toEqual([
       ["skip", "6", "49"],
       ["reopened", "50", "99"],
       ["reopened", "100", "149"],

@@ -218,16 +218,19 @@ describe("nothing is written", () => {
   });
 });
 
+function comingFrom(last: number): { readonly headers: Record<string, string> } {
+  return { headers: { "cf-connecting-ip": `203.0.113.${last}` } };
+}
+
 test("where calls come from is kept once, whoever comes at once", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{0000}" });
-  const from = (last: number) => ({ headers: { "cf-connecting-ip": `203.0.113.${last}` } });
   await inParallel(16, async (caller) => {
     for (const last of [1, 2, 3]) {
-      const { status, text } = await reserve(service, "s", 1, from(last));
+      const { status, text } = await reserve(service, "s", 1, comingFrom(last));
       expect(status, text).toBe(201);
       const body = { pattern: `B${caller}-${last}-{0000}` };
-      await ok(service, "PUT", `/v1/sequences/t-${caller}-${last}`, body, from(last));
+      await ok(service, "PUT", `/v1/sequences/t-${caller}-${last}`, body, comingFrom(last));
     }
   });
   expect(await originsOf(service)).toEqual(["", "203.0.113.1", "203.0.113.2", "203.0.113.3"]);
