@@ -15,6 +15,8 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
+
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
@@ -75,6 +77,33 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_limits_name_something CHECK (cardinality(sequences) > 0 AND cardinality(products) > 0),
   CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
   CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text]))
+);
+
+CREATE TABLE audit_events (
+  tenant text COLLATE "C" NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  origin integer NOT NULL,
+  request_id text,
+  action audit_action NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  facts jsonb NOT NULL,
+  CONSTRAINT audit_events_tenant_at_id_pk PRIMARY KEY (tenant, at, id)
+);
+
+CREATE TABLE audit_seals (
+  tenant text COLLATE "C" NOT NULL,
+  number integer NOT NULL,
+  sealed_from timestamp with time zone NOT NULL,
+  sealed_to timestamp with time zone NOT NULL,
+  events bigint NOT NULL,
+  entries bigint NOT NULL,
+  rows_digest bytea NOT NULL,
+  previous bytea NOT NULL,
+  digest bytea NOT NULL,
+  sealed_at timestamp with time zone NOT NULL,
+  CONSTRAINT audit_seals_tenant_number_pk PRIMARY KEY (tenant, number),
+  CONSTRAINT audit_seals_is_whole CHECK (number > 0 AND sealed_from < sealed_to AND events >= 0 AND entries >= 0 AND (events + entries) > 0 AND octet_length(rows_digest) = 32 AND octet_length(previous) = 32 AND octet_length(digest) = 32)
 );
 
 CREATE TABLE count_lines (
@@ -146,7 +175,8 @@ CREATE TABLE imports (
   updated bigint DEFAULT 0 NOT NULL,
   unchanged bigint DEFAULT 0 NOT NULL,
   refused bigint DEFAULT 0 NOT NULL,
-  api_key integer NOT NULL,
+  origin integer NOT NULL,
+  request_id text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT imports_tenant_id_pk PRIMARY KEY (tenant, id),
@@ -203,7 +233,7 @@ CREATE TABLE jobs (
   lease_until timestamp with time zone,
   failures integer DEFAULT 0 NOT NULL,
   error jsonb,
-  api_key integer NOT NULL,
+  origin integer NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
@@ -222,7 +252,7 @@ CREATE TABLE ledger (
   step bigint NOT NULL,
   form bigint,
   kind ledger_kind NOT NULL,
-  api_key integer NOT NULL,
+  origin integer NOT NULL,
   at timestamp with time zone DEFAULT now() NOT NULL,
   reason text,
   CONSTRAINT ledger_tenant_series_first_kind_at_pk PRIMARY KEY (tenant, series, first, kind, at),
@@ -270,6 +300,15 @@ CREATE TABLE lots (
   CONSTRAINT lots_name PRIMARY KEY (tenant, name, product),
   CONSTRAINT lots_name_is_short CHECK (char_length(name) >= 1 AND char_length(name) <= 128),
   CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0::numeric)
+);
+
+CREATE TABLE origins (
+  tenant text COLLATE "C" NOT NULL,
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  api_key integer NOT NULL,
+  address text COLLATE "C" NOT NULL,
+  CONSTRAINT origins_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT origins_once UNIQUE (tenant, api_key, address)
 );
 
 CREATE TABLE past_patterns (
@@ -422,6 +461,17 @@ CREATE TABLE refused_rows (
   code text NOT NULL,
   detail text NOT NULL,
   CONSTRAINT refused_rows_tenant_import_line_pk PRIMARY KEY (tenant, import, line)
+);
+
+CREATE TABLE reopened_skips (
+  tenant text COLLATE "C" NOT NULL,
+  series bigint NOT NULL,
+  first bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  last bigint NOT NULL,
+  reopened_from bigint NOT NULL,
+  reopened_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT reopened_skips_tenant_series_first_at_reopened_from_pk PRIMARY KEY (tenant, series, first, at, reopened_from)
 );
 
 CREATE TABLE requests (
@@ -580,7 +630,9 @@ CREATE TYPE caller AS (
   scopes api_scope[],
   sequences text[],
   products text[],
-  record uuid
+  record uuid,
+  address text,
+  request_id text
 );
 
 CREATE TYPE change_outcome AS (
@@ -715,6 +767,7 @@ CREATE TYPE lot_setting AS (
 
 CREATE TYPE opened_call AS (
   api_key integer,
+  origin integer,
   answer jsonb
 );
 
@@ -738,6 +791,12 @@ CREATE TYPE recalled_lot AS (
   place text
 );
 
+CREATE TYPE rows_sealed AS (
+  events bigint,
+  entries bigint,
+  digest bytea
+);
+
 CREATE TYPE series_request AS (
   series bigint,
   sequence text,
@@ -754,6 +813,8 @@ CREATE TYPE series_request AS (
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
 CREATE UNIQUE INDEX api_keys_public_id ON public.api_keys USING btree (tenant, public_id);
+CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (tenant, subject, at, id);
+CREATE INDEX audit_seals_by_time ON public.audit_seals USING btree (sealed_to);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
@@ -761,6 +822,7 @@ CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (st
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
+CREATE INDEX ledger_by_time ON public.ledger USING brin (at) WITH (autosummarize='true');
 CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
 CREATE INDEX lot_changes_by_product ON public.lot_changes USING btree (tenant, product, id);
 CREATE INDEX lot_changes_by_reference ON public.lot_changes USING btree (tenant, reference, id) WHERE (reference IS NOT NULL);
@@ -774,6 +836,7 @@ CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenan
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
 CREATE INDEX receipts_by_reference ON public.receipts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX receipts_live_reference ON public.receipts USING btree (tenant, reference) WHERE (status <> 'cancelled'::receipt_status);
+CREATE INDEX reopened_skips_by_time ON public.reopened_skips USING btree (tenant, reopened_at);
 CREATE INDEX requests_by_expiry ON public.requests USING btree (expires_at);
 CREATE INDEX sequences_in_order ON public.sequences USING btree (tenant, created_at, key);
 CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
@@ -793,6 +856,8 @@ ALTER TABLE import_batches ADD CONSTRAINT import_batches_of_import
   FOREIGN KEY (tenant, import) REFERENCES imports(tenant, id);
 ALTER TABLE job_items ADD CONSTRAINT job_items_of_job
   FOREIGN KEY (tenant, job) REFERENCES jobs(tenant, id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE origins ADD CONSTRAINT origins_of_key
+  FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
 ALTER TABLE past_patterns ADD CONSTRAINT past_patterns_of_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_sequence
@@ -946,6 +1011,27 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.origin_of(p_tenant text, p_api_key integer, p_address text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_origin integer;
+BEGIN
+  LOOP
+    SELECT id INTO v_origin FROM origins
+    WHERE tenant = p_tenant AND api_key = p_api_key AND address = coalesce(p_address, '');
+    IF FOUND THEN
+      RETURN v_origin;
+    END IF;
+    -- Waits for whoever makes it just now, and finds it when it looks again.
+    INSERT INTO origins (tenant, api_key, address)
+    VALUES (p_tenant, p_api_key, coalesce(p_address, ''))
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.open_call_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea)
  RETURNS opened_call
  LANGUAGE plpgsql
@@ -959,13 +1045,15 @@ DECLARE
 BEGIN
   PERFORM enter_tenant(p_tenant);
   -- Most calls are of a key that allows them and was used within the minute: one look tells.
-  SELECT k.id,
+  SELECT k.id, o.id,
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
            AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
          r.fingerprint, r.answer
-  INTO v_call.api_key, v_is_plain, v_fingerprint, v_call.answer
+  INTO v_call.api_key, v_call.origin, v_is_plain, v_fingerprint, v_call.answer
   FROM api_keys AS k
+  LEFT JOIN origins AS o
+    ON o.tenant = k.tenant AND o.api_key = k.id AND o.address = coalesce(p_caller.address, '')
   LEFT JOIN api_key_uses AS u ON u.tenant = k.tenant AND u.api_key = k.id
   LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
   WHERE k.digest = p_caller.digest AND k.tenant = p_tenant;
@@ -976,6 +1064,9 @@ BEGIN
     PERFORM fail('idempotency_key_reused', '{}');
   ELSIF v_call.answer IS NULL AND NOT v_held THEN
     PERFORM fail('request_in_flight', '{}');
+  END IF;
+  IF v_call.origin IS NULL AND v_call.answer IS NULL THEN
+    v_call.origin := origin_of(p_tenant, v_call.api_key, p_caller.address);
   END IF;
   v_call.answer := v_call.answer || '{"replayed": true}';
   RETURN v_call;
@@ -1590,6 +1681,8 @@ BEGIN
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM record_event(p_caller, p_tenant, 'naming_series.bound', p_pattern, jsonb_build_object(
+      'fiscal_year_start', p_fiscal_year_start, 'allow_overlap', p_allow_overlap));
     RETURN 'bound';
   END IF;
   UPDATE past_patterns SET allow_overlap = false
@@ -1598,6 +1691,9 @@ BEGIN
     AND allow_overlap AND NOT p_allow_overlap;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM record_event(p_caller, p_tenant, 'naming_series.changed', p_pattern, jsonb_build_object(
+      'before', jsonb_build_object('allow_overlap', true),
+      'after', jsonb_build_object('allow_overlap', false)));
     RETURN 'tightened';
   END IF;
   RETURN 'unchanged';
@@ -1665,6 +1761,8 @@ BEGIN
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM record_event(p_caller, p_tenant, 'sequence.created', key, sequence_facts(sequences))
+    FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
   END IF;
 
@@ -1727,6 +1825,8 @@ BEGIN
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
+  PERFORM record_event(p_caller, p_tenant, 'sequence.changed', p_key,
+                       differences(sequence_facts(v_old), sequence_facts(v_new)));
 
   IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter)
      <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start, v_new.counter) THEN
@@ -1822,14 +1922,14 @@ CREATE OR REPLACE FUNCTION public.is_begun(p_series series)
  STABLE
 RETURN (EXISTS (SELECT FROM ledger WHERE ((ledger.tenant = (is_begun.p_series).tenant) AND (ledger.series = (is_begun.p_series).id) AND (ledger.kind <> 'begin'::ledger_kind))));
 
-CREATE OR REPLACE FUNCTION public.begin_at(p_series series, p_next bigint, p_api_key integer, p_reason text)
+CREATE OR REPLACE FUNCTION public.begin_at(p_series series, p_next bigint, p_origin integer, p_reason text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 BEGIN
   PERFORM set_counter(p_series, p_next, p_next, 0);
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-  VALUES (p_series.tenant, p_series.id, p_next, p_next, p_series.increment, 'begin', p_api_key, p_reason);
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  VALUES (p_series.tenant, p_series.id, p_next, p_next, p_series.increment, 'begin', p_origin, p_reason);
 END
 $function$;
 
@@ -1858,17 +1958,17 @@ BEGIN
   PERFORM check_step(v_series, v_next, p_to);
   PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
   IF v_series.mode = 'gapless' THEN
-    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
-    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                             shown_move(v_series, v_next, p_to, p_reason));
+    PERFORM begin_at(v_series, p_to, v_call.origin, p_reason);
+    RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
+                       shown_move(v_series, v_next, p_to, p_reason));
   END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
-          v_call.api_key, p_reason);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                           shown_move(v_series, v_next, p_to, p_reason));
+          v_call.origin, p_reason);
+  RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
+                     shown_move(v_series, v_next, p_to, p_reason));
 END
 $function$;
 
@@ -1913,15 +2013,18 @@ BEGIN
   END IF;
   PERFORM check_base(v_series, p_to);
   IF p_to < v_series.since THEN
-    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
-    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                             shown_move(v_series, v_next, p_to, p_reason));
+    PERFORM begin_at(v_series, p_to, v_call.origin, p_reason);
+    RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.rewound',
+                       shown_move(v_series, v_next, p_to, p_reason));
   END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
     SELECT * FROM ledger
     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+  ), kept AS (
+    INSERT INTO reopened_skips (tenant, series, first, at, last, reopened_from)
+    SELECT tenant, series, first, at, last, greatest(first, p_to) FROM before
   ), reopened AS (
     UPDATE ledger AS l SET kind = 'reopened'
     FROM before AS b
@@ -1933,8 +2036,8 @@ BEGIN
     WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
       AND l.first = b.first AND l.at = b.at AND b.first < p_to
   ), rest AS (
-    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, at, reason)
-    SELECT tenant, series, p_to, last, step, 'reopened', api_key, at, reason
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, at, reason)
+    SELECT tenant, series, p_to, last, step, 'reopened', origin, at, reason
     FROM before
     WHERE first < p_to
   )
@@ -1942,11 +2045,11 @@ BEGIN
   SET skipped = skipped - (
     SELECT coalesce(sum((b.last - greatest(b.first, p_to)) / b.step + 1), 0) FROM before AS b)
   WHERE id = v_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
-          v_call.api_key, p_reason);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                           shown_move(v_series, v_next, p_to, p_reason));
+          v_call.origin, p_reason);
+  RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.rewound',
+                     shown_move(v_series, v_next, p_to, p_reason));
 END
 $function$;
 
@@ -2010,6 +2113,16 @@ CREATE OR REPLACE FUNCTION public.shown_move(p_series series, p_from bigint, p_t
  STABLE
 RETURN jsonb_build_object('sequence', (p_series).sequence, 'series', NULLIF((p_series).period, ''::text), 'from', (p_from)::text, 'to', (p_to)::text, 'reason', p_reason, 'at', wire_time(now()));
 
+CREATE OR REPLACE FUNCTION public.answer_move(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_action audit_action, p_move jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM record_event(p_caller, p_tenant, p_action, p_move->>'sequence', p_move - '{sequence,at}'::text[]);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, p_move);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.shown_reservation(sequence text, period text, first bigint, last bigint, step bigint, prefix text, width integer, suffix text, at timestamp with time zone)
  RETURNS jsonb
  LANGUAGE sql
@@ -2042,14 +2155,14 @@ BEGIN
     PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
-  INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+  INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
           coalesce(
             (SELECT id FROM forms
              WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
                AND series = v_drawn.series),
             form_v1(p_tenant, v_drawn.series, p_prefix, p_width, p_suffix)),
-          'reserved', v_call.api_key);
+          'reserved', v_call.origin);
   -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
     p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
@@ -2061,7 +2174,7 @@ CREATE OR REPLACE FUNCTION public.open_numbers(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
  STABLE
-RETURN ((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, api_key, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange));
+RETURN ((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, origin, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange));
 
 CREATE OR REPLACE FUNCTION public.lock_reservation(p_tenant text, p_sequence text, p_period text, p_first bigint)
  RETURNS ledger
@@ -2080,13 +2193,13 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.void_numbers(p_entry ledger, p_stretches int8multirange, p_api_key integer, p_reason text)
+CREATE OR REPLACE FUNCTION public.void_numbers(p_entry ledger, p_stretches int8multirange, p_origin integer, p_reason text)
  RETURNS void
  LANGUAGE sql
 AS $function$
-  INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
   SELECT p_entry.tenant, p_entry.series, lower(stretch), upper(stretch) - p_entry.step, p_entry.step,
-         p_entry.form, 'void', p_api_key, p_reason
+         p_entry.form, 'void', p_origin, p_reason
   FROM unnest(p_stretches) AS stretch
 $function$;
 
@@ -2119,7 +2232,11 @@ BEGIN
   IF isempty(v_open) OR NOT v_open @> v_wanted THEN
     PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
   END IF;
-  PERFORM void_numbers(v_entry, v_wanted, v_call.api_key, p_reason);
+  PERFORM void_numbers(v_entry, v_wanted, v_call.origin, p_reason);
+  PERFORM record_event(
+    p_caller, p_tenant, 'reservation.voided', reservation_id(p_sequence, p_period, p_first),
+    jsonb_build_object('reason', p_reason, 'voided',
+                       jsonb_path_query_array(run_list(v_wanted, v_entry.step), '$[0 to 9]')));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'reservation', reservation_id(p_sequence, p_period, p_first),
     'reason', p_reason,
@@ -2403,8 +2520,8 @@ BEGIN
     FROM (SELECT item, count(*) AS names FROM foreign_names GROUP BY item) AS n
     WHERE i.tenant = p_job.tenant AND i.id = n.item
   ), voided AS (
-    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
-    SELECT l.tenant, l.series, f.number, f.number, l.step, l.form, 'void', p_job.api_key,
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
+    SELECT l.tenant, l.series, f.number, f.number, l.step, l.form, 'void', p_job.origin,
            'a lot of this name was recorded before'
     FROM foreign_names AS f
     JOIN ledger AS l ON l.tenant = p_job.tenant AND l.series = f.series
@@ -2453,10 +2570,10 @@ BEGIN
     v_item := v_left.item;
     v_drawn := draw_v1(p_job.tenant, v_left.sequence, v_left.period, v_left.definition, v_left.names,
                        v_left.last);
-    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
     VALUES (p_job.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
             form_v1(p_job.tenant, v_drawn.series, v_item.prefix, v_item.width, v_item.suffix),
-            'reserved', p_job.api_key);
+            'reserved', p_job.origin);
     v_ordinal := v_ordinal + 1;
     INSERT INTO job_items (tenant, job, ordinal, stands_for, product, series, reservation, presented,
                            numbers, prefix, width, suffix, first, step, numbered, count, start, quantity,
@@ -2759,7 +2876,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.skip_past_names(p_tenant text, p_wanted series_request, p_api_key integer, p_reason text)
+CREATE OR REPLACE FUNCTION public.skip_past_names(p_tenant text, p_wanted series_request, p_origin integer, p_reason text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -2768,8 +2885,8 @@ DECLARE
                             p_wanted.highest);
 BEGIN
   IF v_passed.count > 0 THEN
-    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-    VALUES (p_tenant, v_passed.series, v_passed.first, v_passed.last, v_passed.step, 'skip', p_api_key,
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+    VALUES (p_tenant, v_passed.series, v_passed.first, v_passed.last, v_passed.step, 'skip', p_origin,
             p_reason);
   END IF;
 END
@@ -2819,7 +2936,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_drawn(p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_counter text, p_start bigint, p_api_key integer)
+CREATE OR REPLACE FUNCTION public.record_drawn(p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_counter text, p_start bigint, p_origin integer)
  RETURNS job_items[]
  LANGUAGE plpgsql
 AS $function$
@@ -2835,9 +2952,9 @@ BEGIN
           FROM unnest(p_items) AS u
           WHERE u.source = 'draw' AND u.counter = p_counter AND u.period = p_drawn.period) AS i
   ), entries AS (
-    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
-           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_api_key
+           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_origin
     -- New forms are made in one order by everybody.
     FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
   ), items AS (
@@ -2856,7 +2973,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
@@ -2876,7 +2993,7 @@ DECLARE
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.api_key := p_api_key;
+  v_job.origin := p_origin;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -2940,13 +3057,13 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      PERFORM skip_past_names(p_tenant, v_group, v_job.api_key, 'names made elsewhere');
+      PERFORM skip_past_names(p_tenant, v_group, v_job.origin, 'names made elsewhere');
     END IF;
     IF v_group.to_draw > 0 THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw,
                          v_group.last);
       v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
-                                               v_job.chunked, v_job.api_key);
+                                               v_job.chunked, v_job.origin);
       v_job.chunked := v_job.chunked + v_group.to_draw;
     END IF;
   END LOOP;
@@ -2967,9 +3084,9 @@ BEGIN
   END IF;
   v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
   INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, token,
-                    lease_until, api_key, started_at, finished_at)
+                    lease_until, origin, started_at, finished_at)
   VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
-          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.api_key, now(),
+          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
@@ -2992,8 +3109,13 @@ BEGIN
       || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
-  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+  v_job := record_lots(p_tenant, v_call.origin, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
                        p_skip, false, p_jump, p_limit, p_inline);
+  PERFORM record_event(p_caller, p_tenant, 'lots.created', p_job::text, jsonb_build_object(
+    'total', v_job->'total',
+    'products', (SELECT jsonb_agg(product) FROM (
+      SELECT DISTINCT item->>'product' AS product FROM jsonb_array_elements(p_items) AS item
+      ORDER BY product LIMIT 10) AS listed)));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
     || jsonb_build_object('job', v_job);
 END
@@ -3109,14 +3231,19 @@ BEGIN
       UPDATE job_items SET numbers = v_item.numbers - v_left
       WHERE tenant = p_tenant AND id = v_item.id;
       IF NOT v_item.presented THEN
-        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+        INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
         SELECT p_tenant, l.series, lower(v_left), upper(v_left) - l.step, l.step, l.form, 'void',
-               v_call.api_key, 'the job was cancelled'
+               v_call.origin, 'the job was cancelled'
         FROM ledger AS l
         WHERE l.tenant = p_tenant AND l.series = v_item.series AND l.first = v_item.reservation
           AND l.kind = 'reserved';
       END IF;
     END LOOP;
+    PERFORM record_event(
+      p_caller, p_tenant,
+      CASE WHEN EXISTS (SELECT FROM imports WHERE tenant = p_tenant AND id = p_job)
+        THEN 'import.cancelled' ELSE 'job.cancelled' END::audit_action,
+      p_job::text, jsonb_build_object('worked_off', v_job.cursor, 'of', v_job.chunked));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
@@ -3140,6 +3267,8 @@ BEGIN
     SET status = 'queued', failures = 0, error = NULL, token = NULL, lease_until = now(),
         finished_at = NULL, updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
+    PERFORM record_event(p_caller, p_tenant, 'job.retried', p_job::text,
+                         jsonb_build_object('worked_off', v_job.cursor, 'of', v_job.chunked));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
@@ -3187,6 +3316,7 @@ BEGIN
           v_new.shelf_life_days)
   ON CONFLICT (tenant, sku) DO NOTHING;
   IF FOUND THEN
+    PERFORM record_event(p_caller, p_tenant, 'product.created', p_sku, product_facts(v_new));
     RETURN 'created';
   END IF;
 
@@ -3212,6 +3342,8 @@ BEGIN
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
       expiry = v_new.expiry, shelf_life_days = v_new.shelf_life_days, updated_at = now()
   WHERE tenant = p_tenant AND sku = p_sku;
+  PERFORM record_event(p_caller, p_tenant, 'product.changed', p_sku,
+                       differences(product_facts(v_old), product_facts(v_new)));
   RETURN 'replaced';
 END
 $function$;
@@ -3237,6 +3369,8 @@ CREATE OR REPLACE FUNCTION public.change_settings_v1(p_caller caller, p_tenant t
 AS $function$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
+  v_old settings;
+  v_new settings;
 BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
   IF v_sequence IS NOT NULL
@@ -3249,12 +3383,18 @@ BEGIN
     FROM products AS p
     WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
+  SELECT * INTO STRICT v_old FROM settings WHERE tenant = p_tenant;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
                               ELSE default_sequence END,
       time_zone = coalesce(p_changes->>'time_zone', time_zone),
       updated_at = now()
-  WHERE tenant = p_tenant;
+  WHERE tenant = p_tenant
+  RETURNING * INTO v_new;
+  IF settings_facts(v_old) <> settings_facts(v_new) THEN
+    PERFORM record_event(p_caller, p_tenant, 'settings.changed', 'settings',
+                         differences(settings_facts(v_old), settings_facts(v_new)));
+  END IF;
 END
 $function$;
 
@@ -3752,6 +3892,7 @@ AS $function$
 DECLARE
   v_api_key integer := caller_v1(p_caller, p_tenant);
   v_lot lots;
+  v_outcome change_outcome;
 BEGIN
   SELECT * INTO v_lot FROM lots
   WHERE tenant = p_tenant AND name = p_name AND product = p_product FOR NO KEY UPDATE;
@@ -3772,8 +3913,14 @@ BEGIN
       PERFORM fail('lot_changed', jsonb_build_object(
         'product', p_product, 'name', p_name, 'etag', '"' || lot_version(v_lot) || '"'));
     END IF;
-    PERFORM change_lots(p_tenant, p_product, ARRAY[p_name], p_after, v_api_key, p_reference,
-                        p_party, p_request);
+    v_outcome := change_lots(p_tenant, p_product, ARRAY[p_name], p_after, v_api_key, p_reference,
+                             p_party, p_request);
+    IF v_outcome.changed > 0 THEN
+      PERFORM record_event(p_caller, p_tenant, 'lot.changed', p_name, jsonb_build_object(
+        'product', p_product, 'before', lot_before(v_lot, p_after),
+        'after', lot_after(lot_before(v_lot, p_after), p_after),
+        'reference', p_reference, 'party', p_party));
+    END IF;
   END IF;
   RETURN get_lot_v1(p_tenant, p_product, p_name);
 EXCEPTION WHEN lock_not_available THEN
@@ -3871,6 +4018,13 @@ BEGIN
   v_outcome := change_lots(p_tenant, v_lots.product, v_names, p_after, v_call.api_key, p_reference, p_party);
   IF v_lots.names IS NOT NULL AND v_outcome.matched < cardinality(v_lots.names) THEN
     PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
+  END IF;
+  IF v_outcome.changed > 0 THEN
+    PERFORM record_event(p_caller, p_tenant, 'lots.changed', v_lots.product, jsonb_build_object(
+      'changed', v_outcome.changed, 'after', p_after, 'reference', p_reference, 'party', p_party)
+      || CASE WHEN v_lots.sequence IS NULL THEN '{}' ELSE jsonb_build_object(
+        'sequence', v_lots.sequence, 'series', nullif(v_lots.period, ''),
+        'first', v_lots.first::text, 'last', v_lots.last::text) END);
   END IF;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'product', v_lots.product,
@@ -4073,6 +4227,8 @@ BEGIN
       SELECT p_tenant, p_recall, v_ordinal, name FROM unnest(v_lots.names) AS name
       ORDER BY name COLLATE "C";
     END LOOP;
+    PERFORM record_event(p_caller, p_tenant, 'recall.opened', p_recall::text, jsonb_build_object(
+      'reference', p_reference, 'reason', p_reason, 'parts', jsonb_array_length(p_parts)));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('recall_id', p_recall));
   END IF;
@@ -4102,6 +4258,8 @@ BEGIN
     UPDATE recalls
     SET closed_at = now(), closed_by = v_call.api_key, closing_reason = p_reason
     WHERE tenant = p_tenant AND id = p_recall;
+    PERFORM record_event(p_caller, p_tenant, 'recall.closed', p_recall::text, jsonb_build_object(
+      'reference', v_recall.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('recall_id', p_recall));
   END IF;
@@ -4502,7 +4660,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS lot_found[]
  LANGUAGE plpgsql
 AS $function$
@@ -4522,7 +4680,7 @@ BEGIN
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
                       WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
-        PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, true, p_jump,
+        PERFORM record_lots(p_tenant, p_origin, p_job, p_token, p_lease, v_left, false, true, p_jump,
                             p_limit, p_inline);
       END IF;
       EXIT;
@@ -4556,11 +4714,13 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM add_receipt_lines(p_tenant, p_receipt, p_lines);
       PERFORM grow_lots(v_receipt, record_or_find_lots(
-        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         true, p_jump, p_limit, p_inline));
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM record_event(p_caller, p_tenant, 'receipt.created', p_receipt::text, jsonb_build_object(
+        'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     END IF;
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
       'receipt_id', v_receipt.id, 'made', v_receipt.id = p_receipt));
@@ -4652,7 +4812,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.void_drawn(p_item job_items, p_api_key integer, p_reason text)
+CREATE OR REPLACE FUNCTION public.void_drawn(p_item job_items, p_origin integer, p_reason text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -4663,7 +4823,7 @@ BEGIN
   WHERE tenant = p_item.tenant AND series = p_item.series AND first = p_item.reservation
     AND kind = 'reserved';
   UPDATE job_items SET numbers = 'empty' WHERE tenant = p_item.tenant AND id = p_item.id;
-  PERFORM void_numbers(v_entry, open_numbers(v_entry), p_api_key, p_reason);
+  PERFORM void_numbers(v_entry, open_numbers(v_entry), p_origin, p_reason);
 END
 $function$;
 
@@ -4728,13 +4888,15 @@ BEGIN
     WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = n.product
       AND l.item = n.item;
     PERFORM undo_growth(v_receipt, v_call.api_key);
-    PERFORM void_drawn(i, v_call.api_key, p_reason)
+    PERFORM void_drawn(i, v_call.origin, p_reason)
     FROM unnest(v_items) AS i
     WHERE i.numbers IS NOT NULL AND NOT isempty(i.numbers) AND NOT i.presented;
 
     UPDATE receipts
     SET status = 'cancelled', cancelled_at = now(), cancelled_by = v_call.api_key, reason = p_reason
     WHERE tenant = p_tenant AND id = p_receipt;
+    PERFORM record_event(p_caller, p_tenant, 'receipt.cancelled', p_receipt::text, jsonb_build_object(
+      'reference', v_receipt.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                        jsonb_build_object('receipt_id', p_receipt));
   END IF;
@@ -4906,6 +5068,8 @@ BEGIN
       NULL::count_lines,
       line || jsonb_build_object('tenant', p_tenant, 'count', p_count, 'ordinal', place - 1)
     ) AS row;
+    PERFORM record_event(p_caller, p_tenant, 'count.created', p_count::text, jsonb_build_object(
+      'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                        jsonb_build_object('count_id', p_count));
   END IF;
@@ -4971,11 +5135,13 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM record_event(p_caller, p_tenant, 'count.applied', p_count::text, jsonb_build_object(
+        'reference', v_count.reference));
     ELSIF NOT EXISTS (SELECT FROM counts WHERE tenant = p_tenant AND id = p_count) THEN
       PERFORM fail('count_not_found', jsonb_build_object('count', p_count));
     END IF;
@@ -5020,8 +5186,9 @@ DECLARE
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, origin, request_id)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.origin,
+            p_caller.request_id)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -5092,11 +5259,15 @@ BEGIN
       WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file = p_file
     );
   END IF;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, origin,
                     started_at, finished_at)
   VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
-          p_records, 0, 0, p_holder, now() + p_lease, v_import.api_key, now(),
+          p_records, 0, 0, p_holder, now() + p_lease, v_import.origin, now(),
           CASE p_records WHEN 0 THEN now() END);
+  PERFORM record_event(caller_of_import(v_import), p_tenant, 'import.begun', p_import::text,
+    jsonb_build_object(
+      'kind', v_import.kind, 'dry_run', v_import.dry_run, 'allow_jump', v_import.allow_jump,
+      'allow_overlap', v_import.allow_overlap, 'file', encode(p_file, 'hex'), 'rows', p_rows));
   RETURN true;
 END
 $function$;
@@ -5340,20 +5511,25 @@ CREATE OR REPLACE FUNCTION public.caller_of_import(p_import imports)
  RETURNS caller
  LANGUAGE sql
  STABLE
-RETURN (SELECT ROW(api_keys.digest, '{sequences:write}'::api_scope[], NULL::text[], NULL::text[], NULL::uuid)::caller AS "row" FROM api_keys WHERE ((api_keys.tenant = (caller_of_import.p_import).tenant) AND (api_keys.id = (caller_of_import.p_import).api_key)));
+RETURN (SELECT ROW(k.digest, '{sequences:write}'::api_scope[], NULL::text[], NULL::text[], NULL::uuid, o.address, (caller_of_import.p_import).request_id)::caller AS "row" FROM (origins o JOIN api_keys k ON (((k.tenant = o.tenant) AND (k.id = o.api_key)))) WHERE ((o.tenant = (caller_of_import.p_import).tenant) AND (o.id = (caller_of_import.p_import).origin)));
 
 CREATE OR REPLACE FUNCTION public.import_sequences(p_import imports, p_sequences jsonb)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  v_caller caller := caller_of_import(p_import);
 BEGIN
   IF jsonb_array_length(p_sequences) = 0 THEN
     RETURN;
   END IF;
-  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
+  PERFORM caller_v1(v_caller, p_import.tenant);
   IF add_sequences(p_import.tenant, p_sequences) < jsonb_array_length(p_sequences) THEN
     PERFORM fail('definition_changed', '{}');
   END IF;
+  PERFORM record_event(v_caller, p_import.tenant, 'sequence.created', s.key, sequence_facts(s))
+  FROM jsonb_array_elements(p_sequences) AS made
+  JOIN sequences AS s ON s.tenant = p_import.tenant AND s.key = made->>'key';
 END
 $function$;
 
@@ -5380,12 +5556,12 @@ BEGIN
   LOOP
     PERFORM continue_series(
       held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
-      v_counter.next, p_import.api_key);
+      v_counter.next, p_import.origin);
   END LOOP;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_api_key integer)
+CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_origin integer)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -5397,7 +5573,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT is_begun(p_series) THEN
-    PERFORM begin_at(p_series, p_next, p_api_key, 'imported');
+    PERFORM begin_at(p_series, p_next, p_origin, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN
@@ -5408,9 +5584,9 @@ BEGIN
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
   UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_api_key, 'imported');
+          p_series.increment, 'skip', p_origin, 'imported');
 END
 $function$;
 
@@ -5464,7 +5640,7 @@ BEGIN
     END;
   END LOOP;
   FOREACH v_group IN ARRAY v_groups LOOP
-    PERFORM skip_past_names(p_import.tenant, v_group, p_import.api_key, 'imported');
+    PERFORM skip_past_names(p_import.tenant, v_group, p_import.origin, 'imported');
   END LOOP;
   RETURN v_left;
 END
@@ -5510,9 +5686,10 @@ AS $function$
     ) AS d
   ), changes AS (
     INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party)
-    SELECT p_import.tenant, change, product, clock_timestamp(), p_import.api_key,
-           jsonb_build_object('state', state), reference, party
-    FROM departed
+    SELECT p_import.tenant, d.change, d.product, clock_timestamp(), o.api_key,
+           jsonb_build_object('state', d.state), d.reference, d.party
+    FROM departed AS d
+    JOIN origins AS o ON o.tenant = p_import.tenant AND o.id = p_import.origin
   )
   INSERT INTO lot_history (tenant, name, product, change, before)
   SELECT p_import.tenant, one.name, d.product, d.change, '{"state": "available"}'
@@ -5611,7 +5788,7 @@ AS $function$
   )
   SELECT (p_caller.digest, p_caller.scopes,
           CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
-          array_agg(DISTINCT product), p_caller.record)::caller
+          array_agg(DISTINCT product), p_caller.record, p_caller.address, p_caller.request_id)::caller
   FROM served
 $function$;
 
@@ -5638,6 +5815,12 @@ CREATE OR REPLACE FUNCTION public.api_key_facts(p_key api_keys)
  LANGUAGE sql
  STABLE
 RETURN (SELECT (to_jsonb(r.*) - 'place'::text) FROM shown_api_key(api_key_facts.p_key) r(id, name, prefix, last_four, scopes, sequences, products, status, created_at, expires_at, revoked_at, replaced_by, last_used_at, place));
+
+CREATE OR REPLACE FUNCTION public.key_rights(p_key api_keys)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('name', (p_key).name, 'scopes', (p_key).scopes, 'sequences', (p_key).sequences, 'products', (p_key).products, 'expires_at', wire_time((p_key).expires_at));
 
 CREATE OR REPLACE FUNCTION public.add_api_key(p_key api_keys)
  RETURNS api_keys
@@ -5699,7 +5882,9 @@ BEGIN
     PERFORM fail('api_key_expiry_past', jsonb_build_object('expires_at', wire_time(v_new.expires_at)));
   END IF;
   PERFORM check_limits(v_new);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(add_api_key(v_new)));
+  v_new := add_api_key(v_new);
+  PERFORM record_event(p_caller, p_tenant, 'api_key.created', v_new.public_id::text, key_rights(v_new));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_new));
 END
 $function$;
 
@@ -5746,7 +5931,10 @@ BEGIN
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
-  WHERE tenant = p_tenant AND id = v_old.id;
+  WHERE tenant = p_tenant AND id = v_old.id
+  RETURNING * INTO v_old;
+  PERFORM record_event(p_caller, p_tenant, 'api_key.rotated', p_id::text, jsonb_build_object(
+    'replaced_by', v_new.public_id, 'works_until', wire_time(v_old.expires_at)) || key_rights(v_new));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_new));
 END
 $function$;
@@ -5766,6 +5954,10 @@ BEGIN
   END IF;
   PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
   v_key := hold_api_key(p_tenant, p_id);
+  IF v_key.revoked_at IS NULL THEN
+    PERFORM record_event(p_caller, p_tenant, 'api_key.revoked', p_id::text,
+                         jsonb_build_object('name', v_key.name));
+  END IF;
   UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
   WHERE tenant = p_tenant AND id = v_key.id
   RETURNING * INTO v_key;
@@ -5776,6 +5968,361 @@ BEGIN
     PERFORM fail('last_admin_key', jsonb_build_object('api_key', p_id));
   END IF;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_key));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_event(p_caller caller, p_tenant text, p_action audit_action, p_subject text, p_facts jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
+  SELECT tenant, origin_of(tenant, id, p_caller.address), p_caller.request_id, p_action, p_subject, p_facts
+  FROM api_keys
+  WHERE tenant = p_tenant AND digest = p_caller.digest
+$function$;
+
+CREATE OR REPLACE FUNCTION public.differences(p_before jsonb, p_after jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (SELECT jsonb_build_object('before', COALESCE(jsonb_object_agg(b.key, b.value), '{}'::jsonb), 'after', COALESCE(jsonb_object_agg(b.key, (differences.p_after -> b.key)), '{}'::jsonb)) AS jsonb_build_object FROM jsonb_each(differences.p_before) b(key, value) WHERE (b.value IS DISTINCT FROM (differences.p_after -> b.key)));
+
+CREATE OR REPLACE FUNCTION public.sequence_facts(p_sequence sequences)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN jsonb_build_object('dialect', (p_sequence).dialect, 'pattern', (p_sequence).pattern, 'mode', (p_sequence).mode, 'start', ((p_sequence).start)::text, 'increment', ((p_sequence).increment)::text, 'reset', (p_sequence).reset, 'counter', (p_sequence).counter, 'time_zone', (p_sequence).time_zone, 'fiscal_year_start', (p_sequence).fiscal_year_start, 'overflow', (p_sequence).overflow, 'hot', (p_sequence).hot, 'allow_overlap', (p_sequence).allow_overlap);
+
+CREATE OR REPLACE FUNCTION public.product_facts(p_product products)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN jsonb_build_object('name', (p_product).name, 'tracking', (p_product).tracking, 'sequence', (p_product).sequence, 'gtin', (p_product).gtin, 'expiry', (p_product).expiry, 'shelf_life_days', (p_product).shelf_life_days);
+
+CREATE OR REPLACE FUNCTION public.settings_facts(p_settings settings)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN jsonb_build_object('default_sequence', (p_settings).default_sequence, 'time_zone', (p_settings).time_zone);
+
+CREATE OR REPLACE FUNCTION public.exact_time(p_moment timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN isfinite(p_moment) THEN to_char((p_moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text) ELSE (p_moment)::text END;
+
+CREATE OR REPLACE FUNCTION public.skip_as_written(p_entry ledger)
+ RETURNS ledger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_first reopened_skips;
+  v_last reopened_skips;
+BEGIN
+  SELECT * INTO v_first FROM reopened_skips
+  WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first AND at = p_entry.at
+  ORDER BY reopened_from DESC LIMIT 1;
+  IF FOUND THEN
+    SELECT * INTO v_last FROM reopened_skips
+    WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first AND at = p_entry.at
+    ORDER BY reopened_from LIMIT 1;
+    IF v_last.reopened_from = p_entry.first AND p_entry.kind = 'reopened' AND p_entry.last = v_last.last
+       OR v_last.reopened_from > p_entry.first AND p_entry.kind = 'skip'
+          AND p_entry.last = v_last.reopened_from - p_entry.step THEN
+      p_entry.kind := 'skip';
+      p_entry.last := v_first.last;
+    END IF;
+  ELSIF p_entry.kind = 'reopened' AND EXISTS (
+    SELECT FROM reopened_skips
+    WHERE tenant = p_entry.tenant AND series = p_entry.series AND at = p_entry.at
+      AND first < p_entry.first AND reopened_from = p_entry.first AND last = p_entry.last
+  ) THEN
+    RETURN NULL;
+  END IF;
+  RETURN p_entry;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.rows_between(p_tenant text, p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS rows_sealed
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  v_rows rows_sealed;
+BEGIN
+  WITH line AS (
+    SELECT e.at, true AS is_event,
+           jsonb_build_array('event', e.id, exact_time(e.at), k.public_id, o.address, e.request_id, e.action,
+                             e.subject, e.facts)::text AS text
+    FROM audit_events AS e
+    LEFT JOIN origins AS o ON o.tenant = e.tenant AND o.id = e.origin
+    LEFT JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
+    WHERE e.tenant = p_tenant AND e.at > p_from AND e.at <= p_to
+    UNION ALL
+    SELECT l.at, false,
+           jsonb_build_array('entry', s.sequence, s.period, l.first, (w.entry).last, l.step, (w.entry).kind,
+                             f.prefix, f.width, f.suffix, exact_time(l.at), k.public_id, o.address,
+                             l.reason)::text
+    FROM ledger AS l
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN l.kind IN ('skip', 'reopened') THEN skip_as_written(l) ELSE l END AS entry
+      -- Once a row, not once a column.
+      OFFSET 0
+    ) AS w
+    LEFT JOIN series AS s ON s.tenant = l.tenant AND s.id = l.series
+    LEFT JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+    LEFT JOIN origins AS o ON o.tenant = l.tenant AND o.id = l.origin
+    LEFT JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
+    WHERE l.tenant = p_tenant AND l.at > p_from AND l.at <= p_to AND (w.entry).tenant IS NOT NULL
+    UNION ALL
+    SELECT r.reopened_at, false,
+           jsonb_build_array('reopened', s.sequence, s.period, r.first, r.last, r.reopened_from,
+                             exact_time(r.at), exact_time(r.reopened_at), l.last, l.step, k.public_id,
+                             o.address, l.reason)::text
+    FROM reopened_skips AS r
+    LEFT JOIN series AS s ON s.tenant = r.tenant AND s.id = r.series
+    -- What the rewind cut off, if it did not reopen all of the skip.
+    LEFT JOIN ledger AS l
+      ON l.tenant = r.tenant AND l.series = r.series AND l.first = r.reopened_from AND l.kind = 'reopened'
+     AND l.at = r.at AND r.first < r.reopened_from
+    LEFT JOIN origins AS o ON o.tenant = l.tenant AND o.id = l.origin
+    LEFT JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
+    WHERE r.tenant = p_tenant AND r.reopened_at > p_from AND r.reopened_at <= p_to
+  )
+  SELECT count(*) FILTER (WHERE is_event), count(*) FILTER (WHERE NOT is_event),
+         sha256(coalesce(
+           string_agg(sha256(convert_to(text, 'UTF8')), ''::bytea ORDER BY at, text COLLATE "C"), ''))
+  INTO v_rows
+  FROM line;
+  RETURN v_rows;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.digest_of_seal(p_seal audit_seals)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+RETURN sha256((((p_seal).previous || (p_seal).rows_digest) || convert_to((jsonb_build_array((p_seal).tenant, (p_seal).number, exact_time((p_seal).sealed_from), exact_time((p_seal).sealed_to), (p_seal).events, (p_seal).entries, exact_time((p_seal).sealed_at)))::text, 'UTF8'::name)));
+
+CREATE OR REPLACE FUNCTION public.chain_begin(p_tenant text)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+RETURN sha256(convert_to(p_tenant, 'UTF8'::name));
+
+CREATE OR REPLACE FUNCTION public.settled_time(p_age interval)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_time timestamptz := clock_timestamp();
+  v_running text[] := ARRAY(
+    SELECT t.virtualtransaction
+    FROM pg_locks AS t
+    JOIN pg_stat_activity AS a ON a.pid = t.pid
+    WHERE t.locktype = 'virtualxid' AND t.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL
+      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database()));
+BEGIN
+  WHILE EXISTS (SELECT FROM pg_locks
+                WHERE locktype = 'virtualxid' AND virtualtransaction = ANY (v_running)) LOOP
+    IF clock_timestamp() > v_time + interval '5 seconds' THEN
+      RETURN NULL;
+    END IF;
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+  RETURN v_time - p_age;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.written_between(p_from timestamp with time zone, p_to timestamp with time zone, p_limit bigint)
+ RETURNS TABLE(tenant text, at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN QUERY
+    SELECT w.tenant, w.at FROM (
+      SELECT l.tenant, l.at FROM ledger AS l WHERE l.at > p_from AND l.at <= p_to
+      UNION ALL
+      SELECT t.tenant, e.at
+      FROM tenants AS t
+      CROSS JOIN LATERAL (
+        SELECT v.at FROM audit_events AS v WHERE v.tenant = t.tenant AND v.at > p_from AND v.at <= p_to
+        ORDER BY v.at LIMIT p_limit
+      ) AS e
+      UNION ALL
+      SELECT t.tenant, r.reopened_at
+      FROM tenants AS t
+      JOIN reopened_skips AS r ON r.tenant = t.tenant
+      WHERE r.reopened_at > p_from AND r.reopened_at <= p_to
+    ) AS w
+    ORDER BY w.at
+    LIMIT p_limit;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.sealed_until()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce((SELECT max(sealed_to) FROM audit_seals),
+                  (SELECT min(created_at) - interval '1 day' FROM tenants))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.seal_audit_v1(p_limit bigint, p_age interval)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_from timestamptz;
+  v_settled timestamptz;
+  v_to timestamptz;
+  v_span interval := '10 minutes';
+  v_tenants text[];
+  v_sealed bigint := 0;
+  v_tenant text;
+BEGIN
+  -- Seed 2: the sealing. Seed 0: requests; seed 1: a tenant's products.
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('audit_seals', 2)) THEN
+    RETURN 0;
+  END IF;
+  v_settled := settled_time(p_age);
+  v_from := sealed_until();
+  -- Longer and longer stretches: most often the first one has something, and reading all at once could take
+  -- as long as the ledger is.
+  LOOP
+    IF coalesce(v_from >= v_settled, true) THEN
+      RETURN 0;
+    END IF;
+    SELECT max(w.at), array_agg(DISTINCT w.tenant) INTO v_to, v_tenants
+    FROM written_between(v_from, least(v_from + v_span, v_settled), p_limit) AS w;
+    EXIT WHEN v_to IS NOT NULL;
+    IF v_from + v_span >= v_settled THEN
+      RETURN 0;
+    END IF;
+    v_span := v_span * 2;
+  END LOOP;
+  FOREACH v_tenant IN ARRAY v_tenants LOOP
+    PERFORM enter_tenant(v_tenant);
+    v_sealed := v_sealed + add_seal(v_tenant, v_to);
+  END LOOP;
+  RETURN v_sealed;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_seal(p_tenant text, p_to timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_last audit_seals;
+  v_seal audit_seals;
+  v_rows rows_sealed;
+BEGIN
+  SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant ORDER BY number DESC LIMIT 1;
+  v_seal.tenant := p_tenant;
+  v_seal.number := coalesce(v_last.number, 0) + 1;
+  v_seal.sealed_from := coalesce(v_last.sealed_to, '-infinity');
+  v_seal.sealed_to := p_to;
+  v_rows := rows_between(p_tenant, v_seal.sealed_from, p_to);
+  v_seal.events := v_rows.events;
+  v_seal.entries := v_rows.entries;
+  v_seal.rows_digest := v_rows.digest;
+  v_seal.previous := coalesce(v_last.digest, chain_begin(p_tenant));
+  v_seal.sealed_at := clock_timestamp();
+  v_seal.digest := digest_of_seal(v_seal);
+  INSERT INTO audit_seals SELECT v_seal.*;
+  RETURN v_rows.events + v_rows.entries;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.seal_fault(p_seal audit_seals, p_rows rows_sealed, p_last audit_seals)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (((p_seal).digest <> digest_of_seal(p_seal)) OR (((p_seal).number = 1) AND (((p_seal).previous <> chain_begin((p_seal).tenant)) OR ((p_seal).sealed_from <> '-infinity'::timestamp with time zone))) OR (((p_seal).previous <> (p_last).digest) AND ((p_seal).previous <> digest_of_seal(p_last))) OR (((p_seal).sealed_from <> (p_last).sealed_to) AND ((p_last).digest = digest_of_seal(p_last)))) THEN 'seal_changed'::text WHEN (((p_rows).events < (p_seal).events) OR ((p_rows).entries < (p_seal).entries)) THEN 'row_missing'::text WHEN (((p_rows).events > (p_seal).events) OR ((p_rows).entries > (p_seal).entries)) THEN 'row_added'::text WHEN ((p_rows).digest <> (p_seal).rows_digest) THEN 'row_changed'::text ELSE NULL::text END;
+
+CREATE OR REPLACE FUNCTION public.verify_audit_v1(p_tenant text, p_from integer, p_to integer, p_rows bigint, p_digest bytea)
+ RETURNS json
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_last audit_seals;
+  v_seal audit_seals;
+  v_rows rows_sealed;
+  v_fault text;
+  v_breaks json[] := '{}';
+  v_seals integer := 0;
+  v_compared bigint := 0;
+  v_next integer;
+  v_expected integer := p_from;
+  v_sealed_to timestamptz;
+BEGIN
+  SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant AND number = p_from - 1;
+  IF NOT FOUND AND p_from > 1 THEN
+    v_expected := p_from - 1;
+  END IF;
+  FOR v_seal IN
+    SELECT * FROM audit_seals WHERE tenant = p_tenant AND number BETWEEN p_from AND p_to ORDER BY number
+  LOOP
+    IF v_compared >= p_rows OR v_seals = 500 THEN
+      v_next := v_seal.number;
+      EXIT;
+    END IF;
+    IF v_seal.number > v_expected THEN
+      v_breaks := v_breaks || json_build_object(
+        'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to),
+        'to', wire_time(v_seal.sealed_from), 'events', NULL, 'entries', NULL);
+      v_last := NULL;
+    END IF;
+    v_rows := rows_between(p_tenant, v_seal.sealed_from, v_seal.sealed_to);
+    v_fault := seal_fault(v_seal, v_rows, v_last);
+    IF v_fault IS NOT NULL THEN
+      v_breaks := v_breaks || json_build_object(
+        'seal', v_seal.number, 'what', v_fault,
+        'from', CASE WHEN isfinite(v_seal.sealed_from) THEN wire_time(v_seal.sealed_from) END,
+        'to', wire_time(v_seal.sealed_to),
+        'events', json_build_object('sealed', v_seal.events, 'found', v_rows.events),
+        'entries', json_build_object('sealed', v_seal.entries, 'found', v_rows.entries));
+    END IF;
+    v_seals := v_seals + 1;
+    v_compared := v_compared + v_rows.events + v_rows.entries;
+    v_expected := v_seal.number + 1;
+    v_last := v_seal;
+  END LOOP;
+  SELECT max(sealed_to) INTO v_sealed_to FROM audit_seals WHERE tenant = p_tenant;
+  RETURN json_build_object(
+    'intact', cardinality(v_breaks) = 0,
+    'seals', v_seals,
+    'rows', v_compared,
+    'next_seal', v_next,
+    'breaks', coalesce(array_to_json(v_breaks[1:20]), '[]'),
+    'sealed_until', wire_time(v_sealed_to),
+    'unsealed', unsealed_rows(p_tenant, coalesce(v_sealed_to, '-infinity')),
+    'digest_seal', (SELECT min(number) FROM audit_seals WHERE tenant = p_tenant AND digest = p_digest));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.unsealed_rows(p_tenant text, p_from timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN (SELECT count(*) FROM (SELECT FROM audit_events WHERE tenant = p_tenant AND at > p_from LIMIT 100000) AS e)
+       + (SELECT count(*) FROM (SELECT FROM ledger WHERE tenant = p_tenant AND at > p_from LIMIT 100000) AS l);
 END
 $function$;
 
@@ -5826,6 +6373,14 @@ ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON api_keys FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON api_keys USING (tenant = entered_tenant());
 
+ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON audit_events FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON audit_events USING (tenant = entered_tenant());
+
+ALTER TABLE audit_seals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON audit_seals FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON audit_seals USING (tenant = entered_tenant());
+
 ALTER TABLE count_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON count_lines USING (tenant = entered_tenant());
 
@@ -5863,6 +6418,9 @@ CREATE POLICY own_tenant ON lot_history USING (tenant = entered_tenant());
 ALTER TABLE lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lots USING (tenant = entered_tenant());
 
+ALTER TABLE origins ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON origins USING (tenant = entered_tenant());
+
 ALTER TABLE past_patterns ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON past_patterns USING (tenant = entered_tenant());
 
@@ -5890,6 +6448,10 @@ CREATE POLICY own_tenant ON receipts USING (tenant = entered_tenant());
 ALTER TABLE refused_rows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON refused_rows USING (tenant = entered_tenant());
 
+ALTER TABLE reopened_skips ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON reopened_skips FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON reopened_skips USING (tenant = entered_tenant());
+
 ALTER TABLE requests ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON requests FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON requests USING (tenant = entered_tenant());
@@ -5908,6 +6470,7 @@ ALTER TABLE skipped_names ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON skipped_names USING (tenant = entered_tenant());
 
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON tenants FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON tenants USING (tenant = entered_tenant());
 
 ALTER TABLE tried_lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -5923,17 +6486,21 @@ ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
+ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenant_of_key_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
+ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone,bigint) OWNER TO serialmint_keeper;
 
 ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION add_seal(text,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_job(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION answer_move(caller,text,text,bytea,audit_action,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION answer_request_v1(text,text,bytea,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION api_key_facts(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
@@ -5947,6 +6514,7 @@ ALTER FUNCTION caller_of_import(imports) OWNER TO serialmint_rules;
 ALTER FUNCTION caller_v1(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_receipt_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
+ALTER FUNCTION chain_begin(text) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lots(text,text,text[],jsonb,integer,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint) OWNER TO serialmint_rules;
@@ -5978,6 +6546,8 @@ ALTER FUNCTION create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNE
 ALTER FUNCTION create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION csv_field(text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION differences(jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION digest_of_seal(audit_seals) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
@@ -5986,6 +6556,7 @@ ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
@@ -6021,6 +6592,7 @@ ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
@@ -6058,10 +6630,12 @@ ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION passed_numbers(series) OWNER TO serialmint_rules;
 ALTER FUNCTION period_at(sequence_reset,text,text,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION period_end(sequence_reset,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION product_facts(products) OWNER TO serialmint_rules;
 ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
@@ -6071,6 +6645,7 @@ ALTER FUNCTION recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer) OWNE
 ALTER FUNCTION receipt_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION record_around_foreign_names(jobs,job_items[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION record_event(caller,text,audit_action,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION record_given_names(text,job_items[],boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION record_imported(imports,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
@@ -6096,20 +6671,27 @@ ALTER FUNCTION retry_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rul
 ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION runs_of_numbers(text,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION seal_audit_v1(bigint,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmint_rules;
+ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION set_counted(counts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION set_counter(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION set_lots(text,lot_setting[],integer,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION settings_facts(settings) OWNER TO serialmint_rules;
 ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_lot(lots,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
@@ -6119,6 +6701,8 @@ ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION units_of(job_items,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION unsealed_rows(text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION verify_audit_v1(text,integer,integer,bigint,bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION versioned_lot(lots) OWNER TO serialmint_rules;
 ALTER FUNCTION void_drawn(job_items,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION void_numbers(ledger,int8multirange,integer,text) OWNER TO serialmint_rules;
@@ -6133,9 +6717,11 @@ REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
   add_api_key(api_keys),
   add_receipt_lines(text,uuid,jsonb),
+  add_seal(text,timestamp with time zone),
   add_sequences(text,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  answer_move(caller,text,text,bytea,audit_action,jsonb),
   answer_request_v1(text,text,bytea,jsonb),
   api_key_facts(api_keys),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
@@ -6149,6 +6735,7 @@ REVOKE EXECUTE ON FUNCTION
   caller_v1(caller,text),
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
+  chain_begin(text),
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
   change_lots(text,text,text[],jsonb,integer,text,text,uuid),
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
@@ -6180,6 +6767,8 @@ REVOKE EXECUTE ON FUNCTION
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  differences(jsonb,jsonb),
+  digest_of_seal(audit_seals),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
@@ -6189,6 +6778,7 @@ REVOKE EXECUTE ON FUNCTION
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
+  exact_time(timestamp with time zone),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   expired_requests(integer),
@@ -6226,6 +6816,7 @@ REVOKE EXECUTE ON FUNCTION
   items_of_job(text,uuid),
   job_facts(text,uuid),
   keep_tenants_apart(regproc[]),
+  key_rights(api_keys),
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
@@ -6262,11 +6853,13 @@ REVOKE EXECUTE ON FUNCTION
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
+  origin_of(text,integer,text),
   pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
   past_series(integer),
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
+  product_facts(products),
   promote_series(series),
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
@@ -6276,6 +6869,7 @@ REVOKE EXECUTE ON FUNCTION
   receipt_facts(text,uuid),
   record_around_foreign_names(jobs,job_items[],bigint),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
+  record_event(caller,text,audit_action,text,jsonb),
   record_given_names(text,job_items[],boolean),
   record_imported(imports,jsonb,bigint[]),
   record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint),
@@ -6303,20 +6897,28 @@ REVOKE EXECUTE ON FUNCTION
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
+  rows_between(text,timestamp with time zone,timestamp with time zone),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   runs_of_numbers(text,bigint,bigint,bigint,bigint),
+  seal_audit_v1(bigint,interval),
+  seal_fault(audit_seals,rows_sealed,audit_seals),
+  sealed_until(),
+  sequence_facts(sequences),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
   set_counted(counts,lot_found[]),
   set_counter(series,bigint,bigint,bigint),
   set_lots(text,lot_setting[],integer,text,uuid),
+  settings_facts(settings),
   settle_lines(text,uuid,jsonb),
+  settled_time(interval),
   shown_api_key(api_keys),
   shown_job(jobs,job_items[]),
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
@@ -6329,6 +6931,8 @@ REVOKE EXECUTE ON FUNCTION
   undo_growth(receipts,integer),
   units_in(job_items[]),
   units_of(job_items,bigint,bigint),
+  unsealed_rows(text,timestamp with time zone),
+  verify_audit_v1(text,integer,integer,bigint,bytea),
   versioned_lot(lots),
   void_drawn(job_items,integer,text),
   void_numbers(ledger,int8multirange,integer,text),
@@ -6336,7 +6940,8 @@ REVOKE EXECUTE ON FUNCTION
   voids_over(bigint,bigint,bigint),
   wait_for_series(bigint),
   was_changed(lots,timestamp with time zone),
-  wire_time(timestamp with time zone)
+  wire_time(timestamp with time zone),
+  written_between(timestamp with time zone,timestamp with time zone,bigint)
 FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA
@@ -6346,6 +6951,8 @@ TO serialmint_app;
 GRANT SELECT ON TABLE
   api_key_uses,
   api_keys,
+  audit_events,
+  audit_seals,
   count_lines,
   counts,
   forms,
@@ -6357,6 +6964,7 @@ GRANT SELECT ON TABLE
   lot_changes,
   lot_history,
   lots,
+  origins,
   past_patterns,
   products,
   recall_names,
@@ -6366,6 +6974,7 @@ GRANT SELECT ON TABLE
   receipt_lines,
   receipts,
   refused_rows,
+  reopened_skips,
   requests,
   sequences,
   series,
@@ -6442,12 +7051,14 @@ GRANT EXECUTE ON FUNCTION
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  seal_audit_v1(bigint,interval),
   shown_api_key(api_keys),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
   tenant_of_key_v1(bytea),
+  verify_audit_v1(text,integer,integer,bigint,bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
   wire_time(timestamp with time zone)
@@ -6459,12 +7070,16 @@ TO serialmint_keeper;
 
 GRANT SELECT ON TABLE
   api_keys,
+  audit_events,
+  audit_seals,
   imports,
   job_items,
   jobs,
   ledger,
+  reopened_skips,
   requests,
-  series
+  series,
+  tenants
 TO serialmint_keeper;
 
 GRANT EXECUTE ON FUNCTION
@@ -6489,12 +7104,16 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
 TO serialmint_rules;
 
 GRANT INSERT, SELECT ON TABLE
+  audit_events,
+  audit_seals,
   forms,
   ledger,
   lot_changes,
   lot_history,
+  origins,
   recall_names,
   recall_parts,
+  reopened_skips,
   skipped_names
 TO serialmint_rules;
 
@@ -6526,8 +7145,10 @@ GRANT EXECUTE ON FUNCTION
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),
+  sealed_until(),
   staged_for_long(interval,integer),
   stranded_jobs_v1(integer),
   tenant_of_key_v1(bytea),
-  voids_over(bigint,bigint,bigint)
+  voids_over(bigint,bigint,bigint),
+  written_between(timestamp with time zone,timestamp with time zone,bigint)
 TO serialmint_rules;

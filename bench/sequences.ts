@@ -36,7 +36,7 @@ export async function makeSequences(
 }
 
 const digest = createHash("sha256").update(demo.key).digest("hex");
-const caller = `ROW('\\x${digest}', '{admin}', NULL, NULL, NULL)::caller, '${demo.tenant}'`;
+const caller = `ROW('\\x${digest}', '{admin}', NULL, NULL, NULL, NULL, NULL)::caller, '${demo.tenant}'`;
 const fingerprint = `'\\x${"00".repeat(32)}'`;
 
 /** The statement that the Worker sends for a reservation of a family's sequence. */

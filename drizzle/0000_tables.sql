@@ -1,3 +1,4 @@
+CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
 CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
@@ -10,6 +11,41 @@ CREATE TYPE "public"."sequence_mode" AS ENUM('standard', 'gapless');--> statemen
 CREATE TYPE "public"."sequence_overflow" AS ENUM('widen', 'reject');--> statement-breakpoint
 CREATE TYPE "public"."sequence_reset" AS ENUM('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');--> statement-breakpoint
 CREATE TYPE "public"."api_scope" AS ENUM('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');--> statement-breakpoint
+CREATE TABLE "audit_events" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "audit_events_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"origin" integer NOT NULL,
+	"request_id" text,
+	"action" "audit_action" NOT NULL,
+	"subject" text COLLATE "C" NOT NULL,
+	"facts" jsonb NOT NULL,
+	CONSTRAINT "audit_events_tenant_at_id_pk" PRIMARY KEY("tenant","at","id")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_seals" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"number" integer NOT NULL,
+	"sealed_from" timestamp with time zone NOT NULL,
+	"sealed_to" timestamp with time zone NOT NULL,
+	"events" bigint NOT NULL,
+	"entries" bigint NOT NULL,
+	"rows_digest" "bytea" NOT NULL,
+	"previous" "bytea" NOT NULL,
+	"digest" "bytea" NOT NULL,
+	"sealed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "audit_seals_tenant_number_pk" PRIMARY KEY("tenant","number")
+);
+--> statement-breakpoint
+CREATE TABLE "origins" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" integer GENERATED ALWAYS AS IDENTITY (sequence name "origins_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"api_key" integer NOT NULL,
+	"address" text COLLATE "C" NOT NULL,
+	CONSTRAINT "origins_tenant_id_pk" PRIMARY KEY("tenant","id"),
+	CONSTRAINT "origins_once" UNIQUE("tenant","api_key","address")
+);
+--> statement-breakpoint
 CREATE TABLE "count_lines" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"count" uuid NOT NULL,
@@ -66,7 +102,8 @@ CREATE TABLE "imports" (
 	"updated" bigint DEFAULT 0 NOT NULL,
 	"unchanged" bigint DEFAULT 0 NOT NULL,
 	"refused" bigint DEFAULT 0 NOT NULL,
-	"api_key" integer NOT NULL,
+	"origin" integer NOT NULL,
+	"request_id" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "imports_tenant_id_pk" PRIMARY KEY("tenant","id")
@@ -146,7 +183,7 @@ CREATE TABLE "jobs" (
 	"lease_until" timestamp with time zone,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"error" jsonb,
-	"api_key" integer NOT NULL,
+	"origin" integer NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"started_at" timestamp with time zone,
 	"finished_at" timestamp with time zone,
@@ -169,10 +206,21 @@ CREATE TABLE "ledger" (
 	"step" bigint NOT NULL,
 	"form" bigint,
 	"kind" "ledger_kind" NOT NULL,
-	"api_key" integer NOT NULL,
+	"origin" integer NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
 	"reason" text,
 	CONSTRAINT "ledger_tenant_series_first_kind_at_pk" PRIMARY KEY("tenant","series","first","kind","at")
+);
+--> statement-breakpoint
+CREATE TABLE "reopened_skips" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"series" bigint NOT NULL,
+	"first" bigint NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"last" bigint NOT NULL,
+	"reopened_from" bigint NOT NULL,
+	"reopened_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "reopened_skips_tenant_series_first_at_reopened_from_pk" PRIMARY KEY("tenant","series","first","at","reopened_from")
 );
 --> statement-breakpoint
 CREATE TABLE "lot_changes" (
@@ -435,6 +483,7 @@ CREATE TABLE "tenants" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "origins" ADD CONSTRAINT "origins_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_batches" ADD CONSTRAINT "import_batches_of_import" FOREIGN KEY ("tenant","import") REFERENCES "public"."imports"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -449,11 +498,15 @@ ALTER TABLE "api_key_uses" ADD CONSTRAINT "api_key_uses_of_key" FOREIGN KEY ("te
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_replaced_by" FOREIGN KEY ("tenant","replaced_by") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOREIGN KEY ("live_tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_events_by_subject" ON "audit_events" USING btree ("tenant","subject","at","id");--> statement-breakpoint
+CREATE INDEX "audit_seals_by_time" ON "audit_seals" USING btree ("sealed_to");--> statement-breakpoint
 CREATE INDEX "counts_by_reference" ON "counts" USING btree ("tenant","reference","id");--> statement-breakpoint
 CREATE INDEX "imports_staged" ON "imports" USING btree ("updated_at") WHERE staged > 0;--> statement-breakpoint
 CREATE UNIQUE INDEX "job_items_in_order" ON "job_items" USING btree ("tenant","job","ordinal");--> statement-breakpoint
 CREATE INDEX "job_items_by_product" ON "job_items" USING btree ("tenant","product","id");--> statement-breakpoint
 CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE status IN ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "ledger_by_time" ON "ledger" USING brin ("at") WITH (autosummarize=true);--> statement-breakpoint
+CREATE INDEX "reopened_skips_by_time" ON "reopened_skips" USING btree ("tenant","reopened_at");--> statement-breakpoint
 CREATE INDEX "lot_changes_by_product" ON "lot_changes" USING btree ("tenant","product","id");--> statement-breakpoint
 CREATE INDEX "lot_changes_by_party" ON "lot_changes" USING btree ("tenant","party","id") WHERE party IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "lot_changes_by_reference" ON "lot_changes" USING btree ("tenant","reference","id") WHERE reference IS NOT NULL;--> statement-breakpoint

@@ -22,7 +22,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 --> statement-breakpoint
 -- The tenant whose rows the transaction sees and writes from here on, whatever its statements ask for: every
--- table has a policy that holds it to that (0015_tenants_apart.sql). Of none, nothing is seen.
+-- table has a policy that holds it to that (0016_tenants_apart.sql). Of none, nothing is seen.
 CREATE FUNCTION enter_tenant(p_tenant text) RETURNS text
 LANGUAGE sql
 RETURN set_config('serialmint.tenant', p_tenant, true);
@@ -40,13 +40,16 @@ $$;
 --> statement-breakpoint
 -- Who calls: the digest of their API key, the scopes of which any suffices for the call, and the sequences
 -- and products that the call is about; null where it may be about any. Of a call about a job, a receipt or a
--- count, `record` is its id, and the store knows which those are.
+-- count, `record` is its id, and the store knows which those are. `address` is where it comes from, null when
+-- nobody told; `request_id` is what the log calls it.
 CREATE TYPE caller AS (
   digest bytea,
   scopes api_scope[],
   sequences text[],
   products text[],
-  record uuid
+  record uuid,
+  address text,
+  request_id text
 );
 --> statement-breakpoint
 -- Whether a key has one of the scopes that suffice for a call; admin always does.
@@ -119,15 +122,37 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The id of where calls come from: an API key and an address, null when nobody told. Made at the first call,
+-- by several at once as by one.
+CREATE FUNCTION origin_of(p_tenant text, p_api_key integer, p_address text) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_origin integer;
+BEGIN
+  LOOP
+    SELECT id INTO v_origin FROM origins
+    WHERE tenant = p_tenant AND api_key = p_api_key AND address = coalesce(p_address, '');
+    IF FOUND THEN
+      RETURN v_origin;
+    END IF;
+    -- Waits for whoever makes it just now, and finds it when it looks again.
+    INSERT INTO origins (tenant, api_key, address)
+    VALUES (p_tenant, p_api_key, coalesce(p_address, ''))
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
 CREATE TYPE opened_call AS (
   api_key integer,
+  origin integer,
   answer jsonb
 );
 --> statement-breakpoint
--- Opens an idempotent call: the id of the caller's API key, and the answer that was recorded for the
--- call's key, or null when the call is the first and now holds the key until it ends. The lock is tried
--- before the look, so that the look sees a twin that ended before; without the lock only a recorded
--- answer counts, since its twin may still be running.
+-- Opens an idempotent call: the id of the caller's API key, where the call comes from, and the answer that was
+-- recorded for the call's key, or null when the call is the first and now holds the key until it ends. The
+-- lock is tried before the look, so that the look sees a twin that ended before; without the lock only a
+-- recorded answer counts, since its twin may still be running. A replay may have no origin: it does nothing.
 -- The key is checked before anything that was recorded counts.
 -- Fails: as caller_v1 does, idempotency_key_reused (the key belongs to another request),
 -- request_in_flight (its twin runs).
@@ -143,13 +168,15 @@ DECLARE
 BEGIN
   PERFORM enter_tenant(p_tenant);
   -- Most calls are of a key that allows them and was used within the minute: one look tells.
-  SELECT k.id,
+  SELECT k.id, o.id,
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
            AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
          r.fingerprint, r.answer
-  INTO v_call.api_key, v_is_plain, v_fingerprint, v_call.answer
+  INTO v_call.api_key, v_call.origin, v_is_plain, v_fingerprint, v_call.answer
   FROM api_keys AS k
+  LEFT JOIN origins AS o
+    ON o.tenant = k.tenant AND o.api_key = k.id AND o.address = coalesce(p_caller.address, '')
   LEFT JOIN api_key_uses AS u ON u.tenant = k.tenant AND u.api_key = k.id
   LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
   WHERE k.digest = p_caller.digest AND k.tenant = p_tenant;
@@ -160,6 +187,9 @@ BEGIN
     PERFORM fail('idempotency_key_reused', '{}');
   ELSIF v_call.answer IS NULL AND NOT v_held THEN
     PERFORM fail('request_in_flight', '{}');
+  END IF;
+  IF v_call.origin IS NULL AND v_call.answer IS NULL THEN
+    v_call.origin := origin_of(p_tenant, v_call.api_key, p_caller.address);
   END IF;
   v_call.answer := v_call.answer || '{"replayed": true}';
   RETURN v_call;

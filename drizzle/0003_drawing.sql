@@ -30,7 +30,7 @@ $$;
 --> statement-breakpoint
 -- The entries of the ledger that gave or passed numbers of a series from `p_from` to `p_to`.
 -- Postgres does not use an index of ranges under a policy, since operators of ranges are not leakproof. So this
--- function and the three that follow are owned by a role that no policy holds (0015_tenants_apart.sql), and
+-- function and the three that follow are owned by a role that no policy holds (0016_tenants_apart.sql), and
 -- hold themselves to the tenant that was entered.
 CREATE FUNCTION entries_over(p_series bigint, p_from bigint, p_to bigint) RETURNS SETOF ledger
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
@@ -615,6 +615,8 @@ BEGIN
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM record_event(p_caller, p_tenant, 'naming_series.bound', p_pattern, jsonb_build_object(
+      'fiscal_year_start', p_fiscal_year_start, 'allow_overlap', p_allow_overlap));
     RETURN 'bound';
   END IF;
   UPDATE past_patterns SET allow_overlap = false
@@ -623,6 +625,9 @@ BEGIN
     AND allow_overlap AND NOT p_allow_overlap;
   IF FOUND THEN
     PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM record_event(p_caller, p_tenant, 'naming_series.changed', p_pattern, jsonb_build_object(
+      'before', jsonb_build_object('allow_overlap', true),
+      'after', jsonb_build_object('allow_overlap', false)));
     RETURN 'tightened';
   END IF;
   RETURN 'unchanged';
@@ -697,6 +702,8 @@ BEGIN
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM record_event(p_caller, p_tenant, 'sequence.created', key, sequence_facts(sequences))
+    FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
   END IF;
 
@@ -759,6 +766,8 @@ BEGIN
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
+  PERFORM record_event(p_caller, p_tenant, 'sequence.changed', p_key,
+                       differences(sequence_facts(v_old), sequence_facts(v_new)));
 
   IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter)
      <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start, v_new.counter) THEN
@@ -852,12 +861,12 @@ RETURN EXISTS (
 --> statement-breakpoint
 -- Lets a series that has not begun, and that the caller holds with its counter, go on from elsewhere with
 -- number `p_next`. Nothing was passed here.
-CREATE FUNCTION begin_at(p_series series, p_next bigint, p_api_key integer, p_reason text) RETURNS void
+CREATE FUNCTION begin_at(p_series series, p_next bigint, p_origin integer, p_reason text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_counter(p_series, p_next, p_next, 0);
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-  VALUES (p_series.tenant, p_series.id, p_next, p_next, p_series.increment, 'begin', p_api_key, p_reason);
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  VALUES (p_series.tenant, p_series.id, p_next, p_next, p_series.increment, 'begin', p_origin, p_reason);
 END
 $$;
 --> statement-breakpoint
@@ -888,17 +897,17 @@ BEGIN
   PERFORM check_step(v_series, v_next, p_to);
   PERFORM check_room(v_series, v_next, (p_to - v_next) / v_series.increment + 1);
   IF v_series.mode = 'gapless' THEN
-    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
-    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                             shown_move(v_series, v_next, p_to, p_reason));
+    PERFORM begin_at(v_series, p_to, v_call.origin, p_reason);
+    RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
+                       shown_move(v_series, v_next, p_to, p_reason));
   END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
-          v_call.api_key, p_reason);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                           shown_move(v_series, v_next, p_to, p_reason));
+          v_call.origin, p_reason);
+  RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
+                     shown_move(v_series, v_next, p_to, p_reason));
 END
 $$;
 --> statement-breakpoint
@@ -946,15 +955,18 @@ BEGIN
   END IF;
   PERFORM check_base(v_series, p_to);
   IF p_to < v_series.since THEN
-    PERFORM begin_at(v_series, p_to, v_call.api_key, p_reason);
-    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                             shown_move(v_series, v_next, p_to, p_reason));
+    PERFORM begin_at(v_series, p_to, v_call.origin, p_reason);
+    RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.rewound',
+                       shown_move(v_series, v_next, p_to, p_reason));
   END IF;
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
     SELECT * FROM ledger
     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+  ), kept AS (
+    INSERT INTO reopened_skips (tenant, series, first, at, last, reopened_from)
+    SELECT tenant, series, first, at, last, greatest(first, p_to) FROM before
   ), reopened AS (
     UPDATE ledger AS l SET kind = 'reopened'
     FROM before AS b
@@ -966,8 +978,8 @@ BEGIN
     WHERE l.tenant = p_tenant AND l.series = v_series.id AND l.kind = 'skip'
       AND l.first = b.first AND l.at = b.at AND b.first < p_to
   ), rest AS (
-    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, at, reason)
-    SELECT tenant, series, p_to, last, step, 'reopened', api_key, at, reason
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, at, reason)
+    SELECT tenant, series, p_to, last, step, 'reopened', origin, at, reason
     FROM before
     WHERE first < p_to
   )
@@ -975,11 +987,11 @@ BEGIN
   SET skipped = skipped - (
     SELECT coalesce(sum((b.last - greatest(b.first, p_to)) / b.step + 1), 0) FROM before AS b)
   WHERE id = v_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_tenant, v_series.id, p_to, v_next - v_series.increment, v_series.increment, 'rewind',
-          v_call.api_key, p_reason);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
-                           shown_move(v_series, v_next, p_to, p_reason));
+          v_call.origin, p_reason);
+  RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.rewound',
+                     shown_move(v_series, v_next, p_to, p_reason));
 END
 $$;
 --> statement-breakpoint
@@ -1050,3 +1062,14 @@ RETURN jsonb_build_object(
   'reason', p_reason,
   'at', wire_time(now())
 );
+--> statement-breakpoint
+-- Records that a caller moved a counter, and the answer to it.
+CREATE FUNCTION answer_move(
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_action audit_action, p_move jsonb
+) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM record_event(p_caller, p_tenant, p_action, p_move->>'sequence', p_move - '{sequence,at}'::text[]);
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, p_move);
+END
+$$;

@@ -57,14 +57,14 @@ BEGIN
     PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
-  INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+  INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
   VALUES (p_tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
           coalesce(
             (SELECT id FROM forms
              WHERE tenant = p_tenant AND prefix = p_prefix AND suffix = p_suffix AND width = p_width
                AND series = v_drawn.series),
             form_v1(p_tenant, v_drawn.series, p_prefix, p_width, p_suffix)),
-          'reserved', v_call.api_key);
+          'reserved', v_call.origin);
   -- The entry's own time: both are that of the transaction.
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, shown_reservation(
     p_sequence, v_drawn.period, v_drawn.first, v_drawn.last, v_drawn.step,
@@ -106,12 +106,12 @@ $$;
 --> statement-breakpoint
 -- Writes ledger voids for stretches of a run, which end where the next number would stand.
 CREATE FUNCTION void_numbers(
-  p_entry ledger, p_stretches int8multirange, p_api_key integer, p_reason text
+  p_entry ledger, p_stretches int8multirange, p_origin integer, p_reason text
 ) RETURNS void
 LANGUAGE sql AS $$
-  INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
   SELECT p_entry.tenant, p_entry.series, lower(stretch), upper(stretch) - p_entry.step, p_entry.step,
-         p_entry.form, 'void', p_api_key, p_reason
+         p_entry.form, 'void', p_origin, p_reason
   FROM unnest(p_stretches) AS stretch
 $$;
 --> statement-breakpoint
@@ -145,7 +145,11 @@ BEGIN
   IF isempty(v_open) OR NOT v_open @> v_wanted THEN
     PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
   END IF;
-  PERFORM void_numbers(v_entry, v_wanted, v_call.api_key, p_reason);
+  PERFORM void_numbers(v_entry, v_wanted, v_call.origin, p_reason);
+  PERFORM record_event(
+    p_caller, p_tenant, 'reservation.voided', reservation_id(p_sequence, p_period, p_first),
+    jsonb_build_object('reason', p_reason, 'voided',
+                       jsonb_path_query_array(run_list(v_wanted, v_entry.step), '$[0 to 9]')));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'reservation', reservation_id(p_sequence, p_period, p_first),
     'reason', p_reason,

@@ -233,8 +233,8 @@ BEGIN
     FROM (SELECT item, count(*) AS names FROM foreign_names GROUP BY item) AS n
     WHERE i.tenant = p_job.tenant AND i.id = n.item
   ), voided AS (
-    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
-    SELECT l.tenant, l.series, f.number, f.number, l.step, l.form, 'void', p_job.api_key,
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
+    SELECT l.tenant, l.series, f.number, f.number, l.step, l.form, 'void', p_job.origin,
            'a lot of this name was recorded before'
     FROM foreign_names AS f
     JOIN ledger AS l ON l.tenant = p_job.tenant AND l.series = f.series
@@ -283,10 +283,10 @@ BEGIN
     v_item := v_left.item;
     v_drawn := draw_v1(p_job.tenant, v_left.sequence, v_left.period, v_left.definition, v_left.names,
                        v_left.last);
-    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
     VALUES (p_job.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
             form_v1(p_job.tenant, v_drawn.series, v_item.prefix, v_item.width, v_item.suffix),
-            'reserved', p_job.api_key);
+            'reserved', p_job.origin);
     v_ordinal := v_ordinal + 1;
     INSERT INTO job_items (tenant, job, ordinal, stands_for, product, series, reservation, presented,
                            numbers, prefix, width, suffix, first, step, numbered, count, start, quantity,
@@ -620,7 +620,7 @@ $$;
 --> statement-breakpoint
 -- Moves a counter past the highest number among names made elsewhere, with an entry for what it skips.
 CREATE FUNCTION skip_past_names(
-  p_tenant text, p_wanted series_request, p_api_key integer, p_reason text
+  p_tenant text, p_wanted series_request, p_origin integer, p_reason text
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -628,8 +628,8 @@ DECLARE
                             p_wanted.highest);
 BEGIN
   IF v_passed.count > 0 THEN
-    INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
-    VALUES (p_tenant, v_passed.series, v_passed.first, v_passed.last, v_passed.step, 'skip', p_api_key,
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+    VALUES (p_tenant, v_passed.series, v_passed.first, v_passed.last, v_passed.step, 'skip', p_origin,
             p_reason);
   END IF;
 END
@@ -683,7 +683,7 @@ $$;
 -- them begins at unit `p_start`. Returns the job's items.
 CREATE FUNCTION record_drawn(
   p_tenant text, p_job uuid, p_items lot_request[], p_drawn drawn, p_counter text, p_start bigint,
-  p_api_key integer
+  p_origin integer
 ) RETURNS job_items[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -698,9 +698,9 @@ BEGIN
           FROM unnest(p_items) AS u
           WHERE u.source = 'draw' AND u.counter = p_counter AND u.period = p_drawn.period) AS i
   ), entries AS (
-    INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
     SELECT p_tenant, p_drawn.series, run_first, run_last, p_drawn.step,
-           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_api_key
+           form_v1(p_tenant, p_drawn.series, prefix, width, suffix), 'reserved', p_origin
     -- New forms are made in one order by everybody.
     FROM (SELECT * FROM run ORDER BY prefix, suffix, width) AS sorted
   ), items AS (
@@ -725,7 +725,7 @@ $$;
 -- for `p_lease`. `p_replace` is whether names that are taken are replaced by others, see run_chunk_v1.
 -- The caller holds the products. Returns the job. Fails as the functions it calls do.
 CREATE FUNCTION record_lots(
-  p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
   p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -745,7 +745,7 @@ DECLARE
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.api_key := p_api_key;
+  v_job.origin := p_origin;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -809,13 +809,13 @@ BEGIN
 
   FOREACH v_group IN ARRAY v_groups LOOP
     IF v_group.highest IS NOT NULL THEN
-      PERFORM skip_past_names(p_tenant, v_group, v_job.api_key, 'names made elsewhere');
+      PERFORM skip_past_names(p_tenant, v_group, v_job.origin, 'names made elsewhere');
     END IF;
     IF v_group.to_draw > 0 THEN
       v_drawn := draw_v1(p_tenant, v_group.sequence, v_group.period, v_group.definition, v_group.to_draw,
                          v_group.last);
       v_recorded := v_recorded || record_drawn(p_tenant, p_job, p_items, v_drawn, v_group.sequence,
-                                               v_job.chunked, v_job.api_key);
+                                               v_job.chunked, v_job.origin);
       v_job.chunked := v_job.chunked + v_group.to_draw;
     END IF;
   END LOOP;
@@ -836,9 +836,9 @@ BEGIN
   END IF;
   v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
   INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, token,
-                    lease_until, api_key, started_at, finished_at)
+                    lease_until, origin, started_at, finished_at)
   VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
-          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.api_key, now(),
+          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
@@ -863,8 +863,13 @@ BEGIN
       || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
-  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+  v_job := record_lots(p_tenant, v_call.origin, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
                        p_skip, false, p_jump, p_limit, p_inline);
+  PERFORM record_event(p_caller, p_tenant, 'lots.created', p_job::text, jsonb_build_object(
+    'total', v_job->'total',
+    'products', (SELECT jsonb_agg(product) FROM (
+      SELECT DISTINCT item->>'product' AS product FROM jsonb_array_elements(p_items) AS item
+      ORDER BY product LIMIT 10) AS listed)));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
     || jsonb_build_object('job', v_job);
 END
@@ -972,14 +977,19 @@ BEGIN
       UPDATE job_items SET numbers = v_item.numbers - v_left
       WHERE tenant = p_tenant AND id = v_item.id;
       IF NOT v_item.presented THEN
-        INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key, reason)
+        INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
         SELECT p_tenant, l.series, lower(v_left), upper(v_left) - l.step, l.step, l.form, 'void',
-               v_call.api_key, 'the job was cancelled'
+               v_call.origin, 'the job was cancelled'
         FROM ledger AS l
         WHERE l.tenant = p_tenant AND l.series = v_item.series AND l.first = v_item.reservation
           AND l.kind = 'reserved';
       END IF;
     END LOOP;
+    PERFORM record_event(
+      p_caller, p_tenant,
+      CASE WHEN EXISTS (SELECT FROM imports WHERE tenant = p_tenant AND id = p_job)
+        THEN 'import.cancelled' ELSE 'job.cancelled' END::audit_action,
+      p_job::text, jsonb_build_object('worked_off', v_job.cursor, 'of', v_job.chunked));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;
@@ -1002,6 +1012,8 @@ BEGIN
     SET status = 'queued', failures = 0, error = NULL, token = NULL, lease_until = now(),
         finished_at = NULL, updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
+    PERFORM record_event(p_caller, p_tenant, 'job.retried', p_job::text,
+                         jsonb_build_object('worked_off', v_job.cursor, 'of', v_job.chunked));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('job_id', p_job));
   END IF;

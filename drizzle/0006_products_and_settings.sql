@@ -22,6 +22,7 @@ BEGIN
           v_new.shelf_life_days)
   ON CONFLICT (tenant, sku) DO NOTHING;
   IF FOUND THEN
+    PERFORM record_event(p_caller, p_tenant, 'product.created', p_sku, product_facts(v_new));
     RETURN 'created';
   END IF;
 
@@ -47,6 +48,8 @@ BEGIN
   SET name = v_new.name, tracking = v_new.tracking, sequence = v_new.sequence, gtin = v_new.gtin,
       expiry = v_new.expiry, shelf_life_days = v_new.shelf_life_days, updated_at = now()
   WHERE tenant = p_tenant AND sku = p_sku;
+  PERFORM record_event(p_caller, p_tenant, 'product.changed', p_sku,
+                       differences(product_facts(v_old), product_facts(v_new)));
   RETURN 'replaced';
 END
 $$;
@@ -73,6 +76,8 @@ CREATE FUNCTION change_settings_v1(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence text := p_changes->>'default_sequence';
+  v_old settings;
+  v_new settings;
 BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
   IF v_sequence IS NOT NULL
@@ -85,11 +90,17 @@ BEGIN
     FROM products AS p
     WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
+  SELECT * INTO STRICT v_old FROM settings WHERE tenant = p_tenant;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
                               ELSE default_sequence END,
       time_zone = coalesce(p_changes->>'time_zone', time_zone),
       updated_at = now()
-  WHERE tenant = p_tenant;
+  WHERE tenant = p_tenant
+  RETURNING * INTO v_new;
+  IF settings_facts(v_old) <> settings_facts(v_new) THEN
+    PERFORM record_event(p_caller, p_tenant, 'settings.changed', 'settings',
+                         differences(settings_facts(v_old), settings_facts(v_new)));
+  END IF;
 END
 $$;

@@ -239,6 +239,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_tim
 DECLARE
   v_api_key integer := caller_v1(p_caller, p_tenant);
   v_lot lots;
+  v_outcome change_outcome;
 BEGIN
   SELECT * INTO v_lot FROM lots
   WHERE tenant = p_tenant AND name = p_name AND product = p_product FOR NO KEY UPDATE;
@@ -259,8 +260,14 @@ BEGIN
       PERFORM fail('lot_changed', jsonb_build_object(
         'product', p_product, 'name', p_name, 'etag', '"' || lot_version(v_lot) || '"'));
     END IF;
-    PERFORM change_lots(p_tenant, p_product, ARRAY[p_name], p_after, v_api_key, p_reference,
-                        p_party, p_request);
+    v_outcome := change_lots(p_tenant, p_product, ARRAY[p_name], p_after, v_api_key, p_reference,
+                             p_party, p_request);
+    IF v_outcome.changed > 0 THEN
+      PERFORM record_event(p_caller, p_tenant, 'lot.changed', p_name, jsonb_build_object(
+        'product', p_product, 'before', lot_before(v_lot, p_after),
+        'after', lot_after(lot_before(v_lot, p_after), p_after),
+        'reference', p_reference, 'party', p_party));
+    END IF;
   END IF;
   RETURN get_lot_v1(p_tenant, p_product, p_name);
 EXCEPTION WHEN lock_not_available THEN
@@ -375,6 +382,13 @@ BEGIN
   v_outcome := change_lots(p_tenant, v_lots.product, v_names, p_after, v_call.api_key, p_reference, p_party);
   IF v_lots.names IS NOT NULL AND v_outcome.matched < cardinality(v_lots.names) THEN
     PERFORM check_lots_exist(p_tenant, v_lots.product, v_lots.names);
+  END IF;
+  IF v_outcome.changed > 0 THEN
+    PERFORM record_event(p_caller, p_tenant, 'lots.changed', v_lots.product, jsonb_build_object(
+      'changed', v_outcome.changed, 'after', p_after, 'reference', p_reference, 'party', p_party)
+      || CASE WHEN v_lots.sequence IS NULL THEN '{}' ELSE jsonb_build_object(
+        'sequence', v_lots.sequence, 'series', nullif(v_lots.period, ''),
+        'first', v_lots.first::text, 'last', v_lots.last::text) END);
   END IF;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'product', v_lots.product,

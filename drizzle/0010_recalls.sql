@@ -87,6 +87,8 @@ BEGIN
       SELECT p_tenant, p_recall, v_ordinal, name FROM unnest(v_lots.names) AS name
       ORDER BY name COLLATE "C";
     END LOOP;
+    PERFORM record_event(p_caller, p_tenant, 'recall.opened', p_recall::text, jsonb_build_object(
+      'reference', p_reference, 'reason', p_reason, 'parts', jsonb_array_length(p_parts)));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('recall_id', p_recall));
   END IF;
@@ -115,6 +117,8 @@ BEGIN
     UPDATE recalls
     SET closed_at = now(), closed_by = v_call.api_key, closing_reason = p_reason
     WHERE tenant = p_tenant AND id = p_recall;
+    PERFORM record_event(p_caller, p_tenant, 'recall.closed', p_recall::text, jsonb_build_object(
+      'reference', v_recall.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                   jsonb_build_object('recall_id', p_recall));
   END IF;

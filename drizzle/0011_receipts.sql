@@ -292,7 +292,7 @@ $$;
 -- records between the look and the insert is found by the next look. Fails as record_lots does, and
 -- expiry_differs, serial_in_stock.
 CREATE FUNCTION record_or_find_lots(
-  p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
   p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS lot_found[]
 LANGUAGE plpgsql AS $$
@@ -312,7 +312,7 @@ BEGIN
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
                       WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
-        PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, true, p_jump,
+        PERFORM record_lots(p_tenant, p_origin, p_job, p_token, p_lease, v_left, false, true, p_jump,
                             p_limit, p_inline);
       END IF;
       EXIT;
@@ -350,11 +350,13 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM add_receipt_lines(p_tenant, p_receipt, p_lines);
       PERFORM grow_lots(v_receipt, record_or_find_lots(
-        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         true, p_jump, p_limit, p_inline));
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM record_event(p_caller, p_tenant, 'receipt.created', p_receipt::text, jsonb_build_object(
+        'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     END IF;
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
       'receipt_id', v_receipt.id, 'made', v_receipt.id = p_receipt));
@@ -516,7 +518,7 @@ END
 $$;
 --> statement-breakpoint
 -- Voids the numbers that an item drew, but for those that are voided already.
-CREATE FUNCTION void_drawn(p_item job_items, p_api_key integer, p_reason text) RETURNS void
+CREATE FUNCTION void_drawn(p_item job_items, p_origin integer, p_reason text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_entry ledger;
@@ -525,7 +527,7 @@ BEGIN
   WHERE tenant = p_item.tenant AND series = p_item.series AND first = p_item.reservation
     AND kind = 'reserved';
   UPDATE job_items SET numbers = 'empty' WHERE tenant = p_item.tenant AND id = p_item.id;
-  PERFORM void_numbers(v_entry, open_numbers(v_entry), p_api_key, p_reason);
+  PERFORM void_numbers(v_entry, open_numbers(v_entry), p_origin, p_reason);
 END
 $$;
 --> statement-breakpoint
@@ -589,13 +591,15 @@ BEGIN
     WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = n.product
       AND l.item = n.item;
     PERFORM undo_growth(v_receipt, v_call.api_key);
-    PERFORM void_drawn(i, v_call.api_key, p_reason)
+    PERFORM void_drawn(i, v_call.origin, p_reason)
     FROM unnest(v_items) AS i
     WHERE i.numbers IS NOT NULL AND NOT isempty(i.numbers) AND NOT i.presented;
 
     UPDATE receipts
     SET status = 'cancelled', cancelled_at = now(), cancelled_by = v_call.api_key, reason = p_reason
     WHERE tenant = p_tenant AND id = p_receipt;
+    PERFORM record_event(p_caller, p_tenant, 'receipt.cancelled', p_receipt::text, jsonb_build_object(
+      'reference', v_receipt.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                        jsonb_build_object('receipt_id', p_receipt));
   END IF;

@@ -169,6 +169,8 @@ BEGIN
       NULL::count_lines,
       line || jsonb_build_object('tenant', p_tenant, 'count', p_count, 'ordinal', place - 1)
     ) AS row;
+    PERFORM record_event(p_caller, p_tenant, 'count.created', p_count::text, jsonb_build_object(
+      'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
                                        jsonb_build_object('count_id', p_count));
   END IF;
@@ -238,11 +240,13 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM record_event(p_caller, p_tenant, 'count.applied', p_count::text, jsonb_build_object(
+        'reference', v_count.reference));
     ELSIF NOT EXISTS (SELECT FROM counts WHERE tenant = p_tenant AND id = p_count) THEN
       PERFORM fail('count_not_found', jsonb_build_object('count', p_count));
     END IF;

@@ -34,8 +34,9 @@ DECLARE
   v_import imports;
 BEGIN
   IF v_call.answer IS NULL THEN
-    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, api_key)
-    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.api_key)
+    INSERT INTO imports (tenant, id, kind, dry_run, allow_jump, allow_overlap, token, origin, request_id)
+    VALUES (p_tenant, p_import, p_kind, p_dry_run, p_allow_jump, p_allow_overlap, p_token, v_call.origin,
+            p_caller.request_id)
     RETURNING * INTO v_import;
     PERFORM answer_request_v1(p_tenant, p_key, p_fingerprint,
                               jsonb_build_object('import_id', p_import));
@@ -108,11 +109,15 @@ BEGIN
       WHERE tenant = p_tenant AND id = p_import AND token = p_token AND file = p_file
     );
   END IF;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, api_key,
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, token, lease_until, origin,
                     started_at, finished_at)
   VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
-          p_records, 0, 0, p_holder, now() + p_lease, v_import.api_key, now(),
+          p_records, 0, 0, p_holder, now() + p_lease, v_import.origin, now(),
           CASE p_records WHEN 0 THEN now() END);
+  PERFORM record_event(caller_of_import(v_import), p_tenant, 'import.begun', p_import::text,
+    jsonb_build_object(
+      'kind', v_import.kind, 'dry_run', v_import.dry_run, 'allow_jump', v_import.allow_jump,
+      'allow_overlap', v_import.allow_overlap, 'file', encode(p_file, 'hex'), 'rows', p_rows));
   RETURN true;
 END
 $$;
@@ -359,23 +364,29 @@ $$;
 CREATE FUNCTION caller_of_import(p_import imports) RETURNS caller
 LANGUAGE sql STABLE
 RETURN (
-  SELECT (digest, '{sequences:write}', NULL, NULL, NULL)::caller
-  FROM api_keys
-  WHERE tenant = p_import.tenant AND id = p_import.api_key
+  SELECT (k.digest, '{sequences:write}', NULL, NULL, NULL, o.address, p_import.request_id)::caller
+  FROM origins AS o
+  JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
+  WHERE o.tenant = p_import.tenant AND o.id = p_import.origin
 );
 --> statement-breakpoint
 -- Makes sequences, each given as `key` and `fields`, all in one statement: the caller has counted the change
 -- of patterns, once for all. Fails: api_key_revoked, definition_changed (one has come into being).
 CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_caller caller := caller_of_import(p_import);
 BEGIN
   IF jsonb_array_length(p_sequences) = 0 THEN
     RETURN;
   END IF;
-  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
+  PERFORM caller_v1(v_caller, p_import.tenant);
   IF add_sequences(p_import.tenant, p_sequences) < jsonb_array_length(p_sequences) THEN
     PERFORM fail('definition_changed', '{}');
   END IF;
+  PERFORM record_event(v_caller, p_import.tenant, 'sequence.created', s.key, sequence_facts(s))
+  FROM jsonb_array_elements(p_sequences) AS made
+  JOIN sequences AS s ON s.tenant = p_import.tenant AND s.key = made->>'key';
 END
 $$;
 --> statement-breakpoint
@@ -401,7 +412,7 @@ BEGIN
   LOOP
     PERFORM continue_series(
       held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
-      v_counter.next, p_import.api_key);
+      v_counter.next, p_import.origin);
   END LOOP;
 END
 $$;
@@ -409,7 +420,7 @@ $$;
 -- Moves the counter of a series, which the caller holds, so that its next number is `p_next` or more; never
 -- back. One that has given numbers passes those between, with an entry in the ledger; another just begins
 -- there. Fails: sequence_gapless, sequence_exhausted.
-CREATE FUNCTION continue_series(p_series series, p_next bigint, p_api_key integer) RETURNS void
+CREATE FUNCTION continue_series(p_series series, p_next bigint, p_origin integer) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_next bigint := next_number(p_series);
@@ -419,7 +430,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT is_begun(p_series) THEN
-    PERFORM begin_at(p_series, p_next, p_api_key, 'imported');
+    PERFORM begin_at(p_series, p_next, p_origin, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN
@@ -430,9 +441,9 @@ BEGIN
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
   UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_api_key, 'imported');
+          p_series.increment, 'skip', p_origin, 'imported');
 END
 $$;
 --> statement-breakpoint
@@ -505,7 +516,7 @@ BEGIN
     END;
   END LOOP;
   FOREACH v_group IN ARRAY v_groups LOOP
-    PERFORM skip_past_names(p_import.tenant, v_group, p_import.api_key, 'imported');
+    PERFORM skip_past_names(p_import.tenant, v_group, p_import.origin, 'imported');
   END LOOP;
   RETURN v_left;
 END
@@ -552,9 +563,10 @@ LANGUAGE sql AS $$
     ) AS d
   ), changes AS (
     INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party)
-    SELECT p_import.tenant, change, product, clock_timestamp(), p_import.api_key,
-           jsonb_build_object('state', state), reference, party
-    FROM departed
+    SELECT p_import.tenant, d.change, d.product, clock_timestamp(), o.api_key,
+           jsonb_build_object('state', d.state), d.reference, d.party
+    FROM departed AS d
+    JOIN origins AS o ON o.tenant = p_import.tenant AND o.id = p_import.origin
   )
   INSERT INTO lot_history (tenant, name, product, change, before)
   SELECT p_import.tenant, one.name, d.product, d.change, '{"state": "available"}'

@@ -24,7 +24,7 @@ LANGUAGE sql STABLE AS $$
   )
   SELECT (p_caller.digest, p_caller.scopes,
           CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
-          array_agg(DISTINCT product), p_caller.record)::caller
+          array_agg(DISTINCT product), p_caller.record, p_caller.address, p_caller.request_id)::caller
   FROM served
 $$;
 --> statement-breakpoint
@@ -66,6 +66,13 @@ $$;
 CREATE FUNCTION api_key_facts(p_key api_keys) RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN (SELECT to_jsonb(r) - 'place' FROM shown_api_key(p_key) AS r);
+--> statement-breakpoint
+-- What a key may do, until when.
+CREATE FUNCTION key_rights(p_key api_keys) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'name', p_key.name, 'scopes', p_key.scopes, 'sequences', p_key.sequences, 'products', p_key.products,
+  'expires_at', wire_time(p_key.expires_at));
 --> statement-breakpoint
 -- Adds a key, never used yet.
 CREATE FUNCTION add_api_key(p_key api_keys) RETURNS api_keys
@@ -125,7 +132,9 @@ BEGIN
     PERFORM fail('api_key_expiry_past', jsonb_build_object('expires_at', wire_time(v_new.expires_at)));
   END IF;
   PERFORM check_limits(v_new);
-  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(add_api_key(v_new)));
+  v_new := add_api_key(v_new);
+  PERFORM record_event(p_caller, p_tenant, 'api_key.created', v_new.public_id::text, key_rights(v_new));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_new));
 END
 $$;
 --> statement-breakpoint
@@ -172,7 +181,10 @@ BEGIN
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
-  WHERE tenant = p_tenant AND id = v_old.id;
+  WHERE tenant = p_tenant AND id = v_old.id
+  RETURNING * INTO v_old;
+  PERFORM record_event(p_caller, p_tenant, 'api_key.rotated', p_id::text, jsonb_build_object(
+    'replaced_by', v_new.public_id, 'works_until', wire_time(v_old.expires_at)) || key_rights(v_new));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_new));
 END
 $$;
@@ -193,6 +205,10 @@ BEGIN
   END IF;
   PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
   v_key := hold_api_key(p_tenant, p_id);
+  IF v_key.revoked_at IS NULL THEN
+    PERFORM record_event(p_caller, p_tenant, 'api_key.revoked', p_id::text,
+                         jsonb_build_object('name', v_key.name));
+  END IF;
   UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
   WHERE tenant = p_tenant AND id = v_key.id
   RETURNING * INTO v_key;

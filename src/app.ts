@@ -15,6 +15,7 @@ import { serverTiming } from "./http/middleware/server-timing.ts";
 import { openapiApp } from "./http/openapi.ts";
 import { answerError } from "./http/problem.ts";
 import { registerApiKeys } from "./http/routes/api-keys.ts";
+import { registerAudit } from "./http/routes/audit.ts";
 import { registerCounts } from "./http/routes/counts.ts";
 import { registerDocs } from "./http/routes/docs.ts";
 import { registerHealth } from "./http/routes/health.ts";
@@ -83,6 +84,7 @@ export function createApp(options: AppOptions = {}): App {
   registerImports(app);
   registerResolve(app);
   registerApiKeys(app);
+  registerAudit(app);
   options.register?.(app);
   return app;
 }

@@ -8,6 +8,40 @@ export const apiScopes = [
 ] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
+/**
+ * What callers can do besides drawing numbers, as the audit calls it. Each leaves one event, written by the
+ * function that does it.
+ */
+export const auditActions = [
+  "sequence.created",
+  "sequence.changed",
+  "sequence.advanced",
+  "sequence.rewound",
+  "naming_series.bound",
+  "naming_series.changed",
+  "reservation.voided",
+  "product.created",
+  "product.changed",
+  "settings.changed",
+  "lots.created",
+  "lots.changed",
+  "lot.changed",
+  "receipt.created",
+  "receipt.cancelled",
+  "count.created",
+  "count.applied",
+  "recall.opened",
+  "recall.closed",
+  "import.begun",
+  "import.cancelled",
+  "job.cancelled",
+  "job.retried",
+  "api_key.created",
+  "api_key.rotated",
+  "api_key.revoked",
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
 /** The sequences and products that a request is about, as far as it tells; null: it may be about any. */
 export interface Touches {
   readonly sequences: readonly string[] | null;
@@ -24,4 +58,8 @@ export interface Caller {
   /** The scopes of which any suffices for the request, beside `admin`. */
   readonly scopes: readonly ApiScope[];
   readonly touches: Touches;
+  /** The IP address that the call comes from; null when nobody told. */
+  readonly address: string | null;
+  /** What the log calls the request. */
+  readonly requestId: string;
 }

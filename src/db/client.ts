@@ -111,10 +111,10 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
 }
 
 /** The two arguments with which every function begins that a caller calls. */
-export function callerOf({ tenant, digest, scopes, touches }: Caller): SQL {
+export function callerOf({ tenant, digest, scopes, touches, address, requestId }: Caller): SQL {
   return sql`ROW(${bytes(digest)}, ${textArray(scopes)}::api_scope[],
                  ${textArray(touches.sequences)}::text[], ${textArray(touches.products)}::text[],
-                 ${touches.record ?? null}::uuid)::caller,
+                 ${touches.record ?? null}::uuid, ${address}::text, ${requestId}::text)::caller,
              ${tenant}::text`;
 }
 

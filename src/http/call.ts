@@ -4,6 +4,7 @@ import type { Call, OnceCall } from "../domain/call.ts";
 import { identify } from "../domain/tenants/identify.ts";
 import { anything } from "../domain/tenants/touches.ts";
 import { settingsOf } from "../env.ts";
+import { addressOf } from "./address.ts";
 import type { AppEnv } from "./context.ts";
 import { databaseOf, idempotencyOf, keyDigestOf } from "./context.ts";
 import { describeError, logError } from "./log.ts";
@@ -16,7 +17,14 @@ export async function callOf(c: Context<AppEnv>, touches: Touches = anything): P
   const tenant = await identify(db, definitions, digest);
   return {
     db,
-    caller: { tenant, digest, scopes: c.get("route").scopes, touches },
+    caller: {
+      tenant,
+      digest,
+      scopes: c.get("route").scopes,
+      touches,
+      address: addressOf(c.req.header("cf-connecting-ip")),
+      requestId: c.get("requestId"),
+    },
     definitions,
     now: Date.now,
     arm: async ({ tenant, job }, afterMs) => {

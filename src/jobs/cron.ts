@@ -1,4 +1,5 @@
 import type { Database } from "../db/client.ts";
+import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
@@ -8,7 +9,7 @@ import { closeSeries } from "../domain/sequences/close.ts";
 /** What every scheduled run does, by the cron expressions of wrangler.toml. */
 const duties: Readonly<Record<string, readonly ((db: Database, arm: Arm) => Promise<unknown>)[]>> =
   {
-    "* * * * *": [sweepJobs, expireRequests, expireStaged, closeSeries],
+    "* * * * *": [sweepJobs, expireRequests, expireStaged, closeSeries, sealAudit],
   };
 
 /** Runs the duties of a trigger; one that fails does not keep the others. */

@@ -505,7 +505,7 @@ describe("the last use of a key", () => {
     const long = service.database.session();
     await long.query("begin");
     await long.query(
-      `select caller_v1(row(digest, '{reserve}', '{s}', '{}', null)::caller, tenant) from api_keys
+      `select caller_v1(row(digest, '{reserve}', '{s}', '{}', null, null, null)::caller, tenant) from api_keys
        where public_id = $1`,
       [id],
     );

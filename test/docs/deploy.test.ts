@@ -69,7 +69,7 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
 
   test("leave a role that calls what it may and writes no table", async () => {
     const call = `SELECT caller_v1(
-                    ROW(sha256('smk_live_THE_28_LETTERS_AND_DIGITS___'), '{admin}', NULL, NULL, NULL)::caller,
+                    ROW(sha256('smk_live_THE_28_LETTERS_AND_DIGITS___'), '{admin}', NULL, NULL, NULL, NULL, NULL)::caller,
                     'acme') AS key`;
     expect(await run(url("serialmint_worker"), call)).toEqual([{ key: expect.any(Number) }]);
     for (const forbidden of [

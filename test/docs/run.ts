@@ -21,6 +21,7 @@ interface Comparable {
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const etag = /"[0-9a-f]{16}"/g;
 const keyText = /smk_(?:live|test)_[0-9A-Za-z]{28}/g;
+const sha256 = /\b[0-9a-f]{64}\b/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /** Members that tell how fast this machine was, or are of this run's keys. */
@@ -30,6 +31,7 @@ const measured = new Set(["rate", "eta_s", "ms", "last_four"]);
 function steady(text: string): string {
   return text
     .replaceAll(uuid, "<id>")
+    .replaceAll(sha256, "<sha256>")
     .replaceAll(time, "<time>")
     .replaceAll(etag, "<etag>")
     .replaceAll(keyText, "<key>");
@@ -105,10 +107,10 @@ export class PageRun {
     return here;
   }
 
-  /** Ids, versions, cursors and keys that later requests of the page may name. */
+  /** Ids, versions, cursors, keys and digests that later requests of the page may name. */
   #learn(shown: string, actual: Actual): void {
     const all = `${actual.headers.get("location")}\n${actual.headers.get("etag")}\n${actual.text}`;
-    for (const pattern of [uuid, etag, keyText, /(?<="next_cursor": ?")[^"]+/g]) {
+    for (const pattern of [uuid, etag, keyText, sha256, /(?<="next_cursor": ?")[^"]+/g]) {
       const before = [...new Set(shown.match(pattern) ?? [])];
       const after = [...new Set(all.match(pattern) ?? [])];
       before.forEach((id, index) => this.#replaced.set(id, after[index] ?? id));

@@ -1,10 +1,15 @@
+import pg from "pg";
+
 import { startStack } from "../../dev/stack.ts";
 import type { Stack } from "../../dev/stack.ts";
 import { demo } from "../../dev/demo.ts";
 import { createTenant } from "../../ops/tenant-create.ts";
 import { createScratchFolder, removeScratchFolder } from "../harness/node/scratch-folder.ts";
 
-/** A running service; every page gets a tenant of its own that looks as after the first `npm start`. */
+/**
+ * A running service; every page gets a tenant of its own that looks as a few minutes after the first
+ * `npm start`.
+ */
 export interface DocsService {
   readonly url: string;
   /** Makes a tenant as the seed makes it; answers its API key. */
@@ -52,5 +57,17 @@ async function seededTenant({ url, directUrl }: Stack, tenant: string): Promise<
   await call("PUT", `/v1/sequences/${demo.sequence.key}`, demo.sequence.body);
   for (const { sku, body } of demo.products) await call("PUT", `/v1/products/${sku}`, body);
   await call("POST", "/v1/lots", { items: [{ product: demo.serialProduct, count: 10 }] });
+  await sealed(directUrl);
   return key;
+}
+
+/** As the scheduled run does it a minute later. */
+async function sealed(directUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: directUrl });
+  await client.connect();
+  try {
+    await client.query("SELECT seal_audit_v1(50000, '0')");
+  } finally {
+    await client.end();
+  }
 }

@@ -62,7 +62,7 @@ async function prepare(postgres: LocalPostgres, hot: boolean): Promise<string> {
     hot,
   };
   await client.query(
-    "select put_sequence_v1(row($1::bytea, '{admin}', null, null, null)::caller, $2, 's', $3, NULL, '{}')",
+    "select put_sequence_v1(row($1::bytea, '{admin}', null, null, null, null, null)::caller, $2, 's', $3, NULL, '{}')",
     [digest, tenant, fields],
   );
   if (hot) await draw(client, 1);
@@ -78,7 +78,7 @@ interface Draw extends Run {
 async function draw(client: pg.Client, count: number): Promise<Draw> {
   const idempotencyKey = crypto.randomUUID();
   const { rows } = await client.query<{ facts: { first: string; last: string } }>(
-    `select reserve_v1(row($1::bytea, '{admin}', null, null, null)::caller, $2, $3, '\\x00', 's', '', definition, $4, 'A-', 4, '') as facts
+    `select reserve_v1(row($1::bytea, '{admin}', null, null, null, null, null)::caller, $2, $3, '\\x00', 's', '', definition, $4, 'A-', 4, '') as facts
      from sequences where tenant = $2 and key = 's'`,
     [digest, tenant, idempotencyKey, count],
   );
@@ -140,6 +140,8 @@ async function accountAt(url: string): Promise<Account> {
           digest: digest.toString("hex"),
           scopes: ["reserve"],
           touches: aboutSequence("s"),
+          address: null,
+          requestId: "account",
         },
         definitions: createDefinitions(),
         now: Date.now,

@@ -206,7 +206,7 @@ test("numbers with more lots than the limit change none", async () => {
   const service = await serviceWithLots(11);
   const changed = (limit: number, key: string) =>
     service.database.query<{ answer: { changed: number } }>(
-      `select change_lots_v1(row(k.digest, '{lots:write}', null, null, null)::caller, $1, $2, '\\x00',
+      `select change_lots_v1(row(k.digest, '{lots:write}', null, null, null, null, null)::caller, $1, $2, '\\x00',
                 '{"product": "p", "sequence": "s", "period": "", "first": 1, "last": 99}',
                 '{"state": "shipped"}', null, null, $3) as answer
        from api_keys k where k.tenant = $1`,

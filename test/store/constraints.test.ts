@@ -21,7 +21,7 @@ beforeAll(async () => {
     insert into forms (tenant, series, prefix, width, suffix)
     select 'acme', id, 'A-', 4, '' from series`);
   await database.query(`
-    insert into jobs (tenant, id, status, given, chunked, cursor, skipped, api_key)
+    insert into jobs (tenant, id, status, given, chunked, cursor, skipped, origin)
     values ('acme', '00000000-0000-7000-8000-000000000001', 'running', 0, 100, 0, 0, 1)`);
   await database.query(ledgerRow({ first: 10, last: 20 }));
   await database.query(ledgerRow({ first: 12, last: 14, kind: "void" }));
@@ -40,7 +40,7 @@ function ledgerRow(row: {
   form?: string;
 }): string {
   const { first, last, step = 1, kind = "reserved", form = "(select min(id) from forms)" } = row;
-  return `insert into ledger (tenant, series, first, last, step, form, kind, api_key)
+  return `insert into ledger (tenant, series, first, last, step, form, kind, origin)
           select 'acme', id, ${first}, ${last}, ${step}, ${form}, '${kind}', 1 from series`;
 }
 

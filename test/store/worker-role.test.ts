@@ -129,12 +129,14 @@ test("the Worker's role calls only the functions that check their caller or chan
     "rotate_api_key_v1",
     "run_chunk_v1",
     "run_list",
+    "seal_audit_v1",
     "shown_api_key",
     "shown_reservation",
     "stage_import_v1",
     "stranded_jobs_v1",
     "take_job_v1",
     "tenant_of_key_v1",
+    "verify_audit_v1",
     "void_v1",
     "voids_over",
     "wire_time",
@@ -151,7 +153,7 @@ test("a table of the caller's own cannot take the place of one that a function t
     [service.tenant],
   );
   const forged = session.query(
-    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
+    `select reserve_v1(row(sha256('forged'), '{reserve}', null, null, null, null, null)::caller, $1, 'k', '\\x00', 's', '', s.definition, 1, 'A-', 4, '')
      from public.sequences s where s.tenant = $1`,
     [service.tenant],
   );

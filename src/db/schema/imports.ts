@@ -42,7 +42,9 @@ export const imports = pgTable(
     updated: big().notNull().default(none),
     unchanged: big().notNull().default(none),
     refused: big().notNull().default(none),
-    apiKey: integer().notNull(),
+    origin: integer().notNull(),
+    /** Of the request that began it. */
+    requestId: text(),
     createdAt: moment().defaultNow().notNull(),
     updatedAt: moment().defaultNow().notNull(),
   },

@@ -1,3 +1,4 @@
+export * from "./audit.ts";
 export * from "./counts.ts";
 export * from "./imports.ts";
 export * from "./jobs.ts";

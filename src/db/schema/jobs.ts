@@ -46,7 +46,7 @@ export const jobs = pgTable(
     leaseUntil: moment(),
     failures: integer().notNull().default(0),
     error: jsonb(),
-    apiKey: integer().notNull(),
+    origin: integer().notNull(),
     createdAt: moment().defaultNow().notNull(),
     startedAt: moment(),
     finishedAt: moment(),

@@ -1,4 +1,4 @@
-import { bigint, integer, pgEnum, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, index, integer, pgEnum, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { big, exactText, moment } from "./columns.ts";
 
 /**
@@ -17,7 +17,10 @@ export const ledgerKind = pgEnum("ledger_kind", [
   "begin",
 ]);
 
-/** Everything that happened to numbers, as runs `first`, `first + step` ... `last`; nothing is taken out. */
+/**
+ * Everything that happened to numbers, as runs `first`, `first + step` ... `last`; nothing is taken out.
+ * Nothing is changed but skips by a rewind, which keeps in `reopened_skips` what they were.
+ */
 export const ledger = pgTable(
   "ledger",
   {
@@ -28,11 +31,36 @@ export const ledger = pgTable(
     step: big().notNull(),
     form: bigint({ mode: "bigint" }),
     kind: ledgerKind().notNull(),
-    apiKey: integer().notNull(),
+    origin: integer().notNull(),
     at: moment().defaultNow().notNull(),
     reason: text(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.series, table.first, table.kind, table.at] }),
+    // For sealing, which reads by time: of a table that only grows it costs a draw next to nothing.
+    index("ledger_by_time").using("brin", table.at).with({ autosummarize: true }),
+  ],
+);
+
+/**
+ * A skip of the ledger, known by its `series`, `first` and `at`, as it was before a rewind: its `last`
+ * number, and from which on it was reopened. With these the ledger can be read as it was first written.
+ */
+export const reopenedSkips = pgTable(
+  "reopened_skips",
+  {
+    tenant: exactText().notNull(),
+    series: bigint({ mode: "bigint" }).notNull(),
+    first: big().notNull(),
+    at: moment().notNull(),
+    last: big().notNull(),
+    reopenedFrom: big().notNull(),
+    reopenedAt: moment().defaultNow().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.tenant, table.series, table.first, table.at, table.reopenedFrom],
+    }),
+    index("reopened_skips_by_time").on(table.tenant, table.reopenedAt),
   ],
 );

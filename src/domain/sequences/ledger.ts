@@ -18,6 +18,7 @@ const columns = [
   "reservation",
   "reason",
   "api_key",
+  "address",
   "at",
 ] as const;
 
@@ -55,11 +56,13 @@ export async function listLedger(
                    AND int8range(r.first, r.last, '[]') @> l.first
                )
              END AS reservation,
-             l.reason, k.name AS api_key, wire_time(l.at) AS at, s.id || ' ' || l.first || ' ' || l.kind || ' ' || l.at AS place
+             l.reason, k.name AS api_key, nullif(o.address, '') AS address, wire_time(l.at) AS at,
+             s.id || ' ' || l.first || ' ' || l.kind || ' ' || l.at AS place
       FROM series AS s
       JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id
       LEFT JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
-      LEFT JOIN api_keys AS k ON k.tenant = l.tenant AND k.id = l.api_key
+      LEFT JOIN origins AS o ON o.tenant = l.tenant AND o.id = l.origin
+      LEFT JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
       WHERE s.tenant = ${caller.tenant}
         AND s.sequence = (SELECT counter FROM sequences WHERE tenant = s.tenant AND key = ${key})
         AND (${series ?? null}::text IS NULL OR s.period = ${series ?? null}::text)

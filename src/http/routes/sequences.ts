@@ -154,6 +154,9 @@ const ledgerEntry = z
     }),
     reason: z.string().nullable(),
     api_key: z.string(),
+    address: z.string().nullable().openapi({
+      description: "IP address that the call came from; null when nothing in front told it.",
+    }),
     at: z.string(),
   })
   .openapi("LedgerEntry");

@@ -52,7 +52,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "a draw without its ledger row",
     edits: [
-      { function: "reserve_v1", from: /INSERT INTO ledger[\s\S]*?v_call\.api_key\);/, to: "NULL;" },
+      { function: "reserve_v1", from: /INSERT INTO ledger[\s\S]*?v_call\.origin\);/, to: "NULL;" },
     ],
     disturbance: "none",
     caughtBy: ["run_not_in_ledger", "unexplained", "hole"],

@@ -62,7 +62,8 @@ $$;
 --> statement-breakpoint
 SELECT keep_tenants_apart(
   '{tenant_of_key_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
-    entries_over,reservations_at,voids_over,recorded_over}');
+    entries_over,reservations_at,voids_over,recorded_over,
+    written_between,sealed_until}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -75,13 +76,13 @@ GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 GRANT EXECUTE ON FUNCTION enter_tenant, tenant_of_key_v1, entries_over, voids_over, recorded_over
 TO serialmint_app;
 --> statement-breakpoint
--- What the functions may write. Nothing that tells what happened is ever rewritten: not who changed which lot
--- and what it was before, not what a recall was opened for. Of the ledger a rewind changes what becomes of
--- numbers that were never given.
+-- What the functions may write. Nothing that tells what happened is ever rewritten: not who changed what and
+-- from where, not what a lot was before, not what a recall was opened for. Of the ledger a rewind changes what
+-- becomes of numbers that were never given.
 GRANT INSERT ON
-  api_key_uses, api_keys, count_lines, counts, forms, import_batches, imports, job_items, jobs, ledger,
-  lot_changes, lot_history, lots, past_patterns, products, recall_names, recall_parts, recalls,
-  receipt_growths, receipt_lines, receipts, refused_rows, requests, sequences, series, settings,
+  api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, forms, import_batches, imports, job_items, jobs, ledger,
+  lot_changes, lot_history, lots, origins, past_patterns, products, recall_names, recall_parts, recalls,
+  receipt_growths, receipt_lines, receipts, refused_rows, reopened_skips, requests, sequences, series, settings,
   skipped_names, tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
@@ -99,13 +100,17 @@ GRANT UPDATE (name) ON tenants TO serialmint_rules;
 GRANT DELETE ON import_batches, lots, refused_rows, requests, series, tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
-GRANT SELECT ON api_keys, imports, job_items, jobs, ledger, requests, series TO serialmint_keeper;
+GRANT SELECT ON
+  api_keys, audit_events, audit_seals, imports, job_items, jobs, ledger, reopened_skips, requests, series, tenants
+TO serialmint_keeper;
 --> statement-breakpoint
 DO $$
 DECLARE
   v_table regclass;
 BEGIN
-  FOREACH v_table IN ARRAY '{api_keys,imports,job_items,jobs,ledger,requests,series}'::regclass[] LOOP
+  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,ledger,reopened_skips,
+                             requests,series,tenants}'::regclass[]
+  LOOP
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);
   END LOOP;
 END

@@ -1,0 +1,168 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { auditActions } from "../../db/caller.ts";
+import { listEvents } from "../../domain/audit/events.ts";
+import { listSeals } from "../../domain/audit/seals.ts";
+import { faults, verifyAudit } from "../../domain/audit/verify.ts";
+import { callOf } from "../call.ts";
+import type { App } from "../context.ts";
+import { anyOf, json, listContent, problems } from "../openapi.ts";
+import { answerList } from "../paging.ts";
+import { moment } from "../schemas/dates.ts";
+import { apiKeyId } from "../schemas/names.ts";
+import { countInput, pageQuery } from "../wire.ts";
+
+const tags = ["Audit"];
+
+/** The highest number that a seal can have. */
+const lastSeal = 2_147_483_647;
+
+const action = z.enum(auditActions);
+
+const eventSchema = z
+  .object({
+    at: z.string().openapi({ description: "When the call reached the database." }),
+    action,
+    subject: z.string().openapi({ description: "Key, name or id of what was changed." }),
+    api_key: z.string().openapi({ description: "Name of the API key." }),
+    api_key_id: z.string(),
+    address: z.string().nullable().openapi({
+      description: "IP address that the call came from; null when nothing in front told it.",
+    }),
+    request_id: z.string().nullable().openapi({
+      description: "The X-Request-Id of the call, which the log has as well.",
+    }),
+    facts: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "What was changed, as its action has it." }),
+  })
+  .openapi("AuditEvent");
+
+const digestText = z.string().openapi({ pattern: "^[0-9a-f]{64}$", description: "SHA-256." });
+
+const sealSchema = z
+  .object({
+    number: z.int(),
+    from: z.string().nullable().openapi({
+      description: "The seal covers what was written after this time; null: from the beginning.",
+    }),
+    to: z.string().openapi({ description: "Up to this time." }),
+    events: z.int(),
+    entries: z.int().openapi({ description: "Of the ledger." }),
+    digest: digestText,
+    previous: digestText,
+    sealed_at: z.string(),
+  })
+  .openapi("AuditSeal");
+
+const compared = z.object({ sealed: z.int(), found: z.int() }).nullable();
+
+const verificationSchema = z
+  .object({
+    intact: z.boolean(),
+    seals: z.int().openapi({ description: "Seals that this call compared." }),
+    rows: z.int().openapi({ description: "Events and entries that stand in their spans." }),
+    next_seal: z.int().nullable().openapi({
+      description: "Send it as from_seal to compare on; null: that was the last seal.",
+    }),
+    breaks: z
+      .array(
+        z.object({
+          seal: z.int(),
+          what: z.enum(faults),
+          from: z.string().nullable(),
+          to: z.string().nullable(),
+          events: compared,
+          entries: compared,
+        }),
+      )
+      .openapi({ description: "What does not match, in the order of the seals; the first 20." }),
+    sealed_until: z.string().nullable(),
+    unsealed: z.int().openapi({
+      description: "Events and entries behind the last seal, counted up to 100,000 of each.",
+    }),
+    digest_seal: z.int().nullable().openapi({
+      description: "The seal that has the given digest; null: none has.",
+    }),
+  })
+  .openapi("AuditVerification");
+
+const events = createRoute({
+  method: "get",
+  path: "/v1/audit",
+  operationId: "listAuditEvents",
+  security: anyOf("admin"),
+  tags,
+  summary: "What was changed, by whom, from where and when",
+  request: {
+    query: z.strictObject({
+      action: action.optional(),
+      subject: z.string().min(1).max(512).optional(),
+      api_key_id: apiKeyId.optional(),
+      from: moment.optional(),
+      to: moment.optional(),
+      ...pageQuery,
+    }),
+  },
+  responses: {
+    200: { description: "Events in the order of time.", content: listContent(eventSchema) },
+    ...problems("cursor_unusable"),
+  },
+});
+
+const seals = createRoute({
+  method: "get",
+  path: "/v1/audit/seals",
+  operationId: "listAuditSeals",
+  security: anyOf("admin"),
+  tags,
+  summary: "The chain of seals over the audit and the ledger",
+  request: { query: z.strictObject(pageQuery) },
+  responses: {
+    200: { description: "Seals from the first one on.", content: listContent(sealSchema) },
+    ...problems("cursor_unusable"),
+  },
+});
+
+const verification = createRoute({
+  method: "get",
+  path: "/v1/audit/verification",
+  operationId: "verifyAudit",
+  security: anyOf("admin"),
+  tags,
+  summary: "Whether the audit and the ledger are as they were sealed",
+  request: {
+    query: z.strictObject({
+      from_seal: countInput(lastSeal).default(1).openapi({ description: "The first to compare." }),
+      to_seal: countInput(lastSeal)
+        .default(lastSeal)
+        .openapi({ description: "The last to compare." }),
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hex digits of a seal's digest." })
+        .optional()
+        .openapi({ description: "Of a seal, as it was kept elsewhere." }),
+    }),
+  },
+  responses: {
+    200: {
+      description: "What was found; about 100,000 rows a call.",
+      content: json(verificationSchema),
+    },
+  },
+});
+
+/** Registers the calls under /v1/audit. */
+export function registerAudit(app: App): void {
+  app.openapi(events, async (c) => {
+    const { limit, cursor, raw, ...filters } = c.req.valid("query");
+    const listing = listEvents(await callOf(c), filters);
+    return answerList(c, { name: "audit", filters }, listing, { limit, cursor, raw });
+  });
+  app.openapi(seals, async (c) => {
+    const listing = listSeals(await callOf(c));
+    return answerList(c, { name: "audit-seals", filters: {} }, listing, c.req.valid("query"));
+  });
+  app.openapi(verification, async (c) => {
+    return c.json(await verifyAudit(await callOf(c), c.req.valid("query")), 200);
+  });
+}
