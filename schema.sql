@@ -15,7 +15,7 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
-CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
@@ -76,7 +76,7 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32),
   CONSTRAINT api_keys_limits_name_something CHECK (cardinality(sequences) > 0 AND cardinality(products) > 0),
   CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
-  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text]))
+  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text, 'smk_none_'::text]))
 );
 
 CREATE TABLE audit_events (
@@ -529,6 +529,8 @@ CASE overflow
     WHEN 'reject'::sequence_overflow THEN 'reject'::text
     ELSE 'widen'::text
 END)::uuid) STORED NOT NULL,
+  fence bigint,
+  fenced_at timestamp with time zone,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT sequences_tenant_key_pk PRIMARY KEY (tenant, key),
@@ -1278,11 +1280,20 @@ BEGIN
       -- Waits for whoever makes it just now, and finds it when it looks again.
       INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
                           ends_on)
-      SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+      SELECT tenant, key, p_period, begin, begin, definition, increment, ceiling, mode, hot,
              period_end(reset, p_period, fiscal_year_start)
-      FROM sequences
-      WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
-        AND is_period(reset, p_period)
+      FROM (
+        -- The texts of one reset's periods are in the order of time.
+        SELECT *, CASE
+          WHEN reset = 'prefix'
+            OR p_period COLLATE "C" <= period_at(reset, time_zone, fiscal_year_start, fenced_at + interval '1 day')
+          THEN greatest(fence, start) ELSE start END AS begin
+        FROM sequences
+        WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+        -- Whoever fences the sequence just now is waited for.
+        FOR SHARE
+      ) AS s
+      WHERE is_period(reset, p_period)
       ON CONFLICT (tenant, sequence, period) DO NOTHING;
     EXCEPTION WHEN foreign_key_violation THEN
       -- Somebody has replaced the sequence since this statement began.
@@ -6326,6 +6337,145 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.fence_series(p_series series, p_by bigint, p_origin integer, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_next bigint;
+  v_count bigint;
+  v_to bigint;
+BEGIN
+  PERFORM hold_counter(p_series);
+  -- A counter may have come back older than the ledger.
+  v_next := greatest(next_number(p_series), (
+    SELECT max(l.last) + p_series.increment
+    FROM entries_over(p_series.id, p_series.next, 999999999999999999) AS l));
+  IF v_next > p_series.ceiling THEN
+    RETURN NULL;
+  END IF;
+  v_count := least(p_by, (p_series.ceiling - v_next) / p_series.increment + 1);
+  v_to := v_next + v_count * p_series.increment;
+  PERFORM set_counter(p_series, v_to, p_series.since, p_series.passed_before);
+  UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  VALUES (p_series.tenant, p_series.id, v_next, v_to - p_series.increment, p_series.increment, 'skip',
+          p_origin, p_reason);
+  RETURN jsonb_build_object(
+    'series', nullif(p_series.period, ''), 'from', v_next::text, 'to', v_to::text);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.fence_sequence(p_tenant text, p_sequence text, p_by bigint, p_origin integer, p_reason text)
+ RETURNS jsonb[]
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+  v_moved jsonb[] := '{}';
+BEGIN
+  UPDATE sequences
+  SET fence = coalesce(fence, start)
+              + least(p_by, (999999999999999999 - coalesce(fence, start)) / increment) * increment,
+      fenced_at = now()
+  WHERE tenant = p_tenant AND key = p_sequence;
+  FOR v_series IN
+    SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_sequence
+    ORDER BY id FOR NO KEY UPDATE
+  LOOP
+    v_moved := v_moved || fence_series(v_series, p_by, p_origin, p_reason);
+  END LOOP;
+  RETURN array_remove(v_moved, NULL);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.fence_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_by bigint, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_moved jsonb[];
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  IF p_period IS NULL THEN
+    v_moved := fence_sequence(p_tenant, p_sequence, p_by, v_call.origin, p_reason);
+  ELSE
+    v_moved := array_remove(ARRAY[fence_series(
+      held_series(p_tenant, p_sequence, p_period, p_definition), p_by, v_call.origin, p_reason)], NULL);
+  END IF;
+  PERFORM record_event(p_caller, p_tenant, 'sequence.fenced', p_sequence, jsonb_build_object(
+    'series', nullif(p_period, ''), 'by', p_by::text, 'moved', cardinality(v_moved), 'reason', p_reason));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+    'sequence', p_sequence, 'by', p_by::text, 'reason', p_reason, 'at', wire_time(now()),
+    'moved', cardinality(v_moved), 'series', to_jsonb(v_moved[1:100])));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.origin_of_operator(p_tenant text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_key api_keys;
+BEGIN
+  SELECT * INTO v_key FROM api_keys WHERE tenant = p_tenant AND name = 'operator' AND prefix = 'smk_none_';
+  IF NOT FOUND THEN
+    v_key.tenant := p_tenant;
+    v_key.public_id := gen_random_uuid();
+    v_key.digest := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
+    v_key.name := 'operator';
+    v_key.prefix := 'smk_none_';
+    v_key.hint := 'none';
+    v_key.scopes := '{admin}';
+    v_key := add_api_key(v_key);
+    UPDATE api_keys SET revoked_at = now() WHERE tenant = p_tenant AND id = v_key.id;
+  END IF;
+  RETURN origin_of(p_tenant, v_key.id, NULL);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.tenants_known()
+ RETURNS TABLE(tenant text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant FROM tenants ORDER BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.fence_tenant(p_tenant text, p_by bigint, p_reason text)
+ RETURNS TABLE(sequence text, mode sequence_mode, moved integer)
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_origin integer;
+  v_sequence sequences;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  v_origin := origin_of_operator(p_tenant);
+  -- The first series of a naming series may have been made since.
+  PERFORM make_naming_series(p_tenant);
+  FOR v_sequence IN
+    SELECT * FROM sequences AS s WHERE s.tenant = p_tenant AND s.counter = s.key ORDER BY s.key
+  LOOP
+    sequence := v_sequence.key;
+    mode := v_sequence.mode;
+    moved := cardinality(fence_sequence(p_tenant, v_sequence.key, p_by, v_origin, p_reason));
+    RETURN NEXT;
+  END LOOP;
+  UPDATE settings SET pattern_epoch = pattern_epoch + 1 + (random() * 1000000000000)::bigint
+  WHERE tenant = p_tenant;
+  INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
+  VALUES (p_tenant, v_origin, 'operator', 'tenant.fenced', p_tenant,
+          jsonb_build_object('by', p_by::text, 'reason', p_reason));
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -6490,6 +6640,7 @@ ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenant_of_key_v1(bytea) OWNER TO serialmint_keeper;
+ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone,bigint) OWNER TO serialmint_keeper;
 
@@ -6560,6 +6711,10 @@ ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_sequence(text,text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_series(series,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_tenant(text,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
@@ -6631,6 +6786,7 @@ ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION passed_numbers(series) OWNER TO serialmint_rules;
 ALTER FUNCTION period_at(sequence_reset,text,text,timestamp with time zone) OWNER TO serialmint_rules;
@@ -6783,6 +6939,10 @@ REVOKE EXECUTE ON FUNCTION
   expire_staged_v1(interval,integer),
   expired_requests(integer),
   fail(text,jsonb),
+  fence_sequence(text,text,bigint,integer,text),
+  fence_series(series,bigint,integer,text),
+  fence_tenant(text,bigint,text),
+  fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
@@ -6854,6 +7014,7 @@ REVOKE EXECUTE ON FUNCTION
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
   origin_of(text,integer,text),
+  origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
   past_series(integer),
@@ -6927,6 +7088,7 @@ REVOKE EXECUTE ON FUNCTION
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
   tenant_of_key_v1(bytea),
+  tenants_known(),
   told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_in(job_items[]),
@@ -7015,6 +7177,7 @@ GRANT EXECUTE ON FUNCTION
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
+  fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
   is_begun(series),
@@ -7149,6 +7312,7 @@ GRANT EXECUTE ON FUNCTION
   staged_for_long(interval,integer),
   stranded_jobs_v1(integer),
   tenant_of_key_v1(bytea),
+  tenants_known(),
   voids_over(bigint,bigint,bigint),
   written_between(timestamp with time zone,timestamp with time zone,bigint)
 TO serialmint_rules;

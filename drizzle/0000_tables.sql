@@ -1,4 +1,4 @@
-CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
+CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
 CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
@@ -424,6 +424,8 @@ CREATE TABLE "sequences" (
 	"allow_overlap" boolean DEFAULT false NOT NULL,
 	"ceiling" bigint GENERATED ALWAYS AS (CASE WHEN overflow = 'reject' THEN power(10::numeric, width::numeric)::bigint - 1 ELSE 999999999999999999 END) STORED NOT NULL,
 	"definition" uuid GENERATED ALWAYS AS (md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || CASE counter WHEN key THEN '' ELSE counter END || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid) STORED NOT NULL,
+	"fence" bigint,
+	"fenced_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "sequences_tenant_key_pk" PRIMARY KEY("tenant","key"),

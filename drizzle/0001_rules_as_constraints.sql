@@ -22,7 +22,7 @@ ALTER TABLE tenants
 --> statement-breakpoint
 ALTER TABLE api_keys
   ADD CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32),
-  ADD CONSTRAINT api_keys_prefix_is_known CHECK (prefix IN ('smk_live_', 'smk_test_', 'smk_demo_')),
+  ADD CONSTRAINT api_keys_prefix_is_known CHECK (prefix IN ('smk_live_', 'smk_test_', 'smk_demo_', 'smk_none_')),
   ADD CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
   -- Whoever may make keys without limits has none.
   ADD CONSTRAINT api_keys_admin_is_not_limited CHECK (

@@ -30,7 +30,7 @@ $$;
 --> statement-breakpoint
 -- The entries of the ledger that gave or passed numbers of a series from `p_from` to `p_to`.
 -- Postgres does not use an index of ranges under a policy, since operators of ranges are not leakproof. So this
--- function and the three that follow are owned by a role that no policy holds (0016_tenants_apart.sql), and
+-- function and the three that follow are owned by a role that no policy holds (0017_tenants_apart.sql), and
 -- hold themselves to the tenant that was entered.
 CREATE FUNCTION entries_over(p_series bigint, p_from bigint, p_to bigint) RETURNS SETOF ledger
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
@@ -193,11 +193,20 @@ BEGIN
       -- Waits for whoever makes it just now, and finds it when it looks again.
       INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
                           ends_on)
-      SELECT tenant, key, p_period, start, start, definition, increment, ceiling, mode, hot,
+      SELECT tenant, key, p_period, begin, begin, definition, increment, ceiling, mode, hot,
              period_end(reset, p_period, fiscal_year_start)
-      FROM sequences
-      WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
-        AND is_period(reset, p_period)
+      FROM (
+        -- The texts of one reset's periods are in the order of time.
+        SELECT *, CASE
+          WHEN reset = 'prefix'
+            OR p_period COLLATE "C" <= period_at(reset, time_zone, fiscal_year_start, fenced_at + interval '1 day')
+          THEN greatest(fence, start) ELSE start END AS begin
+        FROM sequences
+        WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+        -- Whoever fences the sequence just now is waited for.
+        FOR SHARE
+      ) AS s
+      WHERE is_period(reset, p_period)
       ON CONFLICT (tenant, sequence, period) DO NOTHING;
     EXCEPTION WHEN foreign_key_violation THEN
       -- Somebody has replaced the sequence since this statement began.

@@ -69,6 +69,7 @@ test("only functions that are known for it see all tenants, and they write nothi
     "staged_for_long",
     "stranded_jobs_v1",
     "tenant_of_key_v1",
+    "tenants_known",
     "voids_over",
     "written_between",
   ]);

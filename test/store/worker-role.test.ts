@@ -92,6 +92,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "expire_requests_v1",
     "expire_staged_v1",
     "fail",
+    "fence_v1",
     "find_lots_v1",
     "get_lot_v1",
     "is_begun",

@@ -5,6 +5,7 @@ import { getSequence } from "../../domain/sequences/get.ts";
 import { listLedger } from "../../domain/sequences/ledger.ts";
 import { listSequences } from "../../domain/sequences/list.ts";
 import { previewSequence } from "../../domain/sequences/preview.ts";
+import { fenceSequence } from "../../domain/sequences/fence.ts";
 import { advanceSequence, rewindSequence } from "../../domain/sequences/move.ts";
 import { resets } from "../../domain/sequences/period.ts";
 import { putSequence } from "../../domain/sequences/put.ts";
@@ -138,6 +139,32 @@ const moveSchema = z
     at: z.string(),
   })
   .openapi("Move");
+
+const fenceBody = z
+  .strictObject({
+    by: counterInput.openapi({
+      description:
+        "How many numbers each series goes on by: more than it can have given in what was lost. 1 or more.",
+      example: "10000",
+    }),
+    reason: plainText(200).openapi({ example: "restored the copy of 02:00" }),
+    series: seriesName.optional(),
+  })
+  .refine((body) => body.by > 0n, { path: ["by"], error: "is at least 1." })
+  .openapi("FenceInput");
+
+const fenceSchema = z
+  .object({
+    sequence: z.string(),
+    by: counterOutput,
+    reason: z.string(),
+    at: z.string(),
+    moved: z.number().openapi({ description: "How many series were moved." }),
+    series: z
+      .array(z.object({ series: z.string().nullable(), from: counterOutput, to: counterOutput }))
+      .openapi({ description: "The first 100 of them." }),
+  })
+  .openapi("Fence");
 
 const ledgerEntry = z
   .object({
@@ -377,6 +404,21 @@ const rewind = createRoute({
   },
 });
 
+const fence = createRoute({
+  method: "post",
+  path: "/v1/sequences/{key}/fence",
+  operationId: "fenceSequence",
+  security: anyOf("sequences:write"),
+  tags,
+  summary:
+    "Move all counters of a sequence past numbers that were given and are not known any more",
+  request: { params, body: { required: true, content: json(fenceBody) } },
+  responses: {
+    201: { description: "Moved.", headers: createdHeaders, content: json(fenceSchema) },
+    ...problems("sequence_not_found", "series_malformed", "sequence_busy", "definition_changed"),
+  },
+});
+
 /** Registers the calls under /v1/sequences, reservations aside. */
 export function registerSequences(app: App): void {
   app.openapi(put, async (c) => {
@@ -424,6 +466,12 @@ export function registerSequences(app: App): void {
     const call = await onceCallOf(c, aboutSequence(key));
     const { move, replayed } = await rewindSequence(call, key, c.req.valid("json"));
     return c.json(move, 201, moveHeaders(key, replayed));
+  });
+  app.openapi(fence, async (c) => {
+    const { key } = c.req.valid("param");
+    const call = await onceCallOf(c, aboutSequence(key));
+    const { fence: moved, replayed } = await fenceSequence(call, key, c.req.valid("json"));
+    return c.json(moved, 201, moveHeaders(key, replayed));
   });
 }
 

@@ -63,7 +63,7 @@ $$;
 SELECT keep_tenants_apart(
   '{tenant_of_key_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
-    written_between,sealed_until}');
+    written_between,sealed_until,tenants_known}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint

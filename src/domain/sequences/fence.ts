@@ -1,0 +1,57 @@
+import { sql } from "drizzle-orm";
+import { callOf } from "../../db/client.ts";
+import { fail } from "../../errors.ts";
+import type { OnceCall } from "../call.ts";
+import { fenced, sequenceDefinition } from "../definitions/load.ts";
+import { namingDefinition } from "../naming-series/next.ts";
+import { namingSeries } from "../naming-series/sequence.ts";
+import { checkSeries } from "./named-series.ts";
+
+/** How far the counters of a sequence are moved, and why. */
+export interface FenceInput {
+  /** Numbers, for each series. */
+  readonly by: bigint;
+  readonly reason: string;
+  /** The only series to move, by its name; all when left out. */
+  readonly series?: string | undefined;
+}
+
+/** Counters that were moved past what nobody knows any more. */
+export interface Fence {
+  readonly sequence: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly moved: number;
+  readonly series: { series: string | null; from: string; to: string }[];
+}
+
+/** How long it may take, in seconds: a sequence may have a series for each day of many years. */
+const patience = 120;
+
+/**
+ * Moves every counter of a sequence, a gapless one's too, past numbers that were given and are not known any
+ * more; they are skipped for good. Series that are not known any more begin behind them.
+ * Fails: sequence_not_found, series_malformed, sequence_busy.
+ */
+export async function fenceSequence(
+  call: OnceCall,
+  key: string,
+  { by, reason, series }: FenceInput,
+): Promise<{ fence: Fence; replayed: boolean }> {
+  return fenced(call, async () => {
+    const definition =
+      key === namingSeries ? await namingDefinition(call) : await sequenceDefinition(call, key);
+    if (definition === undefined) return fail("sequence_not_found", { sequence: key });
+    if (series !== undefined) checkSeries(key, series, definition);
+    const { counter } = definition;
+    const [row] = await call.db.write<{ answer: Fence & { replayed: boolean } }>(
+      sql`SELECT fence_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
+                 ${series ?? null}::text, ${counter.hash}::uuid, ${by}::bigint, ${reason}::text) AS answer`,
+      patience,
+    );
+    if (row === undefined) throw new Error("A function call gave no row.");
+    const { replayed, ...fence } = row.answer;
+    return { fence, replayed };
+  });
+}
