@@ -46,6 +46,7 @@ CREATE TYPE api_key_row AS (
   scopes text[],
   sequences text[],
   products text[],
+  quota jsonb,
   status text,
   created_at text,
   expires_at text,
@@ -195,7 +196,8 @@ CREATE TYPE lot_setting AS (
 
 CREATE TYPE opened_call AS (
   api_key integer,
-  answer jsonb
+  answer jsonb,
+  has_quota boolean
 );
 
 CREATE TYPE part_place AS (
@@ -203,6 +205,11 @@ CREATE TYPE part_place AS (
   name text,
   major bigint,
   minor bigint
+);
+
+CREATE TYPE quota_day AS (
+  day date,
+  ends_at timestamp with time zone
 );
 
 CREATE TYPE recalled_lot AS (
@@ -250,16 +257,20 @@ CREATE TABLE api_keys (
   scopes api_scope[] NOT NULL,
   sequences text[],
   products text[],
+  count_per_request integer,
+  numbers_per_day bigint,
+  requests_per_minute integer,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   replaced_by integer,
   CONSTRAINT api_keys_tenant_id_pk PRIMARY KEY (tenant, id),
-  CONSTRAINT api_keys_admin_is_not_limited CHECK (NOT ('admin'::api_scope = ANY (scopes)) OR sequences IS NULL AND products IS NULL),
+  CONSTRAINT api_keys_admin_is_not_limited CHECK (NOT ('admin'::api_scope = ANY (scopes)) OR num_nonnulls(sequences, products, count_per_request, numbers_per_day, requests_per_minute) = 0),
   CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32),
   CONSTRAINT api_keys_limits_name_something CHECK (cardinality(sequences) > 0 AND cardinality(products) > 0),
   CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
-  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text]))
+  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text])),
+  CONSTRAINT api_keys_quota_in_range CHECK (count_per_request >= 1 AND count_per_request <= 10000000 AND numbers_per_day >= 1 AND numbers_per_day <= '999999999999'::bigint AND requests_per_minute >= 1 AND requests_per_minute <= 1000000)
 );
 
 CREATE TABLE count_lines (
@@ -331,6 +342,7 @@ CREATE TABLE imports (
   updated bigint DEFAULT 0 NOT NULL,
   unchanged bigint DEFAULT 0 NOT NULL,
   refused bigint DEFAULT 0 NOT NULL,
+  numbers bigint DEFAULT 0 NOT NULL,
   api_key integer NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -498,6 +510,15 @@ END) || chr(10)) || COALESCE(shelf_life_days::text, ''::text))::uuid) STORED NOT
   CONSTRAINT products_shelf_life_needs_expiry CHECK (shelf_life_days IS NULL OR expiry <> 'none'::product_expiry)
 );
 
+CREATE TABLE quota_days (
+  tenant text COLLATE "C" NOT NULL,
+  api_key integer NOT NULL,
+  day date NOT NULL,
+  numbers bigint NOT NULL,
+  CONSTRAINT quota_days_tenant_api_key_day_pk PRIMARY KEY (tenant, api_key, day),
+  CONSTRAINT quota_days_numbers_are_not_negative CHECK (numbers >= 0)
+) WITH (fillfactor=50);
+
 CREATE TABLE recall_names (
   tenant text COLLATE "C" NOT NULL,
   recall uuid NOT NULL,
@@ -608,6 +629,14 @@ CREATE TABLE refused_rows (
   detail text NOT NULL,
   CONSTRAINT refused_rows_tenant_import_line_pk PRIMARY KEY (tenant, import, line)
 );
+
+CREATE UNLOGGED TABLE request_windows (
+  tenant text COLLATE "C" NOT NULL,
+  api_key integer NOT NULL,
+  began timestamp with time zone NOT NULL,
+  requests integer NOT NULL,
+  CONSTRAINT request_windows_tenant_api_key_pk PRIMARY KEY (tenant, api_key)
+) WITH (fillfactor=50);
 
 CREATE TABLE requests (
   tenant text COLLATE "C" NOT NULL,
@@ -761,6 +790,7 @@ CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, prod
 CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE (state <> 'available'::lot_state);
 CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
+CREATE INDEX quota_days_by_day ON public.quota_days USING btree (day);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
 CREATE INDEX receipts_by_reference ON public.receipts USING btree (tenant, reference, id);
@@ -790,6 +820,8 @@ ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
+ALTER TABLE quota_days ADD CONSTRAINT quota_days_of_key
+  FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
 ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_recall
   FOREIGN KEY (tenant, recall) REFERENCES recalls(tenant, id);
 ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_receipt
@@ -798,6 +830,8 @@ ALTER TABLE receipt_growths ADD CONSTRAINT receipt_growths_of_line
   FOREIGN KEY (tenant, receipt, line) REFERENCES receipt_lines(tenant, receipt, ordinal);
 ALTER TABLE receipt_lines ADD CONSTRAINT receipt_lines_of_receipt
   FOREIGN KEY (tenant, receipt) REFERENCES receipts(tenant, id);
+ALTER TABLE request_windows ADD CONSTRAINT request_windows_of_key
+  FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
 ALTER TABLE sequences ADD CONSTRAINT sequences_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE series ADD CONSTRAINT series_of_sequence
@@ -926,8 +960,8 @@ BEGIN
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
            AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
-         r.fingerprint, r.answer
-  INTO v_call.api_key, v_is_plain, v_fingerprint, v_call.answer
+         coalesce(k.count_per_request, k.numbers_per_day) IS NOT NULL, r.fingerprint, r.answer
+  INTO v_call.api_key, v_is_plain, v_call.has_quota, v_fingerprint, v_call.answer
   FROM api_keys AS k
   LEFT JOIN api_key_uses AS u ON u.tenant = k.tenant AND u.api_key = k.id
   LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key
@@ -1717,6 +1751,7 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
+  PERFORM hold_quota(p_tenant, v_call.api_key);
   v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
   v_next := next_number(v_series);
   IF v_series.mode = 'gapless' AND is_begun(v_series) THEN
@@ -1732,6 +1767,7 @@ BEGIN
     RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
                              shown_move(v_series, v_next, p_to, p_reason));
   END IF;
+  PERFORM take_numbers(p_tenant, v_call.api_key, (p_to - v_next) / v_series.increment);
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
@@ -1910,6 +1946,9 @@ BEGIN
   END IF;
   IF p_pattern IS NOT NULL THEN
     PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
+  END IF;
+  IF v_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, v_call.api_key, p_count);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, api_key)
@@ -2306,6 +2345,11 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
+  PERFORM take_numbers(p_job.tenant, p_job.api_key, sum(now.skipped - i.skipped)::bigint)
+  FROM unnest(p_items) AS i
+  JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
+  WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
+  HAVING count(*) > 0;
   FOR v_left IN
     SELECT i AS item, now.skipped - i.skipped AS names, s.sequence, s.period, s.definition,
            (SELECT q.ceiling FROM sequences AS q
@@ -2606,7 +2650,7 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.check_draw(p_wanted series_request)
- RETURNS void
+ RETURNS bigint
  LANGUAGE plpgsql
  STABLE
 AS $function$
@@ -2632,6 +2676,7 @@ BEGIN
   END IF;
   PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw,
                      p_wanted.last);
+  RETURN v_passing + p_wanted.to_draw;
 END
 $function$;
 
@@ -2747,6 +2792,7 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
+  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
@@ -2767,13 +2813,18 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
+  v_used_up := v_to_draw;
   IF v_mixed THEN
+    PERFORM hold_quota(p_tenant, p_api_key);
     PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   ELSIF cardinality(v_groups) > 1 THEN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+  END IF;
+  IF v_used_up > 0 THEN
+    PERFORM take_numbers(p_tenant, p_api_key, v_used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -5242,6 +5293,9 @@ BEGIN
              WHERE sequence = 'naming-series') THEN
     PERFORM make_naming_series(p_import.tenant);
   END IF;
+  IF jsonb_array_length(p_counters) > 0 THEN
+    PERFORM hold_quota(p_import.tenant, p_import.api_key);
+  END IF;
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -5254,12 +5308,28 @@ BEGIN
   LOOP
     PERFORM continue_series(
       held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
-      v_counter.next, p_import.api_key);
+      v_counter.next, p_import);
   END LOOP;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_api_key integer)
+CREATE OR REPLACE FUNCTION public.take_numbers_of_import(p_import imports, p_count bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_numbers bigint;
+BEGIN
+  IF p_count > 0 THEN
+    UPDATE imports SET numbers = numbers + p_count
+    WHERE tenant = p_import.tenant AND id = p_import.id
+    RETURNING numbers INTO v_numbers;
+    PERFORM take_numbers(p_import.tenant, p_import.api_key, p_count, v_numbers - p_count);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_import imports)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -5271,7 +5341,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT is_begun(p_series) THEN
-    PERFORM begin_at(p_series, p_next, p_api_key, 'imported');
+    PERFORM begin_at(p_series, p_next, p_import.api_key, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN
@@ -5279,12 +5349,13 @@ BEGIN
   END IF;
   v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
+  PERFORM take_numbers_of_import(p_import, v_passed);
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
   UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, api_key, reason)
   VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_api_key, 'imported');
+          p_series.increment, 'skip', p_import.api_key, 'imported');
 END
 $function$;
 
@@ -5320,8 +5391,9 @@ BEGIN
   v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
+  PERFORM hold_quota(p_import.tenant, p_import.api_key);
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
-  PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+  PERFORM take_numbers_of_import(p_import, sum(check_draw(g))::bigint) FROM unnest(v_groups) AS g;
   v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP
@@ -5485,6 +5557,11 @@ CREATE OR REPLACE FUNCTION public.shown_api_key(p_key api_keys)
 AS $function$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
+         CASE WHEN num_nonnulls(p_key.count_per_request, p_key.numbers_per_day,
+                                p_key.requests_per_minute) > 0
+           THEN jsonb_build_object('count_per_request', p_key.count_per_request,
+                                   'numbers_per_day', p_key.numbers_per_day,
+                                   'requests_per_minute', p_key.requests_per_minute) END,
          CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
               WHEN p_key.expires_at <= now() THEN 'expired'
               ELSE 'active' END,
@@ -5500,7 +5577,7 @@ CREATE OR REPLACE FUNCTION public.api_key_facts(p_key api_keys)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN (SELECT (to_jsonb(r.*) - 'place'::text) FROM shown_api_key(api_key_facts.p_key) r(id, name, prefix, last_four, scopes, sequences, products, status, created_at, expires_at, revoked_at, replaced_by, last_used_at, place));
+RETURN (SELECT (to_jsonb(r.*) - 'place'::text) FROM shown_api_key(api_key_facts.p_key) r(id, name, prefix, last_four, scopes, sequences, products, quota, status, created_at, expires_at, revoked_at, replaced_by, last_used_at, place));
 
 CREATE OR REPLACE FUNCTION public.add_api_key(p_key api_keys)
  RETURNS api_keys
@@ -5510,9 +5587,10 @@ DECLARE
   v_key api_keys;
 BEGIN
   INSERT INTO api_keys (tenant, public_id, digest, name, prefix, hint, scopes, sequences, products,
-                        expires_at)
+                        count_per_request, numbers_per_day, requests_per_minute, expires_at)
   VALUES (p_key.tenant, p_key.public_id, p_key.digest, p_key.name, p_key.prefix, p_key.hint,
-          p_key.scopes, p_key.sequences, p_key.products, p_key.expires_at)
+          p_key.scopes, p_key.sequences, p_key.products, p_key.count_per_request,
+          p_key.numbers_per_day, p_key.requests_per_minute, p_key.expires_at)
   RETURNING * INTO v_key;
   INSERT INTO api_key_uses (tenant, api_key) VALUES (v_key.tenant, v_key.id);
   RETURN v_key;
@@ -5642,6 +5720,151 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.quota_day_of(p_tenant text)
+ RETURNS quota_day
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ROW(here.day, (((here.day + 1))::timestamp without time zone AT TIME ZONE here.time_zone))::quota_day AS "row" FROM (SELECT settings.time_zone, ((now() AT TIME ZONE settings.time_zone))::date AS day FROM settings WHERE (settings.tenant = quota_day_of.p_tenant)) here);
+
+CREATE OR REPLACE FUNCTION public.seconds_until(p_moment timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+RETURN (GREATEST(ceil(EXTRACT(epoch FROM (p_moment - now()))), (1)::numeric))::integer;
+
+CREATE OR REPLACE FUNCTION public.take_numbers(p_tenant text, p_api_key integer, p_count bigint, p_before bigint DEFAULT 0)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_per_request bigint;
+  v_per_day bigint;
+  v_today quota_day;
+  v_patience text;
+BEGIN
+  SELECT count_per_request, numbers_per_day INTO v_per_request, v_per_day
+  FROM api_keys
+  WHERE tenant = p_tenant AND id = p_api_key AND coalesce(count_per_request, numbers_per_day) IS NOT NULL;
+  IF p_before + p_count > v_per_request THEN
+    PERFORM fail('quota_count_exceeded', jsonb_build_object(
+      'limit', v_per_request::text, 'asked', (p_before + p_count)::text));
+  ELSIF p_count > v_per_day THEN
+    PERFORM fail('quota_count_exceeded', jsonb_build_object(
+      'limit', v_per_day::text, 'asked', p_count::text));
+  ELSIF v_per_day IS NULL THEN
+    RETURN;
+  END IF;
+
+  v_today := quota_day_of(p_tenant);
+  v_patience := current_setting('lock_timeout');
+  PERFORM set_config('lock_timeout', '4s', true);
+  INSERT INTO quota_days AS d (tenant, api_key, day, numbers)
+  VALUES (p_tenant, p_api_key, v_today.day, p_count)
+  ON CONFLICT (tenant, api_key, day) DO UPDATE SET numbers = d.numbers + excluded.numbers
+  WHERE d.numbers + excluded.numbers <= v_per_day;
+  IF NOT FOUND THEN
+    PERFORM fail('quota_numbers_exceeded', jsonb_build_object(
+      'limit', v_per_day::text,
+      'used', (SELECT numbers::text FROM quota_days
+               WHERE tenant = p_tenant AND api_key = p_api_key AND day = v_today.day),
+      'asked', p_count::text,
+      'resets_at', wire_time(v_today.ends_at),
+      'resets_in_s', seconds_until(v_today.ends_at)));
+  END IF;
+  PERFORM set_config('lock_timeout', v_patience, true);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_quota(p_tenant text, p_api_key integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT take_numbers(p_tenant, p_api_key, 0)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.numbers_today(p_key api_keys)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_key).numbers_per_day IS NOT NULL) THEN (SELECT jsonb_build_object('used', COALESCE((SELECT d.numbers FROM quota_days d WHERE ((d.tenant = (numbers_today.p_key).tenant) AND (d.api_key = (numbers_today.p_key).id) AND (d.day = today.day))), (0)::bigint), 'resets_in_s', seconds_until(today.ends_at)) AS jsonb_build_object FROM quota_day_of((numbers_today.p_key).tenant) today(day, ends_at)) ELSE NULL::jsonb END;
+
+CREATE OR REPLACE FUNCTION public.numbers_today_v1(p_digest bytea)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT numbers_today(k) FROM api_keys AS k WHERE k.digest = p_digest
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_minute_over(p_began timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((p_began < (now() - '00:01:00'::interval)) OR (p_began > (now() + '00:01:00'::interval)));
+
+CREATE OR REPLACE FUNCTION public.take_request_v1(p_digest bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_key api_keys;
+  v_window request_windows;
+  v_is_let_in boolean;
+BEGIN
+  SELECT * INTO v_key FROM api_keys
+  WHERE digest = p_digest AND requests_per_minute IS NOT NULL
+    AND revoked_at IS NULL AND coalesce(expires_at > now(), true);
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO request_windows AS w (tenant, api_key, began, requests)
+  VALUES (v_key.tenant, v_key.id, now(), 1)
+  ON CONFLICT (tenant, api_key) DO UPDATE
+  SET began = CASE WHEN is_minute_over(w.began) THEN excluded.began ELSE w.began END,
+      requests = CASE WHEN is_minute_over(w.began) THEN 1 ELSE w.requests + 1 END
+  WHERE is_minute_over(w.began) OR w.requests < v_key.requests_per_minute
+  RETURNING * INTO v_window;
+  v_is_let_in := FOUND;
+  IF NOT v_is_let_in THEN
+    SELECT * INTO v_window FROM request_windows WHERE tenant = v_key.tenant AND api_key = v_key.id;
+  END IF;
+  RETURN jsonb_build_object(
+    'is_let_in', v_is_let_in,
+    'requests', jsonb_build_object(
+      'used', v_window.requests,
+      'resets_in_s', least(seconds_until(v_window.began + interval '1 minute'), 60)),
+    'numbers', numbers_today(v_key));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_quotas_v1(p_limit integer)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH days AS (
+    DELETE FROM quota_days
+    WHERE (tenant, api_key, day) IN (
+      -- In no time zone it is that day any more.
+      SELECT tenant, api_key, day FROM quota_days WHERE day < current_date - 2
+      ORDER BY day LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING 1
+  ), minutes AS (
+    DELETE FROM request_windows
+    WHERE (tenant, api_key) IN (
+      SELECT tenant, api_key FROM request_windows WHERE began < now() - interval '1 hour'
+      LIMIT p_limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM days) + (SELECT count(*) FROM minutes)
+$function$;
+
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
@@ -5686,7 +5909,7 @@ REVOKE EXECUTE ON FUNCTION
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
-  continue_series(series,bigint,integer),
+  continue_series(series,bigint,imports),
   count_facts(text,uuid),
   counter_of(bigint),
   counter_v1(text,text,text),
@@ -5701,6 +5924,7 @@ REVOKE EXECUTE ON FUNCTION
   draw_v1(text,text,text,uuid,bigint,bigint),
   drop_staged(text,uuid),
   entry_of_number(text,bigint,bigint),
+  expire_quotas_v1(integer),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
@@ -5719,6 +5943,7 @@ REVOKE EXECUTE ON FUNCTION
   hold_lots_found(text,lot_request[]),
   hold_patterns(text,bigint),
   hold_products(text,boolean),
+  hold_quota(text,integer),
   hold_series(series_request),
   hold_untouched(receipts,job_items[],bigint),
   import_counters(imports,jsonb),
@@ -5729,6 +5954,7 @@ REVOKE EXECUTE ON FUNCTION
   in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
+  is_minute_over(timestamp with time zone),
   is_period(sequence_reset,text),
   is_use_old(timestamp with time zone),
   is_within_limits(api_keys,caller),
@@ -5767,6 +5993,8 @@ REVOKE EXECUTE ON FUNCTION
   note_use(text,integer),
   nth_name(job_items,bigint),
   numbers_to_pass(series,bigint,bigint),
+  numbers_today(api_keys),
+  numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
   open_call_v1(caller,text,text,bytea),
   open_numbers(ledger),
@@ -5780,6 +6008,7 @@ REVOKE EXECUTE ON FUNCTION
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quota_day_of(text),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
@@ -5813,6 +6042,7 @@ REVOKE EXECUTE ON FUNCTION
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   runs_of_numbers(text,bigint,bigint,bigint,bigint),
+  seconds_until(timestamp with time zone),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
   set_counted(counts,lot_found[]),
@@ -5829,7 +6059,10 @@ REVOKE EXECUTE ON FUNCTION
   staged_records(text,uuid,bigint[]),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
+  take_numbers(text,integer,bigint,bigint),
+  take_numbers_of_import(imports,bigint),
   take_of_reservation(text,lot_request),
+  take_request_v1(bytea),
   told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_in(job_items[]),
@@ -5863,6 +6096,7 @@ GRANT SELECT ON TABLE
   lots,
   past_patterns,
   products,
+  quota_days,
   recall_names,
   recall_parts,
   recalls,
@@ -5870,6 +6104,7 @@ GRANT SELECT ON TABLE
   receipt_lines,
   receipts,
   refused_rows,
+  request_windows,
   requests,
   sequences,
   series,
@@ -5904,6 +6139,7 @@ GRANT EXECUTE ON FUNCTION
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  expire_quotas_v1(integer),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
@@ -5921,6 +6157,7 @@ GRANT EXECUTE ON FUNCTION
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(caller,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  numbers_today_v1(bytea),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
@@ -5947,6 +6184,7 @@ GRANT EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
+  take_request_v1(bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   wire_time(timestamp with time zone)
 TO serialmint_app;

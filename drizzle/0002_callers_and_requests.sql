@@ -103,11 +103,12 @@ $$;
 --> statement-breakpoint
 CREATE TYPE opened_call AS (
   api_key integer,
-  answer jsonb
+  answer jsonb,
+  has_quota boolean
 );
 --> statement-breakpoint
--- Opens an idempotent call: the id of the caller's API key, and the answer that was recorded for the
--- call's key, or null when the call is the first and now holds the key until it ends. The lock is tried
+-- Opens an idempotent call: the id of the caller's API key, whether that has a quota of numbers, and the
+-- answer that was recorded for the call's key, or null when the call is the first and now holds the key until it ends. The lock is tried
 -- before the look, so that the look sees a twin that ended before; without the lock only a recorded
 -- answer counts, since its twin may still be running.
 -- The key is checked before anything that was recorded counts.
@@ -128,8 +129,8 @@ BEGIN
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
            AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
-         r.fingerprint, r.answer
-  INTO v_call.api_key, v_is_plain, v_fingerprint, v_call.answer
+         coalesce(k.count_per_request, k.numbers_per_day) IS NOT NULL, r.fingerprint, r.answer
+  INTO v_call.api_key, v_is_plain, v_call.has_quota, v_fingerprint, v_call.answer
   FROM api_keys AS k
   LEFT JOIN api_key_uses AS u ON u.tenant = k.tenant AND u.api_key = k.id
   LEFT JOIN requests AS r ON r.tenant = p_tenant AND r.key = p_key

@@ -252,7 +252,7 @@ RETURN (SELECT coalesce(sum(count), 0)::bigint FROM unnest(p_items));
 --> statement-breakpoint
 -- Draws another number for each name of a job that replaces which was left out since its items were
 -- `p_items`: behind all others, under the form of the first ones. Returns the further items, which stand
--- behind the job's last unit; none of a job that does not replace. Fails as draw_v1 does.
+-- behind the job's last unit; none of a job that does not replace. Fails as take_numbers and draw_v1 do.
 CREATE FUNCTION replace_taken(p_job jobs, p_items job_items[]) RETURNS job_items[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -266,6 +266,11 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
+  PERFORM take_numbers(p_job.tenant, p_job.api_key, sum(now.skipped - i.skipped)::bigint)
+  FROM unnest(p_items) AS i
+  JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
+  WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
+  HAVING count(*) > 0;
   FOR v_left IN
     SELECT i AS item, now.skipped - i.skipped AS names, s.sequence, s.period, s.definition,
            (SELECT q.ceiling FROM sequences AS q
@@ -595,9 +600,9 @@ END
 $$;
 --> statement-breakpoint
 -- Refuses, without a lock, what draw_v1 would refuse as things stand; and of a gapless series names made
--- elsewhere that lie beyond its counter, since it would have to leave a hole. Fails: sequence_gapless,
--- jump_too_far.
-CREATE FUNCTION check_draw(p_wanted series_request) RETURNS void
+-- elsewhere that lie beyond its counter, since it would have to leave a hole. Returns how many numbers of the
+-- series are used up. Fails: sequence_gapless, jump_too_far.
+CREATE FUNCTION check_draw(p_wanted series_request) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_series series;
@@ -621,6 +626,7 @@ BEGIN
   END IF;
   PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw,
                      p_wanted.last);
+  RETURN v_passing + p_wanted.to_draw;
 END
 $$;
 --> statement-breakpoint
@@ -746,6 +752,7 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
+  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
@@ -766,13 +773,18 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
+  v_used_up := v_to_draw;
   IF v_mixed THEN
+    PERFORM hold_quota(p_tenant, p_api_key);
     PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   ELSIF cardinality(v_groups) > 1 THEN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+  END IF;
+  IF v_used_up > 0 THEN
+    PERFORM take_numbers(p_tenant, p_api_key, v_used_up);
   END IF;
 
   IF v_job.given > 0 THEN

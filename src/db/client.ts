@@ -28,8 +28,11 @@ export interface DatabaseOptions {
 export interface Database {
   /** A statement that writes, most often one function call. `seconds` is how long it may take. */
   write<Row>(statement: SQL, seconds?: number): Promise<Row[]>;
-  /** A select without a caller. */
-  read<Row>(statement: SQL): Promise<Row[]>;
+  /**
+   * A select without a caller, or a statement of which it does not matter how often it is carried out.
+   * `seconds` is how long it may take.
+   */
+  read<Row>(statement: SQL, seconds?: number): Promise<Row[]>;
   /** A select for a caller, whose key is checked in the same statement. Rows come as JSON. */
   readFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
   /** Resolves when the database answers. */
@@ -75,7 +78,7 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
 
   return {
     write: async (statement, seconds = patience) => send(statement, seconds, true),
-    read: async (statement) => send(statement, patience, false),
+    read: async (statement, seconds = patience) => send(statement, seconds, false),
     readFor: async <Row>(caller: Caller, statement: SQL) => {
       const [row] = await send<{ rows: Row[] }>(
         sql`SELECT ${checkedCaller(caller)},

@@ -141,6 +141,8 @@ async function accountAt(url: string): Promise<Account> {
           scopes: ["reserve"],
           touches: aboutSequence("s"),
         },
+        quota: { count_per_request: null, numbers_per_day: null, requests_per_minute: null },
+        noteNumbers: () => undefined,
         definitions: createDefinitions(),
         now: Date.now,
         arm: async () => Promise.resolve(),

@@ -86,6 +86,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "create_lots_v1",
     "create_receipt_v1",
     "csv_field",
+    "expire_quotas_v1",
     "expire_requests_v1",
     "expire_staged_v1",
     "fail",
@@ -103,6 +104,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "lots_of_receipt_v1",
     "make_naming_series_v1",
     "note_failure_v1",
+    "numbers_today_v1",
     "open_numbers",
     "open_recall_v1",
     "period_at",
@@ -129,6 +131,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "stage_import_v1",
     "stranded_jobs_v1",
     "take_job_v1",
+    "take_request_v1",
     "void_v1",
     "wire_time",
   ]);

@@ -1,0 +1,10 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+
+/** Days and minutes removed by one run; what is left waits for the next. */
+const batch = 10_000;
+
+/** Removes what quotas of days and minutes long past have used. */
+export async function expireQuotas(db: Database): Promise<void> {
+  await db.write(sql`SELECT expire_quotas_v1(${batch}::int)`);
+}
