@@ -2777,7 +2777,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
@@ -2798,7 +2798,7 @@ DECLARE
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.api_key := p_api_key;
+  v_job.api_key := p_call.api_key;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -2815,7 +2815,9 @@ BEGIN
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
   v_used_up := v_to_draw;
   IF v_mixed THEN
-    PERFORM hold_quota(p_tenant, p_api_key);
+    IF p_call.has_quota THEN
+      PERFORM hold_quota(p_tenant, p_call.api_key);
+    END IF;
     PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   ELSIF cardinality(v_groups) > 1 THEN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
@@ -2823,8 +2825,8 @@ BEGIN
   IF v_mixed OR cardinality(v_groups) > 1 THEN
     SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
   END IF;
-  IF v_used_up > 0 THEN
-    PERFORM take_numbers(p_tenant, p_api_key, v_used_up);
+  IF v_used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -2919,7 +2921,7 @@ BEGIN
       || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
-  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+  v_job := record_lots(p_tenant, v_call, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
                        p_skip, false, p_jump, p_limit, p_inline);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
     || jsonb_build_object('job', v_job);
@@ -4430,7 +4432,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS lot_found[]
  LANGUAGE plpgsql
 AS $function$
@@ -4450,7 +4452,7 @@ BEGIN
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
                       WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
-        PERFORM record_lots(p_tenant, p_api_key, p_job, p_token, p_lease, v_left, false, true, p_jump,
+        PERFORM record_lots(p_tenant, p_call, p_job, p_token, p_lease, v_left, false, true, p_jump,
                             p_limit, p_inline);
       END IF;
       EXIT;
@@ -4484,7 +4486,7 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM add_receipt_lines(p_tenant, p_receipt, p_lines);
       PERFORM grow_lots(v_receipt, record_or_find_lots(
-        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         true, p_jump, p_limit, p_inline));
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
@@ -4899,7 +4901,7 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call.api_key, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
@@ -6016,8 +6018,8 @@ REVOKE EXECUTE ON FUNCTION
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_given_names(text,job_items[],boolean),
   record_imported(imports,jsonb,bigint[]),
-  record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint),
-  record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
+  record_lots(text,opened_call,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint),
+  record_or_find_lots(text,opened_call,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,job_items[],bigint),
   recorded_by_line(text,uuid),

@@ -737,7 +737,7 @@ $$;
 -- for `p_lease`. `p_replace` is whether names that are taken are replaced by others, see run_chunk_v1.
 -- The caller holds the products. Returns the job. Fails as the functions it calls do.
 CREATE FUNCTION record_lots(
-  p_tenant text, p_api_key integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
   p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -758,7 +758,7 @@ DECLARE
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.api_key := p_api_key;
+  v_job.api_key := p_call.api_key;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -775,7 +775,9 @@ BEGIN
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
   v_used_up := v_to_draw;
   IF v_mixed THEN
-    PERFORM hold_quota(p_tenant, p_api_key);
+    IF p_call.has_quota THEN
+      PERFORM hold_quota(p_tenant, p_call.api_key);
+    END IF;
     PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   ELSIF cardinality(v_groups) > 1 THEN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
@@ -783,8 +785,8 @@ BEGIN
   IF v_mixed OR cardinality(v_groups) > 1 THEN
     SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
   END IF;
-  IF v_used_up > 0 THEN
-    PERFORM take_numbers(p_tenant, p_api_key, v_used_up);
+  IF v_used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -881,7 +883,7 @@ BEGIN
       || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
-  v_job := record_lots(p_tenant, v_call.api_key, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+  v_job := record_lots(p_tenant, v_call, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
                        p_skip, false, p_jump, p_limit, p_inline);
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object('job_id', p_job))
     || jsonb_build_object('job', v_job);
