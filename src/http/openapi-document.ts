@@ -51,8 +51,8 @@ const idempotencyParameter = {
 };
 
 /** What answers to a key with a quota carry, as of draft-ietf-httpapi-ratelimit-headers-11. */
-const quotaHeaders = {
-  "RateLimit-Policy": {
+const headers = {
+  RateLimitPolicy: {
     description:
       'What a key with a quota may use up: requests a minute, numbers a day. Such as "requests";q=60;w=60.',
     schema: { type: "string" },
@@ -62,18 +62,20 @@ const quotaHeaders = {
       'What is left of it (r) until it begins anew in t seconds, as far as the call knows. Such as "requests";r=59;t=42.',
     schema: { type: "string" },
   },
+  RetryAfter: {
+    description: "Seconds after which the same request may succeed.",
+    schema: { type: "integer", minimum: 1 },
+  },
 };
 
-const retryAfterHeader = {
-  description: "Seconds after which the same request may succeed.",
-  schema: { type: "integer", minimum: 1 },
-};
-
-/** Successes and refusals by a quota name the headers; all other answers carry those of the quota as well. */
+/** Successes and refusals by a quota name their headers; all other answers carry those of the quota as well. */
 function headersOf(status: string): Operation {
   if (Number(status) >= 400 && status !== "429") return {};
-  const names = [...Object.keys(quotaHeaders), ...(status === "429" ? ["Retry-After"] : [])];
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  return {
+    "RateLimit-Policy": { $ref: "#/components/headers/RateLimitPolicy" },
+    RateLimit: { $ref: "#/components/headers/RateLimit" },
+    ...(status === "429" ? { "Retry-After": { $ref: "#/components/headers/RetryAfter" } } : {}),
+  };
 }
 
 const apiKeyScheme = {
@@ -85,7 +87,7 @@ const apiKeyScheme = {
     "history, jobs, receipts, counts and recalls. lots:write: records and changes lots, receipts, counts " +
     "and recalls, and imports lots. sequences:write: makes and changes sequences and products, moves " +
     "counters, and imports them. admin: all of that, the settings and the API keys. A key may be limited " +
-    "to named sequences or products.",
+    "to named sequences or products, and have a quota.",
 };
 
 /**
@@ -123,7 +125,7 @@ export function openapiDocument(app: App): Document {
   }
   const withParameters = {
     ...components,
-    headers: { ...components["headers"], ...quotaHeaders, "Retry-After": retryAfterHeader },
+    headers: { ...components["headers"], ...headers },
     parameters: { ...components["parameters"], IdempotencyKey: idempotencyParameter },
     securitySchemes: { ...components["securitySchemes"], [keyScheme]: apiKeyScheme },
   };
@@ -183,8 +185,8 @@ function allResponses(given: unknown, codes: readonly FailureCode[]): Operation 
   const withHeaders = sorted(responses).map(([status, response]): [string, unknown] => {
     // What the generator and the lines above make of a response is a plain object.
     const described = response as { readonly headers?: Operation };
-    const headers = { ...described.headers, ...headersOf(status) };
-    return [status, Object.keys(headers).length === 0 ? described : { ...described, headers }];
+    const named = { ...described.headers, ...headersOf(status) };
+    return [status, Object.keys(named).length === 0 ? described : { ...described, headers: named }];
   });
   return Object.fromEntries(withHeaders);
 }

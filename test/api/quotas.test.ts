@@ -8,6 +8,7 @@ import {
   eventually,
   inParallel,
   ledgerRuns,
+  padded,
   postLots,
   putProduct,
   putSequence,
@@ -118,6 +119,12 @@ describe("a quota", () => {
   });
 });
 
+/** Names of two chunks: that number of the sequence first, 4998 others, the other number last. */
+function twoChunks(first: number, last: number): string {
+  const others = Array.from({ length: 4998 }, (_, index) => `X ${last} ${index}`);
+  return lotsFile([padded("A-", first), ...others, padded("A-", last)], "p");
+}
+
 describe("numbers a request", () => {
   test("are those that it uses up, and more of them move nothing", async () => {
     const service = await shop({ hot: true });
@@ -177,19 +184,15 @@ describe("numbers a request", () => {
   test("of an import are those of all its chunks together", async () => {
     const service = await shop();
     const { key } = await keyWith(service, { count_per_request: 30 });
-    const spread = (from: number, to: number) =>
-      Array.from({ length: 5000 }, (_, index) =>
-        index === 0 ? `A-00${from}` : index === 4999 ? `A-00${to}` : `X ${to} ${index}`,
-      );
     // The first chunk passes 20 numbers, the second 11.
-    const failed = await postFile(service, "odoo_lots", lotsFile(spread(20, 31), "p"), { key });
+    const failed = await postFile(service, "odoo_lots", twoChunks(20, 31), { key });
     expect(failed.json).toMatchObject({
       status: "failed",
       error: { code: "quota_count_exceeded", retryable: false },
     });
     expect(failed.json.error).not.toHaveProperty("sqlstate");
     expect(await ledgerRuns(service, "s", "skip")).toEqual([{ first: 1n, last: 20n }]);
-    const done = await postFile(service, "odoo_lots", lotsFile(spread(40, 50), "p"), { key });
+    const done = await postFile(service, "odoo_lots", twoChunks(40, 50), { key });
     expect(done.json, done.text).toMatchObject({ status: "done" });
     expect((await account(service, "s"))["skipped"]).toBe(50);
   });
@@ -248,11 +251,7 @@ describe("numbers a day", () => {
             { product: "p", names: [`by hand ${(names += 1)}`] },
           ],
         }),
-      () =>
-        send("/v1/receipts", {
-          reference: crypto.randomUUID(),
-          lines: [{ product: "p", quantity: 4 }],
-        }),
+      () => receive(service, 4, { key }),
       () => send("/v1/naming-series/next", { series: "N-.####", count: 5 }),
     ];
     const before = await service.database.requests();
@@ -274,7 +273,6 @@ describe("numbers a day", () => {
     expect((await account(service, "s"))["burned"]).toBe(0);
     // The quota is one key's.
     expect((await reserve(service, "s", 1000)).status).toBe(201);
-    expect((await keyWith(service, { numbers_per_day: 1 })).key).not.toBe(key);
   });
 
   test("do not lock one another out over names made elsewhere", async () => {
@@ -286,7 +284,7 @@ describe("numbers a day", () => {
     const before = await service.database.requests();
     await inParallel(8, async (caller) => {
       for (let turn = 0; turn < 5; turn += 1) {
-        const ahead = `A-${String(1000 * (turn + 1) + caller)}`;
+        const ahead = padded("A-", 1000 * (turn + 1) + caller);
         const { status, text } =
           caller % 2 === 0
             ? await reserve(service, "s", 1, { key })
@@ -416,25 +414,22 @@ describe("numbers a day", () => {
   });
 });
 
+/** `p` has these names of the sequence from before it served it. */
+async function taken(numbers: readonly number[], options: object = {}): Promise<Service> {
+  const service = await serviceForTest(options);
+  await putSequence(service, "s", { pattern: "A-{0000}" });
+  await putProduct(service, "p");
+  await postLots(service, [{ product: "p", names: numbers.map((number) => padded("A-", number)) }]);
+  await putProduct(service, "p", "s");
+  return service;
+}
+
+function receive(service: Service, quantity: number, options: CallOptions): Promise<Answer> {
+  const body = { reference: crypto.randomUUID(), lines: [{ product: "p", quantity }] };
+  return call(service, "POST", "/v1/receipts", { ...options, body });
+}
+
 describe("numbers drawn for names that are taken", () => {
-  const name = (number: number) => `A-${String(number).padStart(4, "0")}`;
-
-  /** `p` has these names of the sequence from before it served it. */
-  async function taken(numbers: readonly number[], options: object = {}): Promise<Service> {
-    const service = await serviceForTest(options);
-    await putSequence(service, "s", { pattern: "A-{0000}" });
-    await putProduct(service, "p");
-    await postLots(service, [{ product: "p", names: numbers.map(name) }]);
-    await putProduct(service, "p", "s");
-    return service;
-  }
-
-  const receive = (service: Service, quantity: number, options: CallOptions) =>
-    call(service, "POST", "/v1/receipts", {
-      ...options,
-      body: { reference: crypto.randomUUID(), lines: [{ product: "p", quantity }] },
-    });
-
   test("are of the day's, and refuse a receipt that they are too many for", async () => {
     const service = await taken([2, 4]);
     // 1 to 3; 4 for 2, and 5 for 4.

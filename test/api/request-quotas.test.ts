@@ -32,7 +32,7 @@ const windows = (service: Service) =>
   service.database.query<{ requests: number }>("select requests from request_windows");
 
 const used = async (service: Service): Promise<number> =>
-  Number((await windows(service))[0]?.requests ?? 0);
+  (await windows(service))[0]?.requests ?? 0;
 
 /** As when the minute has passed. */
 const passMinute = (service: Service) =>
