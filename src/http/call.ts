@@ -54,8 +54,9 @@ export async function countRequest(
   c: Context<AppEnv>,
   { requests_per_minute: limit }: Quota,
 ): Promise<void> {
-  if (limit === null || c.get("quotaUse")?.requests !== undefined) return;
+  if (limit === null || c.get("quotaUse") !== undefined) return;
   const counted = await takeRequest(databaseOf(c), keyDigestOf(c));
+  noteUse(c, {});
   if (counted === null) return;
   const { is_let_in, requests, numbers } = counted;
   noteUse(c, { requests, ...(numbers === null ? {} : { numbers }) });

@@ -122,6 +122,9 @@ describe("requests a minute", () => {
         expect(answer.headers.has("ratelimit-policy")).toBe(false);
       }
     }
+    const before = await service.database.requests();
+    await read(service, revoked.key);
+    expect((await service.database.requests()) - before).toBe(2);
     for (let tries = 0; tries < 7; tries += 1) await read(service, other.key);
     await read(service, service.key);
     expect(await windows(service)).toEqual([]);
