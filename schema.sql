@@ -67,16 +67,20 @@ CREATE TABLE api_keys (
   scopes api_scope[] NOT NULL,
   sequences text[],
   products text[],
+  count_per_request integer,
+  numbers_per_day bigint,
+  requests_per_minute integer,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   replaced_by integer,
   CONSTRAINT api_keys_tenant_id_pk PRIMARY KEY (tenant, id),
-  CONSTRAINT api_keys_admin_is_not_limited CHECK (NOT ('admin'::api_scope = ANY (scopes)) OR sequences IS NULL AND products IS NULL),
+  CONSTRAINT api_keys_admin_is_not_limited CHECK (NOT ('admin'::api_scope = ANY (scopes)) OR num_nonnulls(sequences, products, count_per_request, numbers_per_day, requests_per_minute) = 0),
   CONSTRAINT api_keys_digest_is_sha256 CHECK (octet_length(digest) = 32),
   CONSTRAINT api_keys_limits_name_something CHECK (cardinality(sequences) > 0 AND cardinality(products) > 0),
   CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
-  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text, 'smk_none_'::text]))
+  CONSTRAINT api_keys_prefix_is_known CHECK (prefix = ANY (ARRAY['smk_live_'::text, 'smk_test_'::text, 'smk_demo_'::text, 'smk_none_'::text])),
+  CONSTRAINT api_keys_quota_in_range CHECK (count_per_request >= 1 AND count_per_request <= 10000000 AND numbers_per_day >= 1 AND numbers_per_day <= '999999999999'::bigint AND requests_per_minute >= 1 AND requests_per_minute <= 1000000)
 );
 
 CREATE TABLE audit_events (
@@ -175,6 +179,7 @@ CREATE TABLE imports (
   updated bigint DEFAULT 0 NOT NULL,
   unchanged bigint DEFAULT 0 NOT NULL,
   refused bigint DEFAULT 0 NOT NULL,
+  numbers bigint DEFAULT 0 NOT NULL,
   origin integer NOT NULL,
   request_id text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -352,6 +357,15 @@ END) || chr(10)) || COALESCE(shelf_life_days::text, ''::text))::uuid) STORED NOT
   CONSTRAINT products_shelf_life_needs_expiry CHECK (shelf_life_days IS NULL OR expiry <> 'none'::product_expiry)
 );
 
+CREATE TABLE quota_days (
+  tenant text COLLATE "C" NOT NULL,
+  api_key integer NOT NULL,
+  day date NOT NULL,
+  numbers bigint NOT NULL,
+  CONSTRAINT quota_days_tenant_api_key_day_pk PRIMARY KEY (tenant, api_key, day),
+  CONSTRAINT quota_days_numbers_are_not_negative CHECK (numbers >= 0)
+) WITH (fillfactor=50);
+
 CREATE TABLE recall_names (
   tenant text COLLATE "C" NOT NULL,
   recall uuid NOT NULL,
@@ -473,6 +487,14 @@ CREATE TABLE reopened_skips (
   reopened_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT reopened_skips_tenant_series_first_at_reopened_from_pk PRIMARY KEY (tenant, series, first, at, reopened_from)
 );
+
+CREATE UNLOGGED TABLE request_windows (
+  tenant text COLLATE "C" NOT NULL,
+  api_key integer NOT NULL,
+  began timestamp with time zone NOT NULL,
+  requests integer NOT NULL,
+  CONSTRAINT request_windows_tenant_api_key_pk PRIMARY KEY (tenant, api_key)
+) WITH (fillfactor=50);
 
 CREATE TABLE requests (
   tenant text COLLATE "C" NOT NULL,
@@ -618,6 +640,7 @@ CREATE TYPE api_key_row AS (
   scopes text[],
   sequences text[],
   products text[],
+  quota jsonb,
   status text,
   created_at text,
   expires_at text,
@@ -770,7 +793,8 @@ CREATE TYPE lot_setting AS (
 CREATE TYPE opened_call AS (
   api_key integer,
   origin integer,
-  answer jsonb
+  answer jsonb,
+  has_quota boolean
 );
 
 CREATE TYPE part_place AS (
@@ -778,6 +802,11 @@ CREATE TYPE part_place AS (
   name text,
   major bigint,
   minor bigint
+);
+
+CREATE TYPE quota_day AS (
+  day date,
+  ends_at timestamp with time zone
 );
 
 CREATE TYPE recalled_lot AS (
@@ -834,6 +863,7 @@ CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, prod
 CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE ((state)::text <> 'available'::text);
 CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
+CREATE INDEX quota_days_by_day ON public.quota_days USING btree (day);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
 CREATE INDEX receipts_by_reference ON public.receipts USING btree (tenant, reference, id);
@@ -866,6 +896,8 @@ ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
+ALTER TABLE quota_days ADD CONSTRAINT quota_days_of_key
+  FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
 ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_recall
   FOREIGN KEY (tenant, recall) REFERENCES recalls(tenant, id);
 ALTER TABLE recall_parts ADD CONSTRAINT recall_parts_of_receipt
@@ -874,6 +906,8 @@ ALTER TABLE receipt_growths ADD CONSTRAINT receipt_growths_of_line
   FOREIGN KEY (tenant, receipt, line) REFERENCES receipt_lines(tenant, receipt, ordinal);
 ALTER TABLE receipt_lines ADD CONSTRAINT receipt_lines_of_receipt
   FOREIGN KEY (tenant, receipt) REFERENCES receipts(tenant, id);
+ALTER TABLE request_windows ADD CONSTRAINT request_windows_of_key
+  FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
 ALTER TABLE sequences ADD CONSTRAINT sequences_tenant_tenants_tenant_fk
   FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE series ADD CONSTRAINT series_of_sequence
@@ -931,13 +965,13 @@ CREATE OR REPLACE FUNCTION public.entered_tenant()
  STABLE PARALLEL SAFE
 RETURN current_setting('serialmint.tenant'::text, true);
 
-CREATE OR REPLACE FUNCTION public.tenant_of_key_v1(p_digest bytea)
- RETURNS text
+CREATE OR REPLACE FUNCTION public.identify_v1(p_digest bytea)
+ RETURNS TABLE(tenant text, count_per_request bigint, numbers_per_day bigint, requests_per_minute integer)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT tenant FROM api_keys WHERE digest = p_digest
+  SELECT tenant, count_per_request, numbers_per_day, requests_per_minute FROM api_keys WHERE digest = p_digest
 $function$;
 
 CREATE OR REPLACE FUNCTION public.has_scope(p_key api_keys, p_caller caller)
@@ -1034,6 +1068,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.key_of_origin(p_tenant text, p_origin integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT origins.api_key FROM origins WHERE ((origins.tenant = key_of_origin.p_tenant) AND (origins.id = key_of_origin.p_origin)));
+
 CREATE OR REPLACE FUNCTION public.open_call_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea)
  RETURNS opened_call
  LANGUAGE plpgsql
@@ -1051,8 +1091,8 @@ BEGIN
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
            AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
-         r.fingerprint, r.answer
-  INTO v_call.api_key, v_call.origin, v_is_plain, v_fingerprint, v_call.answer
+         coalesce(k.count_per_request, k.numbers_per_day) IS NOT NULL, r.fingerprint, r.answer
+  INTO v_call.api_key, v_call.origin, v_is_plain, v_call.has_quota, v_fingerprint, v_call.answer
   FROM api_keys AS k
   LEFT JOIN origins AS o
     ON o.tenant = k.tenant AND o.api_key = k.id AND o.address = coalesce(p_caller.address, '')
@@ -1958,6 +1998,7 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
+  PERFORM hold_quota(p_tenant, v_call.api_key);
   v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
   v_next := next_number(v_series);
   IF v_series.mode = 'gapless' AND is_begun(v_series) THEN
@@ -1973,6 +2014,7 @@ BEGIN
     RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
                        shown_move(v_series, v_next, p_to, p_reason));
   END IF;
+  PERFORM take_numbers(p_tenant, v_call.api_key, (p_to - v_next) / v_series.increment);
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
@@ -2164,6 +2206,9 @@ BEGIN
   END IF;
   IF p_pattern IS NOT NULL THEN
     PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
+  END IF;
+  IF v_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, v_call.api_key, p_count);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
@@ -2565,6 +2610,11 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
+  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin), sum(now.skipped - i.skipped)::bigint)
+  FROM unnest(p_items) AS i
+  JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
+  WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
+  HAVING count(*) > 0;
   FOR v_left IN
     SELECT i AS item, now.skipped - i.skipped AS names, s.sequence, s.period, s.definition,
            (SELECT q.ceiling FROM sequences AS q
@@ -2858,7 +2908,7 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.check_draw(p_wanted series_request)
- RETURNS void
+ RETURNS bigint
  LANGUAGE plpgsql
  STABLE
 AS $function$
@@ -2884,6 +2934,7 @@ BEGIN
   END IF;
   PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw,
                      p_wanted.last);
+  RETURN v_passing + p_wanted.to_draw;
 END
 $function$;
 
@@ -2984,7 +3035,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
@@ -2999,12 +3050,13 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
+  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.origin := p_origin;
+  v_job.origin := p_call.origin;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -3019,13 +3071,20 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
+  v_used_up := v_to_draw;
   IF v_mixed THEN
+    IF p_call.has_quota THEN
+      PERFORM hold_quota(p_tenant, p_call.api_key);
+    END IF;
     PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   ELSIF cardinality(v_groups) > 1 THEN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+  END IF;
+  IF v_used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -3120,7 +3179,7 @@ BEGIN
       || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
-  v_job := record_lots(p_tenant, v_call.origin, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+  v_job := record_lots(p_tenant, v_call, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
                        p_skip, false, p_jump, p_limit, p_inline);
   PERFORM record_event(p_caller, p_tenant, 'lots.created', p_job::text, jsonb_build_object(
     'total', v_job->'total',
@@ -4671,7 +4730,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
+CREATE OR REPLACE FUNCTION public.record_or_find_lots(p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS lot_found[]
  LANGUAGE plpgsql
 AS $function$
@@ -4691,7 +4750,7 @@ BEGIN
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
                       WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
-        PERFORM record_lots(p_tenant, p_origin, p_job, p_token, p_lease, v_left, false, true, p_jump,
+        PERFORM record_lots(p_tenant, p_call, p_job, p_token, p_lease, v_left, false, true, p_jump,
                             p_limit, p_inline);
       END IF;
       EXIT;
@@ -4725,7 +4784,7 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM add_receipt_lines(p_tenant, p_receipt, p_lines);
       PERFORM grow_lots(v_receipt, record_or_find_lots(
-        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         true, p_jump, p_limit, p_inline));
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
@@ -5146,7 +5205,7 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
@@ -5555,6 +5614,9 @@ BEGIN
              WHERE sequence = 'naming-series') THEN
     PERFORM make_naming_series(p_import.tenant);
   END IF;
+  IF jsonb_array_length(p_counters) > 0 THEN
+    PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
+  END IF;
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -5567,12 +5629,28 @@ BEGIN
   LOOP
     PERFORM continue_series(
       held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
-      v_counter.next, p_import.origin);
+      v_counter.next, p_import);
   END LOOP;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_origin integer)
+CREATE OR REPLACE FUNCTION public.take_numbers_of_import(p_import imports, p_count bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_numbers bigint;
+BEGIN
+  IF p_count > 0 THEN
+    UPDATE imports SET numbers = numbers + p_count
+    WHERE tenant = p_import.tenant AND id = p_import.id
+    RETURNING numbers INTO v_numbers;
+    PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count, v_numbers - p_count);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.continue_series(p_series series, p_next bigint, p_import imports)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -5584,7 +5662,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT is_begun(p_series) THEN
-    PERFORM begin_at(p_series, p_next, p_origin, 'imported');
+    PERFORM begin_at(p_series, p_next, p_import.origin, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN
@@ -5592,12 +5670,13 @@ BEGIN
   END IF;
   v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
+  PERFORM take_numbers_of_import(p_import, v_passed);
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
   UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_origin, 'imported');
+          p_series.increment, 'skip', p_import.origin, 'imported');
 END
 $function$;
 
@@ -5633,8 +5712,9 @@ BEGIN
   v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
+  PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
-  PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+  PERFORM take_numbers_of_import(p_import, sum(check_draw(g))::bigint) FROM unnest(v_groups) AS g;
   v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP
@@ -5810,6 +5890,11 @@ CREATE OR REPLACE FUNCTION public.shown_api_key(p_key api_keys)
 AS $function$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
+         CASE WHEN num_nonnulls(p_key.count_per_request, p_key.numbers_per_day,
+                                p_key.requests_per_minute) > 0
+           THEN jsonb_build_object('count_per_request', p_key.count_per_request,
+                                   'numbers_per_day', p_key.numbers_per_day,
+                                   'requests_per_minute', p_key.requests_per_minute) END,
          CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
               WHEN p_key.expires_at <= now() THEN 'expired'
               ELSE 'active' END,
@@ -5825,7 +5910,7 @@ CREATE OR REPLACE FUNCTION public.api_key_facts(p_key api_keys)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN (SELECT (to_jsonb(r.*) - 'place'::text) FROM shown_api_key(api_key_facts.p_key) r(id, name, prefix, last_four, scopes, sequences, products, status, created_at, expires_at, revoked_at, replaced_by, last_used_at, place));
+RETURN (SELECT (to_jsonb(r.*) - 'place'::text) FROM shown_api_key(api_key_facts.p_key) r(id, name, prefix, last_four, scopes, sequences, products, quota, status, created_at, expires_at, revoked_at, replaced_by, last_used_at, place));
 
 CREATE OR REPLACE FUNCTION public.key_rights(p_key api_keys)
  RETURNS jsonb
@@ -5841,9 +5926,10 @@ DECLARE
   v_key api_keys;
 BEGIN
   INSERT INTO api_keys (tenant, public_id, digest, name, prefix, hint, scopes, sequences, products,
-                        expires_at)
+                        count_per_request, numbers_per_day, requests_per_minute, expires_at)
   VALUES (p_key.tenant, p_key.public_id, p_key.digest, p_key.name, p_key.prefix, p_key.hint,
-          p_key.scopes, p_key.sequences, p_key.products, p_key.expires_at)
+          p_key.scopes, p_key.sequences, p_key.products, p_key.count_per_request,
+          p_key.numbers_per_day, p_key.requests_per_minute, p_key.expires_at)
   RETURNING * INTO v_key;
   INSERT INTO api_key_uses (tenant, api_key) VALUES (v_key.tenant, v_key.id);
   RETURN v_key;
@@ -6337,6 +6423,170 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.quota_day_of(p_tenant text)
+ RETURNS quota_day
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ROW(here.day, (((here.day + 1))::timestamp without time zone AT TIME ZONE here.time_zone))::quota_day AS "row" FROM (SELECT settings.time_zone, ((now() AT TIME ZONE settings.time_zone))::date AS day FROM settings WHERE (settings.tenant = quota_day_of.p_tenant)) here);
+
+CREATE OR REPLACE FUNCTION public.seconds_until(p_moment timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+RETURN (GREATEST(ceil(EXTRACT(epoch FROM (p_moment - now()))), (1)::numeric))::integer;
+
+CREATE OR REPLACE FUNCTION public.take_numbers(p_tenant text, p_api_key integer, p_count bigint, p_before bigint DEFAULT 0)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_per_request bigint;
+  v_per_day bigint;
+  v_today quota_day;
+  v_patience text;
+BEGIN
+  SELECT count_per_request, numbers_per_day INTO v_per_request, v_per_day
+  FROM api_keys
+  WHERE tenant = p_tenant AND id = p_api_key AND coalesce(count_per_request, numbers_per_day) IS NOT NULL;
+  IF p_before + p_count > v_per_request THEN
+    PERFORM fail('quota_count_exceeded', jsonb_build_object(
+      'limit', v_per_request::text, 'asked', (p_before + p_count)::text));
+  ELSIF p_count > v_per_day THEN
+    PERFORM fail('quota_count_exceeded', jsonb_build_object(
+      'limit', v_per_day::text, 'asked', p_count::text));
+  ELSIF v_per_day IS NULL THEN
+    RETURN;
+  END IF;
+
+  v_today := quota_day_of(p_tenant);
+  v_patience := current_setting('lock_timeout');
+  PERFORM set_config('lock_timeout', '4s', true);
+  INSERT INTO quota_days AS d (tenant, api_key, day, numbers)
+  VALUES (p_tenant, p_api_key, v_today.day, p_count)
+  ON CONFLICT (tenant, api_key, day) DO UPDATE SET numbers = d.numbers + excluded.numbers
+  WHERE d.numbers + excluded.numbers <= v_per_day;
+  IF NOT FOUND THEN
+    PERFORM fail('quota_numbers_exceeded', jsonb_build_object(
+      'limit', v_per_day::text,
+      'used', (SELECT numbers::text FROM quota_days
+               WHERE tenant = p_tenant AND api_key = p_api_key AND day = v_today.day),
+      'asked', p_count::text,
+      'resets_at', wire_time(v_today.ends_at),
+      'resets_in_s', seconds_until(v_today.ends_at)));
+  END IF;
+  PERFORM set_config('lock_timeout', v_patience, true);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_quota(p_tenant text, p_api_key integer)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT take_numbers(p_tenant, p_api_key, 0)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.numbers_today(p_key api_keys)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_key).numbers_per_day IS NOT NULL) THEN (SELECT jsonb_build_object('used', COALESCE((SELECT d.numbers FROM quota_days d WHERE ((d.tenant = (numbers_today.p_key).tenant) AND (d.api_key = (numbers_today.p_key).id) AND (d.day = today.day))), (0)::bigint), 'resets_in_s', seconds_until(today.ends_at)) AS jsonb_build_object FROM quota_day_of((numbers_today.p_key).tenant) today(day, ends_at)) ELSE NULL::jsonb END;
+
+CREATE OR REPLACE FUNCTION public.numbers_today_v1(p_digest bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM enter_tenant(tenant) FROM identify_v1(p_digest);
+  RETURN (SELECT numbers_today(k) FROM api_keys AS k WHERE k.digest = p_digest);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.is_minute_over(p_began timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((p_began < (now() - '00:01:00'::interval)) OR (p_began > (now() + '00:01:00'::interval)));
+
+CREATE OR REPLACE FUNCTION public.take_request_v1(p_digest bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_key api_keys;
+  v_window request_windows;
+  v_is_let_in boolean;
+BEGIN
+  PERFORM enter_tenant(tenant) FROM identify_v1(p_digest);
+  SELECT * INTO v_key FROM api_keys
+  WHERE digest = p_digest AND requests_per_minute IS NOT NULL
+    AND revoked_at IS NULL AND coalesce(expires_at > now(), true);
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO request_windows AS w (tenant, api_key, began, requests)
+  VALUES (v_key.tenant, v_key.id, now(), 1)
+  ON CONFLICT (tenant, api_key) DO UPDATE
+  SET began = CASE WHEN is_minute_over(w.began) THEN excluded.began ELSE w.began END,
+      requests = CASE WHEN is_minute_over(w.began) THEN 1 ELSE w.requests + 1 END
+  WHERE is_minute_over(w.began) OR w.requests < v_key.requests_per_minute
+  RETURNING * INTO v_window;
+  v_is_let_in := FOUND;
+  IF NOT v_is_let_in THEN
+    SELECT * INTO v_window FROM request_windows WHERE tenant = v_key.tenant AND api_key = v_key.id;
+  END IF;
+  RETURN jsonb_build_object(
+    'is_let_in', v_is_let_in,
+    'requests', jsonb_build_object(
+      'used', v_window.requests,
+      'resets_in_s', least(seconds_until(v_window.began + interval '1 minute'), 60)),
+    'numbers', numbers_today(v_key));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.tenants_with_old_quotas()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant FROM quota_days WHERE day < current_date - 2
+  UNION
+  SELECT tenant FROM request_windows WHERE began < now() - interval '1 hour'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_quotas_v1()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_tenant text;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_tenant IN SELECT * FROM tenants_with_old_quotas() LOOP
+    PERFORM enter_tenant(v_tenant);
+    WITH days AS (
+      DELETE FROM quota_days WHERE tenant = v_tenant AND day < current_date - 2 RETURNING 1
+    ), minutes AS (
+      -- One that is used just now is left.
+      DELETE FROM request_windows
+      WHERE (tenant, api_key) IN (
+        SELECT tenant, api_key FROM request_windows
+        WHERE tenant = v_tenant AND began < now() - interval '1 hour' FOR UPDATE SKIP LOCKED
+      )
+      RETURNING 1
+    )
+    SELECT v_removed + (SELECT count(*) FROM days) + (SELECT count(*) FROM minutes) INTO v_removed;
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.fence_series(p_series series, p_by bigint, p_origin integer, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6577,6 +6827,10 @@ CREATE POLICY own_tenant ON past_patterns USING (tenant = entered_tenant());
 ALTER TABLE products ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON products USING (tenant = entered_tenant());
 
+ALTER TABLE quota_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON quota_days FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON quota_days USING (tenant = entered_tenant());
+
 ALTER TABLE recall_names ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON recall_names USING (tenant = entered_tenant());
 
@@ -6601,6 +6855,10 @@ CREATE POLICY own_tenant ON refused_rows USING (tenant = entered_tenant());
 ALTER TABLE reopened_skips ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON reopened_skips FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON reopened_skips USING (tenant = entered_tenant());
+
+ALTER TABLE request_windows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON request_windows FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON request_windows USING (tenant = entered_tenant());
 
 ALTER TABLE requests ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON requests FOR SELECT TO serialmint_keeper USING (true);
@@ -6633,14 +6891,15 @@ CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
 
 ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
-ALTER FUNCTION tenant_of_key_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
+ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone,bigint) OWNER TO serialmint_keeper;
 
@@ -6688,7 +6947,7 @@ ALTER FUNCTION check_step(series,bigint,bigint,bigint) OWNER TO serialmint_rules
 ALTER FUNCTION close_recall_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION close_series_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval) OWNER TO serialmint_rules;
-ALTER FUNCTION continue_series(series,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION continue_series(series,bigint,imports) OWNER TO serialmint_rules;
 ALTER FUNCTION count_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION counter_of(bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION counter_v1(text,text,text) OWNER TO serialmint_rules;
@@ -6708,6 +6967,7 @@ ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
@@ -6730,6 +6990,7 @@ ALTER FUNCTION hold_definition(text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_lots_found(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_patterns(text,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_products(text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_quota(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_series(series_request) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_untouched(receipts,job_items[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION import_counters(imports,jsonb) OWNER TO serialmint_rules;
@@ -6740,6 +7001,7 @@ ALTER FUNCTION in_numbers(lots,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION in_receipt(lots,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION in_run(lots,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION is_begun(series) OWNER TO serialmint_rules;
+ALTER FUNCTION is_minute_over(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION is_period(sequence_reset,text) OWNER TO serialmint_rules;
 ALTER FUNCTION is_use_old(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION is_within_limits(api_keys,caller) OWNER TO serialmint_rules;
@@ -6747,6 +7009,7 @@ ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION key_of_origin(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
@@ -6780,6 +7043,8 @@ ALTER FUNCTION note_refused(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION note_use(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION nth_name(job_items,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_to_pass(series,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_today(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_today_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION of_series(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
@@ -6796,6 +7061,7 @@ ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION quota_day_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION receipt_facts(text,uuid) OWNER TO serialmint_rules;
@@ -6804,8 +7070,8 @@ ALTER FUNCTION record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer) O
 ALTER FUNCTION record_event(caller,text,audit_action,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION record_given_names(text,job_items[],boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION record_imported(imports,jsonb,bigint[]) OWNER TO serialmint_rules;
-ALTER FUNCTION record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
-ALTER FUNCTION record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_lots(text,opened_call,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_or_find_lots(text,opened_call,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION record_reserved(text,uuid,lot_request,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION record_units(jobs,job_items[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION recorded_by_line(text,uuid) OWNER TO serialmint_rules;
@@ -6833,6 +7099,7 @@ ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION runs_of_numbers(text,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_audit_v1(bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmint_rules;
+ALTER FUNCTION seconds_until(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_rules;
@@ -6852,7 +7119,10 @@ ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serial
 ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION take_job_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION take_numbers(text,integer,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION take_numbers_of_import(imports,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
+ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
@@ -6914,7 +7184,7 @@ REVOKE EXECUTE ON FUNCTION
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
-  continue_series(series,bigint,integer),
+  continue_series(series,bigint,imports),
   count_facts(text,uuid),
   counter_of(bigint),
   counter_v1(text,text,text),
@@ -6935,6 +7205,7 @@ REVOKE EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
+  expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   expired_requests(integer),
@@ -6958,8 +7229,10 @@ REVOKE EXECUTE ON FUNCTION
   hold_lots_found(text,lot_request[]),
   hold_patterns(text,bigint),
   hold_products(text,boolean),
+  hold_quota(text,integer),
   hold_series(series_request),
   hold_untouched(receipts,job_items[],bigint),
+  identify_v1(bytea),
   import_counters(imports,jsonb),
   import_lots(imports,jsonb),
   import_products(imports,jsonb),
@@ -6968,6 +7241,7 @@ REVOKE EXECUTE ON FUNCTION
   in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
+  is_minute_over(timestamp with time zone),
   is_period(sequence_reset,text),
   is_use_old(timestamp with time zone),
   is_within_limits(api_keys,caller),
@@ -6976,6 +7250,7 @@ REVOKE EXECUTE ON FUNCTION
   items_of_job(text,uuid),
   job_facts(text,uuid),
   keep_tenants_apart(regproc[]),
+  key_of_origin(text,integer),
   key_rights(api_keys),
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
@@ -7008,6 +7283,8 @@ REVOKE EXECUTE ON FUNCTION
   note_use(text,integer),
   nth_name(job_items,bigint),
   numbers_to_pass(series,bigint,bigint),
+  numbers_today(api_keys),
+  numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
   open_call_v1(caller,text,text,bytea),
   open_numbers(ledger),
@@ -7025,6 +7302,7 @@ REVOKE EXECUTE ON FUNCTION
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quota_day_of(text),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
@@ -7033,8 +7311,8 @@ REVOKE EXECUTE ON FUNCTION
   record_event(caller,text,audit_action,text,jsonb),
   record_given_names(text,job_items[],boolean),
   record_imported(imports,jsonb,bigint[]),
-  record_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint),
-  record_or_find_lots(text,integer,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
+  record_lots(text,opened_call,uuid,uuid,interval,lot_request[],boolean,boolean,bigint,bigint,bigint),
+  record_or_find_lots(text,opened_call,uuid,uuid,interval,lot_request[],boolean,bigint,bigint,bigint),
   record_reserved(text,uuid,lot_request,bigint),
   record_units(jobs,job_items[],bigint),
   recorded_by_line(text,uuid),
@@ -7065,6 +7343,7 @@ REVOKE EXECUTE ON FUNCTION
   seal_audit_v1(bigint,interval),
   seal_fault(audit_seals,rows_sealed,audit_seals),
   sealed_until(),
+  seconds_until(timestamp with time zone),
   sequence_facts(sequences),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
@@ -7086,9 +7365,12 @@ REVOKE EXECUTE ON FUNCTION
   staged_records(text,uuid,bigint[]),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
+  take_numbers(text,integer,bigint,bigint),
+  take_numbers_of_import(imports,bigint),
   take_of_reservation(text,lot_request),
-  tenant_of_key_v1(bytea),
+  take_request_v1(bytea),
   tenants_known(),
+  tenants_with_old_quotas(),
   told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_in(job_items[]),
@@ -7129,6 +7411,7 @@ GRANT SELECT ON TABLE
   origins,
   past_patterns,
   products,
+  quota_days,
   recall_names,
   recall_parts,
   recalls,
@@ -7137,6 +7420,7 @@ GRANT SELECT ON TABLE
   receipts,
   refused_rows,
   reopened_skips,
+  request_windows,
   requests,
   sequences,
   series,
@@ -7174,12 +7458,14 @@ GRANT EXECUTE ON FUNCTION
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
+  expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
+  identify_v1(bytea),
   is_begun(series),
   job_facts(text,uuid),
   known_lots_v1(text,uuid,jsonb),
@@ -7192,6 +7478,7 @@ GRANT EXECUTE ON FUNCTION
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(caller,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  numbers_today_v1(bytea),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
@@ -7220,7 +7507,7 @@ GRANT EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(integer),
   take_job_v1(text,uuid,uuid,interval),
-  tenant_of_key_v1(bytea),
+  take_request_v1(bytea),
   verify_audit_v1(text,integer,integer,bigint,bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
@@ -7239,7 +7526,9 @@ GRANT SELECT ON TABLE
   job_items,
   jobs,
   ledger,
+  quota_days,
   reopened_skips,
+  request_windows,
   requests,
   series,
   tenants
@@ -7261,6 +7550,8 @@ TO serialmint_rules;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
   import_batches,
   lots,
+  quota_days,
+  request_windows,
   requests,
   series,
   tried_numbers
@@ -7305,14 +7596,15 @@ TO serialmint_rules;
 GRANT EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   expired_requests(integer),
+  identify_v1(bytea),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),
   sealed_until(),
   staged_for_long(interval,integer),
   stranded_jobs_v1(integer),
-  tenant_of_key_v1(bytea),
   tenants_known(),
+  tenants_with_old_quotas(),
   voids_over(bigint,bigint,bigint),
   written_between(timestamp with time zone,timestamp with time zone,bigint)
 TO serialmint_rules;

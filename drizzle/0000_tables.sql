@@ -102,6 +102,7 @@ CREATE TABLE "imports" (
 	"updated" bigint DEFAULT 0 NOT NULL,
 	"unchanged" bigint DEFAULT 0 NOT NULL,
 	"refused" bigint DEFAULT 0 NOT NULL,
+	"numbers" bigint DEFAULT 0 NOT NULL,
 	"origin" integer NOT NULL,
 	"request_id" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -471,11 +472,30 @@ CREATE TABLE "api_keys" (
 	"scopes" "api_scope"[] NOT NULL,
 	"sequences" text[],
 	"products" text[],
+	"count_per_request" integer,
+	"numbers_per_day" bigint,
+	"requests_per_minute" integer,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
 	"replaced_by" integer,
 	CONSTRAINT "api_keys_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
+CREATE TABLE "quota_days" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"api_key" integer NOT NULL,
+	"day" date NOT NULL,
+	"numbers" bigint NOT NULL,
+	CONSTRAINT "quota_days_tenant_api_key_day_pk" PRIMARY KEY("tenant","api_key","day")
+);
+--> statement-breakpoint
+CREATE TABLE "request_windows" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"api_key" integer NOT NULL,
+	"began" timestamp with time zone NOT NULL,
+	"requests" integer NOT NULL,
+	CONSTRAINT "request_windows_tenant_api_key_pk" PRIMARY KEY("tenant","api_key")
 );
 --> statement-breakpoint
 CREATE TABLE "tenants" (
@@ -499,6 +519,8 @@ ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","
 ALTER TABLE "api_key_uses" ADD CONSTRAINT "api_key_uses_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_replaced_by" FOREIGN KEY ("tenant","replaced_by") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "quota_days" ADD CONSTRAINT "quota_days_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "request_windows" ADD CONSTRAINT "request_windows_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOREIGN KEY ("live_tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_events_by_subject" ON "audit_events" USING btree ("tenant","subject","at","id");--> statement-breakpoint
 CREATE INDEX "audit_seals_by_time" ON "audit_seals" USING btree ("sealed_to");--> statement-breakpoint
@@ -529,4 +551,5 @@ CREATE INDEX "sequences_in_order" ON "sequences" USING btree ("tenant","created_
 CREATE UNIQUE INDEX "series_id" ON "series" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "series_to_close" ON "series" USING btree ("ends_on") WHERE closed_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "api_keys_digest" ON "api_keys" USING btree ("digest");--> statement-breakpoint
-CREATE UNIQUE INDEX "api_keys_public_id" ON "api_keys" USING btree ("tenant","public_id");
+CREATE UNIQUE INDEX "api_keys_public_id" ON "api_keys" USING btree ("tenant","public_id");--> statement-breakpoint
+CREATE INDEX "quota_days_by_day" ON "quota_days" USING btree ("day");

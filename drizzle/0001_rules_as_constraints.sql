@@ -26,10 +26,16 @@ ALTER TABLE api_keys
   ADD CONSTRAINT api_keys_may_something CHECK (cardinality(scopes) > 0),
   -- Whoever may make keys without limits has none.
   ADD CONSTRAINT api_keys_admin_is_not_limited CHECK (
-    NOT ('admin' = ANY (scopes)) OR (sequences IS NULL AND products IS NULL)
+    NOT ('admin' = ANY (scopes))
+    OR num_nonnulls(sequences, products, count_per_request, numbers_per_day, requests_per_minute) = 0
   ),
   ADD CONSTRAINT api_keys_limits_name_something CHECK (
     cardinality(sequences) > 0 AND cardinality(products) > 0
+  ),
+  ADD CONSTRAINT api_keys_quota_in_range CHECK (
+    count_per_request BETWEEN 1 AND 10000000
+    AND numbers_per_day BETWEEN 1 AND 999999999999
+    AND requests_per_minute BETWEEN 1 AND 1000000
   );
 --> statement-breakpoint
 ALTER TABLE sequences

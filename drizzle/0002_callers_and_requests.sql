@@ -22,7 +22,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 --> statement-breakpoint
 -- The tenant whose rows the transaction sees and writes from here on, whatever its statements ask for: every
--- table has a policy that holds it to that (0017_tenants_apart.sql). Of none, nothing is seen.
+-- table has a policy that holds it to that (0018_tenants_apart.sql). Of none, nothing is seen.
 CREATE FUNCTION enter_tenant(p_tenant text) RETURNS text
 LANGUAGE sql
 RETURN set_config('serialmint.tenant', p_tenant, true);
@@ -32,10 +32,11 @@ CREATE FUNCTION entered_tenant() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN current_setting('serialmint.tenant', true);
 --> statement-breakpoint
--- The tenant that an API key belongs to, by the key's SHA-256; nothing if there is no such key.
-CREATE FUNCTION tenant_of_key_v1(p_digest bytea) RETURNS text
+-- Whose an API key is, by the key's SHA-256, and its quota; nothing if there is no such key.
+CREATE FUNCTION identify_v1(p_digest bytea)
+RETURNS TABLE (tenant text, count_per_request bigint, numbers_per_day bigint, requests_per_minute integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT tenant FROM api_keys WHERE digest = p_digest
+  SELECT tenant, count_per_request, numbers_per_day, requests_per_minute FROM api_keys WHERE digest = p_digest
 $$;
 --> statement-breakpoint
 -- Who calls: the digest of their API key, the scopes of which any suffices for the call, and the sequences
@@ -143,16 +144,23 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The API key of an origin.
+CREATE FUNCTION key_of_origin(p_tenant text, p_origin integer) RETURNS integer
+LANGUAGE sql STABLE
+RETURN (SELECT api_key FROM origins WHERE tenant = p_tenant AND id = p_origin);
+--> statement-breakpoint
 CREATE TYPE opened_call AS (
   api_key integer,
   origin integer,
-  answer jsonb
+  answer jsonb,
+  has_quota boolean
 );
 --> statement-breakpoint
--- Opens an idempotent call: the id of the caller's API key, where the call comes from, and the answer that was
--- recorded for the call's key, or null when the call is the first and now holds the key until it ends. The
--- lock is tried before the look, so that the look sees a twin that ended before; without the lock only a
--- recorded answer counts, since its twin may still be running. A replay may have no origin: it does nothing.
+-- Opens an idempotent call: the id of the caller's API key, where the call comes from, whether the key has a
+-- quota of numbers, and the answer that was recorded for the call's key, or null when the call is the first and
+-- now holds the key until it ends. The lock is tried before the look, so that the look sees a twin that ended
+-- before; without the lock only a recorded answer counts, since its twin may still be running. A replay may
+-- have no origin: it does nothing.
 -- The key is checked before anything that was recorded counts.
 -- Fails: as caller_v1 does, idempotency_key_reused (the key belongs to another request),
 -- request_in_flight (its twin runs).
@@ -172,8 +180,8 @@ BEGIN
          k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
            AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
-         r.fingerprint, r.answer
-  INTO v_call.api_key, v_call.origin, v_is_plain, v_fingerprint, v_call.answer
+         coalesce(k.count_per_request, k.numbers_per_day) IS NOT NULL, r.fingerprint, r.answer
+  INTO v_call.api_key, v_call.origin, v_is_plain, v_call.has_quota, v_fingerprint, v_call.answer
   FROM api_keys AS k
   LEFT JOIN origins AS o
     ON o.tenant = k.tenant AND o.api_key = k.id AND o.address = coalesce(p_caller.address, '')

@@ -30,7 +30,7 @@ $$;
 --> statement-breakpoint
 -- The entries of the ledger that gave or passed numbers of a series from `p_from` to `p_to`.
 -- Postgres does not use an index of ranges under a policy, since operators of ranges are not leakproof. So this
--- function and the three that follow are owned by a role that no policy holds (0017_tenants_apart.sql), and
+-- function and the three that follow are owned by a role that no policy holds (0018_tenants_apart.sql), and
 -- hold themselves to the tenant that was entered.
 CREATE FUNCTION entries_over(p_series bigint, p_from bigint, p_to bigint) RETURNS SETOF ledger
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
@@ -881,7 +881,7 @@ $$;
 --> statement-breakpoint
 -- Moves a counter forward so that its next number is `p_to`; what it passes is skipped for good, with the
 -- reason. A gapless one is only told where it goes on from elsewhere, before its first draw. Fails as draw_v1
--- does, sequence_gapless, advance_not_ahead.
+-- and take_numbers do, sequence_gapless, advance_not_ahead.
 CREATE FUNCTION advance_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
@@ -895,6 +895,7 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
+  PERFORM hold_quota(p_tenant, v_call.api_key);
   v_series := held_series(p_tenant, p_sequence, p_period, p_definition);
   v_next := next_number(v_series);
   IF v_series.mode = 'gapless' AND is_begun(v_series) THEN
@@ -910,6 +911,7 @@ BEGIN
     RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
                        shown_move(v_series, v_next, p_to, p_reason));
   END IF;
+  PERFORM take_numbers(p_tenant, v_call.api_key, (p_to - v_next) / v_series.increment);
   PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)

@@ -34,7 +34,8 @@ RETURN (
 -- `p_last` is the last number that the form can show, if it is not that of the sequence. `p_bound_by` is the
 -- sequence with `p_bound_definition` whose pattern was bound, if it counts in the series of another.
 -- `p_pattern` is the one that came with a request for names, if it did, with its fiscal year and whether the
--- request allows an overlap. Fails as open_call_v1, check_bound and draw_v1 do.
+-- request allows an overlap. Fails as open_call_v1, check_bound, take_numbers
+-- and draw_v1 do.
 CREATE FUNCTION reserve_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
@@ -55,6 +56,9 @@ BEGIN
   END IF;
   IF p_pattern IS NOT NULL THEN
     PERFORM check_bound(p_tenant, p_pattern, p_fiscal_year_start, p_allow_overlap);
+  END IF;
+  IF v_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, v_call.api_key, p_count);
   END IF;
   v_drawn := draw_v1(p_tenant, p_sequence, p_period, p_definition, p_count, p_last);
   INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)

@@ -253,7 +253,7 @@ RETURN (SELECT coalesce(sum(count), 0)::bigint FROM unnest(p_items));
 --> statement-breakpoint
 -- Draws another number for each name of a job that replaces which was left out since its items were
 -- `p_items`: behind all others, under the form of the first ones. Returns the further items, which stand
--- behind the job's last unit; none of a job that does not replace. Fails as draw_v1 does.
+-- behind the job's last unit; none of a job that does not replace. Fails as take_numbers and draw_v1 do.
 CREATE FUNCTION replace_taken(p_job jobs, p_items job_items[]) RETURNS job_items[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -267,6 +267,11 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
+  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin), sum(now.skipped - i.skipped)::bigint)
+  FROM unnest(p_items) AS i
+  JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
+  WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
+  HAVING count(*) > 0;
   FOR v_left IN
     SELECT i AS item, now.skipped - i.skipped AS names, s.sequence, s.period, s.definition,
            (SELECT q.ceiling FROM sequences AS q
@@ -589,9 +594,9 @@ END
 $$;
 --> statement-breakpoint
 -- Refuses, without a lock, what draw_v1 would refuse as things stand; and of a gapless series names made
--- elsewhere that lie beyond its counter, since it would have to leave a hole. Fails: sequence_gapless,
--- jump_too_far.
-CREATE FUNCTION check_draw(p_wanted series_request) RETURNS void
+-- elsewhere that lie beyond its counter, since it would have to leave a hole. Returns how many numbers of the
+-- series are used up. Fails: sequence_gapless, jump_too_far.
+CREATE FUNCTION check_draw(p_wanted series_request) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_series series;
@@ -615,6 +620,7 @@ BEGIN
   END IF;
   PERFORM check_room(v_series, v_next + v_passing * v_series.increment, p_wanted.to_draw,
                      p_wanted.last);
+  RETURN v_passing + p_wanted.to_draw;
 END
 $$;
 --> statement-breakpoint
@@ -725,7 +731,7 @@ $$;
 -- for `p_lease`. `p_replace` is whether names that are taken are replaced by others, see run_chunk_v1.
 -- The caller holds the products. Returns the job. Fails as the functions it calls do.
 CREATE FUNCTION record_lots(
-  p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
   p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -740,12 +746,13 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
+  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
   v_job.tenant := p_tenant;
   v_job.id := p_job;
-  v_job.origin := p_origin;
+  v_job.origin := p_call.origin;
   v_job.token := p_token;
   v_job.chunked := 0;
   v_job.cursor := 0;
@@ -760,13 +767,20 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
+  v_used_up := v_to_draw;
   IF v_mixed THEN
+    IF p_call.has_quota THEN
+      PERFORM hold_quota(p_tenant, p_call.api_key);
+    END IF;
     PERFORM hold_series(g) FROM unnest(v_groups) AS g;
   ELSIF cardinality(v_groups) > 1 THEN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+  END IF;
+  IF v_used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -863,7 +877,7 @@ BEGIN
       || jsonb_build_object('job', job_facts(p_tenant, (v_call.answer->>'job_id')::uuid));
   END IF;
   PERFORM hold_products(p_tenant, p_shared => true);
-  v_job := record_lots(p_tenant, v_call.origin, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
+  v_job := record_lots(p_tenant, v_call, p_job, p_token, p_lease, lot_requests(p_tenant, p_items),
                        p_skip, false, p_jump, p_limit, p_inline);
   PERFORM record_event(p_caller, p_tenant, 'lots.created', p_job::text, jsonb_build_object(
     'total', v_job->'total',

@@ -292,7 +292,7 @@ $$;
 -- records between the look and the insert is found by the next look. Fails as record_lots does, and
 -- expiry_differs, serial_in_stock.
 CREATE FUNCTION record_or_find_lots(
-  p_tenant text, p_origin integer, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
+  p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[],
   p_returning boolean, p_jump bigint, p_limit bigint, p_inline bigint
 ) RETURNS lot_found[]
 LANGUAGE plpgsql AS $$
@@ -312,7 +312,7 @@ BEGIN
       v_left := ARRAY(SELECT i FROM unnest(items_not_found(p_items, v_found)) AS i
                       WHERE coalesce(i.quantities[1], i.quantity) > 0 ORDER BY i.ordinal);
       IF cardinality(v_left) > 0 THEN
-        PERFORM record_lots(p_tenant, p_origin, p_job, p_token, p_lease, v_left, false, true, p_jump,
+        PERFORM record_lots(p_tenant, p_call, p_job, p_token, p_lease, v_left, false, true, p_jump,
                             p_limit, p_inline);
       END IF;
       EXIT;
@@ -350,7 +350,7 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM add_receipt_lines(p_tenant, p_receipt, p_lines);
       PERFORM grow_lots(v_receipt, record_or_find_lots(
-        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         true, p_jump, p_limit, p_inline));
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt

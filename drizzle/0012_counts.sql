@@ -240,7 +240,7 @@ BEGIN
       PERFORM hold_products(p_tenant, p_shared => true);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call.origin, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
+        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
         false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count

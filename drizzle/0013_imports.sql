@@ -278,7 +278,7 @@ $$;
 -- are the records `again` of the writes; anything else that has changed refuses the chunk, and it is
 -- decided again. The cursor moves first, as in run_chunk_v1. A dry run counts and writes nothing.
 -- Fails: definition_changed, patterns_changed, unknown_sequence, product_tracking_fixed, sequence_gapless,
--- sequence_exhausted, api_key_revoked.
+-- sequence_exhausted, api_key_revoked, and as take_numbers does.
 CREATE FUNCTION apply_import_v1(
   p_tenant text, p_import uuid, p_token uuid, p_from bigint, p_to bigint, p_lease interval,
   p_writes jsonb, p_outcome jsonb
@@ -400,6 +400,9 @@ BEGIN
              WHERE sequence = 'naming-series') THEN
     PERFORM make_naming_series(p_import.tenant);
   END IF;
+  IF jsonb_array_length(p_counters) > 0 THEN
+    PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
+  END IF;
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -412,15 +415,30 @@ BEGIN
   LOOP
     PERFORM continue_series(
       held_series(p_import.tenant, v_counter.sequence, v_counter.period, v_counter.definition),
-      v_counter.next, p_import.origin);
+      v_counter.next, p_import);
   END LOOP;
+END
+$$;
+--> statement-breakpoint
+-- Takes numbers that an import passes of its key's quota, all of it being one request.
+CREATE FUNCTION take_numbers_of_import(p_import imports, p_count bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_numbers bigint;
+BEGIN
+  IF p_count > 0 THEN
+    UPDATE imports SET numbers = numbers + p_count
+    WHERE tenant = p_import.tenant AND id = p_import.id
+    RETURNING numbers INTO v_numbers;
+    PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count, v_numbers - p_count);
+  END IF;
 END
 $$;
 --> statement-breakpoint
 -- Moves the counter of a series, which the caller holds, so that its next number is `p_next` or more; never
 -- back. One that has given numbers passes those between, with an entry in the ledger; another just begins
--- there. Fails: sequence_gapless, sequence_exhausted.
-CREATE FUNCTION continue_series(p_series series, p_next bigint, p_origin integer) RETURNS void
+-- there. Fails: sequence_gapless, sequence_exhausted, and as take_numbers does.
+CREATE FUNCTION continue_series(p_series series, p_next bigint, p_import imports) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_next bigint := next_number(p_series);
@@ -430,7 +448,7 @@ BEGIN
     RETURN;
   END IF;
   IF NOT is_begun(p_series) THEN
-    PERFORM begin_at(p_series, p_next, p_origin, 'imported');
+    PERFORM begin_at(p_series, p_next, p_import.origin, 'imported');
     RETURN;
   END IF;
   IF p_series.mode = 'gapless' THEN
@@ -438,12 +456,13 @@ BEGIN
   END IF;
   v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
+  PERFORM take_numbers_of_import(p_import, v_passed);
   PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
                       p_series.passed_before);
   UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
   VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_origin, 'imported');
+          p_series.increment, 'skip', p_import.origin, 'imported');
 END
 $$;
 --> statement-breakpoint
@@ -498,8 +517,9 @@ BEGIN
   v_requests := lot_requests(p_import.tenant, p_items);
   -- As for record_lots: everything that can refuse is looked at before a counter moves.
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
+  PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
-  PERFORM check_draw(g) FROM unnest(v_groups) AS g;
+  PERFORM take_numbers_of_import(p_import, sum(check_draw(g))::bigint) FROM unnest(v_groups) AS g;
   v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP

@@ -37,6 +37,7 @@ CREATE TYPE api_key_row AS (
   scopes text[],
   sequences text[],
   products text[],
+  quota jsonb,
   status text,
   created_at text,
   expires_at text,
@@ -51,6 +52,11 @@ CREATE FUNCTION shown_api_key(p_key api_keys) RETURNS SETOF api_key_row
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
+         CASE WHEN num_nonnulls(p_key.count_per_request, p_key.numbers_per_day,
+                                p_key.requests_per_minute) > 0
+           THEN jsonb_build_object('count_per_request', p_key.count_per_request,
+                                   'numbers_per_day', p_key.numbers_per_day,
+                                   'requests_per_minute', p_key.requests_per_minute) END,
          CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
               WHEN p_key.expires_at <= now() THEN 'expired'
               ELSE 'active' END,
@@ -81,9 +87,10 @@ DECLARE
   v_key api_keys;
 BEGIN
   INSERT INTO api_keys (tenant, public_id, digest, name, prefix, hint, scopes, sequences, products,
-                        expires_at)
+                        count_per_request, numbers_per_day, requests_per_minute, expires_at)
   VALUES (p_key.tenant, p_key.public_id, p_key.digest, p_key.name, p_key.prefix, p_key.hint,
-          p_key.scopes, p_key.sequences, p_key.products, p_key.expires_at)
+          p_key.scopes, p_key.sequences, p_key.products, p_key.count_per_request,
+          p_key.numbers_per_day, p_key.requests_per_minute, p_key.expires_at)
   RETURNING * INTO v_key;
   INSERT INTO api_key_uses (tenant, api_key) VALUES (v_key.tenant, v_key.id);
   RETURN v_key;

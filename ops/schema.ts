@@ -72,7 +72,7 @@ async function refuseUnknownKinds(client: pg.Client): Promise<void> {
     `SELECT 'relation ' || c.oid::regclass AS line FROM pg_class AS c
      WHERE c.relnamespace = 'public'::regnamespace AND ${own("pg_class", "c.oid")}
        AND (c.relkind NOT IN ('r', 'i', 'S', 'c') OR c.relhasrules
-            OR c.relispartition OR c.relpersistence <> 'p')
+            OR c.relispartition OR c.relpersistence NOT IN ('p', 'u'))
      UNION ALL
      SELECT 'sequence ' || c.oid::regclass FROM pg_class AS c
      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
@@ -182,7 +182,8 @@ function compositeTypes(client: pg.Client): Promise<string[]> {
 function tables(client: pg.Client): Promise<string[]> {
   return lines(
     client,
-    `SELECT 'CREATE TABLE ' || c.oid::regclass || E' (\\n' || (${columns})
+    `SELECT CASE c.relpersistence WHEN 'u' THEN 'CREATE UNLOGGED TABLE ' ELSE 'CREATE TABLE ' END
+              || c.oid::regclass || E' (\\n' || (${columns})
               || coalesce((
                    SELECT string_agg(E',\\n  CONSTRAINT ' || quote_ident(k.conname) || ' '
                             || pg_get_constraintdef(k.oid, true), ''

@@ -9,8 +9,8 @@ interface FailureEntry {
   readonly title: string;
   /** True when the same request may succeed if it is sent again unchanged. */
   readonly retryable: boolean;
-  /** Seconds to wait before the next try, when the failure itself does not say. */
-  readonly retryAfter?: number;
+  /** Seconds to wait before the next try, which its facts may tell. */
+  readonly retryAfter?: number | ((facts: never) => number);
   /** What happened this time and what to change. */
   readonly detail: (facts: never) => string;
 }
@@ -290,6 +290,41 @@ export const failures = {
       "Use a key without that limit, or narrow the call.",
   },
 
+  // What a key may use up.
+  quota_count_exceeded: {
+    status: 403,
+    title: "The API key may not use up that many numbers at once",
+    retryable: false,
+    detail: (facts: { limit: Amount; asked: Amount }) =>
+      `One request with this key may use up ${plural(facts.limit, "number", "numbers")}, and this one would use up ` +
+      `${String(facts.asked)}. Split it, or use a key without that quota.`,
+  },
+  quota_numbers_exceeded: {
+    status: 429,
+    title: "The API key has used up its numbers of the day",
+    retryable: true,
+    retryAfter: (facts: { resets_in_s: number }) => facts.resets_in_s,
+    detail: (facts: {
+      limit: Amount;
+      used: Amount;
+      asked: Amount;
+      resets_at: string;
+      resets_in_s: number;
+    }) =>
+      `This key may use up ${plural(facts.limit, "number", "numbers")} a day and has used up ${String(facts.used)}; ` +
+      `${String(facts.asked)} more ${String(facts.asked) === "1" ? "was" : "were"} asked for. ` +
+      `Ask for fewer, wait until ${facts.resets_at}, or use another key of the tenant.`,
+  },
+  quota_requests_exceeded: {
+    status: 429,
+    title: "The API key makes too many requests",
+    retryable: true,
+    retryAfter: (facts: { resets_in_s: number }) => facts.resets_in_s,
+    detail: (facts: { limit: number; resets_in_s: number }) =>
+      `This key may make ${plural(facts.limit, "request", "requests")} a minute. ` +
+      `Wait ${facts.resets_in_s} s, and send the same request again; a POST with the same Idempotency-Key.`,
+  },
+
   // Paths that name nothing.
   route_not_found: {
     status: 404,
@@ -501,7 +536,8 @@ export const failures = {
     retryable: true,
     retryAfter: 1,
     detail: () =>
-      "The series is held by other callers, and this one has waited in line for its time. Nothing was drawn. " +
+      "The series, or the day of the key's quota, is held by other callers, and this one has waited in line for its time. " +
+      "Nothing was drawn. " +
       "Send the same request with the same key again.",
   },
   sequence_key_taken: {
@@ -1778,7 +1814,7 @@ export class Failure extends Error {
     this.facts = facts as Readonly<Record<string, Fact>>;
     this.pointer = options.pointer;
     this.errors = options.errors;
-    this.retryAfter = options.retryAfter ?? entryOf(code).retryAfter;
+    this.retryAfter = options.retryAfter ?? retryAfterOf(code, this.facts);
   }
 
   /** Whether it was found here, before or after the database was asked, and not there. */
@@ -1815,6 +1851,12 @@ export class Failure extends Error {
 
 function entryOf(code: FailureCode): FailureEntry {
   return failures[code];
+}
+
+function retryAfterOf(code: FailureCode, facts: Failure["facts"]): number | undefined {
+  const { retryAfter } = entryOf(code);
+  // As with the sentence, a row reads its own facts only.
+  return typeof retryAfter === "function" ? retryAfter(facts as never) : retryAfter;
 }
 
 /** A failure whose facts fit its code, to be thrown or handed on. */

@@ -56,9 +56,10 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
   return { failure: failure(lost, {}, { cause: error }), worthRepeating: true };
 }
 
-/** The SQLSTATE behind a failure, if the database gave one. */
+/** The SQLSTATE behind a failure, if the database gave one that is not of our own refusals. */
 export function sqlstateOf(error: unknown): string | undefined {
-  return databaseError(error)?.code;
+  const code = databaseError(error)?.code;
+  return code === refusal ? undefined : code;
 }
 
 function databaseError(error: unknown): NeonDbError | undefined {

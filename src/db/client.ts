@@ -28,8 +28,11 @@ export interface DatabaseOptions {
 export interface Database {
   /** A statement that writes, most often one function call. `seconds` is how long it may take. */
   write<Row>(statement: SQL, seconds?: number): Promise<Row[]>;
-  /** A select of what is of no tenant: a call of a function that reads across them. */
-  read<Row>(statement: SQL): Promise<Row[]>;
+  /**
+   * A select of what is of no tenant: a call of a function that reads across them, or one of which it does
+   * not matter how often it is carried out. `seconds` is how long it may take.
+   */
+  read<Row>(statement: SQL, seconds?: number): Promise<Row[]>;
   /** A select of a tenant's rows without a caller. */
   readOf<Row>(tenant: string, statement: SQL): Promise<Row[]>;
   /** A select for a caller, whose key is checked first in the same transaction. Rows come as JSON. */
@@ -93,7 +96,7 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
 
   return {
     write: async (statement, seconds = patience) => send([statement], seconds, true),
-    read: async (statement) => send([statement], patience, false),
+    read: async (statement, seconds = patience) => send([statement], seconds, false),
     readOf: async (tenant, statement) =>
       send([sql`SELECT enter_tenant(${tenant}::text)`, statement], patience, false),
     readFor: async <Row>(caller: Caller, statement: SQL) => {

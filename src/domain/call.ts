@@ -2,11 +2,16 @@ import type { Caller } from "../db/caller.ts";
 import type { Database, Idempotency } from "../db/client.ts";
 import type { Definitions } from "./definitions/definitions.ts";
 import type { Arm } from "./jobs/job.ts";
+import type { Quota, Used } from "./quotas/quota.ts";
 
 /** What a verb works with: who calls, the database, what the isolate knows, the clock, the pump. */
 export interface Call {
   readonly db: Database;
   readonly caller: Caller;
+  /** What the caller's key may use up. */
+  readonly quota: Quota;
+  /** Takes note of the numbers that the key has used up today. */
+  readonly noteNumbers: (used: Used) => void;
   readonly definitions: Definitions;
   /** Epoch milliseconds. */
   readonly now: () => number;

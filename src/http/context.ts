@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Database, Idempotency } from "../db/client.ts";
 import type { Definitions } from "../domain/definitions/definitions.ts";
+import type { QuotaUse } from "../domain/quotas/quota.ts";
 import type { Bindings, Settings } from "../env.ts";
 import { settingsOf } from "../env.ts";
 import type { RouteEntry } from "./route-table.ts";
@@ -26,6 +27,7 @@ export interface Variables {
   database: Database | undefined;
   definitions: Definitions;
   keyDigest: string | undefined;
+  quotaUse: QuotaUse | undefined;
   idempotencyKey: string | undefined;
   idempotency: Idempotency | undefined;
   body: unknown;

@@ -18,6 +18,7 @@ const everywhere: readonly FailureCode[] = [
   "api_key_expired",
   "scope_missing",
   "api_key_limited",
+  "quota_requests_exceeded",
   "internal_error",
   "database_unavailable",
   "database_slow",
@@ -49,6 +50,34 @@ const idempotencyParameter = {
   example: "5f0e9f8c-6a51-4c3c-9a52-6d1f0b8b7f11",
 };
 
+/** What answers to a key with a quota carry, as of draft-ietf-httpapi-ratelimit-headers-11. */
+const headers = {
+  RateLimitPolicy: {
+    description:
+      'What a key with a quota may use up: requests a minute, numbers a day. Such as "requests";q=60;w=60.',
+    schema: { type: "string" },
+  },
+  RateLimit: {
+    description:
+      'What is left of it (r) until it begins anew in t seconds, as far as the call knows. Such as "requests";r=59;t=42.',
+    schema: { type: "string" },
+  },
+  RetryAfter: {
+    description: "Seconds after which the same request may succeed.",
+    schema: { type: "integer", minimum: 1 },
+  },
+};
+
+/** Successes and refusals by a quota name their headers; all other answers carry those of the quota as well. */
+function headersOf(status: string): Operation {
+  if (Number(status) >= 400 && status !== "429") return {};
+  return {
+    "RateLimit-Policy": { $ref: "#/components/headers/RateLimitPolicy" },
+    RateLimit: { $ref: "#/components/headers/RateLimit" },
+    ...(status === "429" ? { "Retry-After": { $ref: "#/components/headers/RetryAfter" } } : {}),
+  };
+}
+
 const apiKeyScheme = {
   type: "http",
   scheme: "bearer",
@@ -58,7 +87,7 @@ const apiKeyScheme = {
     "history, jobs, receipts, counts and recalls. lots:write: records and changes lots, receipts, counts " +
     "and recalls, and imports lots. sequences:write: makes and changes sequences and products, moves " +
     "counters, and imports them. admin: all of that, the settings, the API keys and the audit. A key may be limited " +
-    "to named sequences or products.",
+    "to named sequences or products, and have a quota.",
 };
 
 /**
@@ -96,6 +125,7 @@ export function openapiDocument(app: App): Document {
   }
   const withParameters = {
     ...components,
+    headers: { ...components["headers"], ...headers },
     parameters: { ...components["parameters"], IdempotencyKey: idempotencyParameter },
     securitySchemes: { ...components["securitySchemes"], [keyScheme]: apiKeyScheme },
   };
@@ -123,7 +153,7 @@ function shared(operation: Operation, method: string): Operation {
     ...(all.length === 0 ? {} : { parameters: all }),
     // A route that declares no scope is for admin alone.
     security: operation["security"] ?? anyOf("admin"),
-    responses: withProblems(operation["responses"], codes),
+    responses: allResponses(operation["responses"], codes),
   };
 }
 
@@ -136,7 +166,8 @@ function isOfPath(parameter: unknown): boolean {
   );
 }
 
-function withProblems(given: unknown, codes: readonly FailureCode[]): Operation {
+/** The responses with their problems and with the headers that any answer may have. */
+function allResponses(given: unknown, codes: readonly FailureCode[]): Operation {
   const responses: Operation = typeof given === "object" && given !== null ? { ...given } : {};
   const byStatus = new Map<string, Set<FailureCode>>();
   for (const [status, response] of Object.entries(responses)) {
@@ -151,7 +182,13 @@ function withProblems(given: unknown, codes: readonly FailureCode[]): Operation 
       [codesExtension]: inOrder,
     };
   }
-  return Object.fromEntries(sorted(responses));
+  const withHeaders = sorted(responses).map(([status, response]): [string, unknown] => {
+    // What the generator and the lines above make of a response is a plain object.
+    const described = response as { readonly headers?: Operation };
+    const named = { ...described.headers, ...headersOf(status) };
+    return [status, Object.keys(named).length === 0 ? described : { ...described, headers: named }];
+  });
+  return Object.fromEntries(withHeaders);
 }
 
 function addTo(byStatus: Map<string, Set<FailureCode>>, status: string, code: FailureCode): void {

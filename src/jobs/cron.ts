@@ -3,13 +3,14 @@ import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
+import { expireQuotas } from "../domain/quotas/expire.ts";
 import { expireRequests } from "../domain/requests/expire.ts";
 import { closeSeries } from "../domain/sequences/close.ts";
 
 /** What every scheduled run does, by the cron expressions of wrangler.toml. */
 const duties: Readonly<Record<string, readonly ((db: Database, arm: Arm) => Promise<unknown>)[]>> =
   {
-    "* * * * *": [sweepJobs, expireRequests, expireStaged, closeSeries, sealAudit],
+    "* * * * *": [sweepJobs, expireRequests, expireStaged, expireQuotas, closeSeries, sealAudit],
   };
 
 /** Runs the duties of a trigger; one that fails does not keep the others. */

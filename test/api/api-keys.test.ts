@@ -84,6 +84,7 @@ describe("making a key", () => {
       scopes: ["lots:read", "reserve"],
       sequences: null,
       products: null,
+      quota: null,
       status: "active",
       created_at: expect.any(String),
       expires_at: "2999-01-01T00:00:00.000Z",

@@ -22,10 +22,12 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const etag = /"[0-9a-f]{16}"/g;
 const keyText = /smk_(?:live|test)_[0-9A-Za-z]{28}/g;
 const sha256 = /\b[0-9a-f]{64}\b/g;
+/** When a quota begins anew, in a `RateLimit` field. */
+const window = /;t=\d+/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /** Members that tell how fast this machine was, or are of this run's keys. */
-const measured = new Set(["rate", "eta_s", "ms", "last_four"]);
+const measured = new Set(["rate", "eta_s", "ms", "last_four", "resets_in_s"]);
 
 /** A text without what differs from one run to the next. */
 function steady(text: string): string {
@@ -33,6 +35,7 @@ function steady(text: string): string {
     .replaceAll(uuid, "<id>")
     .replaceAll(sha256, "<sha256>")
     .replaceAll(time, "<time>")
+    .replaceAll(window, ";t=<seconds>")
     .replaceAll(etag, "<etag>")
     .replaceAll(keyText, "<key>");
 }

@@ -27,7 +27,11 @@ test("a call's problems are its own and those that all share", () => {
       string,
       Record<
         string,
-        { responses: Record<string, unknown>; parameters?: unknown[]; security?: unknown }
+        {
+          responses: Record<string, { headers?: object }>;
+          parameters?: unknown[];
+          security?: unknown;
+        }
       >
     >;
     components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
@@ -43,9 +47,14 @@ test("a call's problems are its own and those that all share", () => {
     "413",
     "415",
     "422",
+    "429",
     "500",
     "503",
   ]);
+  const headersOf = (status: string) => Object.keys(post?.responses[status]?.headers ?? {});
+  expect(headersOf("201")).toEqual(["RateLimit-Policy", "RateLimit"]);
+  expect(headersOf("429")).toEqual(["RateLimit-Policy", "RateLimit", "Retry-After"]);
+  expect(post?.responses["429"]).toMatchObject({ "x-problem-codes": ["quota_requests_exceeded"] });
   expect(post?.responses["409"]).toMatchObject({
     "x-problem-codes": ["request_in_flight", "sequence_exhausted"],
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

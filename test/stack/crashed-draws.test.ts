@@ -143,6 +143,8 @@ async function accountAt(url: string): Promise<Account> {
           address: null,
           requestId: "account",
         },
+        quota: { count_per_request: null, numbers_per_day: null, requests_per_minute: null },
+        noteNumbers: () => undefined,
         definitions: createDefinitions(),
         now: Date.now,
         arm: async () => Promise.resolve(),

@@ -62,14 +62,15 @@ test("only functions that are known for it see all tenants, and they write nothi
   expect(keepers.map(({ name }) => name)).toEqual([
     "entries_over",
     "expired_requests",
+    "identify_v1",
     "past_series",
     "recorded_over",
     "reservations_at",
     "sealed_until",
     "staged_for_long",
     "stranded_jobs_v1",
-    "tenant_of_key_v1",
     "tenants_known",
+    "tenants_with_old_quotas",
     "voids_over",
     "written_between",
   ]);

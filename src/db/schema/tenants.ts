@@ -1,5 +1,8 @@
 import {
+  bigint,
+  date,
   foreignKey,
+  index,
   integer,
   pgEnum,
   pgTable,
@@ -10,7 +13,7 @@ import {
   type AnyPgColumn,
 } from "drizzle-orm/pg-core";
 import { apiScopes } from "../caller.ts";
-import { digest, exactText, moment } from "./columns.ts";
+import { big, digest, exactText, moment } from "./columns.ts";
 
 /** The companies whose data it is; `live_tenant` is set on the sibling that test keys belong to. */
 export const tenants = pgTable("tenants", {
@@ -45,6 +48,10 @@ export const apiKeys = pgTable(
     /** The sequences and the products that it is limited to; null: any. */
     sequences: text().array(),
     products: text().array(),
+    /** Its quota, null: without limit. See docs/using/quotas.md. */
+    countPerRequest: integer(),
+    numbersPerDay: bigint({ mode: "number" }),
+    requestsPerMinute: integer(),
     createdAt: moment().defaultNow().notNull(),
     expiresAt: moment(),
     revokedAt: moment(),
@@ -79,6 +86,51 @@ export const apiKeyUses = pgTable(
     primaryKey({ columns: [table.tenant, table.apiKey] }),
     foreignKey({
       name: "api_key_uses_of_key",
+      columns: [table.tenant, table.apiKey],
+      foreignColumns: [apiKeys.tenant, apiKeys.id],
+    }),
+  ],
+);
+
+/**
+ * The numbers that a key with a quota of them has used up on a day of its tenant's time zone; removed when
+ * the day has long passed.
+ */
+export const quotaDays = pgTable(
+  "quota_days",
+  {
+    tenant: exactText().notNull(),
+    apiKey: integer().notNull(),
+    day: date({ mode: "string" }).notNull(),
+    numbers: big().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.apiKey, table.day] }),
+    index("quota_days_by_day").on(table.day),
+    foreignKey({
+      name: "quota_days_of_key",
+      columns: [table.tenant, table.apiKey],
+      foreignColumns: [apiKeys.tenant, apiKeys.id],
+    }),
+  ],
+);
+
+/**
+ * The minute in which a key with a quota of requests makes them: since `began`, how many. Not logged: a crash
+ * of the database begins all of them anew.
+ */
+export const requestWindows = pgTable(
+  "request_windows",
+  {
+    tenant: exactText().notNull(),
+    apiKey: integer().notNull(),
+    began: moment().notNull(),
+    requests: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.apiKey] }),
+    foreignKey({
+      name: "request_windows_of_key",
       columns: [table.tenant, table.apiKey],
       foreignColumns: [apiKeys.tenant, apiKeys.id],
     }),

@@ -1,4 +1,5 @@
 import type { ApiScope } from "../../db/caller.ts";
+import type { Quota } from "../quotas/quota.ts";
 
 /** An API key as the wire knows it; its text is shown once, by the call that makes it. */
 export interface ApiKey {
@@ -10,6 +11,7 @@ export interface ApiKey {
   /** What it is limited to; null: any. */
   readonly sequences: readonly string[] | null;
   readonly products: readonly string[] | null;
+  readonly quota: Quota | null;
   readonly status: "active" | "expired" | "revoked";
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -28,6 +30,7 @@ export interface MadeKey {
 
 /** The members of a key in the order in which the wire has them, which the store does not keep. */
 export function shownApiKey(facts: ApiKey): ApiKey {
+  const { quota } = facts;
   return {
     id: facts.id,
     name: facts.name,
@@ -36,6 +39,11 @@ export function shownApiKey(facts: ApiKey): ApiKey {
     scopes: facts.scopes,
     sequences: facts.sequences,
     products: facts.products,
+    quota: quota && {
+      count_per_request: quota.count_per_request,
+      numbers_per_day: quota.numbers_per_day,
+      requests_per_minute: quota.requests_per_minute,
+    },
     status: facts.status,
     created_at: facts.created_at,
     expires_at: facts.expires_at,
@@ -53,6 +61,7 @@ export const apiKeyColumns = [
   "scopes",
   "sequences",
   "products",
+  "quota",
   "status",
   "created_at",
   "expires_at",

@@ -5,6 +5,7 @@ import type { OnceCall } from "../call.ts";
 import { newId } from "../id.ts";
 import type { PlacesOf } from "../pointed.ts";
 import { alwaysAt, pointed } from "../pointed.ts";
+import type { Quota } from "../quotas/quota.ts";
 import type { ApiKey, MadeKey } from "./api-key.ts";
 import { newKeyText } from "./new-text.ts";
 import { shownOnce } from "./shown-once.ts";
@@ -15,6 +16,7 @@ export interface ApiKeyInput {
   readonly scopes: readonly ApiScope[];
   readonly sequences: readonly string[] | null;
   readonly products: readonly string[] | null;
+  readonly quota: Quota | null;
   readonly expires_at: string | null;
 }
 
@@ -22,7 +24,8 @@ export interface ApiKeyInput {
 export async function createApiKey(call: OnceCall, input: ApiKeyInput): Promise<MadeKey> {
   const { text, digest, prefix, hint } = await newKeyText(call);
   const id = newId(call.now());
-  const fields = { ...input, public_id: id, prefix, hint };
+  const { quota, ...others } = input;
+  const fields = { ...others, ...quota, public_id: id, prefix, hint };
   const [row] = await pointed(placesOf(input), () =>
     call.db.write<{ answer: ApiKey & { replayed: boolean } }>(
       sql`SELECT create_api_key_v1(${callOf(call.caller, call.idempotency)}, ${bytes(digest)},

@@ -10,6 +10,7 @@ import { newToken } from "../jobs/token.ts";
 import { hasReplaced, workOff } from "../jobs/work-off.ts";
 import { placesOfLots } from "../lots/places.ts";
 import { pointed } from "../pointed.ts";
+import { draw } from "../quotas/draw.ts";
 import type { LotRequest, PlacedItem } from "../lots/item.ts";
 import {
   lotLimits,
@@ -61,7 +62,8 @@ export async function applyCount(
     const { items, skips, placed } = prepare(call, draft, products, allow_jump);
     const [row] = await pointed(placesOfLots(placed, items), () =>
       ofCount(id, () =>
-        call.db.write<{ answer: { count: CountFacts; replayed: boolean } }>(
+        draw<{ answer: { count: CountFacts; replayed: boolean } }>(
+          call,
           sql`SELECT apply_count_v1(
                 ${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${job}::uuid, ${token}::uuid,
                 make_interval(secs => ${leaseSeconds}), ${JSON.stringify(items)}::jsonb,

@@ -1,7 +1,14 @@
 import type { Pattern } from "../patterns/pattern.ts";
 import type { PatternVersion } from "../overlap/version.ts";
+import type { Quota } from "../quotas/quota.ts";
 import type { Reset } from "../sequences/period.ts";
 import { remember } from "./remember.ts";
+
+/** What an API key never changes. */
+export interface KnownKey {
+  readonly tenant: string;
+  readonly quota: Quota;
+}
 
 /** A sequence as the isolate knows it; `hash` fences it, so that a stale one draws nothing. */
 export interface SequenceDefinition {
@@ -53,8 +60,8 @@ export interface KnownPatterns {
 export interface Definitions {
   /** How often something was remembered, so that a refusal may rest on what has changed since. */
   readonly uses: number;
-  tenantOf(digest: string): string | undefined;
-  rememberTenant(digest: string, tenant: string): void;
+  keyOf(digest: string): KnownKey | undefined;
+  rememberKey(digest: string, key: KnownKey): void;
   sequence(tenant: string, key: string): SequenceDefinition | undefined;
   rememberSequence(tenant: string, definition: SequenceDefinition): void;
   product(tenant: string, sku: string): ProductDefinition | undefined;
@@ -67,7 +74,7 @@ export interface Definitions {
 }
 
 export function createDefinitions(): Definitions {
-  const tenants = new Map<string, string>();
+  const keys = new Map<string, KnownKey>();
   const sequences = new Map<string, SequenceDefinition>();
   const products = new Map<string, ProductDefinition>();
   // They can be many, so that only those of the last tenant are kept.
@@ -85,8 +92,8 @@ export function createDefinitions(): Definitions {
     rememberPatterns: (tenant, known) => {
       patterns = { tenant, known };
     },
-    tenantOf: (digest) => tenants.get(digest),
-    rememberTenant: (digest, tenant) => remember(tenants, digest, tenant),
+    keyOf: (digest) => keys.get(digest),
+    rememberKey: (digest, key) => remember(keys, digest, key),
     sequence: (tenant, key) => used(sequences.get(entry(tenant, key))),
     rememberSequence: (tenant, known) => remember(sequences, entry(tenant, known.key), known),
     product: (tenant, sku) => used(products.get(entry(tenant, sku))),

@@ -7,6 +7,14 @@ import type { JobError, JobKey, JobStatus } from "./job.ts";
 /** Failures in a row after which a job stops and waits for its owner. */
 const patience = 8;
 
+/** Seconds after which nobody waits for a failure to pass by itself. */
+const longWait = 60;
+
+/** Whether trying again soon may help: a key's quota of the day, say, begins anew at night. */
+function passesSoon({ retryable, retryAfter = 0 }: Failure): boolean {
+  return retryable && retryAfter <= longWait;
+}
+
 /** Why the job stands still, as its owner is told. */
 export function jobError(failed: Failure): JobError {
   const sqlstate = sqlstateOf(failed);
@@ -21,7 +29,7 @@ export function jobError(failed: Failure): JobError {
 }
 
 /**
- * Records that a chunk failed. A failure that cannot pass by itself stops the job at once. Undefined
+ * Records that a chunk failed. A failure that does not soon pass by itself stops the job at once. Undefined
  * when the job is finished or somebody else's.
  */
 export async function noteFailure(
@@ -33,7 +41,7 @@ export async function noteFailure(
   const error = jobError(failed);
   const [row] = await db.write<{ status: JobStatus | null }>(
     sql`SELECT note_failure_v1(${tenant}::text, ${job}::uuid, ${token}::uuid,
-                               ${JSON.stringify(error)}::jsonb, ${!failed.retryable}::boolean,
+                               ${JSON.stringify(error)}::jsonb, ${!passesSoon(failed)}::boolean,
                                ${patience}::int) AS status`,
   );
   return row?.status ?? undefined;

@@ -9,6 +9,7 @@ import type { JobFacts } from "../jobs/job.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import { workOff } from "../jobs/work-off.ts";
 import { pointed } from "../pointed.ts";
+import { draw } from "../quotas/draw.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import { touching } from "../tenants/touches.ts";
 import type { LotItem } from "./item.ts";
@@ -50,7 +51,8 @@ export async function createLots(
     const asking = touching(call, touchedByLots(input.items, products));
     const answer = await withPresented(asking, requests, products, (presented) =>
       pointed(placesOfLots(placed, requests), async () => {
-        const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
+        const [row] = await draw<{ answer: { job: JobFacts; replayed: boolean } }>(
+          call,
           sql`SELECT create_lots_v1(
                 ${callOf(asking.caller, call.idempotency)}, ${id}::uuid, ${token}::uuid,
                 make_interval(secs => ${leaseSeconds}), ${JSON.stringify(presented)}::jsonb,

@@ -20,6 +20,7 @@ import { lotRequests } from "../lots/requests.ts";
 import { aboutLots, touchedByLots } from "../lots/touches.ts";
 import type { PlacesOf } from "../pointed.ts";
 import { pointed } from "../pointed.ts";
+import { draw } from "../quotas/draw.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
 import { touching } from "../tenants/touches.ts";
 import { receiptFacts } from "./get.ts";
@@ -77,7 +78,8 @@ export async function createReceipt(
     const { caller } = touching(call, touchedByLots(input.lines, products));
     const id = newId(call.now());
     const [row] = await pointed(placesOfReceipt(placed, items), () =>
-      call.db.write<{ answer: Answer }>(
+      draw<{ answer: Answer }>(
+        call,
         sql`SELECT create_receipt_v1(
               ${callOf(caller, call.idempotency)}, ${id}::uuid, ${input.reference}::text,
               ${input.at ?? null}::text, ${JSON.stringify(lines)}::jsonb,

@@ -5,6 +5,7 @@ import type { OnceCall } from "../call.ts";
 import type { SequenceDefinition } from "../definitions/definitions.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
 import type { SentSeries } from "../naming-series/sent.ts";
+import { draw as drawNumbers } from "../quotas/draw.ts";
 import { orRecorded } from "../requests/recorded.ts";
 import { lastShown } from "../sequences/last-shown.ts";
 import type { Bound, Document } from "../sequences/bound.ts";
@@ -19,7 +20,7 @@ export interface Reserved {
 
 /**
  * Reserves a run of `count` numbers, 1 to 10,000,000, in one statement when the definition is known.
- * Fails: sequence_not_found, sequence_exhausted, sequence_busy, at_*, field_*, name_too_long.
+ * Fails: sequence_not_found, sequence_exhausted, sequence_busy, quota_*, at_*, field_*, name_too_long.
  */
 export async function reserve(
   call: OnceCall,
@@ -51,7 +52,8 @@ export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): P
     const { form, period } = bound;
     const { counter } = definition;
     const isShared = counter.key !== definition.key;
-    const [row] = await call.db.write<{ facts: ReservationFacts & { replayed: boolean } }>(
+    const [row] = await drawNumbers<{ facts: ReservationFacts & { replayed: boolean } }>(
+      call,
       sql`SELECT reserve_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
                             ${period}::text, ${counter.hash}::uuid, ${count}::bigint,
                             ${form.prefix}::text, ${form.width}::int, ${form.suffix}::text,

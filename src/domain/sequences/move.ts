@@ -5,6 +5,7 @@ import type { OnceCall } from "../call.ts";
 import { fenced, sequenceDefinition } from "../definitions/load.ts";
 import { namingDefinition } from "../naming-series/next.ts";
 import { namingSeries } from "../naming-series/sequence.ts";
+import { draw } from "../quotas/draw.ts";
 import { momentOfDocument } from "./bound.ts";
 import { checkSeries } from "./named-series.ts";
 import { periodOf } from "./period.ts";
@@ -32,7 +33,7 @@ export interface Move {
 
 /**
  * Moves a counter forward; what it passes is skipped for good. Fails: sequence_not_found, at_*, series_*,
- * sequence_gapless, advance_not_ahead, move_between_numbers, sequence_exhausted.
+ * sequence_gapless, advance_not_ahead, move_between_numbers, sequence_exhausted, quota_*.
  */
 export function advanceSequence(call: OnceCall, key: string, input: MoveInput): Promise<Moved> {
   return moved(call, "advance_v1", key, input);
@@ -65,7 +66,8 @@ async function moved(
     }
     if (series !== undefined) checkSeries(key, series, definition);
     const period = series ?? periodOf(reset, momentOfDocument(definition, { at }, call.now()));
-    const [row] = await call.db.write<{ answer: Move & { replayed: boolean } }>(
+    const [row] = await draw<{ answer: Move & { replayed: boolean } }>(
+      call,
       sql`SELECT ${sql.raw(move)}(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
                  ${period}::text, ${counter.hash}::uuid, ${to}::bigint, ${reason}::text) AS answer`,
     );

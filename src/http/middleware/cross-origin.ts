@@ -9,6 +9,8 @@ const readable = [
   "Retry-After",
   "ETag",
   "Idempotent-Replayed",
+  "RateLimit",
+  "RateLimit-Policy",
   "Server-Timing",
   "Stream-Cursor",
   "X-Request-Id",

@@ -25,6 +25,43 @@ const overlap = { usual: 86_400, most: 2_592_000 } as const;
 
 const scope = z.enum(apiScopes);
 
+/** The most that a quota can say; see docs/operating/limits.md. */
+const quotaMost = {
+  count_per_request: 10_000_000,
+  numbers_per_day: 999_999_999_999,
+  requests_per_minute: 1_000_000,
+} as const;
+
+const quotaSchema = z
+  .object({
+    count_per_request: z.number().nullable(),
+    numbers_per_day: z.number().nullable(),
+    requests_per_minute: z.number().nullable(),
+  })
+  .openapi("Quota", { description: "What a key may use up; null: without limit." });
+
+function limitInput(name: keyof typeof quotaMost, description: string) {
+  const most = quotaMost[name];
+  return z.int().min(1).max(most).nullable().default(null).openapi({ description });
+}
+
+const quotaInput = z
+  .strictObject({
+    count_per_request: limitInput(
+      "count_per_request",
+      "The most numbers that one request may use up.",
+    ),
+    numbers_per_day: limitInput(
+      "numbers_per_day",
+      "The most numbers that the key may use up in a day of the tenant's time zone.",
+    ),
+    requests_per_minute: limitInput("requests_per_minute", "About how many requests are let in."),
+  })
+  .refine((quota) => Object.values(quota).some((limit) => limit !== null), {
+    error: "must name a limit, or be left out.",
+  })
+  .openapi("QuotaInput", { example: { count_per_request: 100, numbers_per_day: 5000 } });
+
 const apiKeySchema = z
   .object({
     id: z.string(),
@@ -34,6 +71,7 @@ const apiKeySchema = z
     scopes: z.array(scope),
     sequences: z.array(z.string()).nullable(),
     products: z.array(z.string()).nullable(),
+    quota: quotaSchema.nullable(),
     status: z.enum(["active", "expired", "revoked"]),
     created_at: z.string(),
     expires_at: z.string().nullable(),
@@ -76,15 +114,17 @@ const create = createRoute({
             products: z.array(productSku).min(1).max(limitMost).nullable().default(null).openapi({
               description: "The only products that it may use; null: any.",
             }),
+            quota: quotaInput.nullable().default(null),
             expires_at: moment.nullable().default(null).openapi({
               description: "From then on it works no more; null: it does not expire.",
             }),
           })
-          .superRefine(({ scopes, sequences, products }, context) => {
-            if (!scopes.includes("admin") || (sequences === null && products === null)) return;
+          .superRefine(({ scopes, sequences, products, quota }, context) => {
+            if (!scopes.includes("admin")) return;
             const message = "must be left out beside the scope admin, which makes keys without it.";
-            const path = [sequences === null ? "products" : "sequences"];
-            context.addIssue({ code: "custom", path, message });
+            for (const [name, limit] of Object.entries({ sequences, products, quota })) {
+              if (limit !== null) context.addIssue({ code: "custom", path: [name], message });
+            }
           })
           .openapi("ApiKeyInput", { example: { name: "storefront", scopes: ["reserve"] } }),
       ),

@@ -211,6 +211,8 @@ const apply = createRoute({
       "name_too_long",
       "sequence_exhausted",
       "sequence_busy",
+      "quota_count_exceeded",
+      "quota_numbers_exceeded",
       "sequence_gapless",
       "expiry_differs",
       "name_taken",

@@ -114,6 +114,8 @@ const create = createRoute({
       "number_overflow",
       "sequence_exhausted",
       "sequence_busy",
+      "quota_count_exceeded",
+      "quota_numbers_exceeded",
       "sequence_gapless",
       "name_taken",
       "name_repeated",

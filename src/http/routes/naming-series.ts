@@ -85,6 +85,8 @@ const next = createRoute({
       "field_value",
       "name_too_long",
       "sequence_exhausted",
+      "quota_count_exceeded",
+      "quota_numbers_exceeded",
       "sequence_busy",
       "definition_changed",
     ),

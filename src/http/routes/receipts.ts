@@ -189,6 +189,8 @@ const create = createRoute({
       "number_overflow",
       "sequence_exhausted",
       "sequence_busy",
+      "quota_count_exceeded",
+      "quota_numbers_exceeded",
       "sequence_gapless",
       "receipt_exists",
       "serial_in_stock",

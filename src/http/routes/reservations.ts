@@ -79,6 +79,8 @@ const create = createRoute({
     ...problems(
       "sequence_not_found",
       "sequence_exhausted",
+      "quota_count_exceeded",
+      "quota_numbers_exceeded",
       "sequence_busy",
       "at_malformed",
       "at_without_offset",

@@ -368,6 +368,8 @@ const advance = createRoute({
       "sequence_gapless",
       "sequence_busy",
       "sequence_exhausted",
+      "quota_count_exceeded",
+      "quota_numbers_exceeded",
       "advance_not_ahead",
       "move_between_numbers",
       "definition_changed",

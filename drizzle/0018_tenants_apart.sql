@@ -61,9 +61,9 @@ END
 $$;
 --> statement-breakpoint
 SELECT keep_tenants_apart(
-  '{tenant_of_key_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
+  '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
-    written_between,sealed_until,tenants_known}');
+    written_between,sealed_until,tenants_known,tenants_with_old_quotas}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -73,7 +73,7 @@ GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
 -- Whoever names a state does.
 GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION enter_tenant, tenant_of_key_v1, entries_over, voids_over, recorded_over
+GRANT EXECUTE ON FUNCTION enter_tenant, identify_v1, entries_over, voids_over, recorded_over
 TO serialmint_app;
 --> statement-breakpoint
 -- What the functions may write. Nothing that tells what happened is ever rewritten: not who changed what and
@@ -81,14 +81,14 @@ TO serialmint_app;
 -- becomes of numbers that were never given.
 GRANT INSERT ON
   api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, forms, import_batches, imports, job_items, jobs, ledger,
-  lot_changes, lot_history, lots, origins, past_patterns, products, recall_names, recall_parts, recalls,
-  receipt_growths, receipt_lines, receipts, refused_rows, reopened_skips, requests, sequences, series, settings,
+  lot_changes, lot_history, lots, origins, past_patterns, products, quota_days, recall_names, recall_parts, recalls,
+  receipt_growths, receipt_lines, receipts, refused_rows, reopened_skips, request_windows, requests, sequences, series, settings,
   skipped_names, tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE ON
   api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, lots, past_patterns,
-  products, recalls, receipt_growths, receipt_lines, receipts, requests, sequences, series, settings,
+  products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows, requests, sequences, series, settings,
   tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
@@ -97,19 +97,21 @@ GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
 -- To lock it.
 GRANT UPDATE (name) ON tenants TO serialmint_rules;
 --> statement-breakpoint
-GRANT DELETE ON import_batches, lots, refused_rows, requests, series, tried_lots, tried_numbers
+GRANT DELETE ON
+  import_batches, lots, quota_days, refused_rows, request_windows, requests, series, tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT SELECT ON
-  api_keys, audit_events, audit_seals, imports, job_items, jobs, ledger, reopened_skips, requests, series, tenants
+  api_keys, audit_events, audit_seals, imports, job_items, jobs, ledger, quota_days, reopened_skips,
+  request_windows, requests, series, tenants
 TO serialmint_keeper;
 --> statement-breakpoint
 DO $$
 DECLARE
   v_table regclass;
 BEGIN
-  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,ledger,reopened_skips,
-                             requests,series,tenants}'::regclass[]
+  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,ledger,quota_days,
+                             reopened_skips,request_windows,requests,series,tenants}'::regclass[]
   LOOP
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);
   END LOOP;
