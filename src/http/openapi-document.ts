@@ -21,6 +21,8 @@ const everywhere: readonly FailureCode[] = [
   "internal_error",
   "database_unavailable",
   "database_slow",
+  "overloaded",
+  "record_busy",
 ];
 const withBody: readonly FailureCode[] = [
   "body_not_json",

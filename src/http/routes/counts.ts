@@ -211,6 +211,7 @@ const apply = createRoute({
       "name_too_long",
       "sequence_exhausted",
       "sequence_busy",
+      "counter_behind_ledger",
       "sequence_gapless",
       "expiry_differs",
       "name_taken",

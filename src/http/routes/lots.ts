@@ -114,6 +114,7 @@ const create = createRoute({
       "number_overflow",
       "sequence_exhausted",
       "sequence_busy",
+      "counter_behind_ledger",
       "sequence_gapless",
       "name_taken",
       "name_repeated",

@@ -86,6 +86,7 @@ const next = createRoute({
       "name_too_long",
       "sequence_exhausted",
       "sequence_busy",
+      "counter_behind_ledger",
       "definition_changed",
     ),
   },

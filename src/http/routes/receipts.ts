@@ -189,6 +189,7 @@ const create = createRoute({
       "number_overflow",
       "sequence_exhausted",
       "sequence_busy",
+      "counter_behind_ledger",
       "sequence_gapless",
       "receipt_exists",
       "serial_in_stock",

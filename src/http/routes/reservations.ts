@@ -80,6 +80,7 @@ const create = createRoute({
       "sequence_not_found",
       "sequence_exhausted",
       "sequence_busy",
+      "counter_behind_ledger",
       "at_malformed",
       "at_without_offset",
       "at_out_of_range",
