@@ -2,6 +2,7 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
+import type { Admission } from "./admission.ts";
 import { breakdownOf } from "./breakdown.ts";
 import type { Caller } from "./caller.ts";
 import { graceSeconds, roleSettings, statementSeconds } from "./time-limits.ts";
@@ -19,6 +20,8 @@ export interface DatabaseOptions {
   /** Address of the SQL-over-HTTP endpoint; undefined: the driver's own rule from the host. */
   readonly sqlEndpoint: string | undefined;
   readonly timings: Timings;
+  /** Lets statements go in turn; without it they go at once. */
+  readonly admission?: Admission;
 }
 
 /**
@@ -37,6 +40,8 @@ export interface Database {
   readFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
   /** The same; rows come as those of other selects do, which is cheaper where one holds much text. */
   readRowsFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
+  /** From here on statements stand in this tenant's line, instead of the one of callers yet unknown. */
+  standInLineOf(tenant: string): void;
   /** Resolves when the database answers, with whether it ends by itself what takes too long. */
   ping(): Promise<{ endsStatements: boolean }>;
 }
@@ -49,7 +54,8 @@ const patience = statementSeconds + graceSeconds;
 /** Pauses before another try, in milliseconds. */
 const pauses = [40, 160, 640];
 
-export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { databaseUrl, sqlEndpoint, timings, admission } = options;
   if (sqlEndpoint !== undefined) neonConfig.fetchEndpoint = sqlEndpoint;
   const client = neon(databaseUrl, {
     types: textTypes,
@@ -57,8 +63,22 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
     disableWarningInBrowsers: true,
   });
 
-  /** Sends statements as one transaction in one round trip; answers with the rows of the last. */
+  let tenant = "";
+
+  /** Sends statements when it is their turn. */
   async function send<Row>(
+    statements: readonly SQL[],
+    seconds: number,
+    writes: boolean,
+  ): Promise<Row[]> {
+    if (admission === undefined) return exchange(statements, seconds, writes);
+    return admission.admit(tenant, seconds * 1000, async () =>
+      exchange(statements, seconds, writes),
+    );
+  }
+
+  /** Sends statements as one transaction in one round trip; answers with the rows of the last. */
+  async function exchange<Row>(
     statements: readonly SQL[],
     seconds: number,
     writes: boolean,
@@ -108,6 +128,9 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
       return row?.rows ?? [];
     },
     readRowsFor,
+    standInLineOf(one) {
+      tenant = one;
+    },
     ping: async () => {
       const [row] = await send<{ endsStatements: boolean }>([limitsAreSet], 2, false);
       return { endsStatements: row?.endsStatements === true };

@@ -14,6 +14,7 @@ export async function callOf(c: Context<AppEnv>, touches: Touches = anything): P
   const definitions = c.get("definitions");
   const digest = keyDigestOf(c);
   const tenant = await identify(db, definitions, digest);
+  db.standInLineOf(tenant);
   return {
     db,
     caller: { tenant, digest, scopes: c.get("route").scopes, touches },

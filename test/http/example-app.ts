@@ -29,6 +29,7 @@ export function pinging(ping: (timings: DatabaseTimings) => Promise<void>): Open
     readOf: unused,
     readFor: unused,
     readRowsFor: unused,
+    standInLineOf: () => undefined,
     ping: async () => {
       await ping(timings);
       return { endsStatements: true };
