@@ -3069,14 +3069,15 @@ AS $function$
   RETURNING status::text
 $function$;
 
-CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_limit integer)
- RETURNS TABLE(tenant text, job uuid)
+CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer)
+ RETURNS TABLE(tenant text, job uuid, lease_ms double precision)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT j.tenant, j.id FROM jobs AS j
-  WHERE j.status IN ('queued', 'running') AND j.lease_until < now()
+  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  FROM jobs AS j
+  WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
   ORDER BY j.lease_until
   LIMIT p_limit
 $function$;
@@ -5924,7 +5925,7 @@ ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
-ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION stranded_jobs_v1(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenant_of_key_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 
@@ -6321,7 +6322,7 @@ REVOKE EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
-  stranded_jobs_v1(integer),
+  stranded_jobs_v1(interval,integer),
   take_job_v1(text,uuid,uuid,interval),
   take_of_reservation(text,lot_request),
   tenant_of_key_v1(bytea),
@@ -6445,7 +6446,7 @@ GRANT EXECUTE ON FUNCTION
   shown_api_key(api_keys),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
-  stranded_jobs_v1(integer),
+  stranded_jobs_v1(interval,integer),
   take_job_v1(text,uuid,uuid,interval),
   tenant_of_key_v1(bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
@@ -6527,7 +6528,7 @@ GRANT EXECUTE ON FUNCTION
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),
   staged_for_long(interval,integer),
-  stranded_jobs_v1(integer),
+  stranded_jobs_v1(interval,integer),
   tenant_of_key_v1(bytea),
   voids_over(bigint,bigint,bigint)
 TO serialmint_rules;
