@@ -3261,14 +3261,15 @@ AS $function$
   RETURNING status::text
 $function$;
 
-CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_limit integer)
- RETURNS TABLE(tenant text, job uuid)
+CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer)
+ RETURNS TABLE(tenant text, job uuid, lease_ms double precision)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT j.tenant, j.id FROM jobs AS j
-  WHERE j.status IN ('queued', 'running') AND j.lease_until < now()
+  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  FROM jobs AS j
+  WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
   ORDER BY j.lease_until
   LIMIT p_limit
 $function$;
@@ -6897,7 +6898,7 @@ ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
-ALTER FUNCTION stranded_jobs_v1(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION stranded_jobs_v1(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
@@ -7363,7 +7364,7 @@ REVOKE EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
-  stranded_jobs_v1(integer),
+  stranded_jobs_v1(interval,integer),
   take_job_v1(text,uuid,uuid,interval),
   take_numbers(text,integer,bigint,bigint),
   take_numbers_of_import(imports,bigint),
@@ -7505,7 +7506,7 @@ GRANT EXECUTE ON FUNCTION
   shown_api_key(api_keys),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
-  stranded_jobs_v1(integer),
+  stranded_jobs_v1(interval,integer),
   take_job_v1(text,uuid,uuid,interval),
   take_request_v1(bytea),
   verify_audit_v1(text,integer,integer,bigint,bytea),
@@ -7602,7 +7603,7 @@ GRANT EXECUTE ON FUNCTION
   reservations_at(bigint[],bigint[]),
   sealed_until(),
   staged_for_long(interval,integer),
-  stranded_jobs_v1(integer),
+  stranded_jobs_v1(interval,integer),
   tenants_known(),
   tenants_with_old_quotas(),
   voids_over(bigint,bigint,bigint),

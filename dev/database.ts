@@ -1,6 +1,7 @@
 import pg from "pg";
 
 import { migrate } from "../ops/migrate.ts";
+import { roleSettings } from "../src/db/time-limits.ts";
 
 /** The role that the Worker connects as: it can do what the migrations grant to `serialmint_app`. */
 export const workerRole = "serialmint_worker";
@@ -12,6 +13,16 @@ export function workerUrl(directUrl: string): string {
   url.password = "local";
   return url.href;
 }
+
+/** Statements that give the Worker's role its time-outs, where it has others: two at once would collide. */
+const limitStatements = Object.entries(roleSettings).map(
+  ([name, value]) => `do $$ begin
+      if not exists (select from pg_roles where rolname = '${workerRole}'
+                     and '${name}=${value}' = any (rolconfig)) then
+        alter role ${workerRole} set ${name} = '${value}';
+      end if;
+    end $$`,
+);
 
 /** Runs statements one by one as the superuser. */
 export async function runDirectly(url: string, statements: readonly string[]): Promise<void> {
@@ -37,8 +48,8 @@ export async function createDatabase(maintenanceUrl: string, name: string): Prom
 }
 
 /**
- * Brings a database up to date: its migrations, then the Worker's login role (a role belongs to
- * the server, so that it may be there already). Answers the names of the migrations applied.
+ * Brings a database up to date: its migrations, then the Worker's login role with its time-outs
+ * (a role belongs to the server, so that it may be there already). Answers the names of the migrations applied.
  */
 export async function prepareDatabase(directUrl: string): Promise<string[]> {
   const { applied } = await migrate(directUrl);
@@ -49,6 +60,7 @@ export async function prepareDatabase(directUrl: string): Promise<string[]> {
       end if;
     end $$`,
     `grant serialmint_app to ${workerRole}`,
+    ...limitStatements,
   ]);
   return applied;
 }

@@ -954,11 +954,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   RETURNING status::text
 $$;
 --> statement-breakpoint
--- Jobs that nobody works on though they are not finished, longest waiting first.
-CREATE FUNCTION stranded_jobs_v1(p_limit integer) RETURNS TABLE (tenant text, job uuid)
+-- Unfinished jobs whose lease runs out within `p_within`, or has, with the milliseconds until then; longest
+-- waiting first. Nobody works on those at 0; on the others somebody may die before he renews it.
+CREATE FUNCTION stranded_jobs_v1(p_within interval, p_limit integer)
+RETURNS TABLE (tenant text, job uuid, lease_ms float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT j.tenant, j.id FROM jobs AS j
-  WHERE j.status IN ('queued', 'running') AND j.lease_until < now()
+  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  FROM jobs AS j
+  WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
   ORDER BY j.lease_until
   LIMIT p_limit
 $$;

@@ -1,3 +1,4 @@
+import { createAdmission } from "./db/admission.ts";
 import { openDatabase as open } from "./db/client.ts";
 import { createDefinitions } from "./domain/definitions/definitions.ts";
 import type { App, OpenDatabase } from "./http/context.ts";
@@ -47,7 +48,7 @@ export interface AppOptions {
 /** The HTTP app: middleware in the order in which a request is checked, then the routes. */
 export function createApp(options: AppOptions = {}): App {
   const app = openapiApp();
-  const openDatabase = options.openDatabase ?? openNamedDatabase;
+  const openDatabase = options.openDatabase ?? openNamedDatabase();
   const definitions = createDefinitions();
   let known: RouteTable | undefined;
   const table = () => (known ??= routeTable(app));
@@ -93,5 +94,9 @@ export function createApp(options: AppOptions = {}): App {
   return app;
 }
 
-const openNamedDatabase: OpenDatabase = ({ databaseUrl, sqlEndpoint }, timings) =>
-  open({ databaseUrl, sqlEndpoint, timings });
+/** Opens the database that the settings name, to which the requests of this isolate go in turn. */
+function openNamedDatabase(): OpenDatabase {
+  const admission = createAdmission();
+  return ({ databaseUrl, sqlEndpoint }, timings) =>
+    open({ databaseUrl, sqlEndpoint, timings, admission });
+}

@@ -1725,6 +1725,33 @@ export const failures = {
     detail: () =>
       "The database did not answer in time, and nothing was done. Send the same request again in a moment, with the same Idempotency-Key.",
   },
+  record_busy: {
+    status: 503,
+    title: "Another request holds what this one needs",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "Another request holds the sequence, product, receipt or other record that this one needs, and has not let go of it in time. " +
+      "Nothing was done. Send the same request again in a moment, with the same Idempotency-Key.",
+  },
+  overloaded: {
+    status: 503,
+    title: "Too many requests at once",
+    retryable: true,
+    retryAfter: 2,
+    detail: () =>
+      "So many requests wait for the database that this one was not sent to it. Nothing was done. " +
+      "Send fewer at a time, and this one again in a moment, with the same Idempotency-Key.",
+  },
+  counter_behind_ledger: {
+    status: 503,
+    title: "A counter is behind the numbers that were given",
+    retryable: true,
+    retryAfter: 30,
+    detail: () =>
+      "The counter came to a number that was given before, as after a database was restored or moved in part. Nothing was given. " +
+      "The operator has to put the counters behind the ledger (docs/operating/deploy.md says how); then the same request succeeds.",
+  },
   outcome_unknown: {
     status: 503,
     title: "It is unknown whether the request was carried out",

@@ -15,14 +15,27 @@ const refusal = "SM001";
 /** Rolled back by the database in favour of somebody else: serialisation, deadlock. */
 const yielded = new Set(["40001", "40P01"]);
 
-/** Waited for a lock as long as the statement said it would. */
+/** Waited for a lock as long as it may. */
 const outOfPatience = "55P03";
+
+/** Functions that wait in line for a series, and its table, in the trace of what the database was doing. */
+const inLineForSeries =
+  /relation "series"|\b(?:wait_for_series|lock_counter|hold_counter|draw_from_counter)\(/;
 
 /** Cancelled for its time: statement, lock or idle timeout. */
 const timedOut = new Set(["57014", "25P03", "25P04"]);
 
-/** Classes of SQLSTATE that say the server cannot serve now: connection, resources, intervention. */
-const notServing = ["08", "53", "57"];
+/**
+ * Says that the server cannot serve now, in classes of SQLSTATE and single ones: connection, resources,
+ * intervention, the system beneath it, and a server that only reads, such as one that is about to be replaced.
+ */
+const notServing = ["08", "53", "57", "58", "25006"];
+
+/** Of these what is not over in a second: disk full, out of memory, a limit of the settings, and the last two. */
+const lasting = ["53100", "53200", "53400", "58", "25006"];
+
+/** The constraint of the ledger that no number is given twice, and the SQLSTATE of its breach. */
+const givenTwice = { code: "23P01", constraint: "ledger_number_once" };
 
 /**
  * Reads a driver's error. A network failure, or an answer without a SQLSTATE, leaves open whether a
@@ -37,14 +50,22 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
       if (refused !== undefined) return { failure: refused, worthRepeating: false };
     }
     if (code === outOfPatience) {
-      return { failure: failure("sequence_busy", {}, { cause: error }), worthRepeating: false };
+      const held = inLineForSeries.test(told.where ?? "") ? "sequence_busy" : "record_busy";
+      return { failure: failure(held, {}, { cause: error }), worthRepeating: false };
     }
     if (timedOut.has(code)) {
       return { failure: failure("database_slow", {}, { cause: error }), worthRepeating: false };
     }
     if (yielded.has(code) || notServing.some((kind) => code.startsWith(kind))) {
       const unavailable = failure("database_unavailable", {}, { cause: error });
-      return { failure: unavailable, worthRepeating: true };
+      return {
+        failure: unavailable,
+        worthRepeating: !lasting.some((kind) => code.startsWith(kind)),
+      };
+    }
+    if (code === givenTwice.code && told.constraint === givenTwice.constraint) {
+      const behind = failure("counter_behind_ledger", {}, { cause: error });
+      return { failure: behind, worthRepeating: false };
     }
     return { failure: failure("internal_error", {}, { cause: error }), worthRepeating: false };
   }

@@ -2,8 +2,10 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
+import type { Admission } from "./admission.ts";
 import { breakdownOf } from "./breakdown.ts";
 import type { Caller } from "./caller.ts";
+import { graceSeconds, roleSettings, statementSeconds } from "./time-limits.ts";
 import { textTypes } from "./types.ts";
 
 /** What a client counts for one HTTP request. */
@@ -18,6 +20,8 @@ export interface DatabaseOptions {
   /** Address of the SQL-over-HTTP endpoint; undefined: the driver's own rule from the host. */
   readonly sqlEndpoint: string | undefined;
   readonly timings: Timings;
+  /** Lets statements go in turn; without it they go at once. */
+  readonly admission?: Admission;
 }
 
 /**
@@ -26,7 +30,7 @@ export interface DatabaseOptions {
  * on the way is tried again. Rejects with a `Failure`.
  */
 export interface Database {
-  /** A statement that writes, most often one function call. `seconds` is how long it may take. */
+  /** A statement that writes, most often one function call. The database undoes it after `seconds`. */
   write<Row>(statement: SQL, seconds?: number): Promise<Row[]>;
   /**
    * A select of what is of no tenant: a call of a function that reads across them, or one of which it does
@@ -39,19 +43,22 @@ export interface Database {
   readFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
   /** The same; rows come as those of other selects do, which is cheaper where one holds much text. */
   readRowsFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
-  /** Resolves when the database answers. */
-  ping(): Promise<void>;
+  /** From here on statements stand in this tenant's line, instead of the one of callers yet unknown. */
+  standInLineOf(tenant: string): void;
+  /** Resolves when the database answers, with whether it ends by itself what takes too long. */
+  ping(): Promise<{ endsStatements: boolean }>;
 }
 
 const dialect = new PgDialect({ casing: "snake_case" });
 
-/** How long a statement may take before its caller is told to come back, in seconds. */
-const patience = 15;
+/** How long the Worker waits for a statement, all its tries together, in seconds. */
+const patience = statementSeconds + graceSeconds;
 
 /** Pauses before another try, in milliseconds. */
 const pauses = [40, 160, 640];
 
-export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { databaseUrl, sqlEndpoint, timings, admission } = options;
   if (sqlEndpoint !== undefined) neonConfig.fetchEndpoint = sqlEndpoint;
   const client = neon(databaseUrl, {
     types: textTypes,
@@ -59,18 +66,32 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
     disableWarningInBrowsers: true,
   });
 
-  /** Sends statements as one transaction in one round trip; answers with the rows of the last. */
+  let tenant = "";
+
+  /** Sends statements when it is their turn. */
   async function send<Row>(
     statements: readonly SQL[],
     seconds: number,
     writes: boolean,
   ): Promise<Row[]> {
+    if (admission === undefined) return exchange(statements, seconds, writes);
+    return admission.admit(tenant, seconds * 1000, async () =>
+      exchange(statements, seconds, writes),
+    );
+  }
+
+  /** Sends statements as one transaction in one round trip; answers with the rows of the last. */
+  async function exchange<Row>(
+    statements: readonly SQL[],
+    seconds: number,
+    writes: boolean,
+  ): Promise<Row[]> {
     const queries = statements.map((statement) => dialect.sqlToQuery(statement));
+    const fetchOptions = { signal: AbortSignal.timeout(seconds * 1000) };
     for (let tries = 0; ; tries += 1) {
       const began = performance.now();
       timings.requests += 1;
       try {
-        const fetchOptions = { signal: AbortSignal.timeout(seconds * 1000) };
         const sent = queries.map(({ sql: text, params }) =>
           client.query(text, params, { fetchOptions }),
         );
@@ -95,7 +116,10 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
     send([sql`SELECT caller_v1(${callerOf(caller)})`, statement], patience, false);
 
   return {
-    write: async (statement, seconds = patience) => send([statement], seconds, true),
+    write: async (statement, seconds = statementSeconds) => {
+      const limited = seconds === statementSeconds ? [] : [statementLimit(seconds)];
+      return send([...limited, statement], seconds + graceSeconds, true);
+    },
     read: async (statement, seconds = patience) => send([statement], seconds, false),
     readOf: async (tenant, statement) =>
       send([sql`SELECT enter_tenant(${tenant}::text)`, statement], patience, false),
@@ -107,11 +131,25 @@ export function openDatabase({ databaseUrl, sqlEndpoint, timings }: DatabaseOpti
       return row?.rows ?? [];
     },
     readRowsFor,
+    standInLineOf(one) {
+      tenant = one;
+    },
     ping: async () => {
-      await send([sql`SELECT 1`], 2, false);
+      const [row] = await send<{ endsStatements: boolean }>([limitsAreSet], 2, false);
+      return { endsStatements: row?.endsStatements === true };
     },
   };
 }
+
+/** The database's limit for the statement behind it in the same transaction. */
+function statementLimit(seconds: number): SQL {
+  return sql`SELECT set_config('statement_timeout', ${`${seconds}s`}::text, true)`;
+}
+
+/** Whether the role of this connection has the time-outs that its statements rely on. */
+const limitsAreSet = sql`
+  SELECT bool_and(current_setting(name) <> '0') AS "endsStatements"
+  FROM unnest(${textArray(Object.keys(roleSettings))}::text[]) AS name`;
 
 /** The two arguments with which every function begins that a caller calls. */
 export function callerOf({ tenant, digest, scopes, touches, address, requestId }: Caller): SQL {

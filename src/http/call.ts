@@ -21,6 +21,7 @@ export async function callOf(c: Context<AppEnv>, touches: Touches = anything): P
   const definitions = c.get("definitions");
   const digest = keyDigestOf(c);
   const { tenant, quota } = await identify(db, definitions, digest);
+  db.standInLineOf(tenant);
   await countRequest(c, quota);
   return {
     db,

@@ -22,6 +22,8 @@ const everywhere: readonly FailureCode[] = [
   "internal_error",
   "database_unavailable",
   "database_slow",
+  "overloaded",
+  "record_busy",
 ];
 const withBody: readonly FailureCode[] = [
   "body_not_json",

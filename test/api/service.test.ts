@@ -15,7 +15,17 @@ afterAll(() => service.close());
 test("/health answers for the service and its database, without a key", async () => {
   const answer = await call(service, "GET", "/health", { key: null });
   expect(answer.status).toBe(200);
-  expect(answer.json).toMatchObject({ status: "ok", database: { status: "ok" } });
+  expect(answer.json).toMatchObject({
+    status: "ok",
+    database: { status: "ok", time_limits: "set" },
+  });
+});
+
+test("/health says when the role of the Worker has no time-outs", async () => {
+  const careless = await createService({ vars: { DATABASE_URL: service.database.directUrl } });
+  const { status, json } = await call(careless, "GET", "/health", { key: null });
+  expect([status, json.database.time_limits]).toEqual([200, "missing"]);
+  await careless.close();
 });
 
 test("/health says when the database is down or hangs", async () => {

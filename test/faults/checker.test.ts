@@ -201,12 +201,15 @@ test("a draw whose answer was lost is that of its request", () => {
 });
 
 test("an answer of 500 is found, one of 503 is none", () => {
-  const answered = (status: number) => [
-    callOf(2, "c", [10, 12], answers.problem(status, "internal_error")),
+  const answered = (status: number, code = "internal_error") => [
+    callOf(2, "c", [10, 12], answers.problem(status, code)),
     ...clean.history,
   ];
   expect(found(answered(503), clean.state)).toEqual([]);
   expect(found(answered(500), clean.state)).toEqual([{ kind: "broken_answer", calls: [2] }]);
+  expect(found(answered(503, "counter_behind_ledger"), clean.state)).toEqual([
+    { kind: "broken_answer", calls: [2] },
+  ]);
 });
 
 const lots = {

@@ -63,6 +63,17 @@ test("the sweep finds a job whose lease has run out, and it is finished once", a
   });
 });
 
+test("a lease that runs out before the next sweep is looked after when it does", async () => {
+  const service = await serviceWithoutPump();
+  const job = await abandonedJob(service, "2 seconds");
+  // One sweep, while the lease still holds.
+  await fireCron();
+  await eventually(
+    async () => (await service.call("GET", `/v1/jobs/${job}`)).json.status === "done",
+  );
+  expect((await lotSums(service, "p")).lots).toBe("30000");
+});
+
 test("the sweep leaves a job alone on which somebody works", async () => {
   const service = await serviceWithoutPump();
   const held = await abandonedJob(service, "1 hour");

@@ -1,15 +1,13 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context.ts";
 
-const writing = new Set(["POST", "PUT", "PATCH"]);
-
 /**
- * Lets a request that writes run to its end when its caller is gone: a reset connection stops a
- * handler that only awaits, unless the same work is held by `waitUntil`.
+ * Lets a request run to its end when its caller is gone: a reset connection stops a handler that only
+ * awaits, unless the same work is held by `waitUntil`. What is written should be noted, and whoever waits
+ * for the database in line has to let the next one in.
  */
 export function runToEnd() {
   return createMiddleware<AppEnv>(async (c, next) => {
-    if (!writing.has(c.req.method)) return next();
     const work = next();
     executionContextOf(c)?.waitUntil(work);
     await work;

@@ -213,6 +213,7 @@ const apply = createRoute({
       "sequence_busy",
       "quota_count_exceeded",
       "quota_numbers_exceeded",
+      "counter_behind_ledger",
       "sequence_gapless",
       "expiry_differs",
       "name_taken",

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Failure, failure } from "../../errors.ts";
 import type { App } from "../context.ts";
 import { databaseOf } from "../context.ts";
+import { logError } from "../log.ts";
 import { problems } from "../openapi.ts";
 
 /** Milliseconds that the database has for its answer. */
@@ -24,6 +25,10 @@ const healthRoute = createRoute({
               database: z.object({
                 status: z.literal("ok"),
                 ms: z.number().openapi({ description: "Time until the database answered." }),
+                time_limits: z.enum(["set", "missing"]).openapi({
+                  description:
+                    "Whether the database ends by itself what takes too long; if not, the Worker's role lacks settings.",
+                }),
               }),
             })
             .openapi("Health"),
@@ -38,21 +43,28 @@ const healthRoute = createRoute({
 export function registerHealth(app: App): void {
   app.openapi(healthRoute, async (c) => {
     const began = performance.now();
-    await withDeadline(databaseOf(c).ping());
+    const { endsStatements } = await withDeadline(databaseOf(c).ping());
     const ms = Number((performance.now() - began).toFixed(1));
+    if (!endsStatements) {
+      logError({ request_id: c.get("requestId"), code: "time_limits_missing" });
+    }
+    const time_limits = endsStatements ? ("set" as const) : ("missing" as const);
     c.header("cache-control", "no-store");
-    return c.json({ status: "ok" as const, database: { status: "ok" as const, ms } }, 200);
+    return c.json(
+      { status: "ok" as const, database: { status: "ok" as const, ms, time_limits } },
+      200,
+    );
   });
 }
 
 /** The database's answer, or `database_slow` at the deadline; whatever else fails is unavailable. */
-async function withDeadline(answer: Promise<void>): Promise<void> {
+async function withDeadline<Answer>(answer: Promise<Answer>): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(failure("database_slow", {})), deadlineMs);
   });
   try {
-    await Promise.race([answer, deadline]);
+    return await Promise.race([answer, deadline]);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw failure("database_unavailable", {}, { cause: error });

@@ -116,6 +116,7 @@ const create = createRoute({
       "sequence_busy",
       "quota_count_exceeded",
       "quota_numbers_exceeded",
+      "counter_behind_ledger",
       "sequence_gapless",
       "name_taken",
       "name_repeated",

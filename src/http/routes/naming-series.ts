@@ -88,6 +88,7 @@ const next = createRoute({
       "quota_count_exceeded",
       "quota_numbers_exceeded",
       "sequence_busy",
+      "counter_behind_ledger",
       "definition_changed",
     ),
   },

@@ -191,6 +191,7 @@ const create = createRoute({
       "sequence_busy",
       "quota_count_exceeded",
       "quota_numbers_exceeded",
+      "counter_behind_ledger",
       "sequence_gapless",
       "receipt_exists",
       "serial_in_stock",

@@ -82,6 +82,7 @@ const create = createRoute({
       "quota_count_exceeded",
       "quota_numbers_exceeded",
       "sequence_busy",
+      "counter_behind_ledger",
       "at_malformed",
       "at_without_offset",
       "at_out_of_range",
