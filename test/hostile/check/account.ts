@@ -44,6 +44,6 @@ function doneByRefused(told: Told, state: FinalState): Violation[] {
     .map(({ key }) => ({
       kind: "refused_and_done",
       calls: [],
-      facts: { key, refused: told.refused.has(key) ? "yes" : "never seen" },
+      facts: { key, refused: told.refused.get(key) ?? "never seen" },
     }));
 }

@@ -11,18 +11,14 @@ const pages: ReadonlySet<string> = new Set([
 
 export type Address = Addressed | { readonly kind: "page" };
 
-/**
- * What a request's target is about, as the URL standard reads it: dots that lead upwards are resolved, and
- * what is percent-encoded without need is decoded. Undefined for what is no target.
- */
+/** What a request's target is about; what is percent-encoded without need is decoded. */
 export function addressOf(
   find: (method: string, pathname: string) => Addressed,
   method: string,
   target: string,
-): Address | undefined {
-  if (!target.startsWith("/") || !URL.canParse(`http://serialmint.test${target}`)) return undefined;
-  const { pathname } = new URL(`http://serialmint.test${target}`);
-  const path = pathname.replaceAll(/(?:%[0-9a-f]{2})+/gi, decoded);
+): Address {
+  const [encoded = ""] = target.split("?");
+  const path = encoded.replaceAll(/(?:%[0-9a-f]{2})+/gi, decoded);
   if (pages.has(path)) return { kind: "page" };
   return find(method, path);
 }

@@ -6,6 +6,7 @@ import type { Answer } from "../wire/answer-reader.ts";
 import { headerOf } from "../wire/request.ts";
 import type { WireRequest } from "../wire/request.ts";
 import { addressOf } from "./addressed.ts";
+import type { Address } from "./addressed.ts";
 import { isFormula, readCsv } from "./csv.ts";
 import type { Exchange, Finding, Rule } from "./exchange.ts";
 import { leaksIn } from "./leaks.ts";
@@ -32,10 +33,8 @@ function checkExchange(
 ): Finding[] {
   const { request, wellFormed } = made;
   const address = addressOf(find, request.method, request.target);
-  const where =
-    address?.kind === "operation"
-      ? `${request.method} ${address.operation.template}`
-      : `${request.method.slice(0, 20)} ${address?.kind ?? "no target"}`;
+  const about = address.kind === "operation" ? address.operation.template : address.kind;
+  const where = `${request.method.slice(0, 20)} ${about}`;
   const findings: Finding[] = [];
   const found = (rule: Rule, detail: string): void => {
     findings.push({ rule, where, detail });
@@ -63,6 +62,8 @@ function checkExchange(
     if (type !== problemType) found("no_problem", `The content type is ${type}.`);
     if (request.method !== "HEAD") {
       for (const wrong of wrongProblem(answer, validators)) found("no_problem", wrong);
+      // What it is about is not certain then.
+      if (!wellFormed) return findings;
       const code = String(readJson(answer.body)?.["code"]);
       const declared = codesFor(address, answer.status);
       if (declared === undefined) found("status_undeclared", `${answer.status} ${code}`);
@@ -70,10 +71,10 @@ function checkExchange(
     }
     return findings;
   }
-  if (address?.kind === "page") return findings;
-  if (address?.kind !== "operation") {
+  if (address.kind === "page" || !wellFormed) return findings;
+  if (address.kind !== "operation") {
     // OPTIONS is answered for every path that there is.
-    const options = request.method === "OPTIONS" && address?.kind === "other method";
+    const options = request.method === "OPTIONS" && address.kind === "other method";
     if (!options || answer.status !== 204) found("status_undeclared", `${answer.status} ${type}`);
     return findings;
   }
@@ -84,11 +85,8 @@ function checkExchange(
 }
 
 /** The codes with which a status may be answered there; undefined where the status itself may not. */
-function codesFor(
-  address: ReturnType<typeof addressOf>,
-  status: number,
-): readonly string[] | undefined {
-  switch (address?.kind) {
+function codesFor(address: Address, status: number): readonly string[] | undefined {
+  switch (address.kind) {
     case "operation":
       return address.operation.responses.get(String(status))?.codes;
     case "other method":
@@ -101,8 +99,6 @@ function codesFor(
         : status === 404
           ? ["route_not_found"]
           : undefined;
-    case undefined:
-      return status === 404 ? ["route_not_found"] : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OwnedRun } from "../../faults/check/rules/owned.ts";
-import { headerOf } from "../wire/request.ts";
+import type { WireRequest } from "../wire/request.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What all answers of one tenant told of numbers and of what was carried out. */
@@ -8,21 +8,25 @@ export class Told {
   readonly jobs = new Set<string>();
   /** Idempotency-Keys of requests that succeeded. */
   readonly succeeded = new Set<string>();
-  /** Of requests that were refused. */
-  readonly refused = new Set<string>();
+  /** Of requests that were refused, with what they were and what was answered. */
+  readonly refused = new Map<string, string>();
   /** Of requests without an answer, which may have been carried out. */
   readonly open = new Set<string>();
 
   add({ made, outcome }: Exchange): void {
     const { request } = made;
-    const key = keyOf(headerOf(request.headers, "idempotency-key"));
+    const key = keyOf(request.headers);
     if (outcome.kind === "lost") {
       if (key !== undefined) this.open.add(key);
       return;
     }
     const { status, body } = outcome.answer;
     if (status >= 300) {
-      if (key !== undefined) this.refused.add(key);
+      // A file that cannot be read leaves an import that says so.
+      if (/"code":"(?:csv|import)_/.test(body.toString("latin1")) && key !== undefined)
+        this.open.add(key);
+      const what = `${request.method} ${request.target.slice(0, 100)} ${made.changes.join(" + ")}: ${status} ${body.toString("latin1", 0, 100)}`;
+      if (key !== undefined) this.refused.set(key, what);
       return;
     }
     if (request.method !== "POST") return;
@@ -57,9 +61,13 @@ export class Told {
   }
 }
 
-/** The key that a header means: a quoted string means what stands in it. */
-function keyOf(header: string | undefined): string | undefined {
-  const text = header?.trim();
-  if (text === undefined || text === "") return undefined;
+/** The key that the headers mean: several are one, and a quoted string means what stands in it. */
+function keyOf(headers: WireRequest["headers"]): string | undefined {
+  const given = headers.filter(([name]) => name.toLowerCase() === "idempotency-key");
+  const text = given
+    .map(([, value]) => value.trim())
+    .join(", ")
+    .trim();
+  if (text === "") return undefined;
   return text.startsWith('"') ? text.slice(1, -1).replaceAll(/\\(.)/g, "$1") : text;
 }

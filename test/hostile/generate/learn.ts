@@ -2,6 +2,7 @@ import { headerOf } from "../wire/request.ts";
 import type { Answer } from "../wire/answer-reader.ts";
 import type { Draft } from "./draft.ts";
 import type { Holdings } from "./holdings.ts";
+import { bulk } from "./valid/products.ts";
 import { addressOfList } from "./valid/valid.ts";
 
 type Json = { readonly [member: string]: unknown };
@@ -81,7 +82,8 @@ function learnSequence(held: Holdings, { inPath, body }: Draft, json: Json): voi
 
 function learnProduct(held: Holdings, { inPath, body }: Draft): void {
   const { sku } = inPath;
-  if (sku === undefined || body?.kind !== "json" || !isPlain(body.value)) return;
+  if (sku === undefined || sku === held.key(bulk) || body?.kind !== "json" || !isPlain(body.value))
+    return;
   held.products.add({ sku, body: body.value, needsField: sku === held.key("lot field") });
 }
 

@@ -5,6 +5,7 @@ import type { Draft } from "./draft.ts";
 import { wireOf } from "./draft.ts";
 import type { Holdings } from "./holdings.ts";
 import { pathMutations, queryMutations } from "./mutations/address.ts";
+import { beyondMutations } from "./mutations/beyond.ts";
 import { bytesMutations, csvMutations, jsonMutations } from "./mutations/body.ts";
 import { headerMutations } from "./mutations/headers.ts";
 import { heavyMutations } from "./mutations/heavy.ts";
@@ -37,6 +38,7 @@ const groups: readonly (readonly [weight: number, changes: readonly Change[]])[]
   [12, Object.entries(pathMutations)],
   [14, Object.entries(queryMutations)],
   [18, Object.entries(headerMutations)],
+  [10, Object.entries(beyondMutations)],
 ];
 
 const wellFormed = Object.entries(wellFormedMutations);
@@ -51,10 +53,13 @@ const weights: Readonly<Record<string, number>> = {
   changeLot: 15,
   nextNames: 15,
   putSequence: 12,
-  cancelJob: 5,
+  cancelJob: 3,
   getHealth: 3,
 };
 const usualWeight = 10;
+
+/** RFC 9112 section 3 recommends to take at least so many. */
+const longestTarget = 8000;
 
 /** How many of its requests a client remembers, to send one again. */
 const remembered = 20;
@@ -188,7 +193,9 @@ export class Requests {
   }
 
   #made(kind: Kind, draft: Draft, changes: readonly string[]): Made {
-    return { kind, changes, draft, request: wireOf(draft), addressed: true, wellFormed: true };
+    const request = wireOf(draft);
+    const wellFormed = isTarget(request.target);
+    return { kind, changes, draft, request, addressed: true, wellFormed };
   }
 
   #overWire(
@@ -205,11 +212,17 @@ export class Requests {
       draft,
       request,
       addressed: false,
-      wellFormed: mutation.wellFormed,
+      wellFormed: mutation.wellFormed && isTarget(request.target),
     };
   }
 }
 
 function withoutKey(headers: Draft["headers"]): Draft["headers"] {
   return headers.filter(([name]) => name.toLowerCase() !== "idempotency-key");
+}
+
+/** Whether a target is path and query as RFC 3986 has them, of a length that servers take. */
+function isTarget(target: string): boolean {
+  const form = /^\/(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$/;
+  return target.length <= longestTarget && form.test(target);
 }

@@ -24,42 +24,36 @@ export interface HostileRunOptions {
   readonly seed: number;
   readonly requests: number;
   readonly clients: number;
-  /** Where everything is kept while it runs. */
-  readonly folder: string;
   readonly log: (line: string) => void;
-  /** Gets what the Worker, workerd and Postgres' launcher say. */
-  readonly stageLog: (line: string) => void;
+  /** Two that are not there yet, so that one can ask for what the other has. */
+  readonly tenants: readonly [string, string];
 }
 
-/** Two, so that one can ask for what the other has. */
-const tenants = ["alder", "birch"] as const;
-
-/** Sends so many requests to a service of its own, and holds every answer and the database against what is promised. */
-export async function runHostile(
-  options: HostileRunOptions,
-  interrupted: AbortSignal,
-): Promise<Tally> {
-  const built = path.join(options.folder, "built");
+/** Starts the service and what it needs in a folder, as it is deployed. */
+export async function startHostileStage(
+  folder: string,
+  log: (line: string) => void,
+): Promise<Stage> {
+  const built = path.join(folder, "built");
   await buildWorker(built);
-  const stage = await startStage({
-    folder: options.folder,
+  return startStage({
+    folder,
     built,
     workers: 1,
     // No process dies here: nothing has to be on a disk.
     postgresSettings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
-    log: options.stageLog,
+    log,
   });
-  try {
-    return await perform(stage, options, interrupted);
-  } finally {
-    await stage.stop();
-  }
 }
 
-async function perform(
+/**
+ * Sends so many requests, and holds every answer and then the database against what is promised. Ends
+ * sooner when it is interrupted.
+ */
+export async function runHostile(
   stage: Stage,
-  { seed, requests, clients: many, log }: HostileRunOptions,
-  interrupted: AbortSignal,
+  { seed, requests, clients: many, log, tenants }: HostileRunOptions,
+  interrupted?: AbortSignal,
 ): Promise<Tally> {
   const document = readDocument();
   const operations = operationsOf(document);
@@ -72,24 +66,20 @@ async function perform(
     keys.set(tenant, key);
   }
   const seats = Array.from({ length: many }, (_, place) => {
-    const tenant = tenants[place % 2] ?? "alder";
+    const tenant = tenants[place % 2] ?? tenants[0];
     return { tenant, held: new Holdings(tenant, place) };
   });
   const clients = seats.map(({ tenant, held }, place): Client => {
-    // The neighbour's tenant is the other one; of a single client nobody's.
+    // The neighbour's tenant is the other one; the last of an odd number has none.
     const others = seats[place ^ 1]?.held ?? new Holdings("nobody", place);
     const random = randomOf(seed, place);
+    const apiKey = keys.get(tenant) ?? "";
     return {
-      requests: new Requests(document, operations, {
-        random,
-        held,
-        others,
-        apiKey: keys.get(tenant) ?? "",
-      }),
+      requests: new Requests(document, operations, { random, held, others, apiKey }),
       held,
       connection: new Connection(port),
       told: told.get(tenant) ?? new Told(),
-      foreignMarkers: tenant === others.tenant ? [] : [others.marker],
+      foreignMarkers: [others.marker],
     };
   });
   const tally = new Tally();
@@ -97,7 +87,7 @@ async function perform(
   const mayGoOn = (): boolean => {
     begun += 1;
     if (begun % 10_000 === 0) log(`${begun} requests, ${tally.findings.size} findings`);
-    return begun <= requests && !interrupted.aborted;
+    return begun <= requests && interrupted?.aborted !== true;
   };
   let goesOn = true;
   const failing = failJobs(stage, seats, () => goesOn);

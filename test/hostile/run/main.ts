@@ -8,9 +8,10 @@ import { parseArgs } from "node:util";
 
 import { messageOf } from "../../../dev/ending.ts";
 import { projectRoot } from "../../../dev/wrangler.ts";
+import type { Stage } from "../../faults/stage/stage.ts";
 import { createScratchFolder, removeScratchFolder } from "../../harness/node/scratch-folder.ts";
 import { operationsOf, readDocument } from "../document/document.ts";
-import { runHostile } from "./hostile-run.ts";
+import { runHostile, startHostileStage } from "./hostile-run.ts";
 import { summaryOf, verdictOf } from "./summary.ts";
 
 const usage =
@@ -38,6 +39,15 @@ function chosen(): { requests: number; seed: number; clients: number } {
   process.exit(2);
 }
 
+async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await startHostileStage(folder, () => undefined);
+  try {
+    return await work(stage);
+  } finally {
+    await stage.stop();
+  }
+}
+
 const options = chosen();
 const folder = await createScratchFolder("hostile");
 const interruption = new AbortController();
@@ -46,9 +56,12 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => interrupt
 try {
   console.log(`seed ${options.seed}, ${options.requests} requests, ${options.clients} clients`);
   const begun = performance.now();
-  const tally = await runHostile(
-    { ...options, folder, log: (line) => console.log(line), stageLog: () => undefined },
-    interruption.signal,
+  const tally = await onStage((stage) =>
+    runHostile(
+      stage,
+      { ...options, log: (line) => console.log(line), tenants: ["alder", "birch"] },
+      interruption.signal,
+    ),
   );
   for (const line of summaryOf(tally)) console.log(line);
   console.log(`seconds   ${Math.round((performance.now() - begun) / 1000)}`);

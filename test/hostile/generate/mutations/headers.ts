@@ -185,19 +185,8 @@ export const headerMutations: Readonly<Record<string, DraftMutation>> = {
       "019345ab-0000-7000-8000-000000000000",
     ),
   ),
-  "another Host": set(
-    "Host",
-    of(
-      "",
-      "example.org",
-      "localhost:99999",
-      "a b",
-      "[::1]",
-      "serialmint.test:443",
-      "serialmint.test/../x",
-      "evil.test#",
-      "user@serialmint.test",
-    ),
+  "another Host": set("Host", ({ random }) =>
+    random.pick(["example.org", "[::1]", "serialmint.test:443", "127.0.0.1"]),
   ),
   "a Range": set("Range", of("bytes=0-1", "bytes=-1", "bytes=9-1", "rows=0-9")),
   "an Origin": set(

@@ -1,6 +1,6 @@
 import type { Random } from "../../../faults/random.ts";
 import type { HeldLot, HeldProduct, Holdings } from "../holdings.ts";
-import { someNumbered, someTracked } from "./products.ts";
+import { bulk, someNumbered, someTracked } from "./products.ts";
 import { reserve, someFields, someMoment } from "./sequences.ts";
 import { maybe } from "./wish.ts";
 import type { Recipe, Wish } from "./wish.ts";
@@ -47,7 +47,7 @@ function lotItem(held: Holdings, random: Random): object {
 
 /** Lots of a size that a job needs a while for, so that it can be cancelled. */
 export function largeLots(held: Holdings): Wish {
-  const items = [{ product: held.key("serial hot"), count: 30_000 }];
+  const items = [{ product: held.key(bulk), count: 6000 }];
   return { operation: "createLots", headers: { Prefer: "respond-async" }, json: { items } };
 }
 

@@ -3,6 +3,9 @@ import type { Random } from "../../../faults/random.ts";
 import { maybe } from "./wish.ts";
 import type { Recipe, Wish } from "./wish.ts";
 
+/** The product of which very many lots are made; nothing else asks for it, since answers would be large. */
+export const bulk = "bulk";
+
 /** The products that every client begins with. */
 export function foundedProducts(held: Holdings): HeldProduct[] {
   const name = held.marker;
@@ -14,12 +17,14 @@ export function foundedProducts(held: Holdings): HeldProduct[] {
     "serial hot": numbered("serial", "hot"),
     "serial gapless": numbered("serial", "gapless"),
     "serial daily": numbered("serial", "daily"),
+    "serial tight": numbered("serial", "tight"),
     "lot five": numbered("lot", "five"),
     "lot yearly": numbered("lot", "yearly"),
     "lot field": numbered("lot", "field"),
     dated: { ...numbered("lot", "row"), expiry: "required", shelf_life_days: 365 },
     kept: { ...numbered("serial", "odoo"), expiry: "optional", gtin: "4006381333931" },
     named: { tracking: "lot", name },
+    [bulk]: numbered("serial", "hot"),
     screw: { tracking: "none", name },
   };
   return Object.entries(bodies).map(([sku, body]) => ({

@@ -103,7 +103,7 @@ export const sequenceRecipes: Readonly<Record<string, Recipe>> = {
   createReservation(held, random) {
     const sequence = some(held, random);
     const json = {
-      count: random.weighed([
+      count: random.weighed<number | string>([
         [60, random.between(1, 5)],
         [20, "12"],
         [15, random.between(6, 200)],

@@ -75,8 +75,11 @@ function asList(operation: Operation, wish: Wish, held: Holdings, random: Random
   const accept = someAccept(random);
   const streamed = accept["Accept"] !== undefined && accept["Accept"] !== "application/json";
   const query = { ...queryOf(operation, held, random), ...wish.query };
-  // A stream has no pages.
-  if (streamed) delete query["limit"];
+  if (streamed) {
+    // It has no pages, and of all lots there would be very many each time.
+    delete query["limit"];
+    if (operation.id === "listLots" && random.chance(0.9)) query["product"] = held.key("named");
+  }
   return { ...wish, query, headers: { ...wish.headers, ...accept } };
 }
 
