@@ -22,10 +22,10 @@ export function validatorsOf(document: Document) {
     const check = ajv.compile({ $ref: `document#${pointer}` });
     const validate: Validate = (value) => {
       if (check(value)) return [];
-      return (check.errors ?? []).map(
-        ({ instancePath, message, params }) =>
-          `${instancePath === "" ? "The answer" : instancePath} ${message} ${JSON.stringify(params)}`,
-      );
+      return (check.errors ?? []).map(({ instancePath, message, params }) => {
+        const given = JSON.stringify(valueAt(value, instancePath)).slice(0, 100);
+        return `${instancePath} ${message} ${JSON.stringify(params)}: ${given}`;
+      });
     };
     known.set(pointer, validate);
     return validate;
@@ -47,6 +47,15 @@ export function validatorsOf(document: Document) {
       return compiled(`/${steps.map((step) => encodeURIComponent(escaped(step))).join("/")}`);
     },
   };
+}
+
+/** What a JSON pointer points at. */
+function valueAt(value: unknown, pointer: string): unknown {
+  const steps = pointer.split("/").slice(1);
+  return steps.reduce((one: unknown, step) => {
+    const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    return typeof one === "object" && one !== null ? new Map(Object.entries(one)).get(name) : null;
+  }, value);
 }
 
 export type Validators = ReturnType<typeof validatorsOf>;

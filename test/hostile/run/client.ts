@@ -6,8 +6,11 @@ import type { Requests } from "../generate/next.ts";
 import type { Connection } from "../wire/connection.ts";
 import type { Tally } from "./tally.ts";
 
-/** How long an answer is waited for, far beyond what any may take. */
-const patienceMs = 180_000;
+/**
+ * How long an answer is waited for: far beyond what any may take, and only a little where the service may
+ * wait for the rest of a message that never comes.
+ */
+const patienceMs = { wellFormed: 180_000, illFormed: 5000 } as const;
 
 export interface Client {
   readonly requests: Requests;
@@ -27,7 +30,8 @@ export async function runClient(
   const { requests, held, connection, told, foreignMarkers } = client;
   while (mayGoOn()) {
     const made = requests.next();
-    const outcome = await connection.send(made.request, patienceMs);
+    const patience = made.wellFormed ? patienceMs.wellFormed : patienceMs.illFormed;
+    const outcome = await connection.send(made.request, patience);
     const exchange = { made, foreignMarkers, outcome };
     told.add(exchange);
     tally.add(made, outcome, check(exchange));

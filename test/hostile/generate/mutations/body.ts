@@ -19,7 +19,7 @@ export const jsonMutations: Readonly<Record<string, DraftMutation>> = {
     at(
       value,
       somePlace(value, random, isNumber),
-      (old) => Number(old) + random.pick([1, -1, 0.5, 1e6]),
+      (old) => Number(old) + random.pick([1, -1, 0.5, 1e4]),
     ),
   ),
   "number as text": inJson((value, random) =>
