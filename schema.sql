@@ -2445,7 +2445,13 @@ EXCEPTION WHEN unique_violation THEN
         SELECT l.product, l.name
         FROM unnest(p_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
-        JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
+        -- Each name by itself (LIMIT 1 keeps it so), not all lots in their order beside all names.
+        CROSS JOIN LATERAL (
+          SELECT lots.product, lots.name FROM lots
+          WHERE lots.tenant = p_tenant AND lots.name = given.name COLLATE "C"
+            AND lots.product = i.product
+          LIMIT 1
+        ) AS l
         ORDER BY l.name, l.product LIMIT 10
       ) AS taken
     )));
@@ -4652,7 +4658,11 @@ AS $function$
       WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
         AND c.after ?| '{location,quantity}'
     ) AS changed
-    JOIN lots AS l ON l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+      LIMIT 1
+    ) AS l
     WHERE l.state = 'available'
     GROUP BY l.item, l.location
   ), otherwise AS (
@@ -4673,11 +4683,13 @@ AS $function$
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i
     CROSS JOIN LATERAL unnest(i.names) AS given (name)
-    JOIN lots AS l
-      ON l.tenant = i.tenant AND l.product = i.product AND l.item = i.id
-     AND l.name = given.name COLLATE "C"
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM lots AS l
+      WHERE l.tenant = i.tenant AND l.name = given.name COLLATE "C" AND l.product = i.product
+      LIMIT 1
+    ) AS l
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NOT NULL
-      AND l.state = 'available'
+      AND l.item = i.id AND l.state = 'available'
   ) AS lot
   GROUP BY product, location
 $function$;
