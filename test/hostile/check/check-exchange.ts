@@ -16,6 +16,9 @@ const problemType = "application/problem+json";
 /** What an answer may take, however small it is; with each megabyte that is sent or answered. */
 const patience = { ms: 20_000, msOfMegabyte: 10_000 } as const;
 
+/** The most that a body may have and be read: 8 MiB. */
+const readableBytes = 8_388_608;
+
 /** What workerd itself answers to what is no HTTP, and to a method that it does not know. */
 const statusesOfCarrier: ReadonlySet<number> = new Set([400, 411, 413, 414, 431, 501, 505]);
 
@@ -42,11 +45,14 @@ function checkExchange(
 
   const size =
     (request.body?.length ?? 0) + (outcome.kind === "answered" ? outcome.answer.body.length : 0);
-  if (outcome.ms > patience.ms + (patience.msOfMegabyte * size) / 1e6) {
+  const waited = outcome.kind === "answered" || wellFormed;
+  if (waited && outcome.ms > patience.ms + (patience.msOfMegabyte * size) / 1e6) {
     found("too_slow", `${Math.round(outcome.ms)} ms for ${size} bytes`);
   }
   if (outcome.kind === "lost") {
-    if (wellFormed) found("unanswered", outcome.why);
+    // A body that is refused unread is still being written when the connection is closed.
+    if (wellFormed && (request.body?.length ?? 0) <= readableBytes)
+      found("unanswered", outcome.why);
     return findings;
   }
   const { answer } = outcome;

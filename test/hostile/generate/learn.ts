@@ -3,6 +3,7 @@ import type { Answer } from "../wire/answer-reader.ts";
 import type { Draft } from "./draft.ts";
 import type { Holdings } from "./holdings.ts";
 import { bulk } from "./valid/products.ts";
+import { moved } from "./valid/sequences.ts";
 import { addressOfList } from "./valid/valid.ts";
 
 type Json = { readonly [member: string]: unknown };
@@ -25,7 +26,7 @@ export function learn(held: Holdings, draft: Draft, answer: Answer): void {
       return learnReservation(held, json);
     case "advanceSequence":
     case "rewindSequence":
-      if (json["sequence"] === held.key("moved")) {
+      if (json["sequence"] === held.key(moved)) {
         held.moved = { from: bigint(json["from"]), to: bigint(json["to"]) };
       }
       return undefined;
@@ -74,7 +75,7 @@ function learnCursor(held: Holdings, { operation, inPath, query }: Draft, json: 
 
 function learnSequence(held: Holdings, { inPath, body }: Draft, json: Json): void {
   const { key } = inPath;
-  if (key === undefined || key === held.key("moved") || body?.kind !== "json") return;
+  if (key === undefined || key === held.key(moved) || body?.kind !== "json") return;
   if (!isPlain(body.value)) return;
   const needsField = text(json["pattern"]).includes("{field.");
   held.sequences.add({ key, body: body.value, needsField });

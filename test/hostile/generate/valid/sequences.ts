@@ -3,6 +3,9 @@ import type { HeldSequence, Holdings } from "../holdings.ts";
 import { maybe } from "./wish.ts";
 import type { Recipe, Wish } from "./wish.ts";
 
+/** The sequence whose counter is moved by hand; nothing draws from it. */
+export const moved = "moved";
+
 /** The sequences that every client begins with; the patterns of no two have a name in common. */
 export function foundedSequences(held: Holdings): HeldSequence[] {
   const pattern = (letter: string): string => `${held.marker}${held.own}${letter}-`;
@@ -23,7 +26,7 @@ export function foundedSequences(held: Holdings): HeldSequence[] {
     tight: { pattern: `${pattern("T")}{000}`, overflow: "reject" },
     odoo: { dialect: "odoo", prefix: `${pattern("O")}%(year)s/`, padding: 5 },
     frappe: { dialect: "frappe", pattern: `${pattern("N")}.YYYY.-.#####` },
-    moved: { pattern: `${pattern("M")}{0000000}` },
+    [moved]: { pattern: `${pattern("M")}{0000000}` },
   };
   return Object.entries(bodies).map(([name, body]) => ({
     key: held.key(name),
@@ -118,14 +121,14 @@ export const sequenceRecipes: Readonly<Record<string, Recipe>> = {
   advanceSequence(held, random) {
     const to = String(held.moved.to + BigInt(random.between(1, 500)));
     const json = { to, reason: held.text() };
-    return { operation: "advanceSequence", inPath: { key: held.key("moved") }, json };
+    return { operation: "advanceSequence", inPath: { key: held.key(moved) }, json };
   },
   rewindSequence(held, random) {
     const { from, to } = held.moved;
     if (to <= from)
       return sequenceRecipes["advanceSequence"]?.(held, random) ?? putSequence(some(held, random));
     const json = { to: String(from), reason: held.text() };
-    return { operation: "rewindSequence", inPath: { key: held.key("moved") }, json };
+    return { operation: "rewindSequence", inPath: { key: held.key(moved) }, json };
   },
   nextNames(held, random) {
     const place = held.next() % furtherSequences;

@@ -6,8 +6,8 @@ import type { Holdings } from "../holdings.ts";
 import { bySchema, queryOf } from "./by-schema.ts";
 import { goodsRecipes } from "./goods.ts";
 import { lotRecipes } from "./lots.ts";
-import { foundedProducts, productRecipes, putProduct } from "./products.ts";
-import { foundedSequences, putSequence, sequenceRecipes, someAccept } from "./sequences.ts";
+import { bulk, foundedProducts, productRecipes, putProduct } from "./products.ts";
+import { foundedSequences, moved, putSequence, sequenceRecipes, someAccept } from "./sequences.ts";
 import type { Recipe, Wish } from "./wish.ts";
 import { workRecipes } from "./work.ts";
 
@@ -19,9 +19,13 @@ const recipes: Readonly<Record<string, Recipe>> = {
   ...workRecipes,
 };
 
-/** What every client asks for first. */
+/** What every client asks for first, and holds from then on. */
 export function founding(held: Holdings): Wish[] {
-  return [...foundedSequences(held).map(putSequence), ...foundedProducts(held).map(putProduct)];
+  const sequences = foundedSequences(held);
+  const products = foundedProducts(held);
+  for (const one of sequences) if (one.key !== held.key(moved)) held.sequences.add(one);
+  for (const one of products) if (one.sku !== held.key(bulk)) held.products.add(one);
+  return [...sequences.map(putSequence), ...products.map(putProduct)];
 }
 
 /** Makes requests that should succeed, for any operation of the document. */
