@@ -2333,18 +2333,26 @@ RETURN jsonb_build_object('reservation', (reservation_facts(p_entry) ->> 'id'::t
 CREATE OR REPLACE FUNCTION public.counter_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS TABLE(next bigint, issued bigint, remaining bigint)
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
+ SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   v_sequence sequences;
   v_series series;
+  v_last bigint;
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-  SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
-  next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
-  issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
+  LOOP
+    SELECT * INTO v_series FROM series
+    WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
+    EXIT WHEN v_series.promoted IS NOT TRUE;
+    v_last := pg_sequence_last_value(to_regclass(counter_of(v_series.id)));
+    PERFORM FROM series AS s WHERE s.id = v_series.id AND s IS NOT DISTINCT FROM v_series;
+    EXIT WHEN FOUND;
+    v_last := NULL;
+  END LOOP;
+  next := coalesce(v_last + v_series.increment, v_series.next, v_sequence.start);
+  issued := coalesce(v_series.passed_before + (next - v_series.since) / v_series.increment - v_series.skipped, 0);
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN
@@ -2747,7 +2755,13 @@ EXCEPTION WHEN unique_violation THEN
         SELECT l.product, l.name
         FROM unnest(p_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
-        JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
+        -- Each name by itself (LIMIT 1 keeps it so), not all lots in their order beside all names.
+        CROSS JOIN LATERAL (
+          SELECT lots.product, lots.name FROM lots
+          WHERE lots.tenant = p_tenant AND lots.name = given.name COLLATE "C"
+            AND lots.product = i.product
+          LIMIT 1
+        ) AS l
         ORDER BY l.name, l.product LIMIT 10
       ) AS taken
     )));
@@ -5008,7 +5022,11 @@ AS $function$
       WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
         AND c.after ?| '{location,quantity}'
     ) AS changed
-    JOIN lots AS l ON l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+      LIMIT 1
+    ) AS l
     WHERE l.state = 'available'
     GROUP BY l.item, l.location
   ), otherwise AS (
@@ -5029,11 +5047,13 @@ AS $function$
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i
     CROSS JOIN LATERAL unnest(i.names) AS given (name)
-    JOIN lots AS l
-      ON l.tenant = i.tenant AND l.product = i.product AND l.item = i.id
-     AND l.name = given.name COLLATE "C"
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM lots AS l
+      WHERE l.tenant = i.tenant AND l.name = given.name COLLATE "C" AND l.product = i.product
+      LIMIT 1
+    ) AS l
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NOT NULL
-      AND l.state = 'available'
+      AND l.item = i.id AND l.state = 'available'
   ) AS lot
   GROUP BY product, location
 $function$;

@@ -18,6 +18,7 @@ const nodeTests = [
   "test/artefacts/**/*.test.ts",
   "test/docs/**/*.test.ts",
   "test/faults/**/*.test.ts",
+  "test/hostile/**/*.test.ts",
 ];
 
 export default defineConfig({

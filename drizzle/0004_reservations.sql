@@ -205,19 +205,29 @@ RETURN jsonb_build_object(
 );
 --> statement-breakpoint
 -- The counter of a series that a sequence counts in, as it stands: the next number (null when none is left), how many numbers it has given,
--- how many it can still give. Of a series that is not there yet: as its first draw will find it.
+-- how many it can still give. Of a series that is not there yet: as its first draw will find it. VOLATILE, so
+-- that each statement sees what committed before it: where a Postgres sequence counts, the row and it belong
+-- together when the row is the same behind the look at the sequence, since whoever moves one moves both.
 CREATE FUNCTION counter_v1(p_tenant text, p_sequence text, p_period text)
 RETURNS TABLE (next bigint, issued bigint, remaining bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence sequences;
   v_series series;
+  v_last bigint;
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-  SELECT * INTO v_series FROM series
-  WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
-  next := CASE WHEN v_series.id IS NULL THEN v_sequence.start ELSE next_number(v_series) END;
-  issued := CASE WHEN v_series.id IS NULL THEN 0 ELSE passed_numbers(v_series) - v_series.skipped END;
+  LOOP
+    SELECT * INTO v_series FROM series
+    WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
+    EXIT WHEN v_series.promoted IS NOT TRUE;
+    v_last := pg_sequence_last_value(to_regclass(counter_of(v_series.id)));
+    PERFORM FROM series AS s WHERE s.id = v_series.id AND s IS NOT DISTINCT FROM v_series;
+    EXIT WHEN FOUND;
+    v_last := NULL;
+  END LOOP;
+  next := coalesce(v_last + v_series.increment, v_series.next, v_sequence.start);
+  issued := coalesce(v_series.passed_before + (next - v_series.since) / v_series.increment - v_series.skipped, 0);
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN

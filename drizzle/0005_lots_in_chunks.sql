@@ -417,7 +417,13 @@ EXCEPTION WHEN unique_violation THEN
         SELECT l.product, l.name
         FROM unnest(p_items) AS i
         CROSS JOIN LATERAL unnest(i.names) AS given (name)
-        JOIN lots AS l ON l.tenant = p_tenant AND l.name = given.name AND l.product = i.product
+        -- Each name by itself (LIMIT 1 keeps it so), not all lots in their order beside all names.
+        CROSS JOIN LATERAL (
+          SELECT lots.product, lots.name FROM lots
+          WHERE lots.tenant = p_tenant AND lots.name = given.name COLLATE "C"
+            AND lots.product = i.product
+          LIMIT 1
+        ) AS l
         ORDER BY l.name, l.product LIMIT 10
       ) AS taken
     )));

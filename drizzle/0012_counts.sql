@@ -12,7 +12,9 @@ ALTER TABLE count_lines
 --> statement-breakpoint
 -- The quantities of the available lots of products, by product and location. Lots of a run are as their
 -- item made them unless they are not available or were moved or counted since, so that what is read grows
--- with the products' jobs, with those lots and with names made elsewhere, not with all of their lots.
+-- with the products' jobs, with those lots and with names made elsewhere, not with all of their lots. Each
+-- name is looked up by itself (LIMIT 1 keeps it so): a plan made before the statistics know of a large job
+-- takes the lots for few, and would compare each of them with each name.
 CREATE FUNCTION available_stock(p_tenant text, p_products text[])
 RETURNS TABLE (product text, location text, quantity numeric)
 LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -41,7 +43,11 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enabl
       WHERE c.tenant = p_tenant AND c.product = ANY (p_products)
         AND c.after ?| '{location,quantity}'
     ) AS changed
-    JOIN lots AS l ON l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM lots AS l
+      WHERE l.tenant = p_tenant AND l.name = changed.name AND l.product = changed.product
+      LIMIT 1
+    ) AS l
     WHERE l.state = 'available'
     GROUP BY l.item, l.location
   ), otherwise AS (
@@ -62,11 +68,13 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enabl
     SELECT i.product, l.location, l.quantity
     FROM job_items AS i
     CROSS JOIN LATERAL unnest(i.names) AS given (name)
-    JOIN lots AS l
-      ON l.tenant = i.tenant AND l.product = i.product AND l.item = i.id
-     AND l.name = given.name COLLATE "C"
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM lots AS l
+      WHERE l.tenant = i.tenant AND l.name = given.name COLLATE "C" AND l.product = i.product
+      LIMIT 1
+    ) AS l
     WHERE i.tenant = p_tenant AND i.product = ANY (p_products) AND i.names IS NOT NULL
-      AND l.state = 'available'
+      AND l.item = i.id AND l.state = 'available'
   ) AS lot
   GROUP BY product, location
 $$;

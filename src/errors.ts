@@ -154,6 +154,15 @@ export const failures = {
       `${facts.position === null ? "" : `, at character ${facts.position}`}. ` +
       "Send one JSON object, encoded in UTF-8.",
   },
+  body_broken_off: {
+    status: 400,
+    title: "The body broke off",
+    retryable: true,
+    retryAfter: 1,
+    detail: () =>
+      "The connection ended before the body had come whole, and nothing was done. " +
+      "Send the request again.",
+  },
   body_key_repeated: {
     status: 400,
     title: "A key stands twice in one object",

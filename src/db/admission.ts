@@ -46,7 +46,7 @@ export function createAdmission(
 
 /** Waits for a turn. The timer is this request's own: the runtime ends one that waits for others alone. */
 async function inLine(turns: Turns, tenant: string, ms: number, longest: number): Promise<Turn> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const came = await new Promise<Turn | undefined>((resolve) => {
     const waiting: Waiting = { tenant, ms, until: 0, go: () => resolve(waiting) };
     if (!turns.wait(waiting)) {

@@ -19,6 +19,8 @@ const everywhere: readonly FailureCode[] = [
   "scope_missing",
   "api_key_limited",
   "quota_requests_exceeded",
+  // Of a call that takes no parameters any is one too many.
+  "request_invalid",
   "internal_error",
   "database_unavailable",
   "database_slow",
@@ -27,12 +29,12 @@ const everywhere: readonly FailureCode[] = [
 ];
 const withBody: readonly FailureCode[] = [
   "body_not_json",
+  "body_broken_off",
   "body_key_repeated",
   "body_too_deep",
   "body_too_large",
   "unsupported_media_type",
   "content_encoding_unsupported",
-  "request_invalid",
   "outcome_unknown",
 ];
 const posted: readonly FailureCode[] = [
@@ -145,7 +147,7 @@ function shared(operation: Operation, method: string): Operation {
     ...everywhere,
     // PUT would make what its path names: there a wrong name is one of the request's problems.
     ...(method !== "put" && parameters.some(isOfPath) ? (["path_names_nothing"] as const) : []),
-    ...(writes ? withBody : parameters.length > 0 ? (["request_invalid"] as const) : []),
+    ...(writes ? withBody : []),
     ...(method === "post" ? posted : []),
   ];
   const idempotency = method === "post" ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : [];

@@ -91,6 +91,26 @@ describe("size", () => {
   });
 });
 
+test("a body that breaks off is the caller's, with and without a Content-Length", async () => {
+  for (const length of [{}, { "content-length": "100" }]) {
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode('{"count":1}'));
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+    const request = new Request("http://localhost/v1/things", {
+      method: "POST",
+      headers: postHeaders(length),
+      body,
+      duplex: "half",
+    } as RequestInit);
+    const answer = await app.request(request, undefined, bindings);
+    const problem = await expectProblem(answer, 400, "body_broken_off");
+    expect(problem.retryable).toBe(true);
+  }
+});
+
 describe("JSON", () => {
   test("what is not JSON says so, with the place when it is known", async () => {
     for (const body of ["", " ", "{", "nope", '{"count":01}', "{'count':1}", '{"count":1}}']) {

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { fail } from "../../errors.ts";
+import { fail, failure } from "../../errors.ts";
 import type { AppEnv } from "../context.ts";
 import { findJsonHazard } from "../json/scan.ts";
 import { jsonPointer } from "../json/pointer.ts";
@@ -85,7 +85,7 @@ async function readLimited(request: Request, limit: number): Promise<Uint8Array>
   if (request.body === null) return new Uint8Array(0);
   if (length !== null && announced <= limit) {
     // HTTP holds it to that length, and reading it at once is cheaper.
-    const bytes = new Uint8Array(await request.arrayBuffer());
+    const bytes = new Uint8Array(await request.arrayBuffer().catch(brokenOff));
     return bytes.byteLength > limit ? tooLarge(limit) : bytes;
   }
   // A body is a stream of bytes; the type does not say so.
@@ -93,7 +93,7 @@ async function readLimited(request: Request, limit: number): Promise<Uint8Array>
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(brokenOff);
     if (done) break;
     size += value.byteLength;
     if (size > limit) {
@@ -111,6 +111,11 @@ async function readLimited(request: Request, limit: number): Promise<Uint8Array>
     at += chunk.byteLength;
   }
   return bytes;
+}
+
+/** What reading rejects with when the caller goes away in the middle, or breaks its own framing. */
+function brokenOff(cause: unknown): never {
+  throw failure("body_broken_off", {}, { cause });
 }
 
 function tooLarge(limit: number): never {

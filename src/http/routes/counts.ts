@@ -75,7 +75,7 @@ const countSchema = z
         last_name: z.string().nullable(),
       }),
     ),
-    job: jobSchema.nullable().openapi({ description: "Null when no lot is new." }),
+    job: z.union([jobSchema, z.null()]).openapi({ description: "Null when no lot is new." }),
   })
   .openapi("Count");
 

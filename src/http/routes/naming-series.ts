@@ -71,6 +71,7 @@ const next = createRoute({
       "pattern_series_character",
       "pattern_series_brace",
       "pattern_series_counter",
+      "pattern_field_name",
       "pattern_field_touches_counter",
       "pattern_counter_too_wide",
       "pattern_name_too_long",

@@ -122,7 +122,7 @@ const receiptSchema = z
           .openapi({ description: "The first 100 of them, by name." }),
       }),
     ),
-    job: jobSchema.nullable().openapi({ description: "Null when no lot is new." }),
+    job: z.union([jobSchema, z.null()]).openapi({ description: "Null when no lot is new." }),
   })
   .openapi("Receipt");
 

@@ -3,6 +3,7 @@ export interface SeriesState {
   readonly sequence: string;
   /** Empty for a sequence that never resets. */
   readonly period: string;
+  /** The number from which on it counts with that step: its first, as long as nobody changed the step. */
   readonly start: bigint;
   readonly step: bigint;
   /** The number that it would give next. */

@@ -15,9 +15,9 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
     return {
       series: (
         await rows<SeriesRow>(
-          `select s.sequence, s.period, q.start, s.increment, next_number(s) as next, s.mode,
+          `select s.sequence, s.period, s.since as start, s.increment, next_number(s) as next, s.mode,
                   s.mode = 'standard' and (s.promoted or s.hot or s.ends_on is not null) as promoted
-           from series as s join sequences as q on q.tenant = s.tenant and q.key = s.sequence
+           from series as s
            where s.tenant = $1`,
         )
       ).map(({ start, increment, next, ...facts }) => {

@@ -1,9 +1,10 @@
 import type { FinalState } from "../final-state.ts";
 import { isAnswered } from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { bySeries, cover, isWithin, readReservation, seriesName } from "../runs.ts";
-import type { Run } from "../runs.ts";
+import { seriesName } from "../runs.ts";
 import type { Violation } from "../violation.ts";
+import { drawnByNobody, runsOfJob, stepsOf } from "./owned.ts";
+import type { OwnedRun } from "./owned.ts";
 
 /**
  * What was acknowledged is recorded under its key, what was refused is not, and every drawn number
@@ -22,45 +23,24 @@ export function requestsRecorded(operations: readonly Operation[], state: FinalS
       violations.push({ kind: "refused_and_done", calls, facts: { key } });
     }
   }
-  return [...violations, ...drawnByNobody(operations, state)];
+  return [...violations, ...drawnByNobody(ownedRuns(operations, state), state)];
 }
 
-function drawnByNobody(operations: readonly Operation[], state: FinalState): Violation[] {
+/** The runs of the requests that were sent, as they are recorded. */
+function ownedRuns(operations: readonly Operation[], state: FinalState): OwnedRun[] {
   const sent = new Set(operations.map(({ key }) => key));
   const jobs = new Map(state.jobs.map((job) => [job.id, job]));
-  const steps = new Map(
-    state.series.map(({ sequence, period, step }) => [seriesName(sequence, period), step]),
-  );
-  const owned: (Run & { series: string })[] = [];
-  const own = (series: string, first: bigint, last: bigint): void => {
-    owned.push({ series, first, last, step: steps.get(series) ?? 1n });
-  };
-  for (const { key, made } of state.requests) {
-    if (!sent.has(key)) continue;
-    if (made.kind === "run") {
+  const steps = stepsOf(state);
+  return state.requests
+    .filter(({ key }) => sent.has(key))
+    .flatMap(({ made }) => {
+      const job = made.kind === "job" ? jobs.get(made.job) : undefined;
+      if (job !== undefined) return runsOfJob(job, steps);
+      if (made.kind !== "run") return [];
       const { sequence, period, first, last } = made;
-      own(seriesName(sequence, period), first, last);
-    } else if (made.kind === "job") {
-      for (const { first, last, reservation, presented } of jobs.get(made.job)?.items ?? []) {
-        const series = readReservation(reservation ?? "")?.series;
-        if (series === undefined || presented || first === null || last === null) continue;
-        own(series, first, last);
-      }
-    }
-  }
-  const owners = bySeries(owned, ({ series }) => series);
-  const stretches = new Map([...owners].map(([series, runs]) => [series, cover(runs)]));
-  return state.ledger
-    .filter(({ kind }) => kind === "reserved")
-    .map((entry) => ({ ...entry, series: seriesName(entry.sequence, entry.period) }))
-    .filter((entry) => !isWithin(stretches.get(entry.series) ?? [], entry))
-    .map(({ series, first, last }) => ({
-      kind: "drawn_by_nobody",
-      series,
-      first,
-      last,
-      calls: [],
-    }));
+      const series = seriesName(sequence, period);
+      return [{ series, first, last, step: steps.get(series) ?? 1n }];
+    });
 }
 
 /**
