@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { isolateBounds, longestWait } from "./isolate-bounds.ts";
 import { Turns } from "./turns.ts";
 import type { Turn, TurnBounds, Waiting } from "./turns.ts";
 
@@ -10,20 +11,6 @@ export interface Admission {
    */
   admit<Answer>(tenant: string, ms: number, send: () => Promise<Answer>): Promise<Answer>;
 }
-
-/**
- * What an isolate asks at a time. It has to leave room for bodies in 128 MB, and a database on two cores is
- * no faster with more. One tenant's flood leaves a fifth of it to the others.
- */
-export const isolateBounds: TurnBounds = {
-  underWay: 40,
-  underWayOfOne: 32,
-  waitingOfOne: 200,
-  waiting: 800,
-};
-
-/** How long a statement waits for its turn, in milliseconds. */
-export const longestWait = 10_000;
 
 /** `now` is a clock in milliseconds that never goes back. */
 export function createAdmission(
