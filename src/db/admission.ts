@@ -33,18 +33,18 @@ export function createAdmission(
 
 /** Waits for a turn. The timer is this request's own: the runtime ends one that waits for others alone. */
 async function inLine(turns: Turns, tenant: string, ms: number, longest: number): Promise<Turn> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  const patience: { timer?: ReturnType<typeof setTimeout> } = {};
   const came = await new Promise<Turn | undefined>((resolve) => {
     const waiting: Waiting = { tenant, ms, until: 0, go: () => resolve(waiting) };
     if (!turns.wait(waiting)) {
       resolve(undefined);
       return;
     }
-    timer = setTimeout(() => {
+    patience.timer = setTimeout(() => {
       turns.leave(waiting);
       resolve(undefined);
     }, longest);
   });
-  clearTimeout(timer);
+  if (patience.timer !== undefined) clearTimeout(patience.timer);
   return came ?? fail("overloaded", {});
 }
