@@ -1759,7 +1759,7 @@ export const failures = {
     retryAfter: 30,
     detail: () =>
       "The counter came to a number that was given before, as after a database was restored or moved in part. Nothing was given. " +
-      "The operator has to put the counters behind the ledger (docs/operating/deploy.md says how); then the same request succeeds.",
+      "The operator has to fence the counters (docs/operating/restoring.md says how); then the same request succeeds.",
   },
   outcome_unknown: {
     status: 503,

@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { isolateBounds, longestWait } from "./isolate-bounds.ts";
 import { Turns } from "./turns.ts";
 import type { Turn, TurnBounds, Waiting } from "./turns.ts";
 
@@ -10,20 +11,6 @@ export interface Admission {
    */
   admit<Answer>(tenant: string, ms: number, send: () => Promise<Answer>): Promise<Answer>;
 }
-
-/**
- * What an isolate asks at a time. It has to leave room for bodies in 128 MB, and a database on two cores is
- * no faster with more. One tenant's flood leaves a fifth of it to the others.
- */
-export const isolateBounds: TurnBounds = {
-  underWay: 40,
-  underWayOfOne: 32,
-  waitingOfOne: 200,
-  waiting: 800,
-};
-
-/** How long a statement waits for its turn, in milliseconds. */
-export const longestWait = 10_000;
 
 /** `now` is a clock in milliseconds that never goes back. */
 export function createAdmission(
@@ -46,18 +33,18 @@ export function createAdmission(
 
 /** Waits for a turn. The timer is this request's own: the runtime ends one that waits for others alone. */
 async function inLine(turns: Turns, tenant: string, ms: number, longest: number): Promise<Turn> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience: { timer?: ReturnType<typeof setTimeout> } = {};
   const came = await new Promise<Turn | undefined>((resolve) => {
     const waiting: Waiting = { tenant, ms, until: 0, go: () => resolve(waiting) };
     if (!turns.wait(waiting)) {
       resolve(undefined);
       return;
     }
-    timer = setTimeout(() => {
+    patience.timer = setTimeout(() => {
       turns.leave(waiting);
       resolve(undefined);
     }, longest);
   });
-  clearTimeout(timer);
+  if (patience.timer !== undefined) clearTimeout(patience.timer);
   return came ?? fail("overloaded", {});
 }

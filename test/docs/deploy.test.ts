@@ -8,6 +8,7 @@ import type { LocalPostgres } from "../../dev/postgres.ts";
 import { projectRoot } from "../../dev/wrangler.ts";
 import { migrate } from "../../ops/migrate.ts";
 import { createTenant } from "../../ops/tenant-create.ts";
+import { roleSettings } from "../../src/db/time-limits.ts";
 import { createScratchFolder, removeScratchFolder } from "../harness/node/scratch-folder.ts";
 import { fencesOf } from "./page.ts";
 
@@ -59,12 +60,21 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
   test("leave a second admin key beside the first", async () => {
     const keys = await run(
       url("serialmint_worker"),
-      "SELECT name, hint, scopes::text AS scopes FROM api_keys WHERE tenant = 'acme' ORDER BY id",
+      "SELECT enter_tenant('acme'); SELECT name, hint, scopes::text AS scopes FROM api_keys WHERE tenant = 'acme' ORDER BY id",
     );
     expect(keys).toEqual([
       { name: "first key", hint: expect.stringMatching(/^\w{4}$/), scopes: "{admin}" },
       { name: "second admin", hint: "S___", scopes: "{admin}" },
     ]);
+  });
+
+  test("leave a role whose statements end by themselves", async () => {
+    const [role] = await run(
+      url("neondb_owner"),
+      "SELECT rolconfig FROM pg_roles WHERE rolname = 'serialmint_worker'",
+    );
+    const settings = Object.entries(roleSettings).map(([name, value]) => `${name}=${value}`);
+    expect(role).toEqual({ rolconfig: settings });
   });
 
   test("leave a role that calls what it may and writes no table", async () => {

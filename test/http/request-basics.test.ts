@@ -178,7 +178,10 @@ test("health answers with the database, 503 without", async () => {
     pinging(() => Promise.resolve()),
   );
   const healthy = await (await well.request("/health", {}, bindings)).json();
-  expect(healthy).toEqual({ status: "ok", database: { status: "ok", ms: expect.any(Number) } });
+  expect(healthy).toEqual({
+    status: "ok",
+    database: { status: "ok", ms: expect.any(Number), time_limits: "set" },
+  });
   expect((await well.request("/health", { method: "HEAD" }, bindings)).status).toBe(200);
 
   const secret = pinging(() => Promise.reject(new Error("password=secret")));

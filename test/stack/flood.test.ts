@@ -5,7 +5,7 @@ import { buildWorker } from "../../dev/build.ts";
 import { startStack } from "../../dev/stack.ts";
 import type { Stack } from "../../dev/stack.ts";
 import { createTenant } from "../../ops/tenant-create.ts";
-import { isolateBounds } from "../../src/db/admission.ts";
+import { isolateBounds } from "../../src/db/isolate-bounds.ts";
 import { createScratchFolder, removeScratchFolder } from "../harness/node/scratch-folder.ts";
 import { scratchDataFolder } from "./scratch.ts";
 

@@ -12,6 +12,10 @@ import { scratchDataFolder } from "./scratch.ts";
 
 const key = `smk_test_${"0".repeat(28)}`;
 
+async function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** What is promised, in seconds. */
 const resumed = 60;
 
@@ -57,8 +61,6 @@ test("a job whose Worker gets SIGKILL resumes within 60 s, with nothing shortene
     const [row] = rows;
     return row ?? { status: "none", cursor: 0, now: new Date(0), updated: new Date(0) };
   };
-  const pause = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
   call("POST", "/v1/lots", { items: [{ product: "p", count: 1_000_000 }] }).catch(() => undefined);
   while ((await job()).cursor < 100_000) await pause();
   await stack.workerd.kill();

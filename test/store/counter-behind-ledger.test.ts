@@ -25,7 +25,7 @@ test.each([
   await service.database.query(back, [service.tenant]);
   const answer = await reserve(service, "s", 5, { idempotencyKey: "k" });
   expect([answer.status, answer.json.code]).toEqual([503, "counter_behind_ledger"]);
-  expect(answer.json.detail).toContain("docs/operating/deploy.md");
+  expect(answer.json.detail).toContain("docs/operating/restoring.md");
   expect(answer.headers.get("retry-after")).toBe("30");
   const given = [
     { first: 1n, last: 10n },
