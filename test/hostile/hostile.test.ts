@@ -114,7 +114,7 @@ test("a draw by a request that is refused is found", async () => {
   try {
     const tally = await runHostile(stage, {
       seed: 1,
-      requests: 2000,
+      requests: 3000,
       clients: 8,
       log: () => undefined,
       tenants: ["cedar", "elm"],

@@ -38,7 +38,7 @@ const groups: readonly (readonly [weight: number, changes: readonly Change[]])[]
   [12, Object.entries(pathMutations)],
   [14, Object.entries(queryMutations)],
   [18, Object.entries(headerMutations)],
-  [10, Object.entries(beyondMutations)],
+  [20, Object.entries(beyondMutations)],
 ];
 
 const wellFormed = Object.entries(wellFormedMutations);

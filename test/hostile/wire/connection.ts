@@ -11,6 +11,10 @@ export type Outcome =
   | { readonly kind: "answered"; readonly answer: Answer; readonly ms: number }
   | { readonly kind: "lost"; readonly why: string; readonly ms: number };
 
+type Result =
+  | { readonly kind: "answered"; readonly answer: Answer }
+  | { readonly kind: "lost"; readonly why: string; readonly heardNothing: boolean };
+
 /**
  * A connection to the service on which one request after another is sent, byte by byte as it was made:
  * Node's own client refuses to send much of what is sent here. It is opened anew whenever it was closed.
@@ -23,45 +27,21 @@ export class Connection {
     this.#port = port;
   }
 
-  /** Sends a request and waits for its answer; always resolves. */
-  send(request: WireRequest, patienceMs: number): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const begun = performance.now();
-      const reader = new AnswerReader(request.method);
-      const socket = this.#open();
-      const end = (outcome: Omit<Outcome, "ms">, keep: boolean): void => {
-        clearTimeout(timer);
-        socket.off("data", onData).off("close", onClose).off("error", onError);
-        if (!keep) this.close();
-        // Only the time is added to either form.
-        resolve({ ...outcome, ms: performance.now() - begun } as Outcome);
-      };
-      const lost = (why: string): void => end({ kind: "lost", why } as Omit<Outcome, "ms">, false);
-      const onData = (chunk: Buffer): void => {
-        try {
-          const answer = reader.take(chunk);
-          if (answer === undefined) return;
-          const keep =
-            request.framing.kind === "length" || request.framing.kind === "chunked"
-              ? !answer.closes
-              : false;
-          end({ kind: "answered", answer } as Omit<Outcome, "ms">, keep);
-        } catch (error) {
-          lost(String(error));
-        }
-      };
-      const onClose = (): void => {
-        const answer = reader.atEnd();
-        if (answer === undefined) lost("the connection was closed");
-        else end({ kind: "answered", answer } as Omit<Outcome, "ms">, false);
-      };
-      const onError = (error: Error): void => lost(error.message);
-      const timer = setTimeout(() => lost("no answer in time"), patienceMs);
-      socket.on("data", onData).on("close", onClose).on("error", onError);
-      const bytes = bytesOf(request);
-      if (request.framing.kind === "cut") socket.end(bytes);
-      else socket.write(bytes);
-    });
+  /**
+   * Sends a request and waits for its answer; always resolves. One that meets the close of a connection
+   * that earlier requests had is sent once more on a new one, as every client does (RFC 9112 section 9.3.1).
+   */
+  async send(request: WireRequest, patienceMs: number): Promise<Outcome> {
+    const begun = performance.now();
+    const open = this.#openSocket();
+    let result = await exchange(open ?? this.#connect(), request, patienceMs);
+    if (open !== undefined && result.kind === "lost" && result.heardNothing) {
+      result = await exchange(this.#connect(), request, patienceMs);
+    }
+    const { kind } = request.framing;
+    const keeps = kind === "length" || kind === "chunked";
+    if (result.kind === "lost" || result.answer.closes || !keeps) this.close();
+    return { ...result, ms: performance.now() - begun };
   }
 
   close(): void {
@@ -69,14 +49,55 @@ export class Connection {
     this.#socket = undefined;
   }
 
-  #open(): Socket {
-    const open = this.#socket;
-    if (open !== undefined && !open.destroyed && open.writable && !open.readableEnded) return open;
-    open?.destroy();
+  #openSocket(): Socket | undefined {
+    const socket = this.#socket;
+    if (socket === undefined || socket.destroyed || !socket.writable || socket.readableEnded) {
+      return undefined;
+    }
+    return socket;
+  }
+
+  #connect(): Socket {
+    this.close();
     const socket = connect({ host: "127.0.0.1", port: this.#port, noDelay: true });
     // Whoever waits for an answer listens as well.
     socket.on("error", () => undefined);
     this.#socket = socket;
     return socket;
   }
+}
+
+function exchange(socket: Socket, request: WireRequest, patienceMs: number): Promise<Result> {
+  return new Promise((resolve) => {
+    const reader = new AnswerReader(request.method);
+    let heard = false;
+    const end = (result: Result): void => {
+      clearTimeout(timer);
+      socket.off("data", onData).off("close", onClose).off("error", onError);
+      resolve(result);
+    };
+    const lost = (why: string, heardNothing: boolean): void => {
+      end({ kind: "lost", why, heardNothing });
+    };
+    const onData = (chunk: Buffer): void => {
+      heard = true;
+      try {
+        const answer = reader.take(chunk);
+        if (answer !== undefined) end({ kind: "answered", answer });
+      } catch (error) {
+        lost(String(error), false);
+      }
+    };
+    const onClose = (): void => {
+      const answer = reader.atEnd();
+      if (answer === undefined) lost("the connection was closed", !heard);
+      else end({ kind: "answered", answer });
+    };
+    const onError = (error: Error): void => lost(error.message, !heard);
+    const timer = setTimeout(() => lost("no answer in time", false), patienceMs);
+    socket.on("data", onData).on("close", onClose).on("error", onError);
+    const bytes = bytesOf(request);
+    if (request.framing.kind === "cut") socket.end(bytes);
+    else socket.write(bytes);
+  });
 }

@@ -1,3 +1,4 @@
+import type { Holdings } from "../holdings.ts";
 import type { DraftMutation } from "./mutation.ts";
 
 /** More than the sequence of three digits can ever give. */
@@ -5,26 +6,27 @@ const tooMany = 1000;
 
 /** Requests of which one part can be had and another one cannot, so that nothing must be done. */
 export const beyondMutations: Readonly<Record<string, DraftMutation>> = {
-  "an item beyond what there is": withElement("createLots", "items", (product) => {
-    return { product, count: tooMany };
-  }),
-  "a line beyond what there is": withElement("createReceipt", "lines", (product) => {
-    return { product, quantity: tooMany };
-  }),
-  "an item of nothing": withElement("createLots", "items", () => ({
-    product: "nothing",
-    count: 1,
-  })),
-  "a line of nothing": withElement("createReceipt", "lines", () => {
-    return { product: "nothing", quantity: 1 };
-  }),
+  "an item beyond what there is": withElements("createLots", "items", (held) => [
+    { product: held.key("serial hot"), count: 3 },
+    { product: held.key("serial tight"), count: tooMany },
+  ]),
+  "a line beyond what there is": withElements("createReceipt", "lines", (held) => [
+    { product: held.key("serial hot"), quantity: 3 },
+    { product: held.key("serial tight"), quantity: tooMany },
+  ]),
+  "an item of nothing": withElements("createLots", "items", () => [
+    { product: "nothing", count: 1 },
+  ]),
+  "a line of nothing": withElements("createReceipt", "lines", () => [
+    { product: "nothing", quantity: 1 },
+  ]),
 };
 
-/** Adds an element to a list of the body. */
-function withElement(
+/** Adds elements to a list of the body. */
+function withElements(
   operation: string,
   list: string,
-  make: (tight: string) => object,
+  make: (held: Holdings) => readonly object[],
 ): DraftMutation {
   return (draft, { held }) => {
     if (draft.operation.id !== operation || draft.body?.kind !== "json") return undefined;
@@ -32,7 +34,7 @@ function withElement(
     if (typeof value !== "object" || value === null) return undefined;
     const elements: unknown = Object.entries(value).find(([name]) => name === list)?.[1];
     if (!Array.isArray(elements)) return undefined;
-    const more = [...(elements as readonly unknown[]), make(held.key("serial tight"))];
+    const more = [...(elements as readonly unknown[]), ...make(held)];
     return { ...draft, body: { kind: "json", value: { ...value, [list]: more } } };
   };
 }

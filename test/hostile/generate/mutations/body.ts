@@ -7,6 +7,9 @@ import type { DraftMutation } from "./mutation.ts";
 
 type Path = readonly (string | number)[];
 
+/** Longer lists are made on purpose elsewhere. */
+const longestList = 20_000;
+
 /** Changes in the JSON value of a body. */
 export const jsonMutations: Readonly<Record<string, DraftMutation>> = {
   "value replaced": inJson((value, random) =>
@@ -57,9 +60,11 @@ export const jsonMutations: Readonly<Record<string, DraftMutation>> = {
     at(value, somePlace(value, random, Array.isArray), () => []),
   ),
   "list repeated": inJson((value, random) =>
-    at(value, somePlace(value, random, Array.isArray), (old) =>
-      Array.from({ length: random.pick([2, 2, 2, 101, 1001]) }, () => old).flat(),
-    ),
+    at(value, somePlace(value, random, Array.isArray), (old) => {
+      const list: readonly unknown[] = Array.isArray(old) ? old : [old];
+      const times = Math.min(random.pick([2, 2, 2, 101, 1001]), longestList / (list.length + 1));
+      return Array.from({ length: Math.ceil(times) }, () => list).flat();
+    }),
   ),
   "wrapped in a list": inJson((value, random) =>
     at(value, somePlace(value, random), (old) => [old]),
