@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { recorded, reserved, seriesAt, stateWith } from "../faults/hand-made.ts";
+import type { FinalState } from "../faults/check/final-state.ts";
 import { randomOf } from "../faults/random.ts";
 import { accountOf } from "./check/account.ts";
 import { exchangeChecker } from "./check/check-exchange.ts";
@@ -170,31 +171,38 @@ describe("an answer is held against the document", () => {
   });
 });
 
-describe("no refused request has drawn", () => {
-  const told = (key: string, status: number, body: object): Told => {
-    const all = new Told();
-    const headers = [["Idempotency-Key", key]] as const;
-    all.add(exchange({ status, body, sent: { method: "POST", headers } }));
-    return all;
-  };
-  const run = {
-    id: "s:1",
-    sequence: "s",
-    series: null,
-    first: "1",
-    last: "5",
-    step: "1",
-    count: 5,
-  };
-  const drawn = (key: string) =>
-    stateWith({
-      series: [seriesAt(6n)],
-      ledger: reserved([1n, 5n]),
-      requests: recorded([key, 1n, 5n]),
-    });
-  const kinds = (all: Told, state: ReturnType<typeof stateWith>): string[] =>
-    accountOf(all, state).map(({ kind }) => kind);
+/** What was told by one answer to a POST. */
+function told(key: string, status: number, body: object): Told {
+  const all = new Told();
+  const headers = [["Idempotency-Key", key]] as const;
+  all.add(exchange({ status, body, sent: { method: "POST", headers } }));
+  return all;
+}
 
+const run = {
+  id: "s:1",
+  sequence: "s",
+  series: null,
+  first: "1",
+  last: "5",
+  step: "1",
+  count: 5,
+};
+
+/** A database in which 1 to 5 of `s` were drawn under that key. */
+function drawn(key: string): FinalState {
+  return stateWith({
+    series: [seriesAt(6n)],
+    ledger: reserved([1n, 5n]),
+    requests: recorded([key, 1n, 5n]),
+  });
+}
+
+function kinds(all: Told, state: FinalState): string[] {
+  return accountOf(all, state).map(({ kind }) => kind);
+}
+
+describe("no refused request has drawn", () => {
   test("what was told is accounted for", () => {
     expect(kinds(told("k", 201, run), drawn("k"))).toEqual([]);
   });
@@ -219,17 +227,19 @@ describe("no refused request has drawn", () => {
   });
 });
 
+/** The first requests of a seed, as they are sent. */
+function made(seed: number): string[] {
+  const requests = new Requests(document, operations, {
+    random: randomOf(seed),
+    held: new Holdings("acme", 0),
+    others: new Holdings("other", 1),
+    apiKey: "k",
+  });
+  return Array.from({ length: 300 }, () => bytesOf(requests.next().request).toString("latin1"));
+}
+
 describe("what is sent", () => {
   test("is decided by the seed", () => {
-    const made = (seed: number): string[] => {
-      const requests = new Requests(document, operations, {
-        random: randomOf(seed),
-        held: new Holdings("acme", 0),
-        others: new Holdings("other", 1),
-        apiKey: "k",
-      });
-      return Array.from({ length: 300 }, () => bytesOf(requests.next().request).toString("latin1"));
-    };
     expect(made(3)).toEqual(made(3));
     expect(made(3)).not.toEqual(made(4));
   });
@@ -306,12 +316,14 @@ test("an answer is read in whatever pieces it comes", () => {
   );
 });
 
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 test("CSV is read as it was written", () => {
   fc.assert(
     fc.property(fc.array(fc.array(fc.string(), { minLength: 2 })), (rows) => {
-      const field = (text: string): string =>
-        /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-      const text = rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
+      const text = rows.map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
       expect(readCsv(text)).toEqual(rows);
     }),
   );

@@ -56,6 +56,17 @@ describe("what was found once", () => {
   let apiKey: string;
   let connection: Connection;
 
+  /** Sends a request with a key of its own in place of the one that all are written down with. */
+  async function send(one: KeptRequest, key: string) {
+    const request = unkept(one, apiKey);
+    const headers = request.headers.map(([given, value]): [string, string] => [
+      given,
+      given === "Idempotency-Key" && value === "corpus" ? key : value,
+    ]);
+    const sent = { ...request, headers };
+    return { request: sent, outcome: await connection.send(sent, 60_000) };
+  }
+
   beforeAll(async () => {
     apiKey = (await createTenant(stage.directUrl, { tenant: "corpus", name: "corpus" })).key;
     connection = new Connection(stage.ports[0] ?? 0);
@@ -69,16 +80,6 @@ describe("what was found once", () => {
   afterAll(() => connection.close());
 
   test.each(entries)("$name", async ({ name, before = [], request: kept, answer }) => {
-    // A key of its own for each, whatever they were found with.
-    const send = async (one: KeptRequest, key: string) => {
-      const request = unkept(one, apiKey);
-      const headers = request.headers.map(([given, value]): [string, string] => [
-        given,
-        given === "Idempotency-Key" && value === "corpus" ? key : value,
-      ]);
-      const sent = { ...request, headers };
-      return { request: sent, outcome: await connection.send(sent, 60_000) };
-    };
     for (const [place, one] of before.entries()) await send(one, `${name}-${place}`);
     const { request, outcome } = await send(kept, name);
     const wellFormed = kept.framing === undefined;

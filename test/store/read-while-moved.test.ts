@@ -12,10 +12,10 @@ afterAll(() => service.close());
 test("a counter that is read while it is moved is as before or as after", async () => {
   await ok(service, "PUT", "/v1/sequences/moved", { pattern: "M{0000}", hot: true });
   await ok(service, "POST", "/v1/sequences/moved/reservations", { count: 9 });
-  let goesOn = true;
+  const moving = new AbortController();
   const seen = new Set<string>();
   const readers = Array.from({ length: 4 }, async () => {
-    while (goesOn) {
+    while (!moving.signal.aborted) {
       const { next, issued } = await ok(service, "GET", "/v1/sequences/moved");
       seen.add(`${next} ${issued}`);
     }
@@ -25,7 +25,7 @@ test("a counter that is read while it is moved is as before or as after", async 
     await ok(service, "POST", "/v1/sequences/moved/advance", { to: "70", reason });
     await ok(service, "POST", "/v1/sequences/moved/rewind", { to: "10", reason });
   }
-  goesOn = false;
+  moving.abort();
   await Promise.all(readers);
   // Moving gives nothing.
   expect([...seen].toSorted()).toEqual(["10 9", "70 9"]);

@@ -11,6 +11,7 @@ import type { Stage } from "../../faults/stage/stage.ts";
 import { accountOf } from "../check/account.ts";
 import { exchangeChecker } from "../check/check-exchange.ts";
 import { Told } from "../check/told.ts";
+import type { Document, Operation } from "../document/document.ts";
 import { operationsOf, readDocument } from "../document/document.ts";
 import { Holdings } from "../generate/holdings.ts";
 import { Requests } from "../generate/next.ts";
@@ -46,19 +47,52 @@ export async function startHostileStage(
   });
 }
 
+/** After so many requests others begin with new tenants: what lists answer would grow with the square of a run. */
+const requestsOfRound = 40_000;
+
 /**
  * Sends so many requests, and holds every answer and then the database against what is promised. Ends
  * sooner when it is interrupted.
  */
 export async function runHostile(
   stage: Stage,
-  { seed, requests, clients: many, log, tenants }: HostileRunOptions,
+  options: HostileRunOptions,
   interrupted?: AbortSignal,
 ): Promise<Tally> {
   const document = readDocument();
-  const operations = operationsOf(document);
-  const check = exchangeChecker(document);
-  const [port = 0] = stage.ports;
+  const checked = {
+    document,
+    operations: operationsOf(document),
+    check: exchangeChecker(document),
+  };
+  const tally = new Tally();
+  const goesOn = (): boolean => {
+    return tally.requests < options.requests && interrupted?.aborted !== true;
+  };
+  for (let round = 1; goesOn(); round += 1) {
+    const requests = Math.min(options.requests - tally.requests, requestsOfRound);
+    await runRound(stage, { ...options, requests, round }, checked, tally, interrupted);
+    const found = tally.findings.size + tally.violations.length;
+    options.log(`${tally.requests} requests, ${found} findings`);
+  }
+  return tally;
+}
+
+interface Checked {
+  readonly document: Document;
+  readonly operations: readonly Operation[];
+  readonly check: ReturnType<typeof exchangeChecker>;
+}
+
+async function runRound(
+  stage: Stage,
+  options: HostileRunOptions & { readonly round: number },
+  { document, operations, check }: Checked,
+  tally: Tally,
+  interrupted: AbortSignal | undefined,
+): Promise<void> {
+  const { seed, round, requests, clients: many } = options;
+  const tenants = options.tenants.map((tenant) => `${tenant}-${round}`);
   const told = new Map(tenants.map((tenant) => [tenant, new Told()]));
   const keys = new Map<string, string>();
   for (const tenant of tenants) {
@@ -66,13 +100,14 @@ export async function runHostile(
     keys.set(tenant, key);
   }
   const seats = Array.from({ length: many }, (_, place) => {
-    const tenant = tenants[place % 2] ?? tenants[0];
+    const tenant = tenants[place % 2] ?? "";
     return { tenant, held: new Holdings(tenant, place) };
   });
+  const [port = 0] = stage.ports;
   const clients = seats.map(({ tenant, held }, place): Client => {
     // The neighbour's tenant is the other one; the last of an odd number has none.
     const others = seats[place ^ 1]?.held ?? new Holdings("nobody", place);
-    const random = randomOf(seed, place);
+    const random = randomOf(seed, round * many + place);
     const apiKey = keys.get(tenant) ?? "";
     return {
       requests: new Requests(document, operations, { random, held, others, apiKey }),
@@ -82,12 +117,10 @@ export async function runHostile(
       foreignMarkers: [others.marker],
     };
   });
-  const tally = new Tally();
-  let begun = 0;
+  let left = requests;
   const mayGoOn = (): boolean => {
-    begun += 1;
-    if (begun % 10_000 === 0) log(`${begun} requests, ${tally.findings.size} findings`);
-    return begun <= requests && interrupted?.aborted !== true;
+    left -= 1;
+    return left >= 0 && interrupted?.aborted !== true;
   };
   let goesOn = true;
   const failing = failJobs(stage, seats, () => goesOn);
@@ -98,11 +131,10 @@ export async function runHostile(
     await failing;
   }
   await quiet(stage);
-  for (const tenant of tenants) {
+  for (const [tenant, all] of told) {
     const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
-    tally.violations.push(...accountOf(told.get(tenant) ?? new Told(), state));
+    tally.violations.push(...accountOf(all, state));
   }
-  return tally;
 }
 
 /** Waits until no request without an answer is still carried out. */
