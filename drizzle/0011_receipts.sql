@@ -465,40 +465,58 @@ RETURN EXISTS (
     AND c.receipt IS NULL AND c.at > p_since);
 --> statement-breakpoint
 -- Locks the lots of a receipt, new and grown ones, in the order of name and product, and refuses to go on
--- when one of them is not as the receipt left it. Fails: receipt_touched.
+-- when one of them is not as the receipt left it. Each is looked up by its name (a lock or a limit keeps it
+-- so): a plan made before the statistics know of the receipt takes all lots for few, and would compare each
+-- with each name. Fails: receipt_touched.
 CREATE FUNCTION hold_untouched(p_receipt receipts, p_items job_items[], p_cursor bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_total bigint;
   v_lots jsonb;
 BEGIN
-  PERFORM FROM lots AS l
-  JOIN (
-    SELECT n.product, n.name FROM recorded_names(p_items, p_cursor) AS n
-    UNION ALL
-    SELECT g.product, g.name FROM receipt_growths AS g
-    WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
-  ) AS own ON l.tenant = p_receipt.tenant AND l.name = own.name COLLATE "C" AND l.product = own.product
-  ORDER BY l.name, l.product
-  FOR UPDATE OF l;
+  PERFORM FROM (
+    SELECT mine.product, mine.name COLLATE "C" AS name
+    FROM (
+      SELECT n.product, n.name FROM recorded_names(p_items, p_cursor) AS n
+      UNION ALL
+      SELECT g.product, g.name FROM receipt_growths AS g
+      WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
+    ) AS mine
+    ORDER BY name, product COLLATE "C"
+  ) AS own
+  CROSS JOIN LATERAL (
+    SELECT FROM lots AS l
+    WHERE l.tenant = p_receipt.tenant AND l.name = own.name AND l.product = own.product
+    FOR UPDATE
+  ) AS held;
 
   WITH touched AS (
     SELECT l.product, l.name, l.state, l.quantity
     FROM recorded_names(p_items, p_cursor) AS n
-    JOIN lots AS l ON l.tenant = p_receipt.tenant AND l.name = n.name COLLATE "C"
-      AND l.product = n.product AND l.item = n.item
-    WHERE l.state <> 'available' OR l.quantity <> n.quantity
-       OR was_changed(l, l.created_at)
-       OR EXISTS (SELECT FROM receipt_growths AS later
-                  WHERE later.tenant = l.tenant AND later.name = l.name AND later.product = l.product
-                    AND later.undone_at IS NULL)
+    CROSS JOIN LATERAL (
+      SELECT lots AS lot FROM lots
+      WHERE tenant = p_receipt.tenant AND name = n.name COLLATE "C" AND product = n.product
+      LIMIT 1
+    ) AS one
+    CROSS JOIN LATERAL (SELECT (one.lot).*) AS l
+    WHERE l.item = n.item
+      AND (l.state <> 'available' OR l.quantity <> n.quantity
+           OR was_changed(one.lot, l.created_at)
+           OR EXISTS (SELECT FROM receipt_growths AS later
+                      WHERE later.tenant = l.tenant AND later.name = l.name
+                        AND later.product = l.product AND later.undone_at IS NULL))
     UNION ALL
     SELECT l.product, l.name, l.state, l.quantity
     FROM receipt_growths AS g
-    JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product
+    CROSS JOIN LATERAL (
+      SELECT lots AS lot FROM lots
+      WHERE tenant = g.tenant AND name = g.name AND product = g.product
+      LIMIT 1
+    ) AS one
+    CROSS JOIN LATERAL (SELECT (one.lot).*) AS l
     WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
       AND (l.state <> g.state_after OR l.quantity <> g.quantity_after
-           OR was_changed(l, p_receipt.created_at)
+           OR was_changed(one.lot, p_receipt.created_at)
            OR EXISTS (SELECT FROM receipt_growths AS later
                       WHERE later.tenant = l.tenant AND later.name = l.name
                         AND later.product = l.product AND later.undone_at IS NULL
@@ -547,7 +565,11 @@ BEGIN
                       THEN g.location_before ELSE l.location END)::lot_setting)
   INTO v_settings
   FROM undone AS g
-  JOIN lots AS l ON l.tenant = g.tenant AND l.name = g.name AND l.product = g.product;
+  CROSS JOIN LATERAL (
+    SELECT location FROM lots
+    WHERE tenant = g.tenant AND name = g.name AND product = g.product
+    LIMIT 1
+  ) AS l;
   IF v_settings IS NOT NULL THEN
     PERFORM set_lots(p_receipt.tenant, v_settings, p_api_key, p_receipt.reference, p_receipt.id);
   END IF;
@@ -586,10 +608,17 @@ BEGIN
     v_items := coalesce(items_of_job(p_tenant, v_receipt.job), '{}');
 
     PERFORM hold_untouched(v_receipt, v_items, v_cursor);
-    DELETE FROM lots AS l
-    USING recorded_names(v_items, v_cursor) AS n
-    WHERE l.tenant = p_tenant AND l.name = n.name COLLATE "C" AND l.product = n.product
-      AND l.item = n.item;
+    -- They are held, so that they stand where they are found.
+    DELETE FROM lots
+    WHERE tenant = p_tenant AND ctid = ANY (ARRAY(
+      SELECT l.place
+      FROM recorded_names(v_items, v_cursor) AS n
+      CROSS JOIN LATERAL (
+        SELECT ctid AS place, item FROM lots
+        WHERE tenant = p_tenant AND name = n.name COLLATE "C" AND product = n.product
+        LIMIT 1
+      ) AS l
+      WHERE l.item = n.item));
     PERFORM undo_growth(v_receipt, v_call.api_key);
     PERFORM void_drawn(i, v_call.origin, p_reason)
     FROM unnest(v_items) AS i

@@ -68,6 +68,7 @@ const next = createRoute({
       "pattern_empty",
       "pattern_too_long",
       "pattern_character",
+      "pattern_edge_space",
       "pattern_series_character",
       "pattern_series_brace",
       "pattern_series_counter",

@@ -65,7 +65,7 @@ export async function runHostile(
     operations: operationsOf(document),
     check: exchangeChecker(document),
   };
-  const tally = new Tally();
+  const tally = new Tally(options.log);
   const goesOn = (): boolean => {
     return tally.requests < options.requests && interrupted?.aborted !== true;
   };

@@ -36,9 +36,15 @@ export class Tally {
   readonly refusals = new Map<string, number>();
   readonly findings = new Map<string, Found>();
   readonly violations: Violation[] = [];
+  readonly #log: (line: string) => void;
   slowest: Slow[] = [];
   /** The slowest for their size. */
   slowestBySize: Slow[] = [];
+
+  /** `log` gets each finding when it is first found. */
+  constructor(log: (line: string) => void) {
+    this.#log = log;
+  }
 
   add(made: Made, outcome: Outcome, findings: readonly Finding[]): void {
     this.requests += 1;
@@ -72,6 +78,7 @@ export class Tally {
     const request = keep(made.request);
     const isSmaller = known === undefined || sizeOf(request) < sizeOf(known.request);
     if (known !== undefined) known.times += 1;
+    else this.#log(`found ${finding.rule}: ${finding.where}: ${finding.detail.slice(0, 200)}`);
     if (!isSmaller || (known === undefined && this.findings.size >= keptFindings)) return;
     this.findings.set(name, {
       ...finding,
