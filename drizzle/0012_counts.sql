@@ -194,6 +194,7 @@ CREATE FUNCTION settle_lines(p_tenant text, p_count uuid, p_skips jsonb) RETURNS
 LANGUAGE plpgsql AS $$
 DECLARE
   v_changed text;
+  v_recorded numeric[];
 BEGIN
   SELECT min(l.product) INTO v_changed
   FROM jsonb_to_recordset(p_skips) AS s (ordinal integer, code text, product_definition uuid)
@@ -205,12 +206,15 @@ BEGIN
   IF v_changed IS NOT NULL THEN
     PERFORM fail('definition_changed', jsonb_build_object('product', v_changed));
   END IF;
-  UPDATE count_lines AS l
-  SET recorded = r.recorded,
-      skipped = (SELECT s.code FROM jsonb_to_recordset(p_skips) AS s (ordinal integer, code text)
-                 WHERE s.ordinal = l.ordinal)
-  FROM recorded_by_line(p_tenant, p_count) AS r
-  WHERE l.tenant = p_tenant AND l.count = p_count AND l.ordinal = r.ordinal;
+  -- By itself: as a part of the UPDATE it may be found out anew for each line, since the statistics take a
+  -- new count for one line. Ordinals count from 0.
+  v_recorded := ARRAY(
+    SELECT r.recorded FROM recorded_by_line(p_tenant, p_count) AS r ORDER BY r.ordinal);
+  UPDATE count_lines SET recorded = v_recorded[ordinal + 1]
+  WHERE tenant = p_tenant AND count = p_count;
+  UPDATE count_lines AS l SET skipped = s.code
+  FROM jsonb_to_recordset(p_skips) AS s (ordinal integer, code text)
+  WHERE l.tenant = p_tenant AND l.count = p_count AND l.ordinal = s.ordinal;
 END
 $$;
 --> statement-breakpoint
