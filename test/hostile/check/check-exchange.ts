@@ -3,6 +3,7 @@ import { addressing, operationsOf } from "../document/document.ts";
 import { validatorsOf } from "../document/validators.ts";
 import type { Validators } from "../document/validators.ts";
 import type { Answer } from "../wire/answer-reader.ts";
+import { readJsonObject } from "../wire/json-object.ts";
 import { headerOf } from "../wire/request.ts";
 import type { WireRequest } from "../wire/request.ts";
 import { addressOf } from "./addressed.ts";
@@ -79,7 +80,7 @@ function checkExchange(
       for (const wrong of wrongProblem(answer, validators)) found("no_problem", wrong);
       // What it is about is not certain then.
       if (!wellFormed) return findings;
-      const code = String(readJson(answer.body)?.["code"]);
+      const code = String(readJsonObject(answer.body)?.["code"]);
       const declared = codesFor(address, answer.status);
       if (declared === undefined) found("status_undeclared", `${answer.status} ${code}`);
       else if (!declared.includes(code)) found("code_undeclared", `${answer.status} ${code}`);
@@ -118,7 +119,7 @@ function codesFor(address: Address, status: number): readonly string[] | undefin
 }
 
 function wrongProblem(answer: Answer, validators: Validators): string[] {
-  const problem = readJson(answer.body);
+  const problem = readJsonObject(answer.body);
   if (problem === undefined) return ["The body is no JSON object."];
   const wrong = validators.problem(problem);
   if (problem["status"] !== answer.status)
@@ -254,14 +255,4 @@ function wrongHeaders(request: WireRequest, answer: Answer): string[] {
 
 function textOf({ body }: Answer): string {
   return body.toString("utf8");
-}
-
-function readJson(body: Buffer): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import type { OwnedRun } from "../../faults/check/rules/owned.ts";
+import { readJsonObject } from "../wire/json-object.ts";
 import type { WireRequest } from "../wire/request.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -36,12 +37,8 @@ export class Told {
 
   /** Whatever call it answers: a reservation, names of a series, a job, or something with a job. */
   #read(body: Buffer): void {
-    let answer: Readonly<Record<string, unknown>>;
-    try {
-      answer = JSON.parse(body.toString("utf8")) as Readonly<Record<string, unknown>>;
-    } catch {
-      return;
-    }
+    const answer = readJsonObject(body);
+    if (answer === undefined) return;
     const { first, last, count } = answer;
     const id = answer["reservation"] ?? answer["id"];
     if (

@@ -1,11 +1,11 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 
+import { isJsonObject } from "../wire/json-object.ts";
+import type { JsonObject } from "../wire/json-object.ts";
 import type { Document } from "./document.ts";
 
 /** Says what is wrong with a value; empty when nothing is. */
 export type Validate = (value: unknown) => string[];
-
-type Json = { readonly [member: string]: unknown };
 
 /**
  * Validators of what the document declares as answers (JSON Schema, draft 2020-12, as OpenAPI 3.1 has
@@ -65,7 +65,7 @@ function escaped(step: string): string {
   return step.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-function closedDocument(document: Document): Json {
+function closedDocument(document: Document): JsonObject {
   const schemas = Object.fromEntries(
     Object.entries(document.components.schemas).map(([name, schema]) => [name, inside(schema)]),
   );
@@ -75,7 +75,7 @@ function closedDocument(document: Document): Json {
 /** Closes the schema of every content, wherever it stands. */
 function closedContents(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closedContents);
-  if (!isJson(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
@@ -86,7 +86,7 @@ function closedContents(value: unknown): unknown {
 
 /** A schema that describes a whole value: what none of its parts names is refused. */
 function closed(schema: unknown): unknown {
-  if (!isJson(schema)) return schema;
+  if (!isJsonObject(schema)) return schema;
   const within = inside(schema);
   const describes = ["properties", "$ref", "allOf", "anyOf", "oneOf"].some((word) =>
     Object.hasOwn(within, word),
@@ -96,11 +96,11 @@ function closed(schema: unknown): unknown {
 }
 
 /** The same schema with its members and elements closed; itself it stays open, to be part of another. */
-function inside(schema: unknown): Json {
-  if (!isJson(schema)) return {};
+function inside(schema: unknown): JsonObject {
+  if (!isJsonObject(schema)) return {};
   return Object.fromEntries(
     Object.entries(schema).map(([word, value]) => {
-      if (word === "properties" && isJson(value)) {
+      if (word === "properties" && isJsonObject(value)) {
         return [
           word,
           Object.fromEntries(Object.entries(value).map(([name, one]) => [name, closed(one)])),
@@ -113,8 +113,4 @@ function inside(schema: unknown): Json {
       return [word, value];
     }),
   );
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { isJsonObject, readJsonObject } from "../wire/json-object.ts";
+import type { JsonObject } from "../wire/json-object.ts";
 import { headerOf } from "../wire/request.ts";
 import type { Answer } from "../wire/answer-reader.ts";
 import type { Draft } from "./draft.ts";
@@ -6,13 +8,11 @@ import { bulk } from "./valid/products.ts";
 import { moved } from "./valid/sequences.ts";
 import { addressOfList } from "./valid/valid.ts";
 
-type Json = { readonly [member: string]: unknown };
-
 /** Remembers what an answer of success told, so that later requests can refer to it. */
 export function learn(held: Holdings, draft: Draft, answer: Answer): void {
   const type = headerOf(answer.headers, "content-type");
   if (answer.status >= 300 || type !== "application/json") return;
-  const json = readJson(answer.body);
+  const json = readJsonObject(answer.body);
   if (json === undefined) return;
   const { operation, inPath } = draft;
   learnCursor(held, draft, json);
@@ -64,7 +64,7 @@ export function learn(held: Holdings, draft: Draft, answer: Answer): void {
   }
 }
 
-function learnCursor(held: Holdings, { operation, inPath, query }: Draft, json: Json): void {
+function learnCursor(held: Holdings, { operation, inPath, query }: Draft, json: JsonObject): void {
   const cursor = json["next_cursor"];
   // With filters a cursor would have to be sent with the same ones.
   const filtered = query.some(([name]) => !["limit", "cursor", "raw"].includes(name));
@@ -73,7 +73,7 @@ function learnCursor(held: Holdings, { operation, inPath, query }: Draft, json: 
   }
 }
 
-function learnSequence(held: Holdings, { inPath, body }: Draft, json: Json): void {
+function learnSequence(held: Holdings, { inPath, body }: Draft, json: JsonObject): void {
   const { key } = inPath;
   if (key === undefined || key === held.key(moved) || body?.kind !== "json") return;
   if (!isPlain(body.value)) return;
@@ -88,7 +88,7 @@ function learnProduct(held: Holdings, { inPath, body }: Draft): void {
   held.products.add({ sku, body: body.value, needsField: sku === held.key("lot field") });
 }
 
-function learnReservation(held: Holdings, json: Json): void {
+function learnReservation(held: Holdings, json: JsonObject): void {
   held.reservations.add({
     id: text(json["id"]),
     sequence: text(json["sequence"]),
@@ -99,34 +99,21 @@ function learnReservation(held: Holdings, json: Json): void {
 }
 
 function learnJob(held: Holdings, job: unknown): void {
-  if (!isJson(job)) return;
+  if (!isJsonObject(job)) return;
   const id = text(job["id"]);
   held.jobs.add(id);
   if (job["status"] !== "done") held.unfinishedJobs.add(id);
   const items: unknown[] = Array.isArray(job["items"]) ? job["items"] : [];
   for (const item of items) {
-    if (!isJson(item) || job["status"] !== "done") continue;
+    if (!isJsonObject(item) || job["status"] !== "done") continue;
     held.lots.add({ product: text(item["product"]), name: text(item["first_name"]) });
     held.lots.add({ product: text(item["product"]), name: text(item["last_name"]) });
   }
 }
 
-export function readJson(body: Buffer): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return isJson(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A value without anything that stands for other text. */
-function isPlain(value: unknown): value is Json {
-  return isJson(value) && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function isPlain(value: unknown): value is JsonObject {
+  return isJsonObject(value) && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function text(value: unknown): string {

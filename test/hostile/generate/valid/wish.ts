@@ -18,11 +18,6 @@ export interface Wish {
  */
 export type Recipe = (held: Holdings, random: Random) => Wish;
 
-/** One of these, or what is to be done first when there is none. */
-export function orFirst<T>(thing: T | undefined, make: () => Wish, use: (thing: T) => Wish): Wish {
-  return thing === undefined ? make() : use(thing);
-}
-
 /** So often that member, else none. */
 export function maybe<T>(random: Random, probability: number, make: () => T): T | undefined {
   return random.chance(probability) ? make() : undefined;
