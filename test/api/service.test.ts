@@ -170,6 +170,7 @@ describe("the OpenAPI document", () => {
       "POST /v1/receipts/{id}/cancel",
       "POST /v1/reservations/{id}/void",
       "POST /v1/sequences/{key}/advance",
+      "POST /v1/sequences/{key}/fence",
       "POST /v1/sequences/{key}/reservations",
       "POST /v1/sequences/{key}/rewind",
       "PUT /v1/products/{sku}",
