@@ -1208,7 +1208,7 @@ AS $function$
   CROSS JOIN LATERAL (
     SELECT l.first, l.form FROM ledger AS l
     WHERE l.tenant = entered_tenant() AND l.series = given.series
-      AND l.kind = 'reserved' AND l.kind IN ('reserved', 'skip', 'burned')
+      AND l.kind = 'reserved'
       AND int8range(l.first, l.last, '[]') @> given.number
       AND (given.number - l.first) % l.step = 0
     LIMIT 1
@@ -1984,6 +1984,19 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.skip_to(p_series series, p_next bigint, p_to bigint, p_origin integer, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM set_counter(p_series, p_to, p_series.since, p_series.passed_before);
+  UPDATE series SET skipped = skipped + (p_to - p_next) / increment WHERE id = p_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  VALUES (p_series.tenant, p_series.id, p_next, p_to - p_series.increment, p_series.increment, 'skip',
+          p_origin, p_reason);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.advance_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2015,11 +2028,7 @@ BEGIN
                        shown_move(v_series, v_next, p_to, p_reason));
   END IF;
   PERFORM take_numbers(p_tenant, v_call.api_key, (p_to - v_next) / v_series.increment);
-  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
-  UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
-          v_call.origin, p_reason);
+  PERFORM skip_to(v_series, v_next, p_to, v_call.origin, p_reason);
   RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
                      shown_move(v_series, v_next, p_to, p_reason));
 END
@@ -5697,7 +5706,8 @@ BEGIN
     UPDATE imports SET numbers = numbers + p_count
     WHERE tenant = p_import.tenant AND id = p_import.id
     RETURNING numbers INTO v_numbers;
-    PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count, v_numbers - p_count);
+    PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
+                         v_numbers - p_count);
   END IF;
 END
 $function$;
@@ -5723,12 +5733,7 @@ BEGIN
   v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
   PERFORM take_numbers_of_import(p_import, v_passed);
-  PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
-                      p_series.passed_before);
-  UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_import.origin, 'imported');
+  PERFORM skip_to(p_series, v_next, v_next + v_passed * p_series.increment, p_import.origin, 'imported');
 END
 $function$;
 
@@ -6645,7 +6650,6 @@ CREATE OR REPLACE FUNCTION public.fence_series(p_series series, p_by bigint, p_o
 AS $function$
 DECLARE
   v_next bigint;
-  v_count bigint;
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
@@ -6656,13 +6660,9 @@ BEGIN
   IF v_next > p_series.ceiling THEN
     RETURN NULL;
   END IF;
-  v_count := least(p_by, (p_series.ceiling - v_next) / p_series.increment + 1);
-  v_to := v_next + v_count * p_series.increment;
-  PERFORM set_counter(p_series, v_to, p_series.since, p_series.passed_before);
-  UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_series.tenant, p_series.id, v_next, v_to - p_series.increment, p_series.increment, 'skip',
-          p_origin, p_reason);
+  v_to := v_next + p_series.increment
+                   * least(p_by, (p_series.ceiling - v_next) / p_series.increment + 1);
+  PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason);
   RETURN jsonb_build_object(
     'series', nullif(p_series.period, ''), 'from', v_next::text, 'to', v_to::text);
 END
@@ -7168,6 +7168,7 @@ ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION skip_to(series,bigint,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION take_job_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
@@ -7412,6 +7413,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
+  skip_to(series,bigint,bigint,integer,text),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),

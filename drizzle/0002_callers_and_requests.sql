@@ -106,7 +106,8 @@ LANGUAGE sql AS $$
   )
 $$;
 --> statement-breakpoint
--- The id of the caller's API key, whose use is noted. What follows in the transaction is the tenant's. Fails: api_key_unknown, and as check_key does.
+-- The id of the caller's API key, whose use is noted. What follows in the transaction is the tenant's.
+-- Fails: api_key_unknown, and as check_key does.
 CREATE FUNCTION caller_v1(p_caller caller, p_tenant text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   CROSS JOIN LATERAL (
     SELECT l.first, l.form FROM ledger AS l
     WHERE l.tenant = entered_tenant() AND l.series = given.series
-      AND l.kind = 'reserved' AND l.kind IN ('reserved', 'skip', 'burned')
+      AND l.kind = 'reserved'
       AND int8range(l.first, l.last, '[]') @> given.number
       AND (given.number - l.first) % l.step = 0
     LIMIT 1
@@ -879,6 +879,20 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Moves the counter of a series, which the caller holds, from its next number to `p_to`, some steps ahead: what
+-- it passes is skipped.
+CREATE FUNCTION skip_to(p_series series, p_next bigint, p_to bigint, p_origin integer, p_reason text)
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_counter(p_series, p_to, p_series.since, p_series.passed_before);
+  UPDATE series SET skipped = skipped + (p_to - p_next) / increment WHERE id = p_series.id;
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  VALUES (p_series.tenant, p_series.id, p_next, p_to - p_series.increment, p_series.increment, 'skip',
+          p_origin, p_reason);
+END
+$$;
+--> statement-breakpoint
 -- Moves a counter forward so that its next number is `p_to`; what it passes is skipped for good, with the
 -- reason. A gapless one is only told where it goes on from elsewhere, before its first draw. Fails as draw_v1
 -- and take_numbers do, sequence_gapless, advance_not_ahead.
@@ -912,11 +926,7 @@ BEGIN
                        shown_move(v_series, v_next, p_to, p_reason));
   END IF;
   PERFORM take_numbers(p_tenant, v_call.api_key, (p_to - v_next) / v_series.increment);
-  PERFORM set_counter(v_series, p_to, v_series.since, v_series.passed_before);
-  UPDATE series SET skipped = skipped + (p_to - v_next) / increment WHERE id = v_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_tenant, v_series.id, v_next, p_to - v_series.increment, v_series.increment, 'skip',
-          v_call.origin, p_reason);
+  PERFORM skip_to(v_series, v_next, p_to, v_call.origin, p_reason);
   RETURN answer_move(p_caller, p_tenant, p_key, p_fingerprint, 'sequence.advanced',
                      shown_move(v_series, v_next, p_to, p_reason));
 END

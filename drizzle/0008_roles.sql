@@ -15,8 +15,6 @@ ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 --> statement-breakpoint
 GRANT USAGE ON SCHEMA public TO serialmint_app;
 --> statement-breakpoint
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO serialmint_app;
---> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
   fail, caller_v1, render_name, reservation_id, wire_time, shown_reservation, reservation_facts, open_numbers, run_list, counter_v1, account_v1, period_at, is_begun,
   refuse_sharing,

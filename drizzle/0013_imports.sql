@@ -430,7 +430,8 @@ BEGIN
     UPDATE imports SET numbers = numbers + p_count
     WHERE tenant = p_import.tenant AND id = p_import.id
     RETURNING numbers INTO v_numbers;
-    PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count, v_numbers - p_count);
+    PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
+                         v_numbers - p_count);
   END IF;
 END
 $$;
@@ -457,12 +458,7 @@ BEGIN
   v_passed := numbers_to_pass(p_series, v_next, p_next - 1);
   PERFORM check_room(p_series, v_next, v_passed);
   PERFORM take_numbers_of_import(p_import, v_passed);
-  PERFORM set_counter(p_series, v_next + v_passed * p_series.increment, p_series.since,
-                      p_series.passed_before);
-  UPDATE series SET skipped = skipped + v_passed WHERE id = p_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_series.tenant, p_series.id, v_next, v_next + (v_passed - 1) * p_series.increment,
-          p_series.increment, 'skip', p_import.origin, 'imported');
+  PERFORM skip_to(p_series, v_next, v_next + v_passed * p_series.increment, p_import.origin, 'imported');
 END
 $$;
 --> statement-breakpoint

@@ -6,7 +6,6 @@ CREATE FUNCTION fence_series(p_series series, p_by bigint, p_origin integer, p_r
 LANGUAGE plpgsql AS $$
 DECLARE
   v_next bigint;
-  v_count bigint;
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
@@ -17,13 +16,9 @@ BEGIN
   IF v_next > p_series.ceiling THEN
     RETURN NULL;
   END IF;
-  v_count := least(p_by, (p_series.ceiling - v_next) / p_series.increment + 1);
-  v_to := v_next + v_count * p_series.increment;
-  PERFORM set_counter(p_series, v_to, p_series.since, p_series.passed_before);
-  UPDATE series SET skipped = skipped + v_count WHERE id = p_series.id;
-  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_series.tenant, p_series.id, v_next, v_to - p_series.increment, p_series.increment, 'skip',
-          p_origin, p_reason);
+  v_to := v_next + p_series.increment
+                   * least(p_by, (p_series.ceiling - v_next) / p_series.increment + 1);
+  PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason);
   RETURN jsonb_build_object(
     'series', nullif(p_series.period, ''), 'from', v_next::text, 'to', v_to::text);
 END

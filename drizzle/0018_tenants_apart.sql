@@ -101,11 +101,6 @@ GRANT DELETE ON
   import_batches, lots, quota_days, refused_rows, request_windows, requests, series, tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
-GRANT SELECT ON
-  api_keys, audit_events, audit_seals, imports, job_items, jobs, ledger, quota_days, reopened_skips,
-  request_windows, requests, series, tenants
-TO serialmint_keeper;
---> statement-breakpoint
 DO $$
 DECLARE
   v_table regclass;
@@ -113,6 +108,7 @@ BEGIN
   FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,ledger,quota_days,
                              reopened_skips,request_windows,requests,series,tenants}'::regclass[]
   LOOP
+    EXECUTE format('GRANT SELECT ON %s TO serialmint_keeper', v_table);
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);
   END LOOP;
 END

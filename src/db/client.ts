@@ -66,7 +66,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     disableWarningInBrowsers: true,
   });
 
-  let tenant = "";
+  /** The tenant in whose line statements stand; of callers yet unknown, none. */
+  let line = "";
 
   /** Sends statements when it is their turn. */
   async function send<Row>(
@@ -75,9 +76,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     writes: boolean,
   ): Promise<Row[]> {
     if (admission === undefined) return exchange(statements, seconds, writes);
-    return admission.admit(tenant, seconds * 1000, async () =>
-      exchange(statements, seconds, writes),
-    );
+    return admission.admit(line, seconds * 1000, async () => exchange(statements, seconds, writes));
   }
 
   /** Sends statements as one transaction in one round trip; answers with the rows of the last. */
@@ -131,8 +130,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       return row?.rows ?? [];
     },
     readRowsFor,
-    standInLineOf(one) {
-      tenant = one;
+    standInLineOf(tenant) {
+      line = tenant;
     },
     ping: async () => {
       const [row] = await send<{ endsStatements: boolean }>([limitsAreSet], 2, false);
