@@ -1,11 +1,8 @@
 import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
-import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
-import { fenced, sequenceDefinition } from "../definitions/load.ts";
-import { namingDefinition } from "../naming-series/next.ts";
-import { namingSeries } from "../naming-series/sequence.ts";
-import { checkSeries } from "./named-series.ts";
+import { fenced } from "../definitions/load.ts";
+import { movedDefinition } from "./moved-definition.ts";
 
 /** How far the counters of a sequence are moved, and why. */
 export interface FenceInput {
@@ -40,11 +37,7 @@ export async function fenceSequence(
   { by, reason, series }: FenceInput,
 ): Promise<{ fence: Fence; replayed: boolean }> {
   return fenced(call, async () => {
-    const definition =
-      key === namingSeries ? await namingDefinition(call) : await sequenceDefinition(call, key);
-    if (definition === undefined) return fail("sequence_not_found", { sequence: key });
-    if (series !== undefined) checkSeries(key, series, definition);
-    const { counter } = definition;
+    const { counter } = await movedDefinition(call, key, series);
     const [row] = await call.db.write<{ answer: Fence & { replayed: boolean } }>(
       sql`SELECT fence_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
                  ${series ?? null}::text, ${counter.hash}::uuid, ${by}::bigint, ${reason}::text) AS answer`,

@@ -2,12 +2,10 @@ import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
-import { fenced, sequenceDefinition } from "../definitions/load.ts";
-import { namingDefinition } from "../naming-series/next.ts";
-import { namingSeries } from "../naming-series/sequence.ts";
+import { fenced } from "../definitions/load.ts";
 import { draw } from "../quotas/draw.ts";
 import { momentOfDocument } from "./bound.ts";
-import { checkSeries } from "./named-series.ts";
+import { movedDefinition } from "./moved-definition.ts";
 import { periodOf } from "./period.ts";
 
 /** Where a counter is to go on, and why. */
@@ -56,15 +54,11 @@ async function moved(
   { to, reason, at, series }: MoveInput,
 ): Promise<Moved> {
   return fenced(call, async () => {
-    // A counter of another system is taken over before its first name is asked for.
-    const definition =
-      key === namingSeries ? await namingDefinition(call) : await sequenceDefinition(call, key);
-    if (definition === undefined) return fail("sequence_not_found", { sequence: key });
+    const definition = await movedDefinition(call, key, series);
     const { reset, counter } = definition;
     if (reset === "prefix" && series === undefined) {
       fail("series_not_named", { sequence: key }, { pointer: "/series" });
     }
-    if (series !== undefined) checkSeries(key, series, definition);
     const period = series ?? periodOf(reset, momentOfDocument(definition, { at }, call.now()));
     const [row] = await draw<{ answer: Move & { replayed: boolean } }>(
       call,
