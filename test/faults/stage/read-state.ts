@@ -11,6 +11,8 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
     (await client.query<R>(text, [tenant])).rows;
   await client.query("begin isolation level repeatable read");
   try {
+    // The account is a function that sees one tenant.
+    await rows("select enter_tenant($1)");
     const items = await readItems(rows);
     return {
       series: (
