@@ -330,6 +330,13 @@ CREATE TABLE past_patterns (
   CONSTRAINT past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start PRIMARY KEY (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
 );
 
+CREATE TABLE pattern_changes (
+  tenant text COLLATE "C" NOT NULL,
+  epoch bigint NOT NULL,
+  sequences text[] NOT NULL,
+  CONSTRAINT pattern_changes_tenant_epoch_pk PRIMARY KEY (tenant, epoch)
+);
+
 CREATE TABLE products (
   tenant text COLLATE "C" NOT NULL,
   sku text COLLATE "C" NOT NULL,
@@ -892,6 +899,8 @@ ALTER TABLE origins ADD CONSTRAINT origins_of_key
   FOREIGN KEY (tenant, api_key) REFERENCES api_keys(tenant, id);
 ALTER TABLE past_patterns ADD CONSTRAINT past_patterns_of_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
+ALTER TABLE pattern_changes ADD CONSTRAINT pattern_changes_tenant_tenants_tenant_fk
+  FOREIGN KEY (tenant) REFERENCES tenants(tenant);
 ALTER TABLE products ADD CONSTRAINT products_sequence
   FOREIGN KEY (tenant, sequence) REFERENCES sequences(tenant, key);
 ALTER TABLE products ADD CONSTRAINT products_tenant_tenants_tenant_fk
@@ -1634,16 +1643,21 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.change_patterns(p_tenant text, p_epoch bigint)
+CREATE OR REPLACE FUNCTION public.change_patterns(p_tenant text, p_epoch bigint, p_sequences text[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  v_epoch bigint;
 BEGIN
   UPDATE settings SET pattern_epoch = pattern_epoch + 1
-  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch)
+  RETURNING pattern_epoch INTO v_epoch;
   IF NOT FOUND THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
+  INSERT INTO pattern_changes (tenant, epoch, sequences) VALUES (p_tenant, v_epoch, p_sequences);
+  DELETE FROM pattern_changes WHERE tenant = p_tenant AND epoch <= v_epoch - 1000;
 END
 $function$;
 
@@ -1716,7 +1730,7 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.bind_naming_series_v1(p_caller caller, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint, p_allow_overlap boolean, p_epoch bigint)
- RETURNS text
+ RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -1731,23 +1745,21 @@ BEGIN
           p_allow_overlap, p_epoch + 1)
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
-    PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM change_patterns(p_tenant, p_epoch, '{naming-series}');
     PERFORM record_event(p_caller, p_tenant, 'naming_series.bound', p_pattern, jsonb_build_object(
       'fiscal_year_start', p_fiscal_year_start, 'allow_overlap', p_allow_overlap));
-    RETURN 'bound';
+    RETURN;
   END IF;
-  UPDATE past_patterns SET allow_overlap = false
+  UPDATE past_patterns SET allow_overlap = false, bound_epoch = p_epoch + 1
   WHERE tenant = p_tenant AND sequence = 'naming-series' AND dialect = 'frappe' AND pattern = p_pattern
     AND fiscal_year_start = p_fiscal_year_start AND counter = 'naming-series'
     AND allow_overlap AND NOT p_allow_overlap;
   IF FOUND THEN
-    PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM change_patterns(p_tenant, p_epoch, '{naming-series}');
     PERFORM record_event(p_caller, p_tenant, 'naming_series.changed', p_pattern, jsonb_build_object(
       'before', jsonb_build_object('allow_overlap', true),
       'after', jsonb_build_object('allow_overlap', false)));
-    RETURN 'tightened';
   END IF;
-  RETURN 'unchanged';
 END
 $function$;
 
@@ -1811,7 +1823,7 @@ BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
-    PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
     PERFORM record_event(p_caller, p_tenant, 'sequence.created', key, sequence_facts(sequences))
     FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
@@ -1828,7 +1840,7 @@ BEGIN
         v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
-  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
   PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.
@@ -5594,7 +5606,8 @@ BEGIN
       DO UPDATE SET number = greatest(t.number, excluded.number);
   ELSE
     IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
-      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint, ARRAY(
+        SELECT made->>'key' FROM jsonb_array_elements(p_writes->'sequences') AS made));
     END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');
@@ -6876,6 +6889,9 @@ CREATE POLICY own_tenant ON origins USING (tenant = entered_tenant());
 ALTER TABLE past_patterns ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON past_patterns USING (tenant = entered_tenant());
 
+ALTER TABLE pattern_changes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON pattern_changes USING (tenant = entered_tenant());
+
 ALTER TABLE products ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON products USING (tenant = entered_tenant());
 
@@ -6980,7 +6996,7 @@ ALTER FUNCTION chain_begin(text) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lots(text,text,text[],jsonb,integer,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint) OWNER TO serialmint_rules;
-ALTER FUNCTION change_patterns(text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION change_patterns(text,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION change_settings_v1(caller,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_base(series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_bound(text,text,text,boolean) OWNER TO serialmint_rules;
@@ -7218,7 +7234,7 @@ REVOKE EXECUTE ON FUNCTION
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
   change_lots(text,text,text[],jsonb,integer,text,text,uuid),
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
-  change_patterns(text,bigint),
+  change_patterns(text,bigint,text[]),
   change_settings_v1(caller,text,jsonb,bigint,text[]),
   check_base(series,bigint),
   check_bound(text,text,text,boolean),
@@ -7464,6 +7480,7 @@ GRANT SELECT ON TABLE
   lots,
   origins,
   past_patterns,
+  pattern_changes,
   products,
   quota_days,
   recall_names,
@@ -7597,6 +7614,7 @@ GRANT USAGE ON SCHEMA
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT ON TABLE
+  pattern_changes,
   refused_rows,
   tried_lots
 TO serialmint_rules;

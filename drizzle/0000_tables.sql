@@ -407,6 +407,13 @@ CREATE TABLE "past_patterns" (
 	CONSTRAINT "past_patterns_tenant_sequence_dialect_pattern_fiscal_year_start_counter_pk" PRIMARY KEY("tenant","sequence","dialect","pattern","fiscal_year_start","counter")
 );
 --> statement-breakpoint
+CREATE TABLE "pattern_changes" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"epoch" bigint NOT NULL,
+	"sequences" text[] NOT NULL,
+	CONSTRAINT "pattern_changes_tenant_epoch_pk" PRIMARY KEY("tenant","epoch")
+);
+--> statement-breakpoint
 CREATE TABLE "sequences" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"key" text COLLATE "C" NOT NULL,
@@ -514,6 +521,7 @@ ALTER TABLE "settings" ADD CONSTRAINT "settings_default_sequence" FOREIGN KEY ("
 ALTER TABLE "recall_parts" ADD CONSTRAINT "recall_parts_of_recall" FOREIGN KEY ("tenant","recall") REFERENCES "public"."recalls"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recall_parts" ADD CONSTRAINT "recall_parts_of_receipt" FOREIGN KEY ("tenant","receipt") REFERENCES "public"."receipts"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "past_patterns" ADD CONSTRAINT "past_patterns_of_sequence" FOREIGN KEY ("tenant","sequence") REFERENCES "public"."sequences"("tenant","key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "pattern_changes" ADD CONSTRAINT "pattern_changes_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sequences" ADD CONSTRAINT "sequences_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "series" ADD CONSTRAINT "series_of_sequence" FOREIGN KEY ("tenant","sequence","definition","increment","ceiling","mode","hot") REFERENCES "public"."sequences"("tenant","key","definition","increment","ceiling","mode","hot") ON DELETE no action ON UPDATE cascade;--> statement-breakpoint
 ALTER TABLE "api_key_uses" ADD CONSTRAINT "api_key_uses_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -521,16 +521,22 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Counts a change of the tenant's patterns, which then stand still for the rest of the transaction.
+-- Counts a change of the patterns of `p_sequences`; all of the tenant's patterns then stand still for the rest
+-- of the transaction. The last 1,000 changes are kept.
 -- Fails: patterns_changed (others than those of `p_epoch` are there; null: nobody compared them).
-CREATE FUNCTION change_patterns(p_tenant text, p_epoch bigint) RETURNS void
+CREATE FUNCTION change_patterns(p_tenant text, p_epoch bigint, p_sequences text[]) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_epoch bigint;
 BEGIN
   UPDATE settings SET pattern_epoch = pattern_epoch + 1
-  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch);
+  WHERE tenant = p_tenant AND (p_epoch IS NULL OR pattern_epoch = p_epoch)
+  RETURNING pattern_epoch INTO v_epoch;
   IF NOT FOUND THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
+  INSERT INTO pattern_changes (tenant, epoch, sequences) VALUES (p_tenant, v_epoch, p_sequences);
+  DELETE FROM pattern_changes WHERE tenant = p_tenant AND epoch <= v_epoch - 1000;
 END
 $$;
 --> statement-breakpoint
@@ -607,11 +613,11 @@ $$;
 -- it, and patterns of sequences are held against it. The caller has compared it with the patterns of epoch
 -- `p_epoch`, unless `p_allow_overlap`; `p_last` is the highest number that it can show. One that was bound
 -- with an overlap allowed is compared once more by whoever does not allow it, and allows none from then on.
--- Returns 'bound', 'tightened' or 'unchanged'. Fails: patterns_changed.
+-- Fails: patterns_changed.
 CREATE FUNCTION bind_naming_series_v1(
   p_caller caller, p_tenant text, p_pattern text, p_fiscal_year_start text, p_last bigint,
   p_allow_overlap boolean, p_epoch bigint
-) RETURNS text
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
@@ -623,23 +629,21 @@ BEGIN
           p_allow_overlap, p_epoch + 1)
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
-    PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM change_patterns(p_tenant, p_epoch, '{naming-series}');
     PERFORM record_event(p_caller, p_tenant, 'naming_series.bound', p_pattern, jsonb_build_object(
       'fiscal_year_start', p_fiscal_year_start, 'allow_overlap', p_allow_overlap));
-    RETURN 'bound';
+    RETURN;
   END IF;
-  UPDATE past_patterns SET allow_overlap = false
+  UPDATE past_patterns SET allow_overlap = false, bound_epoch = p_epoch + 1
   WHERE tenant = p_tenant AND sequence = 'naming-series' AND dialect = 'frappe' AND pattern = p_pattern
     AND fiscal_year_start = p_fiscal_year_start AND counter = 'naming-series'
     AND allow_overlap AND NOT p_allow_overlap;
   IF FOUND THEN
-    PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM change_patterns(p_tenant, p_epoch, '{naming-series}');
     PERFORM record_event(p_caller, p_tenant, 'naming_series.changed', p_pattern, jsonb_build_object(
       'before', jsonb_build_object('allow_overlap', true),
       'after', jsonb_build_object('allow_overlap', false)));
-    RETURN 'tightened';
   END IF;
-  RETURN 'unchanged';
 END
 $$;
 --> statement-breakpoint
@@ -710,7 +714,7 @@ BEGIN
   PERFORM caller_v1(p_caller, p_tenant);
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
-    PERFORM change_patterns(p_tenant, p_epoch);
+    PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
     PERFORM record_event(p_caller, p_tenant, 'sequence.created', key, sequence_facts(sequences))
     FROM sequences WHERE tenant = p_tenant AND key = p_key;
     RETURN 'created';
@@ -727,7 +731,7 @@ BEGIN
         v_new.allow_overlap) THEN
     RETURN 'unchanged';
   END IF;
-  PERFORM change_patterns(p_tenant, p_epoch);
+  PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
   PERFORM refuse_sharing(p_tenant, NULL, p_key, p_overlapping);
 
   -- Rows before counters, in the order of series, as everybody who takes both.

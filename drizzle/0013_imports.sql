@@ -317,7 +317,8 @@ BEGIN
       DO UPDATE SET number = greatest(t.number, excluded.number);
   ELSE
     IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
-      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint, ARRAY(
+        SELECT made->>'key' FROM jsonb_array_elements(p_writes->'sequences') AS made));
     END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');

@@ -223,7 +223,9 @@ async function forget(pattern: string): Promise<void> {
     pattern,
   ]);
   await service.database.query(
-    "update settings set pattern_epoch = pattern_epoch - 1 where tenant = $1",
+    `with s as (update settings set pattern_epoch = pattern_epoch - 1 where tenant = $1
+                returning pattern_epoch)
+     delete from pattern_changes as c using s where c.tenant = $1 and c.epoch > s.pattern_epoch`,
     [tenant],
   );
 }
@@ -244,7 +246,9 @@ describe("what happens between binding and drawing", () => {
     const bindElsewhere = (pattern: string) =>
       service.database.query(
         `with s as (update settings set pattern_epoch = pattern_epoch + 1 where tenant = $1
-                    returning pattern_epoch)
+                    returning pattern_epoch),
+              change as (insert into pattern_changes (tenant, epoch, sequences)
+                         select $1, pattern_epoch, '{naming-series}' from s)
          insert into past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter,
                                     first, last, bound_epoch)
          select $1, 'naming-series', 'frappe', $2, '01-01', 'naming-series', 1, 99, pattern_epoch from s`,
@@ -256,7 +260,7 @@ describe("what happens between binding and drawing", () => {
     await refusePut("/v1/sequences/c", { pattern: "C-{00}" });
     await sequence("d", "D-{00}");
     await next("E-.##");
-    // A pattern that changes is no addition, whatever is bound with it.
+    // What changes without a word of what it was is looked for everywhere.
     await service.database.query(
       "update sequences set pattern = 'F-{00}' where tenant = $1 and key = 'd'",
       [tenant],

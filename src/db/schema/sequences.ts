@@ -105,7 +105,7 @@ export const pastPatterns = pgTable(
     last: big().notNull(),
     /** Of a naming series, as the sequence has it of a sequence's: whether its names may be others' too. */
     allowOverlap: boolean().notNull().default(false),
-    /** Of a naming series: the epoch of the tenant's patterns that began with it. */
+    /** Of a naming series: the epoch of the tenant's patterns that began with it, as it is now. */
     boundEpoch: big(),
   },
   (table) => [
@@ -126,6 +126,22 @@ export const pastPatterns = pgTable(
       foreignColumns: [sequences.tenant, sequences.key],
     }),
   ],
+);
+
+/**
+ * The latest changes of a tenant's patterns: the epoch that began with each, and the sequences whose patterns
+ * it concerns. Whoever knows an earlier epoch reads the patterns of those again and of no others.
+ */
+export const patternChanges = pgTable(
+  "pattern_changes",
+  {
+    tenant: exactText()
+      .notNull()
+      .references(() => tenants.tenant),
+    epoch: big().notNull(),
+    sequences: text().array().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.epoch] })],
 );
 
 /**

@@ -3,7 +3,7 @@ import { callerOf } from "../../db/client.ts";
 import { Failure, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { findOverlap } from "../overlap/find-overlap.ts";
-import { rememberAdded, withPatterns } from "../overlap/known-patterns.ts";
+import { withPatterns } from "../overlap/known-patterns.ts";
 import { overlapRefusal } from "../overlap/refusals.ts";
 import type { SentSeries } from "./sent.ts";
 import { versionOf } from "./sent.ts";
@@ -38,13 +38,10 @@ async function bindSeries(call: Call, series: SentSeries): Promise<void> {
     const others = patterns.versions.filter((other) => !other.allowOverlap);
     const overlap = allowOverlap ? null : findOverlap(version, others);
     if (overlap !== null) throw failureOfRefusal(overlapRefusal(version, overlap), "/series");
-    const [row] = await call.db.write<{ outcome: string }>(
+    await call.db.write(
       sql`SELECT bind_naming_series_v1(${callerOf(call.caller)},
                                        ${text}::text, ${fiscalYearStart}::text, ${String(last)}::bigint,
-                                       ${allowOverlap}::boolean, ${patterns.epoch}::bigint) AS outcome`,
+                                       ${allowOverlap}::boolean, ${patterns.epoch}::bigint)`,
     );
-    if (row?.outcome === "bound") {
-      rememberAdded(call, patterns, { ...version, present: false, allowOverlap });
-    }
   });
 }

@@ -26,10 +26,13 @@ interface VersionRow {
 
 /**
  * All patterns of the tenant, every one that ever gave a number included, and every one that came with a
- * request for names; what is known already is read again only when the epoch says that something has changed,
- * and what was bound at first use since then is all that is read if nothing else has.
+ * request for names. What is known already is read again only of sequences that have changed since.
  */
-export async function knownPatterns({ db, caller, definitions }: Call): Promise<KnownPatterns> {
+export async function knownPatterns({
+  db,
+  caller,
+  definitions,
+}: Pick<Call, "db" | "caller" | "definitions">): Promise<KnownPatterns> {
   const known = definitions.patterns(caller.tenant);
   const [row] = await db.readFor<PatternsRow>(
     caller,
@@ -48,13 +51,21 @@ export async function patternsOfTenant(db: Database, tenant: string): Promise<Kn
 
 interface PatternsRow {
   readonly epoch: string;
-  /** Whether `versions` come on top of the known ones: nothing but naming series was bound since. */
-  readonly adds: boolean | null;
+  /** The sequences that have changed since the known epoch; null: nobody can tell, and all are here. */
+  readonly changed: readonly string[] | null;
+  /**
+   * All patterns of those that have changed; of naming series only what was bound or changed since, since they
+   * can be many.
+   */
   readonly versions: readonly VersionRow[];
 }
 
-/** They can be many, and each is one more epoch: whoever knows an earlier one reads what was bound since. */
 function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
+  const present = sql`
+    SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.counter, s.fiscal_year_start,
+           s.start::text AS first, s.ceiling::text AS last, true AS present, s.allow_overlap
+    FROM sequences AS s
+    WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}`;
   const past = sql`
     SELECT p.sequence, p.dialect, p.pattern, s.reset, p.counter, p.fiscal_year_start,
            p.first::text AS first, p.last::text AS last, false AS present,
@@ -62,26 +73,27 @@ function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
     FROM past_patterns AS p
     JOIN sequences AS s ON s.tenant = p.tenant AND s.key = p.sequence
     WHERE p.tenant = t.tenant`;
-  return sql`SELECT t.pattern_epoch::text AS epoch, since.adds,
-               CASE WHEN since.adds THEN (
+  return sql`SELECT t.pattern_epoch::text AS epoch, since.changed,
+               CASE WHEN since.changed IS NULL THEN (
                  SELECT coalesce(json_agg(v), '[]')
-                 FROM (${past} AND p.bound_epoch > ${knownEpoch}::bigint) AS v
+                 FROM (${present} UNION ALL ${past}) AS v
                ) ELSE (
                  SELECT coalesce(json_agg(v), '[]') FROM (
-                   SELECT s.key AS sequence, s.dialect, s.pattern, s.reset, s.counter,
-                          s.fiscal_year_start,
-                          s.start::text AS first, s.ceiling::text AS last, true AS present,
-                          s.allow_overlap
-                   FROM sequences AS s
-                   WHERE s.tenant = t.tenant AND s.key <> ${namingSeries}
-                   UNION ALL ${past}
+                   ${present} AND s.key = ANY (since.changed)
+                   UNION ALL
+                   ${past} AND p.sequence <> ${namingSeries} AND p.sequence = ANY (since.changed)
+                   UNION ALL
+                   ${past} AND p.sequence = ${namingSeries} AND p.bound_epoch > ${knownEpoch}::bigint
                  ) AS v
                ) END AS versions
         FROM settings AS t
         CROSS JOIN LATERAL (
-          SELECT count(*) = t.pattern_epoch - ${knownEpoch}::bigint AS adds
-          FROM past_patterns AS b
-          WHERE b.tenant = t.tenant AND b.bound_epoch > ${knownEpoch}::bigint
+          SELECT CASE WHEN count(DISTINCT c.epoch) = t.pattern_epoch - ${knownEpoch}::bigint
+                   THEN coalesce(array_agg(DISTINCT key) FILTER (WHERE key IS NOT NULL), '{}')
+                 END AS changed
+          FROM pattern_changes AS c
+          LEFT JOIN LATERAL unnest(c.sequences) AS key ON true
+          WHERE c.tenant = t.tenant AND c.epoch > ${knownEpoch}::bigint
         ) AS since
         WHERE t.tenant = ${tenant}`;
 }
@@ -89,21 +101,19 @@ function selectPatterns(tenant: string, knownEpoch: string | null): SQL {
 function patternsOf(row: PatternsRow | undefined, known: KnownPatterns | undefined): KnownPatterns {
   if (row === undefined) throw new Error("The tenant has no settings.");
   const versions = row.versions.map(versionOf);
-  if (row.adds !== true || known === undefined) return { epoch: row.epoch, versions };
-  if (versions.length === 0) return known;
-  return { epoch: row.epoch, versions: [...known.versions, ...versions] };
+  if (row.changed === null || known === undefined) return { epoch: row.epoch, versions };
+  if (row.changed.length === 0) return known;
+  const changed = new Set(row.changed);
+  const again = new Set(versions.map(seriesOf));
+  const kept = known.versions.filter((version) =>
+    version.series === undefined ? !changed.has(version.sequence) : !again.has(seriesOf(version)),
+  );
+  return { epoch: row.epoch, versions: [...kept, ...versions] };
 }
 
-/** Remembers a pattern that was just added to those that are known, which is their next epoch. */
-export function rememberAdded(
-  { caller, definitions }: Call,
-  { epoch, versions }: KnownPatterns,
-  added: KnownPattern,
-): void {
-  definitions.rememberPatterns(caller.tenant, {
-    epoch: String(BigInt(epoch) + 1n),
-    versions: [...versions, added],
-  });
+/** Of a pattern that came with requests for names: what tells it from others. */
+function seriesOf({ series, fiscalYearStart }: KnownPattern): string {
+  return `${series ?? ""} ${fiscalYearStart}`;
 }
 
 function versionOf(row: VersionRow): KnownPattern {

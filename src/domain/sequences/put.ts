@@ -7,7 +7,7 @@ import { counterOf, namingSeries } from "../naming-series/sequence.ts";
 import { parsePattern } from "../patterns/dialects.ts";
 import { findOverlap } from "../overlap/find-overlap.ts";
 import { findSelfClash } from "../overlap/find-self-clash.ts";
-import { overlappingSequences, rememberAdded, withPatterns } from "../overlap/known-patterns.ts";
+import { overlappingSequences, withPatterns } from "../overlap/known-patterns.ts";
 import { overlapRefusal, selfClashRefusal } from "../overlap/refusals.ts";
 import type { PatternVersion } from "../overlap/version.ts";
 import { parseFiscalYearStart } from "../patterns/moment.ts";
@@ -90,10 +90,6 @@ export async function putSequence(
                                    ${issued !== null}::boolean) AS outcome`,
       ),
     );
-    if (row?.outcome === "created") {
-      const added = { ...version, present: true, allowOverlap: input.allow_overlap };
-      rememberAdded(call, { epoch, versions }, added);
-    }
     return row?.outcome;
   });
   call.definitions.forget(call.caller.tenant);

@@ -16,7 +16,7 @@ export const sequenceKey = z
 export const productSku = z
   .string(whenMissing("the SKU of a product, such as VALVE-20"))
   .regex(skuShape, { error: skuRule })
-  .refine((text) => !isFolder(text), { error: "must not be . or .. ." })
+  .refine((text) => !isFolder(text), { error: 'must not be "." or ".."' })
   .openapi({ example: "VALVE-20", description: "SKU of a product." });
 
 /** The name of a lot that exists. */

@@ -24,11 +24,11 @@ const readableBytes = 8_388_608;
 const statusesOfCarrier: ReadonlySet<number> = new Set([400, 411, 413, 414, 431, 501, 505]);
 
 /**
- * Refused by a service that has too much to do at once, as so many saves of patterns that no comparison of them
- * holds to its end, or a line before the database that is full. Nothing was done, and the same request may come again.
+ * Refused before anything was done by a service that has too much to do at once: the line before the database
+ * is full. The same request may come again.
  */
 function isTurnedAway(answer: Answer): boolean {
-  return answer.status === 503 && /"code":"(?:patterns_changed|overloaded)"/.test(textOf(answer));
+  return answer.status === 503 && textOf(answer).includes('"code":"overloaded"');
 }
 
 /** Holds exchanges against the document and against what holds for every answer. */
