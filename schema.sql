@@ -5953,6 +5953,12 @@ AS $function$
   FROM served
 $function$;
 
+CREATE OR REPLACE FUNCTION public.quota_of(p_key api_keys)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (num_nonnulls((p_key).count_per_request, (p_key).numbers_per_day, (p_key).requests_per_minute) > 0) THEN jsonb_build_object('count_per_request', (p_key).count_per_request, 'numbers_per_day', (p_key).numbers_per_day, 'requests_per_minute', (p_key).requests_per_minute) ELSE NULL::jsonb END;
+
 CREATE OR REPLACE FUNCTION public.shown_api_key(p_key api_keys)
  RETURNS SETOF api_key_row
  LANGUAGE sql
@@ -5960,11 +5966,7 @@ CREATE OR REPLACE FUNCTION public.shown_api_key(p_key api_keys)
 AS $function$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
-         CASE WHEN num_nonnulls(p_key.count_per_request, p_key.numbers_per_day,
-                                p_key.requests_per_minute) > 0
-           THEN jsonb_build_object('count_per_request', p_key.count_per_request,
-                                   'numbers_per_day', p_key.numbers_per_day,
-                                   'requests_per_minute', p_key.requests_per_minute) END,
+         quota_of(p_key),
          CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
               WHEN p_key.expires_at <= now() THEN 'expired'
               ELSE 'active' END,
@@ -5986,7 +5988,7 @@ CREATE OR REPLACE FUNCTION public.key_rights(p_key api_keys)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN jsonb_build_object('name', (p_key).name, 'scopes', (p_key).scopes, 'sequences', (p_key).sequences, 'products', (p_key).products, 'expires_at', wire_time((p_key).expires_at));
+RETURN jsonb_build_object('name', (p_key).name, 'scopes', (p_key).scopes, 'sequences', (p_key).sequences, 'products', (p_key).products, 'quota', quota_of(p_key), 'expires_at', wire_time((p_key).expires_at));
 
 CREATE OR REPLACE FUNCTION public.add_api_key(p_key api_keys)
  RETURNS api_keys
@@ -7130,6 +7132,7 @@ ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_day_of(text) OWNER TO serialmint_rules;
+ALTER FUNCTION quota_of(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION receipt_facts(text,uuid) OWNER TO serialmint_rules;
@@ -7372,6 +7375,7 @@ REVOKE EXECUTE ON FUNCTION
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
   quota_day_of(text),
+  quota_of(api_keys),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
@@ -7555,6 +7559,7 @@ GRANT EXECUTE ON FUNCTION
   period_at(sequence_reset,text,text,timestamp with time zone),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quota_of(api_keys),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),

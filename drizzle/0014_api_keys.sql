@@ -47,16 +47,22 @@ CREATE TYPE api_key_row AS (
   place text
 );
 --> statement-breakpoint
+-- What a key may use up; null where it has no limit.
+CREATE FUNCTION quota_of(p_key api_keys) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+  WHEN num_nonnulls(p_key.count_per_request, p_key.numbers_per_day, p_key.requests_per_minute) > 0
+    THEN jsonb_build_object('count_per_request', p_key.count_per_request,
+                            'numbers_per_day', p_key.numbers_per_day,
+                            'requests_per_minute', p_key.requests_per_minute)
+END;
+--> statement-breakpoint
 -- A key as a list shows it.
 CREATE FUNCTION shown_api_key(p_key api_keys) RETURNS SETOF api_key_row
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
-         CASE WHEN num_nonnulls(p_key.count_per_request, p_key.numbers_per_day,
-                                p_key.requests_per_minute) > 0
-           THEN jsonb_build_object('count_per_request', p_key.count_per_request,
-                                   'numbers_per_day', p_key.numbers_per_day,
-                                   'requests_per_minute', p_key.requests_per_minute) END,
+         quota_of(p_key),
          CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
               WHEN p_key.expires_at <= now() THEN 'expired'
               ELSE 'active' END,
@@ -73,12 +79,12 @@ CREATE FUNCTION api_key_facts(p_key api_keys) RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN (SELECT to_jsonb(r) - 'place' FROM shown_api_key(p_key) AS r);
 --> statement-breakpoint
--- What a key may do, until when.
+-- What a key may do, how much, and until when.
 CREATE FUNCTION key_rights(p_key api_keys) RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN jsonb_build_object(
   'name', p_key.name, 'scopes', p_key.scopes, 'sequences', p_key.sequences, 'products', p_key.products,
-  'expires_at', wire_time(p_key.expires_at));
+  'quota', quota_of(p_key), 'expires_at', wire_time(p_key.expires_at));
 --> statement-breakpoint
 -- Adds a key, never used yet.
 CREATE FUNCTION add_api_key(p_key api_keys) RETURNS api_keys
@@ -230,5 +236,5 @@ END
 $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
-  shown_api_key, create_api_key_v1, rotate_api_key_v1, revoke_api_key_v1
+  shown_api_key, quota_of, create_api_key_v1, rotate_api_key_v1, revoke_api_key_v1
 TO serialmint_app;

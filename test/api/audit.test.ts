@@ -138,7 +138,11 @@ describe("what an event says", () => {
 
   test("of an API key never its text nor its digest", async () => {
     const service = await serviceForTest();
-    const made = await ok(service, "POST", "/v1/api-keys", { name: "shop", scopes: ["reserve"] });
+    const made = await ok(service, "POST", "/v1/api-keys", {
+      name: "shop",
+      scopes: ["reserve"],
+      quota: { numbers_per_day: 50 },
+    });
     const turned = await ok(service, "POST", `/v1/api-keys/${made.id}/rotate`, {});
     await ok(service, "POST", `/v1/api-keys/${turned.id}/revoke`);
     await ok(service, "POST", `/v1/api-keys/${turned.id}/revoke`);
@@ -148,7 +152,12 @@ describe("what an event says", () => {
       ["api_key.rotated", made.id],
       ["api_key.revoked", turned.id],
     ]);
-    expect(all[0]?.facts).toMatchObject({ name: "shop", scopes: ["reserve"], expires_at: null });
+    expect(all[0]?.facts).toMatchObject({
+      name: "shop",
+      scopes: ["reserve"],
+      quota: { count_per_request: null, numbers_per_day: 50, requests_per_minute: null },
+      expires_at: null,
+    });
     expect(all[1]?.facts).toMatchObject({ replaced_by: turned.id });
     const [kept] = await service.database.query<{ rows: string }>(
       "select string_agg(e::text, '|') as rows from audit_events e",

@@ -79,7 +79,11 @@ describe("by expiry", () => {
     expect(await found(`${until}&party=Eve`)).toEqual(["B/1"]);
     expect(await found(`${until}&name=1`)).toEqual(["A/1", "B/1"]);
     expect(await found(`${until}&name=1&state=shipped`)).toEqual(["B/1"]);
-    await change("A", ["2", "3"], { state: "available", location: null });
+    // A customer's recall asks for few of very many.
+    await change("A", ["3"], { state: "shipped" }, { party: "Zoe" });
+    await change("A", ["1"], { state: "shipped" }, { party: "Zoe" });
+    expect(await found(`${until}&party=Zoe`)).toEqual(["A/3", "A/1"]);
+    await change("A", ["1", "2", "3"], { state: "available", location: null });
     await change("B", ["1"], { state: "available" });
   });
 });

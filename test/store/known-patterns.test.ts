@@ -5,6 +5,7 @@ import { openDatabase } from "../../src/db/client.ts";
 import { createDefinitions } from "../../src/domain/definitions/definitions.ts";
 import type { KnownPatterns } from "../../src/domain/definitions/definitions.ts";
 import { knownPatterns, patternsOfTenant } from "../../src/domain/overlap/known-patterns.ts";
+import { sha256 } from "../../src/domain/sha256.ts";
 import type { Service } from "../harness/service.ts";
 import { putSequence, reserve, serviceForTest } from "./service.ts";
 
@@ -17,9 +18,7 @@ async function isolatesOf(service: Service): Promise<{
   const timings = { requests: 0, milliseconds: 0 };
   const { databaseUrl, endpoint } = service.database;
   const db = openDatabase({ databaseUrl, sqlEndpoint: endpoint, timings });
-  const digest = new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(service.key)),
-  ).toHex();
+  const digest = await sha256(service.key);
   const touches = { sequences: null, products: null };
   const caller = {
     tenant: service.tenant,

@@ -116,6 +116,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "period_at",
     "put_product_v1",
     "put_sequence_v1",
+    "quota_of",
     "recall_facts",
     "recall_lots_v1",
     "receipt_facts",

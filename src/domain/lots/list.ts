@@ -33,8 +33,8 @@ export interface LotFilters {
 /**
  * Lots in the order of the first of these that is asked for: those of one name by product; of a job or
  * reservation by creation; of a receipt those that it made by creation, then those that it grew or took
- * back by name and product; with expiry dates by date; of a party or reference by the change that it was
- * part of; of a location or a state by product and name. All others by creation.
+ * back by name and product; of a party or reference by the change that it was part of; with expiry dates by
+ * date; of a location or a state by product and name. All others by creation.
  */
 export function listLots(call: Call, filters: LotFilters): Listing {
   return listingOf(call.db, call.caller, lotColumns, rowsOf(call, filters), plainLotColumns);
@@ -52,8 +52,8 @@ function rowsOf(call: Call, filters: LotFilters): RowsBehind {
   if (name !== undefined) return ofName(call, filters);
   if (job !== undefined || reservation !== undefined) return byCreation(call, filters);
   if (receipt !== undefined) return ofReceipt(call, filters);
-  if (expires_after !== undefined || expires_before !== undefined) return byExpiry(call, filters);
   if (party !== undefined || reference !== undefined) return byChange(call, filters);
+  if (expires_after !== undefined || expires_before !== undefined) return byExpiry(call, filters);
   if (filters.location !== undefined) return byName(call, filters, sql`lots_by_location_v1`);
   // New lots are available, and no index knows them.
   if (filters.state === undefined || filters.state === "available")
