@@ -558,8 +558,10 @@ CASE overflow
     WHEN 'reject'::sequence_overflow THEN 'reject'::text
     ELSE 'widen'::text
 END)::uuid) STORED NOT NULL,
-  fence bigint,
-  fenced_at timestamp with time zone,
+  fence_width bigint DEFAULT 0 NOT NULL,
+  fenced_until timestamp with time zone,
+  fence_origin integer,
+  fence_reason text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT sequences_tenant_key_pk PRIMARY KEY (tenant, key),
@@ -1303,6 +1305,12 @@ CREATE OR REPLACE FUNCTION public.is_period(p_reset sequence_reset, p_period tex
  IMMUTABLE
 RETURN CASE WHEN (p_reset = 'prefix'::sequence_reset) THEN true WHEN (p_reset = 'never'::sequence_reset) THEN (p_period = ''::text) WHEN (p_period ~ '^(FY)?0000'::text) THEN false WHEN (p_reset = 'yearly'::sequence_reset) THEN (p_period ~ '^[0-9]{4}$'::text) WHEN (p_reset = 'fiscal'::sequence_reset) THEN (p_period ~ '^FY[0-9]{4}$'::text) WHEN (p_reset = 'monthly'::sequence_reset) THEN (p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text) WHEN (p_reset = 'weekly'::sequence_reset) THEN CASE WHEN (p_period ~ '^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$'::text) THEN (to_char((to_date(p_period, 'IYYY-"W"IW'::text))::timestamp with time zone, 'IYYY-"W"IW'::text) = p_period) ELSE false END WHEN (p_reset = 'daily'::sequence_reset) THEN CASE WHEN (p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}$'::text) THEN (("right"(p_period, 2) >= '01'::text) AND ("right"(p_period, 2) <= to_char((period_end('monthly'::sequence_reset, "left"(p_period, 7), NULL::text))::timestamp with time zone, 'DD'::text))) ELSE false END ELSE NULL::boolean END;
 
+CREATE OR REPLACE FUNCTION public.first_number(p_sequence sequences, p_period text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN ((p_sequence).start + CASE WHEN (((p_sequence).fence_width > 0) AND (((p_sequence).reset = 'prefix'::sequence_reset) OR ((p_period COLLATE "C") <= period_at((p_sequence).reset, (p_sequence).time_zone, (p_sequence).fiscal_year_start, (p_sequence).fenced_until)))) THEN (LEAST((p_sequence).fence_width, ((('999999999999999999'::bigint - (p_sequence).start) / (p_sequence).increment) + 1)) * (p_sequence).increment) ELSE (0)::bigint END);
+
 CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid)
  RETURNS series
  LANGUAGE plpgsql
@@ -1327,23 +1335,27 @@ BEGIN
     END IF;
     BEGIN
       -- Waits for whoever makes it just now, and finds it when it looks again.
-      INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
-                          ends_on)
-      SELECT tenant, key, p_period, begin, begin, definition, increment, ceiling, mode, hot,
-             period_end(reset, p_period, fiscal_year_start)
-      FROM (
-        -- The texts of one reset's periods are in the order of time.
-        SELECT *, CASE
-          WHEN reset = 'prefix'
-            OR p_period COLLATE "C" <= period_at(reset, time_zone, fiscal_year_start, fenced_at + interval '1 day')
-          THEN greatest(fence, start) ELSE start END AS begin
-        FROM sequences
+      WITH fenced AS (
+        SELECT s.*, first_number(s, p_period) AS next
+        FROM sequences AS s
         WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+          AND is_period(reset, p_period)
         -- Whoever fences the sequence just now is waited for.
         FOR SHARE
-      ) AS s
-      WHERE is_period(reset, p_period)
-      ON CONFLICT (tenant, sequence, period) DO NOTHING;
+      ), made AS (
+        INSERT INTO series (tenant, sequence, period, next, since, skipped, definition, increment, ceiling,
+                            mode, hot, ends_on)
+        SELECT tenant, key, p_period, next, start, (next - start) / increment, definition, increment, ceiling,
+               mode, hot, period_end(reset, p_period, fiscal_year_start)
+        FROM fenced
+        ON CONFLICT (tenant, sequence, period) DO NOTHING
+        RETURNING *
+      )
+      INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+      SELECT made.tenant, made.id, made.since, made.next - made.increment, made.increment, 'skip',
+             fenced.fence_origin, fenced.fence_reason
+      FROM made CROSS JOIN fenced
+      WHERE made.next > made.since;
     EXCEPTION WHEN foreign_key_violation THEN
       -- Somebody has replaced the sequence since this statement began.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
@@ -1916,7 +1928,8 @@ BEGIN
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
     v_passed := passed_numbers(v_series);
-    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling THEN
+    -- One that a fence has moved beyond its width already may stay there.
+    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
         'sequence', p_key, 'last_number', v_new.ceiling::text,
         'issued', (v_next - v_series.increment)::text
@@ -2280,6 +2293,38 @@ AS $function$
   FROM unnest(p_stretches) AS stretch
 $function$;
 
+CREATE OR REPLACE FUNCTION public.is_drawn_by(p_entry ledger, p_api_key integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH RECURSIVE own AS (
+    SELECT p_api_key AS id
+    UNION
+    SELECT k.id FROM api_keys AS k JOIN own ON k.tenant = p_entry.tenant AND k.replaced_by = own.id
+  )
+  SELECT EXISTS (
+    SELECT FROM origins AS o JOIN own ON own.id = o.api_key
+    WHERE o.tenant = p_entry.tenant AND o.id = p_entry.origin)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_another(p_entry ledger, p_api_key integer, p_reservation text)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  IF is_drawn_by(p_entry, p_api_key) THEN
+    RETURN;
+  END IF;
+  PERFORM FROM api_keys
+  WHERE tenant = p_entry.tenant AND id = p_api_key AND scopes && '{sequences:write,admin}';
+  IF NOT FOUND THEN
+    PERFORM fail('reservation_of_another', jsonb_build_object('reservation', p_reservation));
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.void_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2300,6 +2345,7 @@ BEGIN
     PERFORM fail('reservation_not_found', jsonb_build_object(
       'reservation', reservation_id(p_sequence, p_period, p_first)));
   END IF;
+  PERFORM refuse_another(v_entry, v_call.api_key, reservation_id(p_sequence, p_period, p_first));
   v_open := open_numbers(v_entry);
   v_wanted := v_open;
   IF p_from IS NOT NULL THEN
@@ -2372,7 +2418,9 @@ BEGIN
     EXIT WHEN FOUND;
     v_last := NULL;
   END LOOP;
-  next := coalesce(v_last + v_series.increment, v_series.next, v_sequence.start);
+  next := coalesce(v_last + v_series.increment, v_series.next, (
+    SELECT first_number(q, p_period) FROM sequences AS q
+    WHERE q.tenant = p_tenant AND q.key = v_sequence.counter));
   issued := coalesce(v_series.passed_before + (next - v_series.since) / v_series.increment - v_series.skipped, 0);
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
@@ -6664,26 +6712,31 @@ CREATE OR REPLACE FUNCTION public.fence_series(p_series series, p_by bigint, p_o
  LANGUAGE plpgsql
 AS $function$
 DECLARE
+  v_end CONSTANT bigint := 999999999999999999;
   v_next bigint;
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
-  -- A counter may have come back older than the ledger.
-  v_next := greatest(next_number(p_series), (
-    SELECT max(l.last) + p_series.increment
-    FROM entries_over(p_series.id, p_series.next, 999999999999999999) AS l));
-  IF v_next > p_series.ceiling THEN
+  v_next := next_number(p_series);
+  IF v_next > v_end THEN
     RETURN NULL;
   END IF;
-  v_to := v_next + p_series.increment
-                   * least(p_by, (p_series.ceiling - v_next) / p_series.increment + 1);
+  -- A counter may have come back older than the ledger.
+  v_next := greatest(v_next, (
+    SELECT max(l.last) + p_series.increment
+    FROM entries_over(p_series.id, least(p_series.next, v_end), v_end) AS l));
+  IF v_next > v_end THEN
+    RETURN NULL;
+  END IF;
+  v_to := v_next + p_series.increment * least(p_by, (v_end - v_next) / p_series.increment + 1);
   PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason);
   RETURN jsonb_build_object(
-    'series', nullif(p_series.period, ''), 'from', v_next::text, 'to', v_to::text);
+    'series', nullif(p_series.period, ''), 'from', v_next::text,
+    'to', CASE WHEN v_to <= v_end THEN v_to::text END);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fence_sequence(p_tenant text, p_sequence text, p_by bigint, p_origin integer, p_reason text)
+CREATE OR REPLACE FUNCTION public.fence_sequence(p_tenant text, p_sequence text, p_by bigint, p_ahead_days integer, p_origin integer, p_reason text)
  RETURNS jsonb[]
  LANGUAGE plpgsql
 AS $function$
@@ -6692,9 +6745,10 @@ DECLARE
   v_moved jsonb[] := '{}';
 BEGIN
   UPDATE sequences
-  SET fence = coalesce(fence, start)
-              + least(p_by, (999999999999999999 - coalesce(fence, start)) / increment) * increment,
-      fenced_at = now()
+  SET fence_width = least(fence_width + p_by, 999999999999999999),
+      fenced_until = greatest(fenced_until, now() + make_interval(days => p_ahead_days)),
+      fence_origin = p_origin,
+      fence_reason = p_reason
   WHERE tenant = p_tenant AND key = p_sequence;
   FOR v_series IN
     SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_sequence
@@ -6706,7 +6760,22 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fence_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_by bigint, p_reason text)
+CREATE OR REPLACE FUNCTION public.fenced_begin(p_sequence sequences)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_until CONSTANT text := nullif(period_at(
+    p_sequence.reset, p_sequence.time_zone, p_sequence.fiscal_year_start, p_sequence.fenced_until), '');
+  v_first CONSTANT bigint := first_number(p_sequence, coalesce(v_until, ''));
+BEGIN
+  RETURN jsonb_build_object(
+    'begin_at', CASE WHEN v_first <= 999999999999999999 THEN v_first::text END, 'until', v_until);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.fence_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_by bigint, p_ahead_days integer, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -6720,39 +6789,18 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   IF p_period IS NULL THEN
-    v_moved := fence_sequence(p_tenant, p_sequence, p_by, v_call.origin, p_reason);
+    v_moved := fence_sequence(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
   ELSE
     v_moved := array_remove(ARRAY[fence_series(
       held_series(p_tenant, p_sequence, p_period, p_definition), p_by, v_call.origin, p_reason)], NULL);
   END IF;
   PERFORM record_event(p_caller, p_tenant, 'sequence.fenced', p_sequence, jsonb_build_object(
-    'series', nullif(p_period, ''), 'by', p_by::text, 'moved', cardinality(v_moved), 'reason', p_reason));
+    'series', nullif(p_period, ''), 'by', p_by::text, 'ahead_days', p_ahead_days, 'moved', cardinality(v_moved), 'reason', p_reason));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'sequence', p_sequence, 'by', p_by::text, 'reason', p_reason, 'at', wire_time(now()),
-    'moved', cardinality(v_moved), 'series', to_jsonb(v_moved[1:100])));
-END
-$function$;
-
-CREATE OR REPLACE FUNCTION public.origin_of_operator(p_tenant text)
- RETURNS integer
- LANGUAGE plpgsql
-AS $function$
-DECLARE
-  v_key api_keys;
-BEGIN
-  SELECT * INTO v_key FROM api_keys WHERE tenant = p_tenant AND name = 'operator' AND prefix = 'smk_none_';
-  IF NOT FOUND THEN
-    v_key.tenant := p_tenant;
-    v_key.public_id := gen_random_uuid();
-    v_key.digest := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
-    v_key.name := 'operator';
-    v_key.prefix := 'smk_none_';
-    v_key.hint := 'none';
-    v_key.scopes := '{admin}';
-    v_key := add_api_key(v_key);
-    UPDATE api_keys SET revoked_at = now() WHERE tenant = p_tenant AND id = v_key.id;
-  END IF;
-  RETURN origin_of(p_tenant, v_key.id, NULL);
+    'moved', cardinality(v_moved), 'series', to_jsonb(v_moved[1:100]),
+    'unknown_series', (SELECT fenced_begin(s) FROM sequences AS s
+                       WHERE tenant = p_tenant AND key = p_sequence AND p_period IS NULL)));
 END
 $function$;
 
@@ -6765,7 +6813,7 @@ AS $function$
   SELECT tenant FROM tenants ORDER BY tenant
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fence_tenant(p_tenant text, p_by bigint, p_reason text)
+CREATE OR REPLACE FUNCTION public.fence_tenant(p_tenant text, p_by bigint, p_ahead_days integer, p_reason text)
  RETURNS TABLE(sequence text, mode sequence_mode, moved integer)
  LANGUAGE plpgsql
 AS $function$
@@ -6782,14 +6830,15 @@ BEGIN
   LOOP
     sequence := v_sequence.key;
     mode := v_sequence.mode;
-    moved := cardinality(fence_sequence(p_tenant, v_sequence.key, p_by, v_origin, p_reason));
+    moved := cardinality(fence_sequence(
+      p_tenant, v_sequence.key, p_by, p_ahead_days, v_origin, p_reason));
     RETURN NEXT;
   END LOOP;
   UPDATE settings SET pattern_epoch = pattern_epoch + 1 + (random() * 1000000000000)::bigint
   WHERE tenant = p_tenant;
   INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
   VALUES (p_tenant, v_origin, 'operator', 'tenant.fenced', p_tenant,
-          jsonb_build_object('by', p_by::text, 'reason', p_reason));
+          jsonb_build_object('by', p_by::text, 'ahead_days', p_ahead_days, 'reason', p_reason));
 END
 $function$;
 
@@ -7041,11 +7090,13 @@ ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
-ALTER FUNCTION fence_sequence(text,text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_sequence(text,text,bigint,integer,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_series(series,bigint,integer,text) OWNER TO serialmint_rules;
-ALTER FUNCTION fence_tenant(text,bigint,text) OWNER TO serialmint_rules;
-ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_tenant(text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fenced_begin(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
@@ -7071,6 +7122,7 @@ ALTER FUNCTION in_numbers(lots,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION in_receipt(lots,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION in_run(lots,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION is_begun(series) OWNER TO serialmint_rules;
+ALTER FUNCTION is_drawn_by(ledger,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION is_minute_over(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION is_period(sequence_reset,text) OWNER TO serialmint_rules;
 ALTER FUNCTION is_use_old(timestamp with time zone) OWNER TO serialmint_rules;
@@ -7121,7 +7173,6 @@ ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
-ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION passed_numbers(series) OWNER TO serialmint_rules;
 ALTER FUNCTION period_at(sequence_reset,text,text,timestamp with time zone) OWNER TO serialmint_rules;
@@ -7149,6 +7200,7 @@ ALTER FUNCTION recorded_by_line(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION recorded_names(job_items[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION records_held(text,jsonb,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION render_name(text,bigint,integer,text) OWNER TO serialmint_rules;
@@ -7282,11 +7334,13 @@ REVOKE EXECUTE ON FUNCTION
   expire_staged_v1(interval,integer),
   expired_requests(integer),
   fail(text,jsonb),
-  fence_sequence(text,text,bigint,integer,text),
+  fence_sequence(text,text,bigint,integer,integer,text),
   fence_series(series,bigint,integer,text),
-  fence_tenant(text,bigint,text),
-  fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  fence_tenant(text,bigint,integer,text),
+  fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
+  fenced_begin(sequences),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
+  first_number(sequences,text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
   grow_lots(receipts,lot_found[]),
@@ -7313,6 +7367,7 @@ REVOKE EXECUTE ON FUNCTION
   in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
+  is_drawn_by(ledger,integer),
   is_minute_over(timestamp with time zone),
   is_period(sequence_reset,text),
   is_use_old(timestamp with time zone),
@@ -7363,7 +7418,6 @@ REVOKE EXECUTE ON FUNCTION
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
   origin_of(text,integer,text),
-  origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
   past_series(integer),
@@ -7393,6 +7447,7 @@ REVOKE EXECUTE ON FUNCTION
   recorded_over(bigint,bigint,bigint),
   records_held(text,jsonb,lot_request[]),
   records_recorded(text,jsonb,bigint[]),
+  refuse_another(ledger,integer,text),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
@@ -7537,7 +7592,7 @@ GRANT EXECUTE ON FUNCTION
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
-  fence_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
   identify_v1(bytea),

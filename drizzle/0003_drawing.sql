@@ -167,7 +167,22 @@ RETURN CASE
       ELSE false END
 END;
 --> statement-breakpoint
--- A series as it stands, not locked; that of a new period is made. Fails: definition_changed (there is no
+-- The number with which a series that is not there yet begins: the sequence's first, or as many numbers further
+-- on as it is fenced by. The texts of one reset's periods are in the order of time.
+CREATE FUNCTION first_number(p_sequence sequences, p_period text) RETURNS bigint
+LANGUAGE sql STABLE
+RETURN p_sequence.start + CASE
+  WHEN p_sequence.fence_width > 0
+    AND (p_sequence.reset = 'prefix'
+         OR p_period COLLATE "C" <= period_at(p_sequence.reset, p_sequence.time_zone,
+                                              p_sequence.fiscal_year_start, p_sequence.fenced_until))
+  THEN least(p_sequence.fence_width, (999999999999999999 - p_sequence.start) / p_sequence.increment + 1)
+       * p_sequence.increment
+  ELSE 0
+END;
+--> statement-breakpoint
+-- A series as it stands, not locked; that of a new period is made, and what it was fenced by is written down
+-- as skipped. Fails: definition_changed (there is no
 -- such sequence, or not with that definition), series_malformed.
 CREATE FUNCTION series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
 LANGUAGE plpgsql AS $$
@@ -191,23 +206,27 @@ BEGIN
     END IF;
     BEGIN
       -- Waits for whoever makes it just now, and finds it when it looks again.
-      INSERT INTO series (tenant, sequence, period, next, since, definition, increment, ceiling, mode, hot,
-                          ends_on)
-      SELECT tenant, key, p_period, begin, begin, definition, increment, ceiling, mode, hot,
-             period_end(reset, p_period, fiscal_year_start)
-      FROM (
-        -- The texts of one reset's periods are in the order of time.
-        SELECT *, CASE
-          WHEN reset = 'prefix'
-            OR p_period COLLATE "C" <= period_at(reset, time_zone, fiscal_year_start, fenced_at + interval '1 day')
-          THEN greatest(fence, start) ELSE start END AS begin
-        FROM sequences
+      WITH fenced AS (
+        SELECT s.*, first_number(s, p_period) AS next
+        FROM sequences AS s
         WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition
+          AND is_period(reset, p_period)
         -- Whoever fences the sequence just now is waited for.
         FOR SHARE
-      ) AS s
-      WHERE is_period(reset, p_period)
-      ON CONFLICT (tenant, sequence, period) DO NOTHING;
+      ), made AS (
+        INSERT INTO series (tenant, sequence, period, next, since, skipped, definition, increment, ceiling,
+                            mode, hot, ends_on)
+        SELECT tenant, key, p_period, next, start, (next - start) / increment, definition, increment, ceiling,
+               mode, hot, period_end(reset, p_period, fiscal_year_start)
+        FROM fenced
+        ON CONFLICT (tenant, sequence, period) DO NOTHING
+        RETURNING *
+      )
+      INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+      SELECT made.tenant, made.id, made.since, made.next - made.increment, made.increment, 'skip',
+             fenced.fence_origin, fenced.fence_reason
+      FROM made CROSS JOIN fenced
+      WHERE made.next > made.since;
     EXCEPTION WHEN foreign_key_violation THEN
       -- Somebody has replaced the sequence since this statement began.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
@@ -807,7 +826,8 @@ BEGIN
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
     v_passed := passed_numbers(v_series);
-    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling THEN
+    -- One that a fence has moved beyond its width already may stay there.
+    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
         'sequence', p_key, 'last_number', v_new.ceiling::text,
         'issued', (v_next - v_series.increment)::text

@@ -119,8 +119,38 @@ LANGUAGE sql AS $$
   FROM unnest(p_stretches) AS stretch
 $$;
 --> statement-breakpoint
+-- Whether a key drew that run, itself or as one of those that it has replaced.
+CREATE FUNCTION is_drawn_by(p_entry ledger, p_api_key integer) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE own AS (
+    SELECT p_api_key AS id
+    UNION
+    SELECT k.id FROM api_keys AS k JOIN own ON k.tenant = p_entry.tenant AND k.replaced_by = own.id
+  )
+  SELECT EXISTS (
+    SELECT FROM origins AS o JOIN own ON own.id = o.api_key
+    WHERE o.tenant = p_entry.tenant AND o.id = p_entry.origin)
+$$;
+--> statement-breakpoint
+-- Refuses a key that may only reserve what another one drew. Fails: reservation_of_another.
+CREATE FUNCTION refuse_another(p_entry ledger, p_api_key integer, p_reservation text) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF is_drawn_by(p_entry, p_api_key) THEN
+    RETURN;
+  END IF;
+  PERFORM FROM api_keys
+  WHERE tenant = p_entry.tenant AND id = p_api_key AND scopes && '{sequences:write,admin}';
+  IF NOT FOUND THEN
+    PERFORM fail('reservation_of_another', jsonb_build_object('reservation', p_reservation));
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
 -- Fails: reservation_not_found, reservation_range, reservation_used.
+-- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
+-- Fails: reservation_not_found, reservation_of_another, reservation_range, reservation_used.
 CREATE FUNCTION void_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text
@@ -140,6 +170,7 @@ BEGIN
     PERFORM fail('reservation_not_found', jsonb_build_object(
       'reservation', reservation_id(p_sequence, p_period, p_first)));
   END IF;
+  PERFORM refuse_another(v_entry, v_call.api_key, reservation_id(p_sequence, p_period, p_first));
   v_open := open_numbers(v_entry);
   v_wanted := v_open;
   IF p_from IS NOT NULL THEN
@@ -226,7 +257,9 @@ BEGIN
     EXIT WHEN FOUND;
     v_last := NULL;
   END LOOP;
-  next := coalesce(v_last + v_series.increment, v_series.next, v_sequence.start);
+  next := coalesce(v_last + v_series.increment, v_series.next, (
+    SELECT first_number(q, p_period) FROM sequences AS q
+    WHERE q.tenant = p_tenant AND q.key = v_sequence.counter));
   issued := coalesce(v_series.passed_before + (next - v_series.since) / v_series.increment - v_series.skipped, 0);
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;

@@ -4,39 +4,71 @@ import { requireDatabaseUrl } from "./database-url.ts";
 
 /** A sequence whose counters were moved. */
 export interface Fenced {
-  readonly tenant: string;
   readonly sequence: string;
   readonly mode: "standard" | "gapless";
   /** How many of its series were moved. */
   readonly moved: number;
 }
 
+/** How far to move what, and why. */
+export interface FenceOptions {
+  /** Numbers, for each series. */
+  readonly by: bigint;
+  /** Series that are not known and that begin within so many days from now begin further on as well. */
+  readonly aheadDays: number;
+  readonly reason: string;
+  /** All tenants when left out. */
+  readonly tenant?: string | undefined;
+}
+
+/** What came of a tenant: its sequences, or why nothing of it was moved. */
+export type FencedTenant =
+  | { readonly tenant: string; readonly fenced: readonly Fenced[] }
+  | { readonly tenant: string; readonly error: Error };
+
 /**
  * Moves every counter of every tenant, or of one, on by `by` numbers, after an older copy of the database was
- * restored. One transaction a tenant: when it breaks off, run it again for the tenants that are missing.
- * `done` gets each tenant when it is.
+ * restored. One transaction a tenant, and what fails for one is no reason not to do the others. `done` gets
+ * each tenant when it is. Rejects when there is no such tenant.
  */
 export async function fence(
   databaseUrl: string,
-  options: { by: bigint; reason: string; tenant?: string | undefined },
-  done: (tenant: string, fenced: readonly Fenced[]) => void = () => {},
-): Promise<Fenced[]> {
+  options: FenceOptions,
+  done: (tenant: FencedTenant) => void = () => {},
+): Promise<FencedTenant[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const tenants = options.tenant === undefined ? await tenantsOf(client) : [options.tenant];
-    const all: Fenced[] = [];
+    const known = await tenantsOf(client);
+    const tenants = options.tenant === undefined ? known : [options.tenant];
+    const unknown = tenants.find((tenant) => !known.includes(tenant));
+    if (unknown !== undefined) throw new Error(`There is no tenant ${unknown}.`);
+    const all: FencedTenant[] = [];
     for (const tenant of tenants) {
-      const { rows } = await client.query<Fenced>(
-        `SELECT $1 AS tenant, sequence, mode, moved FROM fence_tenant($1::text, $2::bigint, $3::text)`,
-        [tenant, options.by.toString(), options.reason],
-      );
-      all.push(...rows);
-      done(tenant, rows);
+      const one = await fenceTenant(client, tenant, options);
+      all.push(one);
+      done(one);
     }
     return all;
   } finally {
     await client.end();
+  }
+}
+
+async function fenceTenant(
+  client: pg.Client,
+  tenant: string,
+  { by, aheadDays, reason }: FenceOptions,
+): Promise<FencedTenant> {
+  try {
+    const { rows } = await client.query<Fenced>(
+      `SELECT sequence, mode, moved
+       FROM fence_tenant($1::text, $2::bigint, $3::integer, $4::text)`,
+      [tenant, by.toString(), aheadDays, reason],
+    );
+    return { tenant, fenced: rows };
+  } catch (error) {
+    return { tenant, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
@@ -45,26 +77,46 @@ async function tenantsOf(client: pg.Client): Promise<string[]> {
   return rows.map(({ tenant }) => tenant);
 }
 
-const usage = `Use: DATABASE_URL=<direct connection> npm run fence -- --by <numbers> --reason <text> [--tenant <tenant>]
-where <numbers> is 1 to 999999999999: more than any counter can have given in what was lost.`;
+const usage = `Use: DATABASE_URL=<direct connection> npm run fence -- --by <numbers> --reason <text> [--ahead-days <days>] [--tenant <tenant>]
+where <numbers> is 1 to 999999999999999999: more than any counter can have given in what was lost;
+<days> is 0 to 36600, 366 when left out: how far ahead documents may have been dated;
+and <text> is at most 200 characters.`;
 
 /** The arguments of the command, or undefined when they cannot be used. */
-function commandArguments():
-  | { by: bigint; reason: string; tenant: string | undefined }
-  | undefined {
+function commandArguments(): FenceOptions | undefined {
   try {
     const { values } = parseArgs({
       options: {
         by: { type: "string" },
         reason: { type: "string" },
+        "ahead-days": { type: "string", default: "366" },
         tenant: { type: "string" },
       },
     });
-    const { by = "", reason = "", tenant } = values;
-    if (!/^[1-9][0-9]{0,11}$/.test(by) || reason.trim() === "") return undefined;
-    return { by: BigInt(by), reason, tenant };
+    const { by = "", tenant, "ahead-days": days } = values;
+    const reason = values.reason?.trim() ?? "";
+    const aheadDays = Number(days);
+    if (!/^[1-9][0-9]{0,17}$/.test(by) || reason === "" || reason.length > 200) return undefined;
+    if (!Number.isInteger(aheadDays) || aheadDays < 0 || aheadDays > 36_600) return undefined;
+    return { by: BigInt(by), aheadDays, reason, tenant };
   } catch {
     return undefined;
+  }
+}
+
+function say(one: FencedTenant, { by, aheadDays }: FenceOptions): void {
+  if ("error" in one) {
+    console.error(`${one.tenant}: nothing is moved: ${one.error.message}`);
+    process.exitCode = 1;
+    return;
+  }
+  const { tenant, fenced } = one;
+  const series = fenced.reduce((sum, { moved }) => sum + moved, 0);
+  console.log(`${tenant}: ${fenced.length} sequences, ${series} counters moved by ${by};`);
+  console.log(`  what is begun in periods of the next ${aheadDays} days begins ${by} further on`);
+  for (const { sequence, mode } of fenced) {
+    if (mode === "gapless")
+      console.log(`  ${sequence} is gapless and has a hole now, which its ledger explains`);
   }
 }
 
@@ -75,14 +127,7 @@ if (import.meta.main) {
     process.exit(1);
   }
   try {
-    await fence(requireDatabaseUrl(), given, (tenant, fenced) => {
-      const series = fenced.reduce((sum, { moved }) => sum + moved, 0);
-      console.log(`${tenant}: ${fenced.length} sequences, ${series} counters moved by ${given.by}`);
-      for (const { sequence, mode } of fenced) {
-        if (mode === "gapless")
-          console.log(`  ${sequence} is gapless and has a hole now, which its ledger explains`);
-      }
-    });
+    await fence(requireDatabaseUrl(), given, (one) => say(one, given));
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(1);

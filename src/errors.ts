@@ -298,6 +298,14 @@ export const failures = {
       `This key is for ${limits(facts.limited_to)} alone, and the call is about ${touched(facts)}. ` +
       "Use a key without that limit, or narrow the call.",
   },
+  reservation_of_another: {
+    status: 403,
+    title: "The reservation was made with another API key",
+    retryable: false,
+    detail: (facts: { reservation: string }) =>
+      `Another key made the reservation ${facts.reservation}. ` +
+      "Void it with that one, or with a key that has sequences:write or admin.",
+  },
 
   // What a key may use up.
   quota_count_exceeded: {

@@ -217,6 +217,19 @@ describe("a key that is limited", () => {
     expect(await ledgerRuns(service, "t")).toEqual([{ first: 1n, last: 3n }]);
   });
 
+  test("to one of several sequences that share a counter moves none of its series", async () => {
+    const service = await shop();
+    await putSequence(service, "po", { pattern: "PO-.###", dialect: "frappe" });
+    const move = { to: 50, series: "PO-", reason: "test" };
+    const advance = (key: string) =>
+      call(service, "POST", "/v1/sequences/po/advance", { key, body: move });
+    const one = await makeKey(service, writer, { sequences: ["po"] });
+    expect((await reserve(service, "po", 1, { key: one.key })).status).toBe(201);
+    expect(codeOf(await advance(one.key))).toEqual([403, "api_key_limited"]);
+    const both = await makeKey(service, writer, { sequences: ["po", "naming-series"] });
+    expect((await advance(both.key)).status).toBe(201);
+  });
+
   test("to a sequence records lots of what it serves or of its reservations", async () => {
     const service = await shop();
     const { key } = await makeKey(service, writer, { sequences: ["s"] });
@@ -518,5 +531,41 @@ describe("the last use of a key", () => {
     await long.query("commit");
     await long.close();
     expect(await usedAt(service, id)).not.toBeNull();
+  });
+});
+
+describe("a key that only reserves", () => {
+  test("voids what it made, and what the keys made that it replaced, and nothing else", async () => {
+    const service = await shop();
+    const first = await makeKey(service, ["reserve"]);
+    const voided = async (key: string, reservation: string) =>
+      codeOf(
+        await call(service, "POST", `/v1/reservations/${reservation}/void`, {
+          key,
+          body: { reason: "cart left" },
+        }),
+      );
+    await reserve(service, "s", 1);
+    await reserve(service, "s", 1, { key: first.key });
+    const second: Made = await ok(service, "POST", `/v1/api-keys/${first.id}/rotate`, {
+      overlap_s: 600,
+    });
+    const third: Made = await ok(service, "POST", `/v1/api-keys/${second.id}/rotate`, {
+      overlap_s: 600,
+    });
+    await reserve(service, "s", 1, { key: third.key });
+    expect(await voided(third.key, "s:1")).toEqual([403, "reservation_of_another"]);
+    expect(await voided(first.key, "s:3")).toEqual([403, "reservation_of_another"]);
+    expect(await voided(third.key, "s:2")).toEqual([201, undefined]);
+    expect(await voided(third.key, "s:3")).toEqual([201, undefined]);
+    const { key } = await makeKey(service, ["sequences:write"]);
+    expect(await voided(key, "s:1")).toEqual([201, undefined]);
+  });
+
+  test("does not see who drew what from where", async () => {
+    const service = await shop();
+    const { key } = await makeKey(service, ["reserve"]);
+    await refused(service, [403, "scope_missing"], "GET", "/v1/sequences/s/ledger", { key });
+    expect((await call(service, "GET", "/v1/sequences/s", { key })).status).toBe(200);
   });
 });

@@ -101,8 +101,9 @@ test("after an older copy is restored, fenced counters give no number again", as
   copyFolder(dataDir, copy);
 
   stack = await started(dataDir);
-  // Also in periods and series that the copy has never seen.
-  const days = ["2026-01-02", "2026-01-03", "2025-06-01"];
+  // Also in periods and series that the copy has never seen, and in one that has not begun.
+  const ahead = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+  const days = ["2026-01-02", "2026-01-03", "2025-06-01", ahead];
   given.push(...(await draw(stack, days, ["OLD-.####", "NEW-.####"])));
   await stack.stop();
   expect(new Set(given).size).toBe(given.length);
@@ -110,9 +111,14 @@ test("after an older copy is restored, fenced counters give no number again", as
   await rm(dataDir, { recursive: true });
   copyFolder(copy, dataDir);
   stack = await started(dataDir);
-  const fenced = await fence(stack.directUrl, { by: 50n, reason: "restored the copy of noon" });
-  const ofAcme = fenced.filter(({ tenant }) => tenant === "acme");
-  expect(Object.fromEntries(ofAcme.map(({ sequence, moved }) => [sequence, moved]))).toEqual({
+  const tenants = await fence(stack.directUrl, {
+    by: 50n,
+    aheadDays: 366,
+    reason: "restored the copy of noon",
+  });
+  const ofAcme = tenants.find(({ tenant }) => tenant === "acme");
+  const fenced = ofAcme !== undefined && "fenced" in ofAcme ? ofAcme.fenced : [];
+  expect(Object.fromEntries(fenced.map(({ sequence, moved }) => [sequence, moved]))).toEqual({
     plain: 1,
     hot: 1,
     steps: 1,
@@ -145,13 +151,15 @@ test("after an older copy is restored, fenced counters give no number again", as
   );
   const audit = await ask(stack, "GET", "/v1/audit?action=tenant.fenced");
   expect(audit.data).toEqual([
-    expect.objectContaining({ facts: { by: "50", reason: "restored the copy of noon" } }),
+    expect.objectContaining({
+      facts: { by: "50", ahead_days: 366, reason: "restored the copy of noon" },
+    }),
   ]);
-  const tomorrow = await ask(stack, "POST", "/v1/sequences/daily/reservations", {
+  const late = await ask(stack, "POST", "/v1/sequences/daily/reservations", {
     count: 1,
     at: "2099-01-01",
   });
-  expect(tomorrow.first_name).toBe("D20990101-0001");
+  expect(late.first_name).toBe("D20990101-0001");
 });
 
 test("a sequence is fenced over the API", async () => {

@@ -5,6 +5,7 @@ import {
   date,
   foreignKey,
   index,
+  integer,
   pgEnum,
   pgTable,
   primaryKey,
@@ -65,10 +66,18 @@ export const sequences = pgTable(
       .generatedAlwaysAs(
         sql`md5(CASE dialect WHEN 'native' THEN 'native' WHEN 'odoo' THEN 'odoo' ELSE 'frappe' END || chr(10) || pattern || chr(10) || width::text || chr(10) || start::text || chr(10) || increment::text || chr(10) || CASE reset WHEN 'never' THEN 'never' WHEN 'yearly' THEN 'yearly' WHEN 'monthly' THEN 'monthly' WHEN 'weekly' THEN 'weekly' WHEN 'daily' THEN 'daily' WHEN 'fiscal' THEN 'fiscal' ELSE 'prefix' END || chr(10) || CASE counter WHEN key THEN '' ELSE counter END || chr(10) || time_zone || chr(10) || fiscal_year_start || chr(10) || CASE overflow WHEN 'reject' THEN 'reject' ELSE 'widen' END)::uuid`,
       ),
-    /** Where series begin that may have been begun before, in a part of the database that was lost; null: at `start`. */
-    fence: big(),
-    /** Of those of periods, the ones that had begun by then. */
-    fencedAt: moment(),
+    /**
+     * By how many numbers series begin further on that may have been begun before, in a part of the database
+     * that was lost.
+     */
+    fenceWidth: big()
+      .notNull()
+      .default(sql`0`),
+    /** Of those of periods, the ones that begin until then. */
+    fencedUntil: moment(),
+    /** Who fenced it last, and why. */
+    fenceOrigin: integer(),
+    fenceReason: text(),
     createdAt: moment().defaultNow().notNull(),
     updatedAt: moment().defaultNow().notNull(),
   },

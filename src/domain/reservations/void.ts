@@ -15,7 +15,8 @@ export interface Voiding {
 
 /**
  * Voids numbers `first` to `last` of a reservation, or without both every number that is still open.
- * Fails: reservation_not_found, reservation_range, reservation_used.
+ * A key with `reserve` alone voids what it drew, or one that it has replaced.
+ * Fails: reservation_not_found, reservation_of_another, reservation_range, reservation_used.
  */
 export async function voidReservation(
   call: OnceCall,

@@ -4,6 +4,7 @@ import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced } from "../definitions/load.ts";
 import { draw } from "../quotas/draw.ts";
+import { touching } from "../tenants/touches.ts";
 import { momentOfDocument } from "./bound.ts";
 import { movedDefinition } from "./moved-definition.ts";
 import { periodOf } from "./period.ts";
@@ -56,13 +57,15 @@ async function moved(
   return fenced(call, async () => {
     const definition = await movedDefinition(call, key, series);
     const { reset, counter } = definition;
+    // Whose numbers a counter gives that several sequences share, its series do not tell.
+    const whole = touching(call, { sequences: [key, counter.key], products: [] });
     if (reset === "prefix" && series === undefined) {
       fail("series_not_named", { sequence: key }, { pointer: "/series" });
     }
     const period = series ?? periodOf(reset, momentOfDocument(definition, { at }, call.now()));
     const [row] = await draw<{ answer: Move & { replayed: boolean } }>(
-      call,
-      sql`SELECT ${sql.raw(move)}(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
+      whole,
+      sql`SELECT ${sql.raw(move)}(${callOf(whole.caller, whole.idempotency)}, ${counter.key}::text,
                  ${period}::text, ${counter.hash}::uuid, ${to}::bigint, ${reason}::text) AS answer`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");

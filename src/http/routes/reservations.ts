@@ -133,7 +133,7 @@ const voidRoute = createRoute({
   method: "post",
   path: "/v1/reservations/{id}/void",
   operationId: "voidReservation",
-  security: anyOf("reserve"),
+  security: anyOf("reserve", "sequences:write"),
   tags,
   summary: "Void numbers that will not be used",
   request: {
@@ -170,7 +170,12 @@ const voidRoute = createRoute({
           .openapi("Voiding"),
       ),
     },
-    ...problems("reservation_not_found", "reservation_range", "reservation_used"),
+    ...problems(
+      "reservation_not_found",
+      "reservation_of_another",
+      "reservation_range",
+      "reservation_used",
+    ),
   },
 });
 

@@ -147,6 +147,10 @@ const fenceBody = z
         "How many numbers each series goes on by: more than it can have given in what was lost. 1 or more.",
       example: "10000",
     }),
+    ahead_days: z.int().min(0).max(36_600).default(366).openapi({
+      description:
+        "How far ahead documents may have been dated: series of periods that begin within so many days begin further on too.",
+    }),
     reason: plainText(200).openapi({ example: "restored the copy of 02:00" }),
     series: seriesName.optional(),
   })
@@ -161,8 +165,24 @@ const fenceSchema = z
     at: z.string(),
     moved: z.number().openapi({ description: "How many series were moved." }),
     series: z
-      .array(z.object({ series: z.string().nullable(), from: counterOutput, to: counterOutput }))
+      .array(
+        z.object({
+          series: z.string().nullable(),
+          from: counterOutput,
+          to: counterOutput.nullable().openapi({ description: "null: no number is left." }),
+        }),
+      )
       .openapi({ description: "The first 100 of them." }),
+    unknown_series: z
+      .object({
+        begin_at: counterOutput.nullable(),
+        until: z.string().nullable().openapi({ description: "The last period of which it holds." }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          "Where series begin that are not known, since they were begun in what was lost or not at all; null when one series was fenced.",
+      }),
   })
   .openapi("Fence");
 
@@ -318,7 +338,7 @@ const ledger = createRoute({
   method: "get",
   path: "/v1/sequences/{key}/ledger",
   operationId: "listLedger",
-  security: anyOf("reserve", "lots:read", "lots:write", "sequences:write"),
+  security: anyOf("lots:read", "lots:write", "sequences:write"),
   tags,
   summary: "Everything that happened to the numbers of a sequence",
   request: { params, query: z.strictObject({ ...pageQuery, series: seriesName.optional() }) },
@@ -412,7 +432,7 @@ const fence = createRoute({
   method: "post",
   path: "/v1/sequences/{key}/fence",
   operationId: "fenceSequence",
-  security: anyOf("sequences:write"),
+  security: anyOf("admin"),
   tags,
   summary:
     "Move all counters of a sequence past numbers that were given and are not known any more",

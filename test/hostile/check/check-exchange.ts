@@ -190,6 +190,12 @@ function* wrongSuccess(
   }
 }
 
+/** Whether the caller wants formulas as they are, however it writes that. */
+function asksForRaw(target: string): boolean {
+  const url = URL.canParse(target, "http://of") ? new URL(target, "http://of") : undefined;
+  return url?.searchParams.has("raw") ?? false;
+}
+
 function wrongCsv(text: string, request: WireRequest, type: string): string[] {
   const [header = [], ...rows] = readCsv(text);
   const wrong = rows
@@ -200,7 +206,7 @@ function wrongCsv(text: string, request: WireRequest, type: string): string[] {
         `A line has ${row.length} fields and not ${header.length}: ${row.join("|").slice(0, 200)}`,
     );
   const formula = [header, ...rows].flat().find(isFormula);
-  if (formula !== undefined && !request.target.includes("raw")) {
+  if (formula !== undefined && !asksForRaw(request.target)) {
     wrong.push(`A spreadsheet would run ${formula.slice(0, 100)}.`);
   }
   if (type.includes("header=present") && header.some((name) => !/^[a-z_]+$/.test(name))) {

@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+
+import type { Service } from "../harness/service.ts";
+import { ledgerRuns, putSequence, reserve, serviceForTest } from "../store/service.ts";
+import { ok, refused } from "./contract.ts";
+
+const fence = (service: Service, key: string, body: object) =>
+  ok(service, "POST", `/v1/sequences/${key}/fence`, { reason: "restored", ...body });
+
+async function firstName(service: Service, key: string, body: object = {}): Promise<string> {
+  const { first_name } = await ok(service, "POST", `/v1/sequences/${key}/reservations`, {
+    count: 1,
+    ...body,
+  });
+  return first_name;
+}
+
+describe("a width that rejects", () => {
+  const narrow = { pattern: "M{0}", overflow: "reject" };
+
+  test.each([8, 9])(
+    "with %i numbers given, what is widened afterwards goes on behind",
+    async (given) => {
+      const service = await serviceForTest();
+      await putSequence(service, "s", narrow);
+      await reserve(service, "s", given);
+      const { moved, series } = await fence(service, "s", { by: "1000" });
+      expect([moved, series]).toEqual([
+        1,
+        [{ series: null, from: String(given + 1), to: String(given + 1001) }],
+      ]);
+      await refused(service, [409, "sequence_exhausted"], "POST", "/v1/sequences/s/reservations", {
+        body: { count: 1 },
+      });
+      // It may be saved as it is, and not made narrower than what it gave.
+      await putSequence(service, "s", { ...narrow, pattern: "X{0}" });
+      await putSequence(service, "s", { ...narrow, overflow: "widen" });
+      expect(await firstName(service, "s")).toBe(`M${given + 1001}`);
+      const account = await ok(service, "GET", "/v1/sequences/s/account");
+      expect(account).toMatchObject({
+        passed: String(given + 1001),
+        reserved: String(given + 1),
+        skipped: "1000",
+        burned: "0",
+      });
+    },
+  );
+
+  test("one that counts with a Postgres sequence as well", async () => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { ...narrow, hot: true });
+    await reserve(service, "s", 3);
+    await fence(service, "s", { by: "50" });
+    await putSequence(service, "s", { ...narrow, overflow: "widen", hot: true });
+    expect(await firstName(service, "s")).toBe("M54");
+  });
+});
+
+describe("the last number of all", () => {
+  test("is an end, and no error", async () => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "E{0}", start: "999999999999999990" });
+    await reserve(service, "s", 2);
+    const first = await fence(service, "s", { by: "999999999999999999" });
+    expect(first).toMatchObject({
+      moved: 1,
+      series: [{ from: "999999999999999992", to: null }],
+      unknown_series: { begin_at: null, until: null },
+    });
+    expect(await fence(service, "s", { by: "1" })).toMatchObject({ moved: 0, series: [] });
+    await refused(service, [409, "sequence_exhausted"], "POST", "/v1/sequences/s/reservations", {
+      body: { count: 1 },
+    });
+    expect(await ledgerRuns(service, "s", "skip")).toEqual([
+      { first: 999999999999999992n, last: 999999999999999999n },
+    ]);
+  });
+});
+
+describe("what was not begun", () => {
+  test.each(["standard", "gapless"])(
+    "%s: begins behind, is shown so, and is explained",
+    async (mode) => {
+      const service = await serviceForTest();
+      await putSequence(service, "s", { pattern: "U{0000}", mode, increment: "10" });
+      const answer = await fence(service, "s", { by: "100" });
+      expect(answer).toMatchObject({
+        moved: 0,
+        series: [],
+        unknown_series: { begin_at: "1001", until: null },
+      });
+      expect(await ok(service, "GET", "/v1/sequences/s")).toMatchObject({ next: "1001" });
+      const { names } = await ok(service, "GET", "/v1/sequences/s/preview?count=2");
+      expect(names).toEqual(["U1001", "U1011"]);
+      expect(await firstName(service, "s")).toBe("U1001");
+      expect(await ledgerRuns(service, "s", "skip")).toEqual([{ first: 1n, last: 991n }]);
+      expect(await ok(service, "GET", "/v1/sequences/s/account")).toMatchObject({
+        passed: "101",
+        reserved: "1",
+        skipped: "100",
+      });
+      expect(await ok(service, "GET", "/v1/sequences/s")).toMatchObject({ issued: "1" });
+    },
+  );
+
+  test("begins as much behind the start that it has when it begins", async () => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "U{0000}" });
+    await fence(service, "s", { by: "600" });
+    await fence(service, "s", { by: "400" });
+    await putSequence(service, "s", { pattern: "U{0000}", start: "500" });
+    expect(await firstName(service, "s")).toBe("U1500");
+  });
+
+  test("of periods it holds as far ahead as it was told, one text at a time for any", async () => {
+    const service = await serviceForTest();
+    const day = (ahead: number) =>
+      new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    await putSequence(service, "s", { pattern: "D{YYYY}{MM}{DD}-{00}", reset: "daily" });
+    const { unknown_series } = await fence(service, "s", { by: "50", ahead_days: 30 });
+    expect(unknown_series).toEqual({ begin_at: "51", until: day(30) });
+    expect(await firstName(service, "s", { at: day(29) })).toMatch(/-51$/);
+    expect(await firstName(service, "s", { at: day(32) })).toMatch(/-01$/);
+    expect(await firstName(service, "s", { at: "2020-02-02" })).toBe("D20200202-51");
+    // What is known to have begun nowhere else can be set back.
+    await ok(service, "POST", "/v1/sequences/s/rewind", {
+      to: "1",
+      at: day(28),
+      reason: "nobody numbered that day",
+    });
+    expect(await firstName(service, "s", { at: day(28) })).toMatch(/-01$/);
+  });
+});
+
+test("only an admin key may, since it uses up numbers of no quota", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "S{0000}" });
+  const { key } = await ok(service, "POST", "/v1/api-keys", {
+    name: "catalogue",
+    scopes: ["sequences:write"],
+  });
+  await refused(service, [403, "scope_missing"], "POST", "/v1/sequences/s/fence", {
+    key,
+    body: { by: "1", reason: "restored" },
+  });
+});
