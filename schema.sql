@@ -21,7 +21,7 @@ CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
-CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');
+CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'fence', 'burned', 'void', 'rewind', 'reopened', 'begin');
 
 CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
@@ -261,7 +261,7 @@ CREATE TABLE ledger (
   at timestamp with time zone DEFAULT now() NOT NULL,
   reason text,
   CONSTRAINT ledger_tenant_series_first_kind_at_pk PRIMARY KEY (tenant, series, first, kind, at),
-  CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'burned'::ledger_kind])),
+  CONSTRAINT ledger_number_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind])),
   CONSTRAINT ledger_void_once EXCLUDE USING gist (series WITH =, int8range(first, last, '[]'::text) WITH &&) WHERE (kind = 'void'::ledger_kind),
   CONSTRAINT ledger_entry_is_whole CHECK (first >= 0 AND first <= last AND last <= '999999999999999999'::bigint AND step >= 1 AND step <= 1000000000 AND ((last - first) % step) = 0 AND (form IS NOT NULL OR kind <> 'reserved'::ledger_kind))
 );
@@ -681,6 +681,11 @@ CREATE TYPE drawn AS (
   last bigint,
   step bigint,
   count bigint
+);
+
+CREATE TYPE fenced_batch AS (
+  moved jsonb[],
+  through bigint
 );
 
 CREATE TYPE import_item AS (
@@ -1204,7 +1209,7 @@ CREATE OR REPLACE FUNCTION public.entries_over(p_series bigint, p_from bigint, p
 AS $function$
   SELECT * FROM ledger
   WHERE tenant = entered_tenant() AND series = p_series
-    AND kind IN ('reserved', 'skip', 'burned')
+    AND kind IN ('reserved', 'skip', 'fence', 'burned')
     AND int8range(first, last, '[]') && int8range(p_from, p_to, '[]')
 $function$;
 
@@ -1352,7 +1357,7 @@ BEGIN
         RETURNING *
       )
       INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-      SELECT made.tenant, made.id, made.since, made.next - made.increment, made.increment, 'skip',
+      SELECT made.tenant, made.id, made.since, made.next - made.increment, made.increment, 'fence',
              fenced.fence_origin, fenced.fence_reason
       FROM made CROSS JOIN fenced
       WHERE made.next > made.since;
@@ -1399,7 +1404,7 @@ BEGIN
   SET next = greatest(next, (
         SELECT max(l.last) + series.increment FROM ledger AS l
         WHERE l.tenant = series.tenant AND l.series = series.id
-          AND l.kind IN ('reserved', 'skip', 'burned'))),
+          AND l.kind IN ('reserved', 'skip', 'fence', 'burned'))),
       closed_at = NULL
   WHERE id = p_series.id
   RETURNING * INTO v_series;
@@ -2009,7 +2014,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.skip_to(p_series series, p_next bigint, p_to bigint, p_origin integer, p_reason text)
+CREATE OR REPLACE FUNCTION public.skip_to(p_series series, p_next bigint, p_to bigint, p_origin integer, p_reason text, p_kind ledger_kind DEFAULT 'skip'::ledger_kind)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -2017,7 +2022,7 @@ BEGIN
   PERFORM set_counter(p_series, p_to, p_series.since, p_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - p_next) / increment WHERE id = p_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_series.tenant, p_series.id, p_next, p_to - p_series.increment, p_series.increment, 'skip',
+  VALUES (p_series.tenant, p_series.id, p_next, p_to - p_series.increment, p_series.increment, p_kind,
           p_origin, p_reason);
 END
 $function$;
@@ -2070,6 +2075,7 @@ DECLARE
   v_series series;
   v_next bigint;
   v_issued bigint;
+  v_fenced bigint;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
@@ -2096,6 +2102,13 @@ BEGIN
   IF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
+      'to', p_to::text));
+  END IF;
+  SELECT max(last) INTO v_fenced FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
+  IF p_to <= v_fenced THEN
+    PERFORM fail('rewind_into_fence', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
       'to', p_to::text));
   END IF;
   PERFORM check_base(v_series, p_to);
@@ -2464,7 +2477,7 @@ BEGIN
     );
     SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
            coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped
     INTO v_sum
     FROM ledger
     WHERE tenant = p_tenant AND series = v_series.id;
@@ -6729,34 +6742,42 @@ BEGIN
     RETURN NULL;
   END IF;
   v_to := v_next + p_series.increment * least(p_by, (v_end - v_next) / p_series.increment + 1);
-  PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason);
+  PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason, 'fence');
   RETURN jsonb_build_object(
     'series', nullif(p_series.period, ''), 'from', v_next::text,
     'to', CASE WHEN v_to <= v_end THEN v_to::text END);
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fence_sequence(p_tenant text, p_sequence text, p_by bigint, p_ahead_days integer, p_origin integer, p_reason text)
- RETURNS jsonb[]
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION public.fence_unknown(p_tenant text, p_sequence text, p_by bigint, p_ahead_days integer, p_origin integer, p_reason text)
+ RETURNS void
+ LANGUAGE sql
 AS $function$
-DECLARE
-  v_series series;
-  v_moved jsonb[] := '{}';
-BEGIN
   UPDATE sequences
   SET fence_width = least(fence_width + p_by, 999999999999999999),
       fenced_until = greatest(fenced_until, now() + make_interval(days => p_ahead_days)),
       fence_origin = p_origin,
       fence_reason = p_reason
-  WHERE tenant = p_tenant AND key = p_sequence;
+  WHERE tenant = p_tenant AND key = p_sequence
+$function$;
+
+CREATE OR REPLACE FUNCTION public.fence_known(p_tenant text, p_sequence text, p_after bigint, p_limit integer, p_by bigint, p_origin integer, p_reason text)
+ RETURNS fenced_batch
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+  v_batch fenced_batch := ('{}', NULL);
+BEGIN
   FOR v_series IN
-    SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_sequence
-    ORDER BY id FOR NO KEY UPDATE
+    SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_sequence AND id > p_after
+    ORDER BY id LIMIT p_limit FOR NO KEY UPDATE
   LOOP
-    v_moved := v_moved || fence_series(v_series, p_by, p_origin, p_reason);
+    v_batch.moved := v_batch.moved || fence_series(v_series, p_by, p_origin, p_reason);
+    v_batch.through := v_series.id;
   END LOOP;
-  RETURN array_remove(v_moved, NULL);
+  v_batch.moved := array_remove(v_batch.moved, NULL);
+  RETURN v_batch;
 END
 $function$;
 
@@ -6789,7 +6810,8 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   IF p_period IS NULL THEN
-    v_moved := fence_sequence(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
+    PERFORM fence_unknown(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
+    v_moved := (fence_known(p_tenant, p_sequence, 0, NULL, p_by, v_call.origin, p_reason)).moved;
   ELSE
     v_moved := array_remove(ARRAY[fence_series(
       held_series(p_tenant, p_sequence, p_period, p_definition), p_by, v_call.origin, p_reason)], NULL);
@@ -6804,6 +6826,29 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.origin_of_operator(p_tenant text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_key api_keys;
+BEGIN
+  SELECT * INTO v_key FROM api_keys WHERE tenant = p_tenant AND name = 'operator' AND prefix = 'smk_none_';
+  IF NOT FOUND THEN
+    v_key.tenant := p_tenant;
+    v_key.public_id := gen_random_uuid();
+    v_key.digest := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
+    v_key.name := 'operator';
+    v_key.prefix := 'smk_none_';
+    v_key.hint := 'none';
+    v_key.scopes := '{admin}';
+    v_key := add_api_key(v_key);
+    UPDATE api_keys SET revoked_at = now() WHERE tenant = p_tenant AND id = v_key.id;
+  END IF;
+  RETURN origin_of(p_tenant, v_key.id, NULL);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.tenants_known()
  RETURNS TABLE(tenant text)
  LANGUAGE sql
@@ -6813,32 +6858,52 @@ AS $function$
   SELECT tenant FROM tenants ORDER BY tenant
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fence_tenant(p_tenant text, p_by bigint, p_ahead_days integer, p_reason text)
- RETURNS TABLE(sequence text, mode sequence_mode, moved integer)
+CREATE OR REPLACE FUNCTION public.begin_fence(p_tenant text, p_by bigint, p_ahead_days integer, p_reason text, p_only text[], p_except text[])
+ RETURNS TABLE(sequence text, mode sequence_mode)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_origin integer;
-  v_sequence sequences;
+  v_unknown text;
 BEGIN
   PERFORM enter_tenant(p_tenant);
   v_origin := origin_of_operator(p_tenant);
   -- The first series of a naming series may have been made since.
   PERFORM make_naming_series(p_tenant);
-  FOR v_sequence IN
-    SELECT * FROM sequences AS s WHERE s.tenant = p_tenant AND s.counter = s.key ORDER BY s.key
-  LOOP
-    sequence := v_sequence.key;
-    mode := v_sequence.mode;
-    moved := cardinality(fence_sequence(
-      p_tenant, v_sequence.key, p_by, p_ahead_days, v_origin, p_reason));
-    RETURN NEXT;
-  END LOOP;
+  SELECT named INTO v_unknown FROM unnest(p_only || p_except) AS named
+  WHERE NOT EXISTS (SELECT FROM sequences AS s
+                    WHERE s.tenant = p_tenant AND s.key = named AND s.counter = s.key);
+  IF FOUND THEN
+    RAISE 'There is no sequence % with counters of its own.', v_unknown;
+  END IF;
   UPDATE settings SET pattern_epoch = pattern_epoch + 1 + (random() * 1000000000000)::bigint
   WHERE tenant = p_tenant;
   INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
-  VALUES (p_tenant, v_origin, 'operator', 'tenant.fenced', p_tenant,
-          jsonb_build_object('by', p_by::text, 'ahead_days', p_ahead_days, 'reason', p_reason));
+  VALUES (p_tenant, v_origin, 'operator', 'tenant.fenced', p_tenant, jsonb_build_object(
+            'by', p_by::text, 'ahead_days', p_ahead_days, 'reason', p_reason,
+            'only', p_only, 'except', p_except));
+  RETURN QUERY
+    SELECT s.key, s.mode
+    FROM sequences AS s
+    CROSS JOIN LATERAL fence_unknown(p_tenant, s.key, p_by, p_ahead_days, v_origin, p_reason)
+    WHERE s.tenant = p_tenant AND s.counter = s.key
+      AND (p_only IS NULL OR s.key = ANY (p_only)) AND NOT s.key = ANY (p_except)
+    ORDER BY s.key;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.go_on_fencing(p_tenant text, p_sequence text, p_after bigint, p_by bigint, p_reason text)
+ RETURNS TABLE(moved integer, through bigint)
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_batch fenced_batch;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  v_batch := fence_known(p_tenant, p_sequence, p_after, 256, p_by, origin_of_operator(p_tenant), p_reason);
+  moved := cardinality(v_batch.moved);
+  through := v_batch.through;
+  RETURN NEXT;
 END
 $function$;
 
@@ -7036,6 +7101,7 @@ ALTER FUNCTION apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jso
 ALTER FUNCTION apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION available_stock(text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_at(series,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
@@ -7090,15 +7156,16 @@ ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
-ALTER FUNCTION fence_sequence(text,text,bigint,integer,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_known(text,text,bigint,integer,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_series(series,bigint,integer,text) OWNER TO serialmint_rules;
-ALTER FUNCTION fence_tenant(text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_unknown(text,text,bigint,integer,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fenced_begin(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION go_on_fencing(text,text,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION has_scope(api_keys,caller) OWNER TO serialmint_rules;
@@ -7173,6 +7240,7 @@ ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION passed_numbers(series) OWNER TO serialmint_rules;
 ALTER FUNCTION period_at(sequence_reset,text,text,timestamp with time zone) OWNER TO serialmint_rules;
@@ -7239,7 +7307,7 @@ ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
-ALTER FUNCTION skip_to(series,bigint,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION skip_to(series,bigint,bigint,integer,text,ledger_kind) OWNER TO serialmint_rules;
 ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION take_job_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
@@ -7278,6 +7346,7 @@ REVOKE EXECUTE ON FUNCTION
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
+  begin_fence(text,bigint,integer,text,text[],text[]),
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
@@ -7334,15 +7403,16 @@ REVOKE EXECUTE ON FUNCTION
   expire_staged_v1(interval,integer),
   expired_requests(integer),
   fail(text,jsonb),
-  fence_sequence(text,text,bigint,integer,integer,text),
+  fence_known(text,text,bigint,integer,bigint,integer,text),
   fence_series(series,bigint,integer,text),
-  fence_tenant(text,bigint,integer,text),
+  fence_unknown(text,text,bigint,integer,integer,text),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
   fenced_begin(sequences),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   first_number(sequences,text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
+  go_on_fencing(text,text,bigint,bigint,text),
   grow_lots(receipts,lot_found[]),
   has_issued(text,text),
   has_scope(api_keys,caller),
@@ -7418,6 +7488,7 @@ REVOKE EXECUTE ON FUNCTION
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
   origin_of(text,integer,text),
+  origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
   passed_numbers(series),
   past_series(integer),
@@ -7488,7 +7559,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
-  skip_to(series,bigint,bigint,integer,text),
+  skip_to(series,bigint,bigint,integer,text,ledger_kind),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),

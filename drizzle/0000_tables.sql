@@ -1,7 +1,7 @@
 CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
-CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
+CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'fence', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
 CREATE TYPE "public"."product_expiry" AS ENUM('none', 'optional', 'required');--> statement-breakpoint
 CREATE TYPE "public"."product_tracking" AS ENUM('none', 'lot', 'serial');--> statement-breakpoint
 CREATE TYPE "public"."recall_part_kind" AS ENUM('names', 'numbers', 'reservation', 'created', 'receipt');--> statement-breakpoint

@@ -73,7 +73,7 @@ ALTER TABLE ledger
   -- No number is ever given twice, whatever a counter says: not even one restored from an old copy.
   ADD CONSTRAINT ledger_number_once
     EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&)
-    WHERE (kind IN ('reserved', 'skip', 'burned')),
+    WHERE (kind IN ('reserved', 'skip', 'fence', 'burned')),
   ADD CONSTRAINT ledger_void_once
     EXCLUDE USING gist (series WITH =, int8range(first, last, '[]') WITH &&) WHERE (kind = 'void');
 --> statement-breakpoint

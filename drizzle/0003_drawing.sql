@@ -36,7 +36,7 @@ CREATE FUNCTION entries_over(p_series bigint, p_from bigint, p_to bigint) RETURN
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
   SELECT * FROM ledger
   WHERE tenant = entered_tenant() AND series = p_series
-    AND kind IN ('reserved', 'skip', 'burned')
+    AND kind IN ('reserved', 'skip', 'fence', 'burned')
     AND int8range(first, last, '[]') && int8range(p_from, p_to, '[]')
 $$;
 --> statement-breakpoint
@@ -223,7 +223,7 @@ BEGIN
         RETURNING *
       )
       INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-      SELECT made.tenant, made.id, made.since, made.next - made.increment, made.increment, 'skip',
+      SELECT made.tenant, made.id, made.since, made.next - made.increment, made.increment, 'fence',
              fenced.fence_origin, fenced.fence_reason
       FROM made CROSS JOIN fenced
       WHERE made.next > made.since;
@@ -270,7 +270,7 @@ BEGIN
   SET next = greatest(next, (
         SELECT max(l.last) + series.increment FROM ledger AS l
         WHERE l.tenant = series.tenant AND l.series = series.id
-          AND l.kind IN ('reserved', 'skip', 'burned'))),
+          AND l.kind IN ('reserved', 'skip', 'fence', 'burned'))),
       closed_at = NULL
   WHERE id = p_series.id
   RETURNING * INTO v_series;
@@ -904,15 +904,17 @@ END
 $$;
 --> statement-breakpoint
 -- Moves the counter of a series, which the caller holds, from its next number to `p_to`, some steps ahead: what
--- it passes is skipped.
-CREATE FUNCTION skip_to(p_series series, p_next bigint, p_to bigint, p_origin integer, p_reason text)
-RETURNS void
+-- it passes is skipped, or fenced: not to be given by anybody.
+CREATE FUNCTION skip_to(
+  p_series series, p_next bigint, p_to bigint, p_origin integer, p_reason text,
+  p_kind ledger_kind DEFAULT 'skip'
+) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_counter(p_series, p_to, p_series.since, p_series.passed_before);
   UPDATE series SET skipped = skipped + (p_to - p_next) / increment WHERE id = p_series.id;
   INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-  VALUES (p_series.tenant, p_series.id, p_next, p_to - p_series.increment, p_series.increment, 'skip',
+  VALUES (p_series.tenant, p_series.id, p_next, p_to - p_series.increment, p_series.increment, p_kind,
           p_origin, p_reason);
 END
 $$;
@@ -957,9 +959,9 @@ END
 $$;
 --> statement-breakpoint
 -- Sets a counter back so that its next number is `p_to`: numbers from there on that were skipped, or burned
--- by a crash, may be given after all. Never to or below a number that was given, nor below a name of it
--- that was recorded by hand. One that was only told where it goes on from elsewhere is told anew. Fails as
--- draw_v1 does, rewind_not_behind, rewind_below_issued, and as check_base does.
+-- by a crash, may be given after all. Never to or below a number that was given or fenced, nor below a name
+-- of it that was recorded by hand. One that was only told where it goes on from elsewhere is told anew. Fails as
+-- draw_v1 does, rewind_not_behind, rewind_below_issued, rewind_into_fence, and as check_base does.
 CREATE FUNCTION rewind_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_to bigint, p_reason text
@@ -970,6 +972,7 @@ DECLARE
   v_series series;
   v_next bigint;
   v_issued bigint;
+  v_fenced bigint;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
@@ -996,6 +999,13 @@ BEGIN
   IF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
+      'to', p_to::text));
+  END IF;
+  SELECT max(last) INTO v_fenced FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
+  IF p_to <= v_fenced THEN
+    PERFORM fail('rewind_into_fence', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
       'to', p_to::text));
   END IF;
   PERFORM check_base(v_series, p_to);

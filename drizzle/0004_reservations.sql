@@ -303,7 +303,7 @@ BEGIN
     );
     SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
            coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'skip'), 0) AS skipped
+           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped
     INTO v_sum
     FROM ledger
     WHERE tenant = p_tenant AND series = v_series.id;

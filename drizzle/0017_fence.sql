@@ -1,7 +1,6 @@
 -- How counters are moved past what a lost part of the database gave out. See docs/operating/restoring.md.
 
--- Moves a series on by `p_by` numbers and writes them down as skipped: for good, since nobody knows which of them
--- were given. Beyond the width of a sequence that rejects as well, since it may have been widened since, or may
+-- Moves a series on by `p_by` numbers and fences them: for good, since nobody knows which of them were given. Beyond the width of a sequence that rejects as well, since it may have been widened since, or may
 -- be again. Returns null where no number of any width was left.
 CREATE FUNCTION fence_series(p_series series, p_by bigint, p_origin integer, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -23,37 +22,53 @@ BEGIN
     RETURN NULL;
   END IF;
   v_to := v_next + p_series.increment * least(p_by, (v_end - v_next) / p_series.increment + 1);
-  PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason);
+  PERFORM skip_to(p_series, v_next, v_to, p_origin, p_reason, 'fence');
   RETURN jsonb_build_object(
     'series', nullif(p_series.period, ''), 'from', v_next::text,
     'to', CASE WHEN v_to <= v_end THEN v_to::text END);
 END
 $$;
 --> statement-breakpoint
--- Fences a sequence: every series of it is moved, whatever its mode, closed ones as well. Series that may have
--- been begun and are not known any more begin as much further on: of a period that begins within `p_ahead_days`
--- from now, or, where a text is counted for itself, any. Returns what was moved.
-CREATE FUNCTION fence_sequence(
+-- Lets series of a sequence that may have been begun and are not known any more begin as much further on: of a
+-- period that begins within `p_ahead_days` from now, or, where a text is counted for itself, any.
+CREATE FUNCTION fence_unknown(
   p_tenant text, p_sequence text, p_by bigint, p_ahead_days integer, p_origin integer, p_reason text
-) RETURNS jsonb[]
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_series series;
-  v_moved jsonb[] := '{}';
-BEGIN
+) RETURNS void
+LANGUAGE sql AS $$
   UPDATE sequences
   SET fence_width = least(fence_width + p_by, 999999999999999999),
       fenced_until = greatest(fenced_until, now() + make_interval(days => p_ahead_days)),
       fence_origin = p_origin,
       fence_reason = p_reason
-  WHERE tenant = p_tenant AND key = p_sequence;
+  WHERE tenant = p_tenant AND key = p_sequence
+$$;
+--> statement-breakpoint
+CREATE TYPE fenced_batch AS (
+  -- What was moved.
+  moved jsonb[],
+  -- The last series that was looked at; null when none is left.
+  through bigint
+);
+--> statement-breakpoint
+-- Fences the series of a sequence with ids above `p_after`, at most `p_limit` (null: all), whatever its mode, closed
+-- ones as well.
+CREATE FUNCTION fence_known(
+  p_tenant text, p_sequence text, p_after bigint, p_limit integer, p_by bigint, p_origin integer, p_reason text
+) RETURNS fenced_batch
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+  v_batch fenced_batch := ('{}', NULL);
+BEGIN
   FOR v_series IN
-    SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_sequence
-    ORDER BY id FOR NO KEY UPDATE
+    SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_sequence AND id > p_after
+    ORDER BY id LIMIT p_limit FOR NO KEY UPDATE
   LOOP
-    v_moved := v_moved || fence_series(v_series, p_by, p_origin, p_reason);
+    v_batch.moved := v_batch.moved || fence_series(v_series, p_by, p_origin, p_reason);
+    v_batch.through := v_series.id;
   END LOOP;
-  RETURN array_remove(v_moved, NULL);
+  v_batch.moved := array_remove(v_batch.moved, NULL);
+  RETURN v_batch;
 END
 $$;
 --> statement-breakpoint
@@ -86,7 +101,8 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   IF p_period IS NULL THEN
-    v_moved := fence_sequence(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
+    PERFORM fence_unknown(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
+    v_moved := (fence_known(p_tenant, p_sequence, 0, NULL, p_by, v_call.origin, p_reason)).moved;
   ELSE
     v_moved := array_remove(ARRAY[fence_series(
       held_series(p_tenant, p_sequence, p_period, p_definition), p_by, v_call.origin, p_reason)], NULL);
@@ -101,40 +117,84 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Whom the ledger names for what an operator does with the database itself: a key that nobody has.
+CREATE FUNCTION origin_of_operator(p_tenant text) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_key api_keys;
+BEGIN
+  SELECT * INTO v_key FROM api_keys WHERE tenant = p_tenant AND name = 'operator' AND prefix = 'smk_none_';
+  IF NOT FOUND THEN
+    v_key.tenant := p_tenant;
+    v_key.public_id := gen_random_uuid();
+    v_key.digest := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
+    v_key.name := 'operator';
+    v_key.prefix := 'smk_none_';
+    v_key.hint := 'none';
+    v_key.scopes := '{admin}';
+    v_key := add_api_key(v_key);
+    UPDATE api_keys SET revoked_at = now() WHERE tenant = p_tenant AND id = v_key.id;
+  END IF;
+  RETURN origin_of(p_tenant, v_key.id, NULL);
+END
+$$;
+--> statement-breakpoint
 -- All tenants there are.
 CREATE FUNCTION tenants_known() RETURNS TABLE (tenant text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT tenant FROM tenants ORDER BY tenant
 $$;
 --> statement-breakpoint
--- Fences all sequences of a tenant, for the operator who has restored an older copy of the database. What was
--- remembered of patterns is void as well: their epoch goes on from where no copy of the database has been.
--- Returns a row a sequence, with how many of its series were moved.
-CREATE FUNCTION fence_tenant(p_tenant text, p_by bigint, p_ahead_days integer, p_reason text)
-RETURNS TABLE (sequence text, mode sequence_mode, moved integer)
+-- Begins to fence sequences of a tenant, for the operator who has restored an older copy of the database: all, or
+-- those in `p_only`, but those in `p_except`. What was remembered of patterns is void: their epoch goes on from
+-- where no copy of the database has been. Returns the sequences, whose known series are moved next.
+CREATE FUNCTION begin_fence(
+  p_tenant text, p_by bigint, p_ahead_days integer, p_reason text, p_only text[], p_except text[]
+) RETURNS TABLE (sequence text, mode sequence_mode)
 LANGUAGE plpgsql AS $$
 DECLARE
   v_origin integer;
-  v_sequence sequences;
+  v_unknown text;
 BEGIN
   PERFORM enter_tenant(p_tenant);
   v_origin := origin_of_operator(p_tenant);
   -- The first series of a naming series may have been made since.
   PERFORM make_naming_series(p_tenant);
-  FOR v_sequence IN
-    SELECT * FROM sequences AS s WHERE s.tenant = p_tenant AND s.counter = s.key ORDER BY s.key
-  LOOP
-    sequence := v_sequence.key;
-    mode := v_sequence.mode;
-    moved := cardinality(fence_sequence(
-      p_tenant, v_sequence.key, p_by, p_ahead_days, v_origin, p_reason));
-    RETURN NEXT;
-  END LOOP;
+  SELECT named INTO v_unknown FROM unnest(p_only || p_except) AS named
+  WHERE NOT EXISTS (SELECT FROM sequences AS s
+                    WHERE s.tenant = p_tenant AND s.key = named AND s.counter = s.key);
+  IF FOUND THEN
+    RAISE 'There is no sequence % with counters of its own.', v_unknown;
+  END IF;
   UPDATE settings SET pattern_epoch = pattern_epoch + 1 + (random() * 1000000000000)::bigint
   WHERE tenant = p_tenant;
   INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
-  VALUES (p_tenant, v_origin, 'operator', 'tenant.fenced', p_tenant,
-          jsonb_build_object('by', p_by::text, 'ahead_days', p_ahead_days, 'reason', p_reason));
+  VALUES (p_tenant, v_origin, 'operator', 'tenant.fenced', p_tenant, jsonb_build_object(
+            'by', p_by::text, 'ahead_days', p_ahead_days, 'reason', p_reason,
+            'only', p_only, 'except', p_except));
+  RETURN QUERY
+    SELECT s.key, s.mode
+    FROM sequences AS s
+    CROSS JOIN LATERAL fence_unknown(p_tenant, s.key, p_by, p_ahead_days, v_origin, p_reason)
+    WHERE s.tenant = p_tenant AND s.counter = s.key
+      AND (p_only IS NULL OR s.key = ANY (p_only)) AND NOT s.key = ANY (p_except)
+    ORDER BY s.key;
+END
+$$;
+--> statement-breakpoint
+-- Goes on with the series of a sequence above `p_after`. Few at a time: each that counts with a Postgres sequence
+-- takes locks that the server has not very many of. Returns how many were moved, and the last one.
+CREATE FUNCTION go_on_fencing(p_tenant text, p_sequence text, p_after bigint, p_by bigint, p_reason text)
+RETURNS TABLE (moved integer, through bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_batch fenced_batch;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  v_batch := fence_known(p_tenant, p_sequence, p_after, 256, p_by, origin_of_operator(p_tenant), p_reason);
+  moved := cardinality(v_batch.moved);
+  through := v_batch.through;
+  RETURN NEXT;
 END
 $$;
 --> statement-breakpoint

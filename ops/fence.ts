@@ -19,6 +19,10 @@ export interface FenceOptions {
   readonly reason: string;
   /** All tenants when left out. */
   readonly tenant?: string | undefined;
+  /** The only sequences; all when left out. */
+  readonly only?: readonly string[] | undefined;
+  /** Sequences that are left alone. */
+  readonly except?: readonly string[] | undefined;
 }
 
 /** What came of a tenant: its sequences, or why nothing of it was moved. */
@@ -28,8 +32,8 @@ export type FencedTenant =
 
 /**
  * Moves every counter of every tenant, or of one, on by `by` numbers, after an older copy of the database was
- * restored. One transaction a tenant, and what fails for one is no reason not to do the others. `done` gets
- * each tenant when it is. Rejects when there is no such tenant.
+ * restored. It goes on in small transactions: when it breaks off, run it again. What fails for one tenant is no
+ * reason not to do the others. `done` gets each tenant when it is. Rejects when there is no such tenant.
  */
 export async function fence(
   databaseUrl: string,
@@ -58,18 +62,43 @@ export async function fence(
 async function fenceTenant(
   client: pg.Client,
   tenant: string,
-  { by, aheadDays, reason }: FenceOptions,
+  options: FenceOptions,
 ): Promise<FencedTenant> {
+  const { by, aheadDays, reason, only, except = [] } = options;
   try {
-    const { rows } = await client.query<Fenced>(
-      `SELECT sequence, mode, moved
-       FROM fence_tenant($1::text, $2::bigint, $3::integer, $4::text)`,
-      [tenant, by.toString(), aheadDays, reason],
+    const { rows } = await client.query<Pick<Fenced, "sequence" | "mode">>(
+      `SELECT sequence, mode
+       FROM begin_fence($1::text, $2::bigint, $3::integer, $4::text, $5::text[], $6::text[])`,
+      [tenant, by.toString(), aheadDays, reason, only, except],
     );
-    return { tenant, fenced: rows };
+    const fenced: Fenced[] = [];
+    for (const { sequence, mode } of rows) {
+      fenced.push({ sequence, mode, moved: await fenceSeries(client, tenant, sequence, options) });
+    }
+    return { tenant, fenced };
   } catch (error) {
     return { tenant, error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** Moves the series of a sequence, one batch after another. Returns how many. */
+async function fenceSeries(
+  client: pg.Client,
+  tenant: string,
+  sequence: string,
+  { by, reason }: FenceOptions,
+): Promise<number> {
+  let all = 0;
+  for (let after: string | null = "0"; after !== null;) {
+    const { rows }: pg.QueryResult<{ moved: number; through: string | null }> = await client.query(
+      `SELECT moved, through
+       FROM go_on_fencing($1::text, $2::text, $3::bigint, $4::bigint, $5::text)`,
+      [tenant, sequence, after, by.toString(), reason],
+    );
+    all += rows[0]?.moved ?? 0;
+    after = rows[0]?.through ?? null;
+  }
+  return all;
 }
 
 async function tenantsOf(client: pg.Client): Promise<string[]> {
@@ -77,7 +106,8 @@ async function tenantsOf(client: pg.Client): Promise<string[]> {
   return rows.map(({ tenant }) => tenant);
 }
 
-const usage = `Use: DATABASE_URL=<direct connection> npm run fence -- --by <numbers> --reason <text> [--ahead-days <days>] [--tenant <tenant>]
+const usage = `Use: DATABASE_URL=<direct connection> npm run fence -- --by <numbers> --reason <text> [--ahead-days <days>]
+       [--tenant <tenant> [--sequence <key> ...] [--except <key> ...]]
 where <numbers> is 1 to 999999999999999999: more than any counter can have given in what was lost;
 <days> is 0 to 36600, 366 when left out: how far ahead documents may have been dated;
 and <text> is at most 200 characters.`;
@@ -91,14 +121,17 @@ function commandArguments(): FenceOptions | undefined {
         reason: { type: "string" },
         "ahead-days": { type: "string", default: "366" },
         tenant: { type: "string" },
+        sequence: { type: "string", multiple: true },
+        except: { type: "string", multiple: true },
       },
     });
-    const { by = "", tenant, "ahead-days": days } = values;
+    const { by = "", tenant, sequence: only, except, "ahead-days": days } = values;
     const reason = values.reason?.trim() ?? "";
     const aheadDays = Number(days);
     if (!/^[1-9][0-9]{0,17}$/.test(by) || reason === "" || reason.length > 200) return undefined;
     if (!Number.isInteger(aheadDays) || aheadDays < 0 || aheadDays > 36_600) return undefined;
-    return { by: BigInt(by), aheadDays, reason, tenant };
+    if (tenant === undefined && (only ?? except) !== undefined) return undefined;
+    return { by: BigInt(by), aheadDays, reason, tenant, only, except };
   } catch {
     return undefined;
   }
@@ -106,7 +139,7 @@ function commandArguments(): FenceOptions | undefined {
 
 function say(one: FencedTenant, { by, aheadDays }: FenceOptions): void {
   if ("error" in one) {
-    console.error(`${one.tenant}: nothing is moved: ${one.error.message}`);
+    console.error(`${one.tenant}: not all is moved: ${one.error.message}`);
     process.exitCode = 1;
     return;
   }

@@ -637,6 +637,14 @@ export const failures = {
       `${capital(countedIn(facts))} has given ${String(facts.issued)}, so its counter cannot go back to ${String(facts.to)}. ` +
       `Rewind to ${String(BigInt(facts.issued) + 1n)} or higher.`,
   },
+  rewind_into_fence: {
+    status: 409,
+    title: "The numbers from there on are fenced",
+    retryable: false,
+    detail: (facts: { sequence: string; series?: string | null; fenced: Amount; to: Amount }) =>
+      `${capital(countedIn(facts))} is fenced up to ${String(facts.fenced)}, since nobody knows which of those numbers were given; ` +
+      `so its counter cannot go back to ${String(facts.to)}. Rewind to ${String(BigInt(facts.fenced) + 1n)} or higher.`,
+  },
   rewind_below_start: {
     status: 409,
     title: "The sequence begins with a higher number",
@@ -1861,9 +1869,9 @@ export class Failure extends Error {
     this.retryAfter = options.retryAfter ?? retryAfterOf(code, this.facts);
   }
 
-  /** Whether it was found here, before or after the database was asked, and not there. */
-  get isOurs(): boolean {
-    return this.cause === undefined;
+  /** Whether it was refused here, before or after the database was asked, and not there. */
+  get isOurRefusal(): boolean {
+    return this.cause === undefined && this.status < 500;
   }
 
   /** HTTP status of the answer. */

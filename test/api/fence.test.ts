@@ -15,6 +15,11 @@ async function firstName(service: Service, key: string, body: object = {}): Prom
   return first_name;
 }
 
+/** A day so many days from now. */
+function day(ahead: number): string {
+  return new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+}
+
 describe("a width that rejects", () => {
   const narrow = { pattern: "M{0}", overflow: "reject" };
 
@@ -32,7 +37,7 @@ describe("a width that rejects", () => {
       await refused(service, [409, "sequence_exhausted"], "POST", "/v1/sequences/s/reservations", {
         body: { count: 1 },
       });
-      // It may be saved as it is, and not made narrower than what it gave.
+      // It may be saved with the same width.
       await putSequence(service, "s", { ...narrow, pattern: "X{0}" });
       await putSequence(service, "s", { ...narrow, overflow: "widen" });
       expect(await firstName(service, "s")).toBe(`M${given + 1001}`);
@@ -71,7 +76,7 @@ describe("the last number of all", () => {
     await refused(service, [409, "sequence_exhausted"], "POST", "/v1/sequences/s/reservations", {
       body: { count: 1 },
     });
-    expect(await ledgerRuns(service, "s", "skip")).toEqual([
+    expect(await ledgerRuns(service, "s", "fence")).toEqual([
       { first: 999999999999999992n, last: 999999999999999999n },
     ]);
   });
@@ -93,7 +98,7 @@ describe("what was not begun", () => {
       const { names } = await ok(service, "GET", "/v1/sequences/s/preview?count=2");
       expect(names).toEqual(["U1001", "U1011"]);
       expect(await firstName(service, "s")).toBe("U1001");
-      expect(await ledgerRuns(service, "s", "skip")).toEqual([{ first: 1n, last: 991n }]);
+      expect(await ledgerRuns(service, "s", "fence")).toEqual([{ first: 1n, last: 991n }]);
       expect(await ok(service, "GET", "/v1/sequences/s/account")).toMatchObject({
         passed: "101",
         reserved: "1",
@@ -114,21 +119,40 @@ describe("what was not begun", () => {
 
   test("of periods it holds as far ahead as it was told, one text at a time for any", async () => {
     const service = await serviceForTest();
-    const day = (ahead: number) =>
-      new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
     await putSequence(service, "s", { pattern: "D{YYYY}{MM}{DD}-{00}", reset: "daily" });
     const { unknown_series } = await fence(service, "s", { by: "50", ahead_days: 30 });
     expect(unknown_series).toEqual({ begin_at: "51", until: day(30) });
     expect(await firstName(service, "s", { at: day(29) })).toMatch(/-51$/);
     expect(await firstName(service, "s", { at: day(32) })).toMatch(/-01$/);
     expect(await firstName(service, "s", { at: "2020-02-02" })).toBe("D20200202-51");
-    // What is known to have begun nowhere else can be set back.
-    await ok(service, "POST", "/v1/sequences/s/rewind", {
-      to: "1",
-      at: day(28),
-      reason: "nobody numbered that day",
+  });
+});
+
+describe("setting a counter back", () => {
+  test.each(["standard", "gapless"])("%s: never into a fence, however it came", async (mode) => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "S{0000}", mode });
+    await reserve(service, "s", 10);
+    await fence(service, "s", { by: "1000" });
+    const rewind = (to: string, series?: string) =>
+      refused(service, [409, "rewind_into_fence"], "POST", "/v1/sequences/s/rewind", {
+        body: { to, reason: "nobody got them", ...(series === undefined ? {} : { series }) },
+      });
+    expect((await rewind("11")).detail).toContain("Rewind to 1011 or higher.");
+    await rewind("1010");
+    expect(await firstName(service, "s")).toBe("S1011");
+  });
+
+  test("neither of what was not begun, nor past what was skipped behind it", async () => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "S{0000}" });
+    await fence(service, "s", { by: "100" });
+    await ok(service, "POST", "/v1/sequences/s/advance", { to: "500", reason: "test" });
+    await refused(service, [409, "rewind_into_fence"], "POST", "/v1/sequences/s/rewind", {
+      body: { to: "100", reason: "test" },
     });
-    expect(await firstName(service, "s", { at: day(28) })).toMatch(/-01$/);
+    await ok(service, "POST", "/v1/sequences/s/rewind", { to: "101", reason: "test" });
+    expect(await firstName(service, "s")).toBe("S0101");
   });
 });
 

@@ -118,6 +118,7 @@ test("after an older copy is restored, fenced counters give no number again", as
   });
   const ofAcme = tenants.find(({ tenant }) => tenant === "acme");
   const fenced = ofAcme !== undefined && "fenced" in ofAcme ? ofAcme.fenced : [];
+  expect(ofAcme).not.toHaveProperty("error");
   expect(Object.fromEntries(fenced.map(({ sequence, moved }) => [sequence, moved]))).toEqual({
     plain: 1,
     hot: 1,
@@ -142,7 +143,7 @@ test("after an older copy is restored, fenced counters give no number again", as
   expect(data).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
-        kind: "skip",
+        kind: "fence",
         first: "9",
         last: "58",
         reason: "restored the copy of noon",
@@ -152,7 +153,7 @@ test("after an older copy is restored, fenced counters give no number again", as
   const audit = await ask(stack, "GET", "/v1/audit?action=tenant.fenced");
   expect(audit.data).toEqual([
     expect.objectContaining({
-      facts: { by: "50", ahead_days: 366, reason: "restored the copy of noon" },
+      facts: expect.objectContaining({ by: "50", reason: "restored the copy of noon" }),
     }),
   ]);
   const late = await ask(stack, "POST", "/v1/sequences/daily/reservations", {
@@ -160,6 +161,62 @@ test("after an older copy is restored, fenced counters give no number again", as
     at: "2099-01-01",
   });
   expect(late.first_name).toBe("D20990101-0001");
+});
+
+test("one tenant's failure is told and keeps no other from being fenced", async () => {
+  const stack = await started(await scratchDataFolder());
+  await createTenant(stack.directUrl, { tenant: "acme", name: "Acme", key: key.replace("0", "1") });
+  await createTenant(stack.directUrl, { tenant: "bravo", name: "Bravo", key });
+  await ask(stack, "PUT", "/v1/sequences/bravos", { pattern: "B-{0000}" });
+  const how = { by: 10n, aheadDays: 0, reason: "restored" };
+  const told = await fence(stack.directUrl, { ...how, only: ["bravos"] });
+  const [acme, bravo] = ["acme", "bravo"].map((name) => told.find(({ tenant }) => tenant === name));
+  expect(acme).toHaveProperty("error.message", expect.stringContaining("no sequence bravos"));
+  expect(bravo).toHaveProperty("fenced", [{ sequence: "bravos", mode: "standard", moved: 0 }]);
+  const { first } = await ask(stack, "POST", "/v1/sequences/bravos/reservations", { count: 1 });
+  expect(first).toBe("11");
+  await expect(fence(stack.directUrl, { ...how, tenant: "nobody" })).rejects.toThrow(
+    "There is no tenant nobody.",
+  );
+});
+
+test("sequences are left out, and the series of one are moved in batches", async () => {
+  const stack = await started(await scratchDataFolder());
+  await createTenant(stack.directUrl, { tenant: "acme", name: "Acme", key });
+  await ask(stack, "PUT", "/v1/sequences/daily", {
+    pattern: "D{YYYY}{MM}{DD}-{0000}",
+    reset: "daily",
+  });
+  await ask(stack, "PUT", "/v1/sequences/gapless", { pattern: "G-{0000}", mode: "gapless" });
+  const days = Array.from({ length: 300 }, (_, day) =>
+    new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10),
+  );
+  for (const at of days) {
+    await ask(stack, "POST", "/v1/sequences/daily/reservations", { count: 1, at });
+  }
+  const [one] = await fence(stack.directUrl, {
+    by: 10n,
+    aheadDays: 0,
+    reason: "restored",
+    tenant: "acme",
+    except: ["gapless"],
+  });
+  expect(one).toEqual({
+    tenant: "acme",
+    fenced: [
+      { sequence: "daily", mode: "standard", moved: 300 },
+      { sequence: "naming-series", mode: "standard", moved: 0 },
+    ],
+  });
+  for (const at of [days[0], days[299]]) {
+    const { first } = await ask(stack, "POST", "/v1/sequences/daily/reservations", {
+      count: 1,
+      at,
+    });
+    expect(first).toBe("12");
+  }
+  const { first } = await ask(stack, "POST", "/v1/sequences/gapless/reservations", { count: 1 });
+  expect(first).toBe("1");
 });
 
 test("a sequence is fenced over the API", async () => {

@@ -62,7 +62,7 @@ export async function account(service: Service, key: string): Promise<Record<str
 export async function ledgerRuns(
   service: Service,
   key: string,
-  kind: "reserved" | "void" | "skip" = "reserved",
+  kind: "reserved" | "void" | "skip" | "fence" = "reserved",
 ): Promise<Run[]> {
   const rows = await service.database.query<{ first: string; last: string }>(
     `select l.first, l.last from ledger l join series s on s.tenant = l.tenant and s.id = l.series

@@ -2,7 +2,8 @@ import { bigint, index, integer, pgEnum, pgTable, primaryKey, text } from "drizz
 import { big, exactText, moment } from "./columns.ts";
 
 /**
- * `skip`: passed without being given. `burned`: a jump of the counter that a crash of the database left
+ * `skip`: passed without being given. `fence`: passed, and nobody knows which of them a lost part of the
+ * database gave. `burned`: a jump of the counter that a crash of the database left
  * behind. `void`: given, and never to be used. `rewind`: the counter was set back to `first`, and what it
  * had skipped from there up to `last` may be given after all. `reopened`: what was a `skip` before such a
  * rewind. `begin`: the series goes on from elsewhere, its first number being `first`.
@@ -10,6 +11,7 @@ import { big, exactText, moment } from "./columns.ts";
 export const ledgerKind = pgEnum("ledger_kind", [
   "reserved",
   "skip",
+  "fence",
   "burned",
   "void",
   "rewind",

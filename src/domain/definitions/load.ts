@@ -149,7 +149,7 @@ export async function fenced<Value>(call: Call, attempt: () => Promise<Value>): 
       if (!(error instanceof Failure) || tries === patience) throw error;
       if (error.code !== "definition_changed") {
         const usedMemory = definitions.uses > uses;
-        if (isRefusedByMemory || !usedMemory || !error.isOurs) throw error;
+        if (isRefusedByMemory || !usedMemory || !error.isOurRefusal) throw error;
         isRefusedByMemory = true;
       }
       definitions.forget(caller.tenant);

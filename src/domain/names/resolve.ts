@@ -9,7 +9,7 @@ export interface Origin {
   readonly series: string | null;
   readonly number: string;
   /** `skip` and `burned`: the counter passed the number and gave it to nobody. */
-  readonly status: "recorded" | "reserved" | "voided" | "skip" | "burned";
+  readonly status: "recorded" | "reserved" | "voided" | "skip" | "fence" | "burned";
   readonly reservation: string | null;
   readonly issued_at: string;
   readonly voided_at: string | null;

@@ -40,7 +40,7 @@ export function advanceSequence(call: OnceCall, key: string, input: MoveInput): 
 
 /**
  * Sets a counter back, never to a number that was given. Fails: sequence_not_found, at_*, series_*,
- * rewind_not_behind, rewind_below_issued, rewind_below_change, move_between_numbers.
+ * rewind_not_behind, rewind_below_issued, rewind_into_fence, rewind_below_change, move_between_numbers.
  */
 export function rewindSequence(call: OnceCall, key: string, input: MoveInput): Promise<Moved> {
   return moved(call, "rewind_v1", key, input);

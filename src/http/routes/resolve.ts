@@ -15,7 +15,7 @@ const resolvedSchema = z
         sequence: z.string(),
         series: z.string().nullable(),
         number: counterOutput,
-        status: z.enum(["recorded", "reserved", "voided", "skip", "burned"]),
+        status: z.enum(["recorded", "reserved", "voided", "skip", "fence", "burned"]),
         reservation: z.string().nullable(),
         issued_at: z.string(),
         voided_at: z.string().nullable(),

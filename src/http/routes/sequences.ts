@@ -189,7 +189,7 @@ const fenceSchema = z
 const ledgerEntry = z
   .object({
     series: z.string().nullable(),
-    kind: z.enum(["reserved", "skip", "burned", "void", "rewind", "reopened", "begin"]),
+    kind: z.enum(["reserved", "skip", "fence", "burned", "void", "rewind", "reopened", "begin"]),
     first: counterOutput,
     last: counterOutput,
     step: counterOutput,
@@ -419,6 +419,7 @@ const rewind = createRoute({
       "counter_behind_ledger",
       "rewind_not_behind",
       "rewind_below_issued",
+      "rewind_into_fence",
       "rewind_below_start",
       "rewind_below_begin",
       "rewind_below_change",

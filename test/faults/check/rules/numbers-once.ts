@@ -5,7 +5,7 @@ import { bySeries, countOf, overlaps, seriesName } from "../runs.ts";
 import type { Violation } from "../violation.ts";
 
 /** Entries of the ledger after which a number is used up. */
-export const used: ReadonlySet<string> = new Set(["reserved", "skip", "burned"]);
+export const used: ReadonlySet<string> = new Set(["reserved", "skip", "fence", "burned"]);
 
 /** No number is given twice, neither to two requests nor in the ledger. */
 export function numbersOnce(given: readonly GivenRun[], state: FinalState): Violation[] {
