@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { createDefinitions } from "../../src/domain/definitions/definitions.ts";
-import { productsIn } from "../../src/domain/definitions/load.ts";
+import { fenced, productsIn } from "../../src/domain/definitions/load.ts";
+import { fail } from "../../src/errors.ts";
 import type { Service } from "../harness/service.ts";
 import { account, postLots, putProduct, putSequence, reserve, serviceForTest } from "./service.ts";
 
@@ -132,4 +133,25 @@ test("a product keeps its sequence though the isolate is made to forget it meanw
     ["p", "s"],
     ["x", "s"],
   ]);
+});
+
+test("a request that is told of overload by an isolate that remembers is not sent into the line again", async () => {
+  const definitions = createDefinitions();
+  const scope = {
+    tenant: "t",
+    definitions,
+    rows: <Row>() => Promise.resolve([row("p")] as Row[]),
+  };
+  await productsIn(scope, ["p"]);
+  let tries = 0;
+  const attempt = async (): Promise<void> => {
+    tries += 1;
+    await productsIn(scope, ["p"]);
+    fail("overloaded", {});
+  };
+  await expect(fenced({ definitions, caller: { tenant: "t" } }, attempt)).rejects.toMatchObject({
+    code: "overloaded",
+  });
+  expect(tries).toBe(1);
+  expect(definitions.product("t", "p")).toBeDefined();
 });

@@ -138,8 +138,10 @@ const patience = 4;
  * Runs a call that is fenced by definitions, again with fresh ones when they had changed; and once more when
  * remembered ones refuse it, since the database has not been asked whether they hold.
  */
-export async function fenced<Value>(call: Call, attempt: () => Promise<Value>): Promise<Value> {
-  const { definitions, caller } = call;
+export async function fenced<Value>(
+  { definitions, caller }: Pick<Call, "definitions"> & { caller: Pick<Call["caller"], "tenant"> },
+  attempt: () => Promise<Value>,
+): Promise<Value> {
   let isRefusedByMemory = false;
   for (let tries = 1; ; tries += 1) {
     const { uses } = definitions;
