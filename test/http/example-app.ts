@@ -32,7 +32,7 @@ export function pinging(ping: (timings: DatabaseTimings) => Promise<void>): Open
     standInLineOf: () => undefined,
     ping: async () => {
       await ping(timings);
-      return { endsStatements: true };
+      return { endsStatements: true, holdsRole: true, onlyReads: false };
     },
   });
 }

@@ -130,7 +130,7 @@ const shutOut: [string, (service: Service) => Promise<string>, string, RegExp][]
 ];
 
 test.each(shutOut)(
-  "a role that %s: draws and reads are 503, and the log says what to mend",
+  "a role that %s: draws, reads and /health are 503, and the log says what to mend",
   async (_, address, sqlstate, remedy) => {
     const service = await serviceForTest();
     await putSequence(service, "s", { pattern: "A-{0000}" });
@@ -141,6 +141,7 @@ test.each(shutOut)(
     for (const send of [
       () => reserve(shut, "s", 1, options),
       () => shut.call("GET", "/v1/sequences/s", options),
+      () => shut.call("GET", "/health", { key: null }),
     ]) {
       const answer = await send();
       expect([answer.status, answer.json.code]).toEqual([503, "database_unavailable"]);
