@@ -107,8 +107,8 @@ DECLARE
 BEGIN
   WITH line AS (
     SELECT e.at, true AS is_event,
-           jsonb_build_array('event', e.id, exact_time(e.at), k.public_id, o.address, e.request_id, e.action,
-                             e.subject, e.facts)::text AS text
+           jsonb_build_array('event', e.id, exact_time(e.at), k.public_id, k.name, o.address, e.request_id,
+                             e.action, e.subject, e.facts)::text AS text
     FROM audit_events AS e
     LEFT JOIN origins AS o ON o.tenant = e.tenant AND o.id = e.origin
     LEFT JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
@@ -116,8 +116,8 @@ BEGIN
     UNION ALL
     SELECT l.at, false,
            jsonb_build_array('entry', s.sequence, s.period, l.first, (w.entry).last, l.step, (w.entry).kind,
-                             f.prefix, f.width, f.suffix, exact_time(l.at), k.public_id, o.address,
-                             l.reason)::text
+                             f.prefix, f.width, f.suffix, exact_time(l.at), k.public_id, k.name,
+                             o.address, l.reason)::text
     FROM ledger AS l
     CROSS JOIN LATERAL (
       SELECT CASE WHEN l.kind IN ('skip', 'reopened') THEN skip_as_written(l) ELSE l END AS entry
@@ -133,7 +133,7 @@ BEGIN
     SELECT r.reopened_at, false,
            jsonb_build_array('reopened', s.sequence, s.period, r.first, r.last, r.reopened_from,
                              exact_time(r.at), exact_time(r.reopened_at), l.last, l.step, k.public_id,
-                             o.address, l.reason)::text
+                             k.name, o.address, l.reason)::text
     FROM reopened_skips AS r
     LEFT JOIN series AS s ON s.tenant = r.tenant AND s.id = r.series
     -- What the rewind cut off, if it did not reopen all of the skip.

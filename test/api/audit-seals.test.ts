@@ -398,6 +398,7 @@ describe("whatever is altered is found, and where", () => {
       "row_added",
     ],
     ["where calls came from", "update origins set address = '203.0.113.7'", 1, "row_changed"],
+    ["who called", "update api_keys set name = 'somebody else'", 1, "row_changed"],
     ["the form of names", "update forms set prefix = 'Z-'", 1, "row_changed"],
     [
       "a skip taken for reopened",
