@@ -435,6 +435,17 @@ export const failures = {
     detail: (facts: { sequence: string }) =>
       `There is no sequence ${quoted(facts.sequence)}. Name an existing one, or make it with PUT /v1/sequences/{key} first.`,
   },
+  unknown_seal: {
+    status: 422,
+    title: "There is no seal from that one on",
+    retryable: false,
+    detail: (facts: { seal: number; last_seal: number | null }) =>
+      `There is no seal ${facts.seal}, nor one behind it: ` +
+      (facts.last_seal === null
+        ? "nothing is sealed yet. "
+        : `the last one is ${facts.last_seal}. `) +
+      "If there was one once, seals were taken out.",
+  },
   unknown_product: {
     status: 422,
     title: "The request names a product that does not exist",
