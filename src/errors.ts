@@ -304,9 +304,12 @@ export const failures = {
     status: 403,
     title: "The API key may not use up that many numbers at once",
     retryable: false,
-    detail: (facts: { limit: Amount; asked: Amount }) =>
-      `One request with this key may use up ${plural(facts.limit, "number", "numbers")}, and this one would use up ` +
-      `${String(facts.asked)}. Split it, or use a key without that quota.`,
+    detail: (facts: { limit: Amount; asked: Amount; per: "request" | "day" }) =>
+      facts.per === "day"
+        ? `This key may use up ${plural(facts.limit, "number", "numbers")} a day, and this request alone would use up ` +
+          `${String(facts.asked)}. Split it over several days, or use a key without that quota.`
+        : `One request with this key may use up ${plural(facts.limit, "number", "numbers")}, and this one would use up ` +
+          `${String(facts.asked)}. Split it, or use a key without that quota.`,
   },
   quota_numbers_exceeded: {
     status: 429,
@@ -322,7 +325,8 @@ export const failures = {
     }) =>
       `This key may use up ${plural(facts.limit, "number", "numbers")} a day and has used up ${String(facts.used)}; ` +
       `${String(facts.asked)} more ${String(facts.asked) === "1" ? "was" : "were"} asked for. ` +
-      `Ask for fewer, wait until ${facts.resets_at}, or use another key of the tenant.`,
+      `${BigInt(facts.used) < BigInt(facts.limit) ? "Ask for fewer, wait" : "Wait"} until the day ends at ` +
+      `${facts.resets_at}, or use another key of the tenant.`,
   },
   quota_requests_exceeded: {
     status: 429,

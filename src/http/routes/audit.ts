@@ -106,6 +106,8 @@ const events = createRoute({
   security: anyOf("admin"),
   tags,
   summary: "What was changed, by whom, from where and when",
+  description:
+    "One event for each change, with what was before and after. Draws leave none: the ledger has them.",
   request: {
     query: z.strictObject({
       action: action.optional().openapi({ description: "What was done." }),
@@ -131,6 +133,8 @@ const seals = createRoute({
   security: anyOf("admin"),
   tags,
   summary: "The chain of seals over the audit and the ledger",
+  description:
+    "A seal is made of what was written since the one before, a minute or two later. Each has a digest of its rows and of the seal before.",
   request: {
     query: z.strictObject({
       from_seal: fromSeal.optional().openapi({ description: "The first to list." }),
@@ -150,6 +154,8 @@ const verification = createRoute({
   security: anyOf("admin"),
   tags,
   summary: "Whether the audit and the ledger are as they were sealed",
+  description:
+    "Reads every row of the seals from from_seal to to_seal again and compares. Where there is more than one call can do, next_seal says where to go on.",
   request: {
     query: z
       .strictObject({
