@@ -1,6 +1,7 @@
 /** `npm run dev`: the stack under `wrangler dev`, which reloads the Worker on every change. */
 import path from "node:path";
 
+import { refuseArguments } from "./arguments.ts";
 import { startBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { startCron } from "./cron/schedule.ts";
@@ -17,6 +18,7 @@ import { startWranglerDev } from "./wrangler-dev.ts";
 import { projectRoot } from "./wrangler.ts";
 
 async function main(): Promise<void> {
+  refuseArguments("[PORT=8788] [SERIALMINT_DATA=<folder>] npm run dev");
   const stop = askedToStop();
   const port = chosenPort(process.env);
   const folder = chosenDataFolder(process.env);

@@ -2,6 +2,7 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 
+import { refuseArguments } from "./arguments.ts";
 import { chosenDataFolder, shownFolder } from "./data/folder.ts";
 import type { DataFolder } from "./data/folder.ts";
 import { lockDataFolder, stackProcess, stopFirst } from "./data/lock.ts";
@@ -12,6 +13,7 @@ import { Refusal } from "./refusal.ts";
 import { endOrphan } from "./workerd/process.ts";
 
 async function main(): Promise<void> {
+  refuseArguments("[SERIALMINT_DATA=<folder>] npm run reset");
   const folder = chosenDataFolder(process.env);
   const shown = shownFolder(folder);
   const holder = await stackProcess(folder);

@@ -17,10 +17,12 @@ export interface Seeded {
  * Makes the demo tenant with its fixed key, one sequence and two products, and mints ten serials,
  * all over HTTP but the tenant. Safe at every start: what is there stays as it
  * is, and the ten come from one request with a fixed Idempotency-Key, so that a later start gets
- * the same ten again.
+ * the same ten again. A key that was revoked, or has expired, stays so: then nothing is seeded.
  */
-export async function seed(url: string, directUrl: string): Promise<Seeded> {
+export async function seed(url: string, directUrl: string): Promise<Seeded | "key refused"> {
   await createTenant(directUrl, { tenant: demo.tenant, name: demo.name, key: demo.key });
+  const known = await call(url, "GET", "/v1/settings", undefined, {}, [401]);
+  if (known.status === 401) return "key refused";
   await putIfMissing(url, `/v1/sequences/${demo.sequence.key}`, demo.sequence.body);
   for (const { sku, body } of demo.products) await putIfMissing(url, `/v1/products/${sku}`, body);
   const items = [{ product: demo.serialProduct, count: 10 }];

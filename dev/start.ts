@@ -1,4 +1,5 @@
 /** `npm start`: the whole service on this machine, with a seeded demo tenant, until Ctrl-C. */
+import { refuseArguments } from "./arguments.ts";
 import { chosenDataFolder, shownFolder } from "./data/folder.ts";
 import { askedToStop, finish, giveUp } from "./ending.ts";
 import { chosenPort } from "./port.ts";
@@ -8,6 +9,7 @@ import { printWelcome } from "./welcome.ts";
 import { workerValues } from "./worker-values.ts";
 
 async function main(): Promise<void> {
+  refuseArguments("[PORT=8788] [SERIALMINT_DATA=<folder>] npm start");
   const stop = askedToStop();
   const port = chosenPort(process.env);
   const folder = chosenDataFolder(process.env);

@@ -49,10 +49,10 @@ BEGIN
   WHERE tenant = p_tenant AND id = p_api_key AND coalesce(count_per_request, numbers_per_day) IS NOT NULL;
   IF p_before + p_count > v_per_request THEN
     PERFORM fail('quota_count_exceeded', jsonb_build_object(
-      'limit', v_per_request::text, 'asked', (p_before + p_count)::text));
+      'limit', v_per_request::text, 'asked', (p_before + p_count)::text, 'per', 'request'));
   ELSIF p_count > v_per_day THEN
     PERFORM fail('quota_count_exceeded', jsonb_build_object(
-      'limit', v_per_day::text, 'asked', p_count::text));
+      'limit', v_per_day::text, 'asked', p_count::text, 'per', 'day'));
   ELSIF v_per_day IS NULL THEN
     RETURN;
   END IF;

@@ -13,8 +13,8 @@ export interface CreatedTenant {
 
 /**
  * Makes a tenant with its first API key, whose scope is admin, and the sibling `<tenant>-test` with a test
- * key. A tenant that exists already keeps its keys (`created` is false and the keys given back are not valid), except a
- * fixed `key`, which is made valid again.
+ * key. A tenant that exists already keeps its keys as they are (`created` is false and the keys given back are
+ * not valid); a fixed `key` is added if it was never there, and one that was revoked stays so.
  */
 export async function createTenant(
   databaseUrl: string,
@@ -71,7 +71,7 @@ async function addKey(client: pg.Client, tenant: string, key: string): Promise<v
     `WITH made AS (
        INSERT INTO api_keys (tenant, digest, name, prefix, hint, scopes)
        VALUES ($1, $2, 'first key', $3, $4, '{admin}')
-       ON CONFLICT (digest) DO UPDATE SET revoked_at = NULL, expires_at = NULL
+       ON CONFLICT (digest) DO NOTHING
        RETURNING tenant, id
      )
      INSERT INTO api_key_uses (tenant, api_key) SELECT tenant, id FROM made ON CONFLICT DO NOTHING`,

@@ -312,9 +312,12 @@ export const failures = {
     status: 403,
     title: "The API key may not use up that many numbers at once",
     retryable: false,
-    detail: (facts: { limit: Amount; asked: Amount }) =>
-      `One request with this key may use up ${plural(facts.limit, "number", "numbers")}, and this one would use up ` +
-      `${String(facts.asked)}. Split it, or use a key without that quota.`,
+    detail: (facts: { limit: Amount; asked: Amount; per: "request" | "day" }) =>
+      facts.per === "day"
+        ? `This key may use up ${plural(facts.limit, "number", "numbers")} a day, and this request alone would use up ` +
+          `${String(facts.asked)}. Split it over several days, or use a key without that quota.`
+        : `One request with this key may use up ${plural(facts.limit, "number", "numbers")}, and this one would use up ` +
+          `${String(facts.asked)}. Split it, or use a key without that quota.`,
   },
   quota_numbers_exceeded: {
     status: 429,
@@ -330,7 +333,8 @@ export const failures = {
     }) =>
       `This key may use up ${plural(facts.limit, "number", "numbers")} a day and has used up ${String(facts.used)}; ` +
       `${String(facts.asked)} more ${String(facts.asked) === "1" ? "was" : "were"} asked for. ` +
-      `Ask for fewer, wait until ${facts.resets_at}, or use another key of the tenant.`,
+      `${BigInt(facts.used) < BigInt(facts.limit) ? "Ask for fewer, wait" : "Wait"} until the day ends at ` +
+      `${facts.resets_at}, or use another key of the tenant.`,
   },
   quota_requests_exceeded: {
     status: 429,
@@ -442,6 +446,17 @@ export const failures = {
     retryable: false,
     detail: (facts: { sequence: string }) =>
       `There is no sequence ${quoted(facts.sequence)}. Name an existing one, or make it with PUT /v1/sequences/{key} first.`,
+  },
+  unknown_seal: {
+    status: 422,
+    title: "There is no seal from that one on",
+    retryable: false,
+    detail: (facts: { seal: number; last_seal: number | null }) =>
+      `There is no seal ${facts.seal}, nor one behind it: ` +
+      (facts.last_seal === null
+        ? "nothing is sealed yet. "
+        : `the last one is ${facts.last_seal}. `) +
+      "If there was one once, seals were taken out.",
   },
   unknown_product: {
     status: 422,

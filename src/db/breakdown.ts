@@ -27,12 +27,31 @@ const timedOut = new Set(["57014", "25P03", "25P04"]);
 
 /**
  * Says that the server cannot serve now, in classes of SQLSTATE and single ones: connection, resources,
- * intervention, the system beneath it, and a server that only reads, such as one that is about to be replaced.
+ * intervention, the system beneath it, a server that only reads, such as one that is about to be replaced,
+ * a role that may not connect, and a database that is not there.
  */
-const notServing = ["08", "53", "57", "58", "25006"];
+const notServing = ["08", "53", "57", "58", "25006", "28", "3D000"];
 
-/** Of these what is not over in a second: disk full, out of memory, a limit of the settings, and the last two. */
-const lasting = ["53100", "53200", "53400", "58", "25006"];
+/** Of these what is not over in a second: disk full, out of memory, a limit of the settings, and the last four. */
+const lasting = ["53100", "53200", "53400", "58", "25006", "28", "3D000"];
+
+/** A right that is missing. */
+const denied = "42501";
+
+/** What an operator has to mend who sees it in the log, by class of SQLSTATE or single one. */
+const remedies = [
+  [
+    "28",
+    "The role in DATABASE_URL may not connect: see whether it is there, its LOGIN and its password.",
+  ],
+  ["3D000", "The server has no database of the name that DATABASE_URL has."],
+  ["42P01", "The database lacks a table: npm run migrate makes it."],
+  ["42883", "The database lacks a function: npm run migrate makes it."],
+  [
+    "25006",
+    "The database only reads: see whether it is a replica, and default_transaction_read_only.",
+  ],
+] as const;
 
 /** The constraint of the ledger that no number is given twice, and the SQLSTATE of its breach. */
 const givenTwice = { code: "23P01", constraint: "ledger_number_once" };
@@ -55,6 +74,10 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
     }
     if (timedOut.has(code)) {
       return { failure: failure("database_slow", {}, { cause: error }), worthRepeating: false };
+    }
+    if (isShutOut(told)) {
+      const unavailable = failure("database_unavailable", {}, { cause: error });
+      return { failure: unavailable, worthRepeating: false };
     }
     if (yielded.has(code) || notServing.some((kind) => code.startsWith(kind))) {
       const unavailable = failure("database_unavailable", {}, { cause: error });
@@ -81,6 +104,24 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
 export function sqlstateOf(error: unknown): string | undefined {
   const code = databaseError(error)?.code;
   return code === refusal ? undefined : code;
+}
+
+/** What an operator has to mend, where the database's error tells; in words without anybody's data. */
+export function remedyOf(error: unknown): string | undefined {
+  const told = databaseError(error);
+  if (told === undefined) return undefined;
+  if (isShutOut(told)) {
+    return "The role in DATABASE_URL may not do what the Worker does: GRANT serialmint_app TO it.";
+  }
+  return remedies.find(([kind]) => told.code?.startsWith(kind) === true)?.[1];
+}
+
+/**
+ * Whether the Worker's role lacks a right to what its statement names. One that is missing within a function,
+ * which runs as another role, is a fault of ours: then the database was working on something.
+ */
+function isShutOut({ code, where }: NeonDbError): boolean {
+  return code === denied && (where ?? "") === "";
 }
 
 function databaseError(error: unknown): NeonDbError | undefined {

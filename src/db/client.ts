@@ -24,6 +24,16 @@ export interface DatabaseOptions {
   readonly admission?: Admission;
 }
 
+/** What a database that answers says of itself and of the Worker's role. */
+export interface Pulse {
+  /** Whether it ends by itself what takes too long. */
+  readonly endsStatements: boolean;
+  /** Whether the policies that keep tenants apart hold the role, so that it cannot do without them. */
+  readonly holdsRole: boolean;
+  /** Whether it takes no writes. */
+  readonly onlyReads: boolean;
+}
+
 /**
  * The database over HTTP. Every statement is one round trip and one transaction, and is safe to send
  * twice: reads, and calls that carry an idempotency key, a cursor or a whole new state. So what breaks
@@ -45,8 +55,8 @@ export interface Database {
   readRowsFor<Row>(caller: Caller, statement: SQL): Promise<Row[]>;
   /** From here on statements stand in this tenant's line, instead of the one of callers yet unknown. */
   standInLineOf(tenant: string): void;
-  /** Resolves when the database answers, with whether it ends by itself what takes too long. */
-  ping(): Promise<{ endsStatements: boolean }>;
+  /** Resolves when the database answers and the Worker's role may do there what every call does. */
+  ping(): Promise<Pulse>;
 }
 
 const dialect = new PgDialect({ casing: "snake_case" });
@@ -134,8 +144,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       line = tenant;
     },
     ping: async () => {
-      const [row] = await send<{ endsStatements: boolean }>([limitsAreSet], 2, false);
-      return { endsStatements: row?.endsStatements === true };
+      const [row] = await send<Pulse>([pulse], 2, false);
+      if (row === undefined) throw new Error("A select without FROM gave no row.");
+      return row;
     },
   };
 }
@@ -145,10 +156,17 @@ function statementLimit(seconds: number): SQL {
   return sql`SELECT set_config('statement_timeout', ${`${seconds}s`}::text, true)`;
 }
 
-/** Whether the role of this connection has the time-outs that its statements rely on. */
-const limitsAreSet = sql`
-  SELECT bool_and(current_setting(name) <> '0') AS "endsStatements"
-  FROM unnest(${textArray(Object.keys(roleSettings))}::text[]) AS name`;
+/**
+ * The time-outs are settings of the role, on which its statements rely. The owner of a table is held by its
+ * policies, but may take them away. Like every call, this needs the functions that the role was granted.
+ */
+const pulse = sql`
+  SELECT (SELECT bool_and(current_setting(name) <> '0')
+          FROM unnest(${textArray(Object.keys(roleSettings))}::text[]) AS name) AS "endsStatements",
+         (SELECT row_security_active(oid) AND NOT pg_has_role(relowner, 'MEMBER')
+          FROM pg_class WHERE oid = 'public.ledger'::regclass) AS "holdsRole",
+         current_setting('transaction_read_only') = 'on' AS "onlyReads"
+  FROM (SELECT count(*) FROM identify_v1(''::bytea)) AS granted`;
 
 /** The two arguments with which every function begins that a caller calls. */
 export function callerOf({ tenant, digest, scopes, touches, address, requestId }: Caller): SQL {

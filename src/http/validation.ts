@@ -24,13 +24,25 @@ const listedErrors = 100;
  */
 export function refuseInvalid(result: Checked, c: Context<AppEnv>): undefined {
   if (result.success) return undefined;
-  const problems = result.error.issues.flatMap((issue) => explained(issue, [], result.data));
+  const problems = withoutEchoes(result.error.issues).flatMap((issue) =>
+    explained(issue, [], result.data),
+  );
   const [first] = problems;
   if (result.target === "param" && c.req.method !== "PUT" && first !== undefined) {
     fail("path_names_nothing", { parameter: label(first.path), reason: first.detail });
   }
   const errors = problems.slice(0, listedErrors).map((problem) => located(problem, result.target));
   return fail("request_invalid", { problems: problems.length }, { errors });
+}
+
+/** Without what is said of a value's size where its type is wrong already: a text's length is no list's. */
+function withoutEchoes(issues: readonly Issue[]): readonly Issue[] {
+  const mistyped = new Set(
+    issues.filter(({ code }) => code === "invalid_type").map(({ path }) => jsonPointer(path)),
+  );
+  return issues.filter(
+    ({ code, path }) => code === "invalid_type" || !mistyped.has(jsonPointer(path)),
+  );
 }
 
 interface Problem {

@@ -129,6 +129,23 @@ describe("making a key", () => {
     expect(data.length).toBe(2);
   });
 
+  test("keeps once what is named twice, and shows lists as JSON in CSV", async () => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "S-{0}" });
+    await putProduct(service, "p", "s");
+    const made = await makeKey(service, ["reserve", "lots:read", "reserve"], {
+      sequences: ["s", "s"],
+      products: ["p", "p"],
+    });
+    const rights = { scopes: ["reserve", "lots:read"], sequences: ["s"], products: ["p"] };
+    expect(made).toMatchObject(rights);
+    const { data } = await ok(service, "GET", "/v1/api-keys");
+    expect(data[1]).toMatchObject(rights);
+    const csv = await service.call("GET", "/v1/api-keys", { headers: { accept: "text/csv" } });
+    expect(csv.text).toContain(',"[""reserve"",""lots:read""]","[""s""]","[""p""]",');
+    expect(csv.text).toContain(',"[""admin""]",,,');
+  });
+
   test("is refused for limits that cannot be, and says where", async () => {
     const service = await serviceForTest();
     const pointerOf = async (code: string, body: object) => {
@@ -390,7 +407,8 @@ describe("rotating", () => {
     const service = await serviceForTest();
     const expires = new Date(Date.now() + 60_000).toISOString();
     const { id } = await makeKey(service, ["reserve"], { expires_at: expires });
-    await ok(service, "POST", `/v1/api-keys/${id}/rotate`, {});
+    // No body at all is as good as an empty one.
+    await ok(service, "POST", `/v1/api-keys/${id}/rotate`);
     expect((await ok(service, "GET", `/v1/api-keys/${id}`)).expires_at).toBe(expires);
 
     const { data } = await ok(service, "GET", "/v1/api-keys");

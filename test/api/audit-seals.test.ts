@@ -61,6 +61,8 @@ describe("sealing", () => {
       intact: true,
       seals: 2,
       rows: 4,
+      last_seal: 2,
+      last_digest: second?.digest,
       next_seal: null,
       breaks: [],
       sealed_until: second?.to,
@@ -68,6 +70,35 @@ describe("sealing", () => {
       digest_seal: null,
     });
     expect(await rowsInPages(service, "/v1/audit/seals?limit=1")).toEqual([first, second]);
+    const listed = async (from: number) =>
+      (await ok(service, "GET", `/v1/audit/seals?from_seal=${from}`)).data;
+    expect([await listed(1), await listed(2), await listed(3)]).toEqual([
+      [first, second],
+      [second],
+      [],
+    ]);
+    const earlier = await verify(service, "?to_seal=1");
+    expect(earlier).toMatchObject({ last_seal: 1, last_digest: first?.digest, next_seal: null });
+  });
+
+  test("is not said to be intact where nothing would be compared", async () => {
+    const service = await serviceForTest();
+    const none = await verify(service);
+    expect(none).toMatchObject({ intact: true, seals: 0, last_seal: null, last_digest: null });
+    const query = async (text: string, code: string) =>
+      refused(service, [422, code], "GET", `/v1/audit/verification${text}`);
+    await query("?from_seal=2", "unknown_seal");
+    await putSequence(service, "s", { pattern: "A-{000}" });
+    await sealAll(service);
+    const beyond = await query("?from_seal=99", "unknown_seal");
+    expect([beyond.seal, beyond.last_seal, beyond.errors]).toMatchObject([
+      99,
+      1,
+      [{ parameter: "from_seal", in: "query" }],
+    ]);
+    const empty = await query("?from_seal=3&to_seal=2", "request_invalid");
+    expect(empty.errors).toMatchObject([{ parameter: "to_seal", in: "query" }]);
+    expect(await verify(service, "?from_seal=1&to_seal=99")).toMatchObject({ seals: 1 });
   });
 
   test("makes a chain for each tenant, of nothing else", async () => {
@@ -398,6 +429,7 @@ describe("whatever is altered is found, and where", () => {
       "row_added",
     ],
     ["where calls came from", "update origins set address = '203.0.113.7'", 1, "row_changed"],
+    ["who called", "update api_keys set name = 'somebody else'", 1, "row_changed"],
     ["the form of names", "update forms set prefix = 'Z-'", 1, "row_changed"],
     [
       "a skip taken for reopened",
@@ -489,6 +521,14 @@ describe("whatever is altered is found, and where", () => {
     expect(await verify(service, "?from_seal=3")).toMatchObject({ intact: true, seals: 1 });
   });
 
+  test("a seal taken out is missing too where it would be the last that is compared", async () => {
+    await service.database.query("delete from audit_seals where number = 2");
+    for (const range of ["?from_seal=2&to_seal=2", "?to_seal=2"]) {
+      const { intact, breaks } = await verify(service, range);
+      expect([intact, breaks]).toMatchObject([false, [{ seal: 2, what: "seal_missing" }]]);
+    }
+  });
+
   test("unless the chain was made anew from there on, which a kept digest shows", async () => {
     const forged = await serviceForTest();
     await putSequence(forged, "s", { pattern: "A-{0000}" });
@@ -502,8 +542,14 @@ describe("whatever is altered is found, and where", () => {
     await forged.database.query("update ledger set last = 4");
     await sealAll(forged);
     expect(await verify(forged)).toMatchObject({ intact: true, seals: 2 });
-    expect(await verify(forged, `?digest=${last?.digest}`)).toMatchObject({ digest_seal: null });
-    expect(await verify(forged, `?digest=${first?.digest}`)).toMatchObject({ digest_seal: 1 });
+    expect(await verify(forged, `?digest=${last?.digest}`)).toMatchObject({
+      intact: false,
+      seals: 2,
+      digest_seal: null,
+      breaks: [{ seal: null, what: "digest_missing", from: null, to: null }],
+    });
+    const known = await verify(forged, `?digest=${first?.digest}`);
+    expect(known).toMatchObject({ intact: true, digest_seal: 1, breaks: [] });
     await refused(forged, [422, "request_invalid"], "GET", "/v1/audit/verification?digest=12");
   });
 });

@@ -139,7 +139,8 @@ describe("numbers a request", () => {
         key,
         body,
       });
-      expect(problem).toMatchObject({ limit: "10", asked: String(asked), retryable: false });
+      expect(problem).toMatchObject({ limit: "10", asked: String(asked), per: "request" });
+      expect(problem.retryable).toBe(false);
     };
     await over(11, "POST", "/v1/sequences/s/reservations", { count: 11 });
     // Each of them would do.
@@ -350,7 +351,8 @@ describe("numbers a day", () => {
     const options = { key, body: { count: 11 } };
     const path = "/v1/sequences/s/reservations";
     const problem = await refused(service, [403, "quota_count_exceeded"], "POST", path, options);
-    expect(problem).toMatchObject({ limit: "10", asked: "11" });
+    expect(problem).toMatchObject({ limit: "10", asked: "11", per: "day" });
+    expect(problem.detail).toContain("Split it over several days");
   });
 
   test("begin anew with the day of the tenant's time zone", async () => {
@@ -362,6 +364,8 @@ describe("numbers a day", () => {
     expect((await reserve(service, "s", 5, { key })).status).toBe(201);
     const over = await reserve(service, "s", 1, { key });
     expectOverDay(over, { limit: "5", used: "5", asked: "1" });
+    // There is nothing less to ask for.
+    expect(over.json.detail).toContain(`. Wait until the day ends at ${over.json.resets_at}, or`);
     // Midnight there is noon by UTC.
     expect(over.json.resets_at).toMatch(/T12:00:00\.000Z$/);
     await setZone("Pacific/Kiritimati");

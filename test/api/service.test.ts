@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { isFailureCode } from "../../src/errors.ts";
+import { createTestDatabase } from "../harness/database.ts";
 import { createService, type Service } from "../harness/service.ts";
 import { call, document, ok, refused } from "./contract.ts";
 
@@ -17,7 +18,7 @@ test("/health answers for the service and its database, without a key", async ()
   expect(answer.status).toBe(200);
   expect(answer.json).toMatchObject({
     status: "ok",
-    database: { status: "ok", time_limits: "set" },
+    database: { status: "ok", time_limits: "set", policies: "hold" },
   });
 });
 
@@ -26,6 +27,55 @@ test("/health says when the role of the Worker has no time-outs", async () => {
   const { status, json } = await call(careless, "GET", "/health", { key: null });
   expect([status, json.database.time_limits]).toEqual([200, "missing"]);
   await careless.close();
+});
+
+const spared: [string, string[]][] = [
+  ["is a superuser", ["alter role ? superuser login"]],
+  ["has BYPASSRLS", ["alter role ? bypassrls login", "grant serialmint_app to ?"]],
+  [
+    "is the tables' owner",
+    ["alter role ? login", "grant serialmint_app to ?", "alter table ledger owner to ?"],
+  ],
+];
+
+test.each(spared)(
+  "/health says when the role of the Worker %s, whom no policy holds",
+  async (_, statements) => {
+    const careless = await createService();
+    const role = `role_${crypto.randomUUID().slice(0, 8)}`;
+    for (const statement of ["create role ?", ...statements]) {
+      await careless.database.query(statement.replace("?", role));
+    }
+    const address = new URL(careless.database.databaseUrl);
+    address.username = role;
+    const seen = await createService({ vars: { DATABASE_URL: address.href } });
+    const { status, json } = await call(seen, "GET", "/health", { key: null });
+    expect([status, json.database.policies]).toEqual([200, "spare"]);
+    for (const statement of [
+      "reassign owned by ? to current_user",
+      "drop owned by ?",
+      "drop role ?",
+    ]) {
+      await careless.database.query(statement.replace("?", role));
+    }
+    await seen.close();
+    await careless.close();
+  },
+);
+
+test("/health is 503 when the database only reads, and when it was never migrated", async () => {
+  const readOnly = await createService();
+  await readOnly.database.query(
+    `alter database ${readOnly.database.name} set default_transaction_read_only = on`,
+  );
+  const unmigrated = await createTestDatabase({ empty: true });
+  for (const DATABASE_URL of [readOnly.database.databaseUrl, unmigrated.databaseUrl]) {
+    const seen = await createService({ vars: { DATABASE_URL } });
+    await refused(seen, [503, "database_unavailable"], "GET", "/health", { key: null });
+    await seen.close();
+  }
+  await readOnly.close();
+  await unmigrated.drop();
 });
 
 test("/health says when the database is down or hangs", async () => {

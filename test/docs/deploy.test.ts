@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
@@ -14,6 +15,15 @@ import { fencesOf } from "./page.ts";
 
 const page = await readFile(path.join(projectRoot, "docs/operating/deploy.md"), "utf8");
 const statements = fencesOf(page).filter(({ language }) => language === "sql");
+
+/** The key that the page's command prints, and the digest under it. */
+function printedKey(): { key: string; digest: string } {
+  const command = fencesOf(page).find(({ text }) => text.startsWith("node -e "))?.text ?? "";
+  const printed = execFileSync("sh", ["-c", command], { encoding: "utf8" });
+  const [key = "", digest = ""] = printed.split("\n");
+  return { key, digest };
+}
+const lost = printedKey();
 
 /** Runs a text of one or more statements; answers the rows of the last one. */
 async function run(connection: string, text: string): Promise<unknown[]> {
@@ -50,21 +60,26 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
     await run(postgres.url("postgres"), "CREATE DATABASE serialmint OWNER neondb_owner");
     await migrate(url("neondb_owner"));
     await createTenant(url("neondb_owner"), { tenant: "acme", name: "Acme Ltd" });
-    for (const { text } of statements) await run(url("neondb_owner"), text);
+    for (const { text } of statements) {
+      const filledIn = text.replace("THE_DIGEST", lost.digest).replace("LAST", lost.key.slice(-4));
+      await run(url("neondb_owner"), filledIn);
+    }
   });
   afterAll(async () => {
     await postgres.stop();
     await removeScratchFolder(folder);
   });
 
-  test("leave a second admin key beside the first", async () => {
+  test("leave a second admin key beside the first, whose text no statement has", async () => {
+    expect(lost.key).toMatch(/^smk_live_[0-9A-Za-z]{28}$/);
+    expect(page).not.toContain("sha256('");
     const keys = await run(
       url("serialmint_worker"),
       "SELECT enter_tenant('acme'); SELECT name, hint, scopes::text AS scopes FROM api_keys WHERE tenant = 'acme' ORDER BY id",
     );
     expect(keys).toEqual([
       { name: "first key", hint: expect.stringMatching(/^\w{4}$/), scopes: "{admin}" },
-      { name: "second admin", hint: "S___", scopes: "{admin}" },
+      { name: "second admin", hint: lost.key.slice(-4), scopes: "{admin}" },
     ]);
   });
 
@@ -79,7 +94,7 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
 
   test("leave a role that calls what it may and writes no table", async () => {
     const call = `SELECT caller_v1(
-                    ROW(sha256('smk_live_THE_28_LETTERS_AND_DIGITS___'), '{admin}', NULL, NULL, NULL, NULL, NULL)::caller,
+                    ROW(sha256('${lost.key}'), '{admin}', NULL, NULL, NULL, NULL, NULL)::caller,
                     'acme') AS key`;
     expect(await run(url("serialmint_worker"), call)).toEqual([{ key: expect.any(Number) }]);
     for (const forbidden of [

@@ -4,6 +4,7 @@ import { startStack } from "../../dev/stack.ts";
 import type { Stack } from "../../dev/stack.ts";
 import { demo } from "../../dev/demo.ts";
 import { createTenant } from "../../ops/tenant-create.ts";
+import { randomText } from "../../src/domain/api-keys/random-text.ts";
 import { createScratchFolder, removeScratchFolder } from "../harness/node/scratch-folder.ts";
 
 /**
@@ -41,7 +42,8 @@ export async function startDocsService(): Promise<DocsService> {
 }
 
 async function seededTenant({ url, directUrl }: Stack, tenant: string): Promise<string> {
-  const { key } = await createTenant(directUrl, { tenant, name: demo.name });
+  const key = randomText("smk_demo_");
+  await createTenant(directUrl, { tenant, name: demo.name, key });
   const call = async (method: string, path: string, body: object): Promise<void> => {
     const response = await fetch(url + path, {
       method,

@@ -15,6 +15,8 @@ import { Holdings } from "./generate/holdings.ts";
 import { Requests } from "./generate/next.ts";
 import { hostileText } from "./generate/texts.ts";
 import { keep, unkept } from "./run/kept.ts";
+import { verdictOf } from "./run/summary.ts";
+import { Tally } from "./run/tally.ts";
 import { AnswerReader } from "./wire/answer-reader.ts";
 import { jsonText, Literal, Members } from "./wire/json-text.ts";
 import { bytesOf } from "./wire/request.ts";
@@ -329,4 +331,13 @@ test("CSV is read as it was written", () => {
   );
   expect(["=1", "+1", "-x", "@a", "\tb"].every(isFormula)).toBe(true);
   expect(["1", "-1", "-1.5", "a=1", ""].some(isFormula)).toBe(false);
+});
+
+test("an operation that never succeeded fails a run of 20,000 requests, and none that is shorter", () => {
+  const tally = new Tally(() => undefined);
+  tally.requests = 19_999;
+  expect(verdictOf(tally, operations)).toEqual([]);
+  tally.requests = 20_000;
+  expect(verdictOf(tally, operations)).toHaveLength(operations.length);
+  expect(verdictOf(tally, operations)[0]).toMatch(/was never answered with 2xx\.$/);
 });

@@ -32,7 +32,7 @@ export function pinging(ping: (timings: DatabaseTimings) => Promise<void>): Open
     standInLineOf: () => undefined,
     ping: async () => {
       await ping(timings);
-      return { endsStatements: true };
+      return { endsStatements: true, holdsRole: true, onlyReads: false };
     },
   });
 }
@@ -92,6 +92,7 @@ const makeThing = createRoute({
               quantity_each: quantityInput.optional(),
               mode: z.enum(["standard", "gapless"]).default("standard"),
               note: z.string().min(1).max(5).optional(),
+              words: z.array(z.string()).max(5).optional(),
               tags: z
                 .array(z.strictObject({ text: z.string() }))
                 .max(2)

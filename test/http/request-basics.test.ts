@@ -180,7 +180,7 @@ test("health answers with the database, 503 without", async () => {
   const healthy = await (await well.request("/health", {}, bindings)).json();
   expect(healthy).toEqual({
     status: "ok",
-    database: { status: "ok", ms: expect.any(Number), time_limits: "set" },
+    database: { status: "ok", ms: expect.any(Number), time_limits: "set", policies: "hold" },
   });
   expect((await well.request("/health", { method: "HEAD" }, bindings)).status).toBe(200);
 

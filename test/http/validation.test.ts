@@ -47,6 +47,10 @@ test("every wrong field is named, with what is wrong and what to change", async 
   expect(await errorsOf({ count: 1, tags: {} })).toEqual([
     "/tags tags must be a list; an object was given.",
   ]);
+  // Its six characters are no elements.
+  expect(await errorsOf({ count: 1, words: "abcdef" })).toEqual([
+    '/words words must be a list; the string "abcdef" was given.',
+  ]);
   expect(await errorsOf({ count: 1, target: 7 })).toEqual([
     "/target target must be an object; 7 was given.",
   ]);

@@ -15,14 +15,15 @@ export interface Command {
   exit: Promise<number | null>;
 }
 
-/** Starts dev/<name>.ts without npm, on a data folder and port, with further variables. */
+/** Starts dev/<name>.ts without npm, on a data folder and port, with further variables and arguments. */
 export function startCommand(
   name: string,
   dataDir: string,
   port = 0,
   variables: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ): Command {
-  return run(process.execPath, [path.join("dev", `${name}.ts`)], {
+  return run(process.execPath, [path.join("dev", `${name}.ts`), ...args], {
     ...stackVariables(dataDir, port),
     ...variables,
   });

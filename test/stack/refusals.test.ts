@@ -25,6 +25,16 @@ test("a data folder that is a file, or lies below one, is refused", async () => 
   );
 });
 
+test.each([
+  ["start", "[PORT=8788] [SERIALMINT_DATA=<folder>] npm start"],
+  ["dev", "[PORT=8788] [SERIALMINT_DATA=<folder>] npm run dev"],
+  ["reset", "[SERIALMINT_DATA=<folder>] npm run reset"],
+])("arguments of %s are refused, with what it takes", async (name, usage) => {
+  const command = startCommand(name, await scratchDataFolder(), 0, {}, ["--port", "18952"]);
+  expect(await command.exit).toBe(1);
+  expect(command.printed()).toBe(`"--port" is not taken here. Use: ${usage}\n`);
+});
+
 test("a data folder that cannot be written is refused", async () => {
   // Not even root makes a folder there.
   const command = startCommand("start", "/sys/serialmint", await freePort());

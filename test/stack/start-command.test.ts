@@ -48,6 +48,43 @@ test("start mints ten serials, says how to go on, keeps them, and ends well on C
   expect(await second.exit).toBe(0);
 });
 
+test("start leaves the key of the demo tenant revoked, and says what to do", async () => {
+  const dataDir = await scratchDataFolder();
+  const port = await freePort();
+  const first = startCommand("start", dataDir, port);
+  await first.says("Serialmint is ready");
+  const call = async (method: string, path: string, key: string, body?: object) => {
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const once = { "idempotency-key": crypto.randomUUID() };
+    return fetch(`http://localhost:${port}${path}`, {
+      method,
+      headers: method === "POST" ? { ...headers, ...once } : headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  };
+  const made = await call("POST", "/v1/api-keys", demoKey, { name: "mine", scopes: ["admin"] });
+  const { key: mine } = (await made.json()) as { key: string };
+  const { data } = (await (await call("GET", "/v1/api-keys", mine)).json()) as {
+    data: { id: string }[];
+  };
+  const revoked = await call("POST", `/v1/api-keys/${data[0]?.id}/revoke`, mine);
+  expect(revoked.status).toBe(200);
+  process.kill(first.pid, "SIGINT");
+  expect(await first.exit).toBe(0);
+
+  const second = startCommand("start", dataDir, port);
+  await second.says("Serialmint is ready");
+  expect(second.printed()).toContain(
+    `The key of the tenant demo, ${demoKey}, was revoked or has expired, and stays so.\n` +
+      "Use another key of the tenant, or begin afresh: npm run reset removes all data.\n",
+  );
+  expect(second.printed()).not.toContain(`Key of the tenant demo: ${demoKey}`);
+  expect((await call("GET", "/v1/settings", demoKey)).status).toBe(401);
+  expect((await call("GET", "/v1/settings", mine)).status).toBe(200);
+  process.kill(second.pid, "SIGINT");
+  expect(await second.exit).toBe(0);
+});
+
 test("start on a taken port ends with one clear sentence", async () => {
   const port = await occupyPort();
   const command = startCommand("start", await scratchDataFolder(), port);

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import type { Fault } from "../harness/database.ts";
+import type { Service } from "../harness/service.ts";
 import { ledgerRuns, putSequence, reserve, serviceForTest } from "./service.ts";
 
 /** A statement is sent four times at most. */
@@ -43,6 +44,10 @@ const staying: [string, Fault, string][] = [
   ["no memory", failing("53200", 1), "database_unavailable"],
   ["a disk that fails", failing("58030", 1), "database_unavailable"],
   ["a server that only reads", failing("25006", 1), "database_unavailable"],
+  ["a role that may not log in", failing("28000", 1), "database_unavailable"],
+  ["a password that is wrong", failing("28P01", 1), "database_unavailable"],
+  ["a database that is not there", failing("3D000", 1), "database_unavailable"],
+  ["a role without its rights", failing("42501", 1), "database_unavailable"],
   ["a transaction that stood idle", failing("25P03", 1), "database_slow"],
   ["a statement timeout", failing("57014", 1), "database_slow"],
   ["a cut", { kind: "cut_before", match: "reserve_v1", times: always }, "outcome_unknown"],
@@ -73,3 +78,76 @@ test("an error that nobody expects is a 500 without its words, and draws nothing
   expect(answer.text).not.toContain("a fault");
   expect(await ledgerRuns(service, "s")).toEqual([]);
 });
+
+/** The connection string of the Worker with another role or another database in it. */
+function otherwise(service: Service, change: { role?: string; database?: string }): string {
+  const address = new URL(service.database.databaseUrl);
+  if (change.role !== undefined) address.username = change.role;
+  if (change.database !== undefined) address.pathname = `/${change.database}`;
+  return address.href;
+}
+
+/** A role of one test, with what its statements give it. */
+async function roleWith(service: Service, ...statements: string[]): Promise<string> {
+  const role = `role_${crypto.randomUUID().slice(0, 8)}`;
+  for (const statement of [
+    `create role ${role}`,
+    ...statements.map((text) => text.replace("?", role)),
+  ]) {
+    await service.database.query(statement);
+  }
+  onTestFinished(async () => {
+    await service.database.query(`drop role ${role}`);
+  });
+  return role;
+}
+
+const shutOut: [string, (service: Service) => Promise<string>, string, RegExp][] = [
+  [
+    "may not log in",
+    async (service) => otherwise(service, { role: await roleWith(service) }),
+    "28000",
+    /may not connect/,
+  ],
+  [
+    "is not there",
+    async (service) => otherwise(service, { role: "nobody_at_all" }),
+    "28000",
+    /may not connect/,
+  ],
+  [
+    "goes to a database that is not there",
+    async (service) => otherwise(service, { database: "no_such_database" }),
+    "3D000",
+    /no database of the name/,
+  ],
+  [
+    "was not given serialmint_app",
+    async (service) => otherwise(service, { role: await roleWith(service, "alter role ? login") }),
+    "42501",
+    /GRANT serialmint_app/,
+  ],
+];
+
+test.each(shutOut)(
+  "a role that %s: draws, reads and /health are 503, and the log says what to mend",
+  async (_, address, sqlstate, remedy) => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "A-{0000}" });
+    const shut = await serviceForTest({ vars: { DATABASE_URL: await address(service) } });
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    onTestFinished(() => logged.mockRestore());
+    const options = { key: service.key };
+    for (const send of [
+      () => reserve(shut, "s", 1, options),
+      () => shut.call("GET", "/v1/sequences/s", options),
+      () => shut.call("GET", "/health", { key: null }),
+    ]) {
+      const answer = await send();
+      expect([answer.status, answer.json.code]).toEqual([503, "database_unavailable"]);
+      const line: unknown = JSON.parse(String(logged.mock.lastCall?.[0]));
+      expect(line).toMatchObject({ sqlstate, remedy: expect.stringMatching(remedy) });
+    }
+    expect(await ledgerRuns(service, "s")).toEqual([]);
+  },
+);

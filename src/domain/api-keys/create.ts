@@ -24,8 +24,14 @@ export interface ApiKeyInput {
 export async function createApiKey(call: OnceCall, input: ApiKeyInput): Promise<MadeKey> {
   const { text, digest, prefix, hint } = await newKeyText(call);
   const id = newId(call.now());
-  const { quota, ...others } = input;
-  const fields = { ...others, ...quota, public_id: id, prefix, hint };
+  const { scopes, sequences, products, quota, ...others } = input;
+  const rights = {
+    scopes: unique(scopes),
+    sequences: sequences && unique(sequences),
+    products: products && unique(products),
+    ...quota,
+  };
+  const fields = { ...others, ...rights, public_id: id, prefix, hint };
   const [row] = await pointed(placesOf(input), () =>
     call.db.write<{ answer: ApiKey & { replayed: boolean } }>(
       sql`SELECT create_api_key_v1(${callOf(call.caller, call.idempotency)}, ${bytes(digest)},
@@ -34,6 +40,11 @@ export async function createApiKey(call: OnceCall, input: ApiKeyInput): Promise<
   );
   if (row === undefined) throw new Error("A function call gave no row.");
   return shownOnce(row.answer, id, text);
+}
+
+/** What is named twice is meant once. */
+function unique<Name extends string>(names: readonly Name[]): Name[] {
+  return [...new Set(names)];
 }
 
 function placesOf({ sequences, products }: ApiKeyInput): PlacesOf {

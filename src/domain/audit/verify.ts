@@ -1,17 +1,19 @@
 import { sql } from "drizzle-orm";
 import { bytes } from "../../db/client.ts";
 import type { Call } from "../call.ts";
+import { alwaysAt, pointed } from "../pointed.ts";
 
 /** Rows that one call compares, about: what seals they are in is compared to its end. */
 const rows = 100_000;
 
-/** What can be wrong with a seal, or with what it covers. */
+/** What can be wrong with a seal, with what it covers, or with the chain that should have a digest. */
 export const faults = [
   "row_missing",
   "row_added",
   "row_changed",
   "seal_changed",
   "seal_missing",
+  "digest_missing",
 ] as const;
 
 /** How many rows there were when they were sealed, and how many there are. */
@@ -22,7 +24,8 @@ interface Compared {
 
 /** Where the chain breaks. */
 interface ChainBreak {
-  readonly seal: number;
+  /** Null: all of it has been made anew, or is of an earlier time. */
+  readonly seal: number | null;
   readonly what: (typeof faults)[number];
   /** The span of time that the seal covers; its beginning is null for the first one. */
   readonly from: string | null;
@@ -37,6 +40,9 @@ export interface Verification {
   /** How many seals were compared, and how many rows stand there for them. */
   readonly seals: number;
   readonly rows: number;
+  /** The last of them, and its digest; null: none was compared. */
+  readonly last_seal: number | null;
+  readonly last_digest: string | null;
   /** Where the next call goes on; null: at the end. */
   readonly next_seal: number | null;
   /** The first 20. */
@@ -55,16 +61,18 @@ export interface VerificationInput {
   readonly digest?: string | undefined;
 }
 
-/** Compares seals with what stands there by now, as many as one call can. */
+/** Compares seals with what stands there by now, as many as one call can. Fails: unknown_seal. */
 export async function verifyAudit(
   { db, caller }: Call,
   { from_seal, to_seal, digest }: VerificationInput,
 ): Promise<Verification> {
   const kept = digest === undefined ? sql`NULL` : bytes(digest);
-  const [row] = await db.readFor<{ found: Verification }>(
-    caller,
-    sql`SELECT verify_audit_v1(${caller.tenant}::text, ${from_seal}::int, ${to_seal}::int,
+  const [row] = await pointed(alwaysAt({ unknown_seal: "/from_seal" }), () =>
+    db.readFor<{ found: Verification }>(
+      caller,
+      sql`SELECT verify_audit_v1(${caller.tenant}::text, ${from_seal}::int, ${to_seal}::int,
                                ${rows}::bigint, ${kept}) AS found`,
+    ),
   );
   if (row === undefined) throw new Error("A function call gave no row.");
   return row.found;

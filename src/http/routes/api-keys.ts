@@ -174,7 +174,7 @@ const rotate = createRoute({
   request: {
     params,
     body: {
-      required: true,
+      required: false,
       content: json(
         z
           .strictObject({
@@ -219,7 +219,8 @@ export function registerApiKeys(app: App): void {
     return Response.json(await getApiKey(await callOf(c), c.req.valid("param").id));
   });
   app.openapi(rotate, async (c) => {
-    const { overlap_s } = c.req.valid("json");
+    // Without a body no schema gives its default.
+    const { overlap_s = overlap.usual } = c.req.valid("json");
     return answerMade(await rotateApiKey(await onceCallOf(c), c.req.valid("param").id, overlap_s));
   });
   app.openapi(revoke, async (c) => {

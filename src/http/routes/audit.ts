@@ -54,6 +54,8 @@ const sealSchema = z
   })
   .openapi("AuditSeal");
 
+const fromSeal = countInput(lastSeal);
+
 const compared = z.object({ sealed: z.int(), found: z.int() }).nullable();
 
 const verificationSchema = z
@@ -61,13 +63,21 @@ const verificationSchema = z
     intact: z.boolean(),
     seals: z.int().openapi({ description: "Seals that this call compared." }),
     rows: z.int().openapi({ description: "Events and entries that stand in their spans." }),
+    last_seal: z.int().nullable().openapi({
+      description: "The last seal that this call compared; null: there was none.",
+    }),
+    last_digest: digestText.nullable().openapi({
+      description: "Its digest, to be kept elsewhere.",
+    }),
     next_seal: z.int().nullable().openapi({
       description: "Send it as from_seal to compare on; null: that was the last seal.",
     }),
     breaks: z
       .array(
         z.object({
-          seal: z.int(),
+          seal: z.int().nullable().openapi({
+            description: "Null when no seal has the given digest.",
+          }),
           what: z.enum(faults),
           from: z.string().nullable(),
           to: z.string().nullable(),
@@ -75,7 +85,10 @@ const verificationSchema = z
           entries: compared,
         }),
       )
-      .openapi({ description: "What does not match, in the order of the seals; the first 20." }),
+      .openapi({
+        description:
+          "What does not match, a missing digest first, then in the order of the seals; 20 at most.",
+      }),
     sealed_until: z.string().nullable(),
     unsealed: z.int().openapi({
       description: "Events and entries behind the last seal, counted up to 100,000 of each.",
@@ -93,13 +106,17 @@ const events = createRoute({
   security: anyOf("admin"),
   tags,
   summary: "What was changed, by whom, from where and when",
+  description:
+    "One event for each change, with what was before and after. Draws leave none: the ledger has them.",
   request: {
     query: z.strictObject({
-      action: action.optional(),
-      subject: z.string().min(1).max(512).optional(),
-      api_key_id: apiKeyId.optional(),
-      from: moment.optional(),
-      to: moment.optional(),
+      action: action.optional().openapi({ description: "What was done." }),
+      subject: z.string().min(1).max(512).optional().openapi({
+        description: "Key, name or id of what was changed.",
+      }),
+      api_key_id: apiKeyId.optional().openapi({ description: "Of the API key that did it." }),
+      from: moment.optional().openapi({ description: "The earliest time." }),
+      to: moment.optional().openapi({ description: "The time before which they are." }),
       ...pageQuery,
     }),
   },
@@ -116,9 +133,16 @@ const seals = createRoute({
   security: anyOf("admin"),
   tags,
   summary: "The chain of seals over the audit and the ledger",
-  request: { query: z.strictObject(pageQuery) },
+  description:
+    "A seal is made of what was written since the one before, a minute or two later. Each has a digest of its rows and of the seal before.",
+  request: {
+    query: z.strictObject({
+      from_seal: fromSeal.optional().openapi({ description: "The first to list." }),
+      ...pageQuery,
+    }),
+  },
   responses: {
-    200: { description: "Seals from the first one on.", content: listContent(sealSchema) },
+    200: { description: "Seals in the order of their numbers.", content: listContent(sealSchema) },
     ...problems("cursor_unusable"),
   },
 });
@@ -130,24 +154,35 @@ const verification = createRoute({
   security: anyOf("admin"),
   tags,
   summary: "Whether the audit and the ledger are as they were sealed",
+  description:
+    "Reads every row of the seals from from_seal to to_seal again and compares. Where there is more than one call can do, next_seal says where to go on.",
   request: {
-    query: z.strictObject({
-      from_seal: countInput(lastSeal).default(1).openapi({ description: "The first to compare." }),
-      to_seal: countInput(lastSeal)
-        .default(lastSeal)
-        .openapi({ description: "The last to compare." }),
-      digest: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hex digits of a seal's digest." })
-        .optional()
-        .openapi({ description: "Of a seal, as it was kept elsewhere." }),
-    }),
+    query: z
+      .strictObject({
+        from_seal: fromSeal.default(1).openapi({ description: "The first to compare." }),
+        to_seal: countInput(lastSeal)
+          .default(lastSeal)
+          .openapi({ description: "The last to compare; not before the first." }),
+        digest: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, { error: "must be the 64 hex digits of a seal's digest." })
+          .optional()
+          .openapi({
+            description:
+              "Of a seal, as it was kept elsewhere; if no seal has it, the chain is not intact.",
+          }),
+      })
+      .refine(({ from_seal, to_seal }) => from_seal <= to_seal, {
+        path: ["to_seal"],
+        error: "is before from_seal, so that nothing would be compared.",
+      }),
   },
   responses: {
     200: {
       description: "What was found; about 100,000 rows a call.",
       content: json(verificationSchema),
     },
+    ...problems("unknown_seal"),
   },
 });
 
@@ -159,8 +194,9 @@ export function registerAudit(app: App): void {
     return answerList(c, { name: "audit", filters }, listing, { limit, cursor, raw });
   });
   app.openapi(seals, async (c) => {
-    const listing = listSeals(await callOf(c));
-    return answerList(c, { name: "audit-seals", filters: {} }, listing, c.req.valid("query"));
+    const { limit, cursor, raw, ...filters } = c.req.valid("query");
+    const listing = listSeals(await callOf(c), filters);
+    return answerList(c, { name: "audit-seals", filters }, listing, { limit, cursor, raw });
   });
   app.openapi(verification, async (c) => {
     return c.json(await verifyAudit(await callOf(c), c.req.valid("query")), 200);

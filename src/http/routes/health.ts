@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Failure, failure } from "../../errors.ts";
+import { fail, Failure, failure } from "../../errors.ts";
 import type { App } from "../context.ts";
 import { databaseOf } from "../context.ts";
 import { logError } from "../log.ts";
@@ -29,6 +29,10 @@ const healthRoute = createRoute({
                   description:
                     "Whether the database ends by itself what takes too long; if not, the Worker's role lacks settings.",
                 }),
+                policies: z.enum(["hold", "spare"]).openapi({
+                  description:
+                    "Whether the policies that keep tenants apart hold the Worker's role; they spare superusers, roles with BYPASSRLS and the owner of the tables, who can take them away.",
+                }),
               }),
             })
             .openapi("Health"),
@@ -43,21 +47,28 @@ const healthRoute = createRoute({
 export function registerHealth(app: App): void {
   app.openapi(healthRoute, async (c) => {
     const began = performance.now();
-    const { endsStatements } = await withDeadline(databaseOf(c).ping());
+    const log = (code: string) => {
+      logError({ request_id: c.get("requestId"), code });
+    };
+    const { endsStatements, holdsRole, onlyReads } = await withDeadline(databaseOf(c).ping());
     const ms = Number((performance.now() - began).toFixed(1));
-    if (!endsStatements) {
-      logError({ request_id: c.get("requestId"), code: "time_limits_missing" });
+    if (onlyReads) {
+      log("database_only_reads");
+      return fail("database_unavailable", {});
     }
+    if (!endsStatements) log("time_limits_missing");
+    if (!holdsRole) log("policies_spare_role");
     const time_limits = endsStatements ? ("set" as const) : ("missing" as const);
+    const policies = holdsRole ? ("hold" as const) : ("spare" as const);
     c.header("cache-control", "no-store");
     return c.json(
-      { status: "ok" as const, database: { status: "ok" as const, ms, time_limits } },
+      { status: "ok" as const, database: { status: "ok" as const, ms, time_limits, policies } },
       200,
     );
   });
 }
 
-/** The database's answer, or `database_slow` at the deadline; whatever else fails is unavailable. */
+/** The database's answer, or `database_slow` at the deadline; whatever else fails is as good as no database. */
 async function withDeadline<Answer>(answer: Promise<Answer>): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const deadline = new Promise<never>((_, reject) => {
@@ -66,8 +77,9 @@ async function withDeadline<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await Promise.race([answer, deadline]);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw failure("database_unavailable", {}, { cause: error });
+    if (error instanceof Failure && error.status === 503) throw error;
+    const cause = error instanceof Failure ? error.cause : error;
+    throw failure("database_unavailable", {}, { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -17,8 +17,15 @@ export interface Verification {
   readonly intact: boolean;
   readonly seals: number;
   readonly rows: number;
+  readonly last_seal: number | null;
+  readonly last_digest: string | null;
   readonly next_seal: number | null;
-  readonly breaks: readonly { seal: number; what: string; from: string | null; to: string }[];
+  readonly breaks: readonly {
+    seal: number | null;
+    what: string;
+    from: string | null;
+    to: string;
+  }[];
   readonly sealed_until: string | null;
   readonly unsealed: number;
   readonly digest_seal: number | null;

@@ -13,6 +13,7 @@ import { createScratchFolder, removeScratchFolder } from "../../harness/node/scr
 import { operationsOf, readDocument } from "../document/document.ts";
 import { runHostile, startHostileStage } from "./hostile-run.ts";
 import { summaryOf, verdictOf } from "./summary.ts";
+import type { Tally } from "./tally.ts";
 
 const usage =
   "Use: npm run test:hostile -- [--requests 100000] [--seed 1] [--clients 12]; all are numbers above 0.";
@@ -48,6 +49,14 @@ async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
   }
 }
 
+/** Writes the findings with their requests into a file, and says which. */
+function keepFindings({ findings }: Tally): string {
+  const kept = path.join(projectRoot, "dist", `hostile-${options.seed}.json`);
+  mkdirSync(path.dirname(kept), { recursive: true });
+  writeFileSync(kept, JSON.stringify([...findings.values()], undefined, 2));
+  return kept;
+}
+
 const options = chosen();
 const folder = await createScratchFolder("hostile");
 const interruption = new AbortController();
@@ -67,11 +76,8 @@ try {
   console.log(`seconds   ${Math.round((performance.now() - begun) / 1000)}`);
   const verdict = verdictOf(tally, operationsOf(readDocument()));
   if (verdict.length > 0) {
-    const kept = path.join(projectRoot, "dist", `hostile-${options.seed}.json`);
-    mkdirSync(path.dirname(kept), { recursive: true });
-    writeFileSync(kept, JSON.stringify([...tally.findings.values()], undefined, 2));
     for (const sentence of verdict.slice(0, 60)) console.log(sentence);
-    console.log(`The findings are kept, with their requests, in ${kept}.`);
+    if (tally.findings.size > 0) console.log(`The findings are kept in ${keepFindings(tally)}.`);
     process.exitCode = 1;
   }
 } catch (error) {
