@@ -1,10 +1,12 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { check } from "./check/check.ts";
 import type { Exposure } from "./check/check.ts";
 import type { FinalState } from "./check/final-state.ts";
-import type { Call, Wanted } from "./check/history.ts";
+import type { Call } from "./check/history.ts";
+import type { Violation } from "./check/violation.ts";
+import type { Wanted } from "./check/wanted.ts";
 import { answers, callOf, itemOf, recorded, reserved, seriesAt, stateWith } from "./hand-made.ts";
 
 const calm: Exposure = { crashes: 0, disturbed: false };
@@ -14,6 +16,10 @@ const named: Wanted = { kind: "lots", items: [{ product: "p", names: ["A", "B"] 
 /** What is found, by kind, with the calls that it names. */
 function found(history: Call[], state: Partial<FinalState>, exposure = calm): object[] {
   return check(history, stateWith(state), exposure).map(({ kind, calls }) => ({ kind, calls }));
+}
+
+function kindsOf(violations: readonly Violation[]): string[] {
+  return violations.map(({ kind }) => kind);
 }
 
 /** Two runs, the second asked for after the first was answered. */
@@ -302,6 +308,63 @@ test("a job that is answered again may stand elsewhere, and has the same runs an
     callOf(1, "l", [6, 9], answers.job(first, first + 1, true), twoLots);
   expect(found([...history, again(1)], lots)).toEqual([]);
   expect(found([...history, again(2)], lots)).toEqual([{ kind: "answers_differ", calls: [0, 1] }]);
+});
+
+describe("names of a naming series", () => {
+  const wanted: Wanted = {
+    kind: "names",
+    series: "SI-.YYYY.-.{plant}.##.-X",
+    count: 2,
+    at: "2026-11-24",
+    fields: { plant: "B7" },
+  };
+  const names = ["SI-2026-B709-X", "SI-2026-B710-X"];
+  const of = { sequence: "naming-series", period: "SI-2026-B7" };
+  const state = {
+    series: [seriesAt(11n, { ...of, start: 9n })],
+    ledger: [{ ...of, first: 9n, last: 10n, step: 1n, kind: "reserved" }],
+    requests: [{ key: "n", made: { kind: "run" as const, ...of, first: 9n, last: 10n } }],
+  };
+  const found = (text: string, told: string[], asked: Wanted = wanted): string[] => {
+    const history = [callOf(0, "n", [0, 5], answers.series(text, 9, told), asked)];
+    return kindsOf(check(history, stateWith(state), calm));
+  };
+
+  test("as the pattern renders them they are right", () => {
+    expect(found("SI-2026-B7", names)).toEqual([]);
+  });
+
+  test.each([
+    ["another name", ["SI-2026-B709-X", "SI-2026-B711-X"]],
+    ["one in the wrong place", names.toReversed()],
+  ])("%s is found", (_, told) => {
+    expect(found("SI-2026-B7", told)).toEqual(["names_wrong"]);
+  });
+
+  test("one too few is found", () => {
+    expect(found("SI-2026-B7", names, { ...wanted, count: 3 })).toEqual([
+      "wrong_count",
+      "names_wrong",
+    ]);
+  });
+
+  test("a sequence that counts with them gives names of its own pattern in their series", () => {
+    const ofSequence: Wanted = { kind: "reserve", sequence: "inv", count: 2, at: "2026-11-24" };
+    const run = { first: "9", last: "10", step: "1", count: 2 };
+    const sequences = [
+      { key: "inv", dialect: "frappe", pattern: "SI-.YYYY.-B7.###", counter: of.sequence },
+    ];
+    const told = (first: string, last: string): string[] => {
+      const id = "naming-series:SI-2026-B7:9";
+      const ends = { first_name: first, last_name: last };
+      const body = { id, sequence: of.sequence, series: of.period, ...run, ...ends };
+      const outcome = { ...answers.run(9, 10), body: JSON.stringify(body) };
+      const history = [callOf(0, "n", [0, 5], outcome, ofSequence)];
+      return kindsOf(check(history, stateWith({ ...state, sequences }), calm));
+    };
+    expect(told("SI-2026-B7009", "SI-2026-B7010")).toEqual([]);
+    expect(told("SI-2026-B7009", "SI-2026-B710")).toEqual(["names_wrong"]);
+  });
 });
 
 /** Calls that draw runs of these counts one after another, each answered before the next is asked for. */

@@ -1,5 +1,6 @@
 import type { FinalState, ItemState, SeriesState } from "./check/final-state.ts";
-import type { Call, Outcome, Wanted } from "./check/history.ts";
+import type { Call, Outcome } from "./check/history.ts";
+import type { Wanted } from "./check/wanted.ts";
 
 /** The series of the hand-made histories: `s` counts in its row, `h` with a Postgres sequence. */
 const series: SeriesState = {
@@ -27,6 +28,7 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
     named: [],
     lots: 0,
     burned: [],
+    sequences: [],
     products: [{ sku: "p", sequence: "s" }],
     ...facts,
   };
@@ -72,8 +74,16 @@ export const answers = {
   lost: { kind: "lost", why: "the connection was closed" },
   run(first: number, last: number, replayed = false): Outcome {
     const run = { first: String(first), last: String(last), step: "1", count: last - first + 1 };
-    const body = { id: `s:${first}`, sequence: "s", series: null, ...run };
+    const names = { first_name: `S-${first}`, last_name: `S-${last}` };
+    const body = { id: `s:${first}`, sequence: "s", series: null, ...run, ...names };
     return { kind: "answered", status: 201, body: JSON.stringify(body), replayed };
+  },
+  /** Names of a naming series. */
+  series(text: string, first: number, names: readonly string[]): Outcome {
+    const last = first + names.length - 1;
+    const run = { first: String(first), last: String(last), count: names.length };
+    const body = { series: text, reservation: `naming-series:${text}:${first}`, ...run, names };
+    return { kind: "answered", status: 201, body: JSON.stringify(body), replayed: false };
   },
   job(first: number, last: number, replayed = false): Outcome {
     const item = { product: "p", count: last - first + 1, reservation: `s:${first}` };

@@ -6,6 +6,7 @@ import { everyNumberAccounted } from "./rules/accounted.ts";
 import type { Exposure } from "./rules/accounted.ts";
 import { nothingLost } from "./rules/acknowledged.ts";
 import { jobsWhole } from "./rules/jobs.ts";
+import { namesRendered } from "./rules/names-rendered.ts";
 import { numbersOnce, wholeRuns } from "./rules/numbers-once.ts";
 import { inRealTimeOrder } from "./rules/order.ts";
 import { answeredAlike } from "./rules/repeats.ts";
@@ -25,6 +26,7 @@ export function check(history: History, state: FinalState, exposure: Exposure): 
   return [
     ...numbersOnce(given, state),
     ...wholeRuns(given),
+    ...namesRendered(operations, state),
     ...usedOnce(state),
     ...inRealTimeOrder(given),
     ...nothingLost(operations, given, state),

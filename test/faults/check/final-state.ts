@@ -79,6 +79,13 @@ export interface FinalState {
   readonly lots: number;
   /** How many numbers of a sequence its account lists as burned. */
   readonly burned: readonly { readonly sequence: string; readonly numbers: bigint }[];
+  /** Definitions of sequences, each with the sequence in whose series it counts. */
+  readonly sequences: readonly {
+    readonly key: string;
+    readonly dialect: string;
+    readonly pattern: string;
+    readonly counter: string;
+  }[];
   /** The sequence that numbers each product. */
   readonly products: readonly { readonly sku: string; readonly sequence: string }[];
 }

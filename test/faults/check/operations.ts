@@ -1,18 +1,12 @@
-import type { JobAnswer, ReceiptAnswer, ReservationAnswer, VoidAnswer } from "./answers.ts";
-import { readAnswer } from "./answers.ts";
-import type { Call, History, Outcome, Wanted } from "./history.ts";
+import type { Told } from "./answers.ts";
+import { toldBy } from "./answers.ts";
+import type { Call, History, Outcome } from "./history.ts";
+import type { Wanted } from "./wanted.ts";
 
 export type Answered = Extract<Outcome, { kind: "answered" }>;
 
 /** A call that was answered. */
 export type AnsweredCall = Call & { readonly outcome: Answered };
-
-/** What an acknowledged request was told. */
-export type Told =
-  | { readonly kind: "reserve"; readonly reservation: ReservationAnswer }
-  | { readonly kind: "void"; readonly voiding: VoidAnswer }
-  | { readonly kind: "lots"; readonly job: JobAnswer }
-  | { readonly kind: "receipt"; readonly receipt: ReceiptAnswer };
 
 /** All calls with one Idempotency-Key: one request, however often it was sent. */
 export interface Operation {
@@ -69,32 +63,4 @@ function operationOf(calls: readonly Call[]): Operation {
     told: earliest === undefined ? undefined : toldBy(first.wanted, earliest.outcome.body),
     refused: answered.filter(({ outcome }) => outcome.status >= 400 && !isOpen(outcome)),
   };
-}
-
-/** Reads the answer to a request of that kind. */
-export function toldBy(wanted: Wanted, body: string): Told | undefined {
-  switch (wanted.kind) {
-    case "reserve": {
-      const reservation = readAnswer.reserve(body);
-      return reservation && { kind: "reserve", reservation };
-    }
-    case "void": {
-      const voiding = readAnswer.void(body);
-      return voiding && { kind: "void", voiding };
-    }
-    case "lots": {
-      const job = readAnswer.lots(body);
-      return job && { kind: "lots", job };
-    }
-    case "receipt": {
-      const receipt = readAnswer.receipt(body);
-      return receipt && { kind: "receipt", receipt };
-    }
-  }
-}
-
-/** The job that a request was told of. */
-export function jobTold(told: Told | undefined): JobAnswer | undefined {
-  if (told?.kind === "lots") return told.job;
-  return told?.kind === "receipt" ? (told.receipt.job ?? undefined) : undefined;
 }

@@ -4,6 +4,7 @@ export type ViolationKind =
   | "number_twice"
   | "ledger_overlap"
   | "wrong_count"
+  | "names_wrong"
   | "out_of_order"
   | "used_twice"
   | "used_unreserved"

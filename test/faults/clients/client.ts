@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { readAnswer } from "../check/answers.ts";
-import type { Call, Outcome, Wanted } from "../check/history.ts";
+import { toldBy } from "../check/answers.ts";
+import type { Call, Outcome } from "../check/history.ts";
 import { isOpen } from "../check/operations.ts";
+import type { Wanted } from "../check/wanted.ts";
 import type { Random } from "../random.ts";
 import type { Send } from "./send.ts";
 import { nextWish } from "./wishes.ts";
@@ -51,14 +52,14 @@ export async function runClient(
     const succeeded = outcome.status < 300;
     if (succeeded) past.push(wish);
     if (past.length > memory) past.shift();
-    if (succeeded && wish.wanted.kind === "reserve") remember(open, outcome.body);
+    if (succeeded) remember(open, wish.wanted, outcome.body);
   }
 }
 
-function remember(open: OpenReservation[], body: string): void {
-  const told = readAnswer.reserve(body);
-  if (told === undefined) return;
-  const { id, first, step, count } = told;
+function remember(open: OpenReservation[], wanted: Wanted, body: string): void {
+  const told = toldBy(wanted, body);
+  if (told?.kind !== "reserve") return;
+  const { id, first, step, count } = told.answer;
   open.push({ id, first: BigInt(first), step: BigInt(step), count });
   if (open.length > memory) open.shift();
 }

@@ -9,9 +9,21 @@ export const sequences = {
   daily: { pattern: "D{YYYY}{MM}{DD}-{00000}", reset: "daily", hot: true },
   /** Has no number left soon, so that callers are refused. */
   tight: { pattern: "T-{000}", overflow: "reject" },
+  /** Counts in the naming series, with every pattern that renders the same text. */
+  invoices: { dialect: "frappe", pattern: "SI-.YYYY.-.######" },
 } as const;
 
 export type SequenceKey = keyof typeof sequences;
+
+/** Naming series as clients send them. The first two and `invoices` are one series in 2026. */
+export const namingSeries = [
+  "SI-.YYYY.-.#####",
+  "SI-2026-.####",
+  "PO-.{plant}.-.###",
+  "Q-.YY.MM.-.####.-X",
+  /** Ends with its width, as it touches a field. */
+  "C-.{plant}.##",
+] as const;
 
 /** The products, by their sequence. */
 export const products = {

@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 
-import type { Outcome, Wanted } from "../check/history.ts";
+import type { Outcome } from "../check/history.ts";
+import type { Wanted } from "../check/wanted.ts";
 
 /** Sends one request to one of the Workers; always resolves. */
 export type Send = (port: number, key: string, wanted: Wanted) => Promise<Outcome>;
@@ -62,9 +63,12 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
 export function asRequest(wanted: Wanted): { path: string; body: object } {
   switch (wanted.kind) {
     case "reserve": {
-      const { sequence, count, at } = wanted;
-      const body = at === undefined ? { count } : { count, at };
+      const { kind: _, sequence, ...body } = wanted;
       return { path: `/v1/sequences/${sequence}/reservations`, body };
+    }
+    case "names": {
+      const { kind: _, ...body } = wanted;
+      return { path: "/v1/naming-series/next", body };
     }
     case "void": {
       const { kind: _, reservation, ...run } = wanted;

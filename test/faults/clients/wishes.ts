@@ -1,5 +1,6 @@
-import type { Wanted, WantedItem } from "../check/history.ts";
+import type { Wanted, WantedItem } from "../check/wanted.ts";
 import type { Random } from "../random.ts";
+import { namingSeries } from "./company.ts";
 import type { ProductKey, SequenceKey } from "./company.ts";
 
 /** A reservation of the client's own that still has open numbers, as far as the client knows. */
@@ -28,6 +29,7 @@ const sequenceWeights: readonly (readonly [number, SequenceKey])[] = [
   [8, "yearly"],
   [8, "daily"],
   [4, "tight"],
+  [6, "invoices"],
 ];
 
 const productWeights: readonly (readonly [number, ProductKey])[] = [
@@ -50,6 +52,7 @@ export function nextWish(
 ): Wanted {
   const choose = random.weighed<() => Wanted>([
     [55, () => reserving(random, appetite)],
+    [10, () => naming(random)],
     [12, () => countedLots(random, appetite)],
     [6, () => lotsOfReservation(random, open) ?? reserving(random, appetite)],
     [6, () => ({ kind: "lots", items: [{ product: "named", names: madeElsewhere(random, own) }] })],
@@ -82,6 +85,13 @@ function reserving(random: Random, { numbers, large }: Appetite): Wanted {
       const at = `${random.between(2024, 2027)}-03-01`;
       return { kind: "reserve", sequence, count: someCount(random, 1000, large), at };
     }
+    case "invoices":
+      return {
+        kind: "reserve",
+        sequence,
+        count: someCount(random, 50, large),
+        at: someDay(random),
+      };
     case "daily":
       // The day is that of the Worker's clock.
       return { kind: "reserve", sequence, count: someCount(random, 1000, large) };
@@ -90,6 +100,20 @@ function reserving(random: Random, { numbers, large }: Appetite): Wanted {
     case "five":
       return { kind: "reserve", sequence, count: someCount(random, numbers, large) };
   }
+}
+
+/** Few days, so that many meet in one series. */
+function someDay(random: Random): string {
+  return random.pick(["2026-11-24", "2026-12-31", "2027-01-01"]);
+}
+
+function naming(random: Random): Wanted {
+  const series = random.pick(namingSeries);
+  const fields = series.includes("{plant}")
+    ? { fields: { plant: random.pick(["B1", "B11"]) } }
+    : {};
+  const count = someCount(random, series.startsWith("C-") ? 3 : 50, 1);
+  return { kind: "names", series, count, at: someDay(random), ...fields };
 }
 
 function countedLots(random: Random, { lots, large }: Appetite): Wanted {

@@ -62,6 +62,9 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
            from sequences where tenant = $1`,
         )
       ).map(({ sequence, numbers }) => ({ sequence, numbers: BigInt(numbers) })),
+      sequences: await rows(
+        "select key, dialect, pattern, counter from sequences where tenant = $1",
+      ),
       products: await rows("select sku, sequence from products where tenant = $1"),
     };
   } finally {

@@ -1,8 +1,7 @@
+import { jobTold } from "../answers.ts";
 import type { FinalState, JobState } from "../final-state.ts";
-import { callsOf } from "../given-runs.ts";
 import type { GivenRun } from "../given-runs.ts";
 import type { Operation } from "../operations.ts";
-import { jobTold } from "../operations.ts";
 import { bySeries, cover, isWithin, readReservation, seriesName } from "../runs.ts";
 import type { Run, Stretch } from "../runs.ts";
 import type { Violation } from "../violation.ts";
@@ -20,9 +19,8 @@ export function nothingLost(
   return [
     ...given
       .filter((run) => !isWithin(reserved.get(run.series) ?? [], run))
-      .map((run): Violation => {
-        const { series, first, last } = run;
-        return { kind: "run_not_in_ledger", series, first, last, calls: callsOf(run) };
+      .map(({ series, first, last, calls }): Violation => {
+        return { kind: "run_not_in_ledger", series, first, last, calls };
       }),
     ...operations.flatMap((operation) => lostVoids(operation, voided)),
     ...operations.flatMap((operation) => lostJobs(operation, jobs)),
@@ -43,8 +41,8 @@ function idsOf({ acknowledged }: Operation): number[] {
 function lostVoids(operation: Operation, voided: Map<string, Stretch[]>): Violation[] {
   const { told } = operation;
   if (told?.kind !== "void") return [];
-  const series = readReservation(told.voiding.reservation)?.series ?? "";
-  return told.voiding.voided
+  const series = readReservation(told.answer.reservation)?.series ?? "";
+  return told.answer.voided
     .map(({ first, last }): Run => ({ first: BigInt(first), last: BigInt(last), step: 1n }))
     .filter((run) => !isWithin(voided.get(series) ?? [], run))
     .map(({ first, last }) => ({
