@@ -25,11 +25,15 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
     ledger: [],
     jobs: [],
     requests: [],
+    receipts: [],
+    counts: [],
+    changes: [],
+    brokenHistories: [],
     named: [],
     lots: 0,
     burned: [],
     sequences: [],
-    products: [{ sku: "p", sequence: "s" }],
+    products: [{ sku: "p", sequence: "s", tracking: "serial" }],
     ...facts,
   };
 }
@@ -37,7 +41,7 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
 /** Ledger rows of series `s`: `[first, last]`, reserved. */
 export function reserved(...runs: readonly (readonly [bigint, bigint])[]): FinalState["ledger"] {
   return runs.map(([first, last]) => {
-    return { sequence: "s", period: "", first, last, step: 1n, kind: "reserved" };
+    return { sequence: "s", period: "", first, last, step: 1n, kind: "reserved", reason: null };
   });
 }
 
@@ -60,6 +64,7 @@ export function itemOf(first: bigint, last: bigint, facts: Partial<ItemState> = 
     presented: false,
     first,
     last,
+    passed: count,
     skipped: 0,
     lots: count,
     lowest: first,
@@ -96,6 +101,38 @@ export const answers = {
     const body = JSON.stringify({ id: "job", status: "done", items: [item] });
     return { kind: "answered", status: 201, body, replayed: false };
   },
+  receipt(status: string): Outcome {
+    const first = {
+      product: "p",
+      count: 2,
+      reservation: "s:1",
+      first_name: "S-1",
+      last_name: "S-2",
+    };
+    const second = { product: "n", count: 1, reservation: null, first_name: "A", last_name: "A" };
+    const job = { id: "job", status: "done", items: [first, second] };
+    return answered(201, { id: "receipt", reference: "DN", status, job });
+  },
+  /** A count, once it is applied with the run that it drew. */
+  count(status: string, run?: readonly [number, number], id = "job"): Outcome {
+    const [first, last] = run ?? [0, 0];
+    const names = { first_name: `S-${first}`, last_name: `S-${last}` };
+    const item = { product: "p", count: last - first + 1, reservation: `s:${first}`, ...names };
+    const job = run === undefined ? null : { id, status: "done", items: [item] };
+    return answered(201, { id: "count", reference: "CT", status, job });
+  },
+  changed(changed: number): Outcome {
+    return answered(200, { product: "p", changed, unchanged: 0 });
+  },
+  lot: {
+    kind: "answered",
+    status: 200,
+    replayed: false,
+    body: '{"product":"p","name":"A","location":"here"}',
+  },
+  moved(from: number, to: number, reason: string): Outcome {
+    return answered(201, { sequence: "s", from: String(from), to: String(to), reason });
+  },
   voided(first: number, last: number): Outcome {
     const body = { reservation: "s:1", voided: [{ first: String(first), last: String(last) }] };
     return { kind: "answered", status: 201, body: JSON.stringify(body), replayed: false };
@@ -104,6 +141,10 @@ export const answers = {
     return { kind: "answered", status, body: JSON.stringify({ code }), replayed: false };
   },
 } satisfies Record<string, Outcome | ((...facts: never[]) => Outcome)>;
+
+function answered(status: number, body: object): Outcome {
+  return { kind: "answered", status, body: JSON.stringify(body), replayed: false };
+}
 
 /** A call that lasts from `begun` to `ended`; asks for as many numbers as it was answered by default. */
 export function callOf(

@@ -45,7 +45,25 @@ const job = z.object({
   ),
 });
 
-const receipt = z.object({ id: z.string(), reference: z.string(), job: job.nullable() });
+const receipt = z.object({
+  id: z.string(),
+  reference: z.string(),
+  status: z.string(),
+  job: job.nullable(),
+});
+
+const count = z.object({
+  id: z.string(),
+  reference: z.string().nullable(),
+  status: z.string(),
+  job: job.nullable(),
+});
+
+const change = z.object({ product: z.string(), changed: z.number(), unchanged: z.number() });
+
+const lot = z.object({ product: z.string(), name: z.string(), location: z.string().nullable() });
+
+const move = z.object({ sequence: z.string(), from: number, to: number, reason: z.string() });
 
 export type JobAnswer = z.infer<typeof job>;
 
@@ -55,7 +73,15 @@ const answers = {
   names: names.transform((answer) => ({ kind: "names" as const, answer })),
   void: voiding.transform((answer) => ({ kind: "void" as const, answer })),
   lots: job.transform((answer) => ({ kind: "lots" as const, answer })),
+  "cancel job": job.transform((answer) => ({ kind: "cancel job" as const, answer })),
   receipt: receipt.transform((answer) => ({ kind: "receipt" as const, answer })),
+  "cancel receipt": receipt.transform((answer) => ({ kind: "cancel receipt" as const, answer })),
+  change: change.transform((answer) => ({ kind: "change" as const, answer })),
+  patch: lot.transform((answer) => ({ kind: "patch" as const, answer })),
+  count: count.transform((answer) => ({ kind: "count" as const, answer })),
+  apply: count.transform((answer) => ({ kind: "apply" as const, answer })),
+  advance: move.transform((answer) => ({ kind: "advance" as const, answer })),
+  rewind: move.transform((answer) => ({ kind: "rewind" as const, answer })),
 } satisfies Record<Wanted["kind"], z.ZodType>;
 
 /** What an acknowledged request was told. */
@@ -70,8 +96,15 @@ export function toldBy({ kind }: Wanted, body: string): Told | undefined {
   }
 }
 
-/** The job that a request made. */
+/** The job that a request made; that of a count may have been made by another one. */
 export function jobTold(told: Told | undefined): JobAnswer | undefined {
-  if (told?.kind === "lots") return told.answer;
-  return told?.kind === "receipt" ? (told.answer.job ?? undefined) : undefined;
+  switch (told?.kind) {
+    case "lots":
+      return told.answer;
+    case "receipt":
+    case "apply":
+      return told.answer.job ?? undefined;
+    default:
+      return undefined;
+  }
 }

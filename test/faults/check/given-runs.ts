@@ -1,5 +1,6 @@
-import type { FinalState } from "./final-state.ts";
+import type { JobAnswer } from "./answers.ts";
 import { jobTold } from "./answers.ts";
+import type { FinalState } from "./final-state.ts";
 import type { Operation } from "./operations.ts";
 import type { Run } from "./runs.ts";
 import { readReservation, seriesName } from "./runs.ts";
@@ -26,10 +27,29 @@ export function givenRuns(operations: readonly Operation[], state: FinalState): 
   const steps = new Map(
     state.series.map(({ sequence, period, step }) => [seriesName(sequence, period), step]),
   );
-  return operations.flatMap((operation) => [
-    ...runOfRequest(operation),
-    ...runsOfItems(operation, steps),
-  ]);
+  const jobs = new Map<string, GivenRun[]>();
+  for (const operation of operations) {
+    const job = jobTold(operation.told);
+    if (job === undefined) continue;
+    // A count that was applied by several requests has one job, whoever of them made it.
+    const others = jobs.get(job.id) ?? [];
+    jobs.set(
+      job.id,
+      runsOfItems(operation, job, steps).map((run, place) => together(run, others[place])),
+    );
+  }
+  return [...operations.flatMap(runOfRequest), ...[...jobs.values()].flat()];
+}
+
+/** A run that two requests were told of, as the one that it is. */
+function together(run: GivenRun, other: GivenRun | undefined): GivenRun {
+  if (other === undefined) return run;
+  return {
+    ...run,
+    begun: Math.min(run.begun, other.begun),
+    done: Math.min(run.done, other.done),
+    calls: [...other.calls, ...run.calls],
+  };
 }
 
 function runOfRequest({ wanted, told, begun, done, acknowledged }: Operation): GivenRun[] {
@@ -45,7 +65,8 @@ function runOfRequest({ wanted, told, begun, done, acknowledged }: Operation): G
 }
 
 function runsOfItems(
-  { wanted, told, begun, done, acknowledged }: Operation,
+  { wanted, begun, done, acknowledged }: Operation,
+  job: JobAnswer,
   steps: ReadonlyMap<string, bigint>,
 ): GivenRun[] {
   const presents = (place: number): boolean => {
@@ -53,7 +74,7 @@ function runsOfItems(
     return item !== undefined && "reservation" in item;
   };
   const calls = acknowledged.map((call) => call.id);
-  return (jobTold(told)?.items ?? []).flatMap(({ count, reservation }, place) => {
+  return job.items.flatMap(({ count, reservation }, place) => {
     const start = reservation === null ? undefined : readReservation(reservation);
     if (start === undefined || presents(place)) return [];
     const step = steps.get(start.series) ?? 1n;

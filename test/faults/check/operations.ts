@@ -36,6 +36,11 @@ export function isOpen(outcome: Outcome): boolean {
   return outcome.status === 409 && outcome.body.includes('"request_in_flight"');
 }
 
+/** Whether it has an Idempotency-Key, so that it is carried out once however often it is sent. */
+export function isKeyed({ wanted }: Operation): boolean {
+  return wanted.kind !== "patch";
+}
+
 /** The calls by their Idempotency-Key. */
 export function operationsOf(history: History): Operation[] {
   const byKey = new Map<string, Call[]>();

@@ -9,6 +9,9 @@ export const sequences = {
   daily: { pattern: "D{YYYY}{MM}{DD}-{00000}", reset: "daily", hot: true },
   /** Has no number left soon, so that callers are refused. */
   tight: { pattern: "T-{000}", overflow: "reject" },
+  /** Little used, so that a counter that was moved ahead can be set back before others draw. */
+  spare: { pattern: "P-{000000}" },
+  "spare-hot": { pattern: "PH-{000000}", hot: true },
   /** Counts in the naming series, with every pattern that renders the same text. */
   invoices: { dialect: "frappe", pattern: "SI-.YYYY.-.######" },
 } as const;
@@ -35,5 +38,8 @@ export const products = {
   /** Gets names made elsewhere only. */
   named: { tracking: "serial", sequence: "tight" },
 } as const;
+
+/** Lots of `named` that are there from the beginning, for everybody to change. */
+export const shelf = ["SHELF-1", "SHELF-2", "SHELF-3", "SHELF-4"] as const;
 
 export type ProductKey = keyof typeof products;

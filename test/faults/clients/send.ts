@@ -2,6 +2,7 @@ import { Agent, request } from "node:http";
 
 import type { Outcome } from "../check/history.ts";
 import type { Wanted } from "../check/wanted.ts";
+import { asRequest } from "./request.ts";
 
 /** Sends one request to one of the Workers; always resolves. */
 export type Send = (port: number, key: string, wanted: Wanted) => Promise<Outcome>;
@@ -13,21 +14,21 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
     close: () => agent.destroy(),
     send: (port, key, wanted) =>
       new Promise((resolve) => {
-        const { path, body } = asRequest(wanted);
-        const json = JSON.stringify(body);
+        const { method, path, body, headers } = asRequest(wanted, key);
+        const json = body === undefined ? "" : JSON.stringify(body);
         const lost = (why: string): void => resolve({ kind: "lost", why });
         const sent = request(
           {
             agent,
             host: "127.0.0.1",
             port,
-            method: "POST",
+            method,
             path,
             headers: {
               authorization: `Bearer ${apiKey}`,
-              "content-type": "application/json",
+              ...(body === undefined ? {} : { "content-type": "application/json" }),
               "content-length": Buffer.byteLength(json),
-              "idempotency-key": key,
+              ...headers,
             },
           },
           (response) => {
@@ -57,28 +58,4 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
         sent.end(json);
       }),
   };
-}
-
-/** What is wanted as path and body of a POST. */
-export function asRequest(wanted: Wanted): { path: string; body: object } {
-  switch (wanted.kind) {
-    case "reserve": {
-      const { kind: _, sequence, ...body } = wanted;
-      return { path: `/v1/sequences/${sequence}/reservations`, body };
-    }
-    case "names": {
-      const { kind: _, ...body } = wanted;
-      return { path: "/v1/naming-series/next", body };
-    }
-    case "void": {
-      const { kind: _, reservation, ...run } = wanted;
-      return { path: `/v1/reservations/${reservation}/void`, body: { reason: "unused", ...run } };
-    }
-    case "lots":
-      return { path: "/v1/lots", body: { items: wanted.items } };
-    case "receipt": {
-      const { reference, lines } = wanted;
-      return { path: "/v1/receipts", body: { reference, lines } };
-    }
-  }
 }

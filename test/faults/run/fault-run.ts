@@ -6,7 +6,7 @@ import { check } from "../check/check.ts";
 import type { FinalState } from "../check/final-state.ts";
 import type { History } from "../check/history.ts";
 import type { Violation } from "../check/violation.ts";
-import type { Appetite } from "../clients/wishes.ts";
+import type { Appetite } from "../clients/wishes/amounts.ts";
 import { foundCompany } from "../stage/company.ts";
 import { onConnection } from "../stage/database.ts";
 import { waitUntilQuiet } from "../stage/quiet.ts";

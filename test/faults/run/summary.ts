@@ -14,6 +14,7 @@ export function summaryOf(run: FaultRun): string[] {
   );
   return [
     `requests    ${operations.length}, in ${history.length} calls (${repeated} sent again)`,
+    `done        ${tally(operations.filter(({ done }) => done < Infinity).map(({ wanted }) => wanted.kind))}`,
     `answers     ${answered.length}: ${tally(answered.map(({ outcome }) => String(outcome.status)))}`,
     `lost        ${history.length - answered.length}; never answered ${unanswered.length}`,
     `numbers     ${drawn(state)} drawn in ${state.ledger.length} rows of ${state.series.length} series, ${burned(state)} burned`,

@@ -102,13 +102,19 @@ function drawsOf(
       return [[wanted.sequence, wanted.count]];
     case "names":
       return [["naming-series", wanted.count]];
-    case "void":
-      return [];
     case "lots":
       return wanted.items.flatMap((item) =>
         "count" in item && !("reservation" in item) ? [[of(item.product), item.count]] : [],
       );
     case "receipt":
-      return wanted.lines.map(({ product, quantity }) => [of(product), quantity]);
+      return wanted.lines.flatMap((line) =>
+        "quantity" in line ? [[of(line.product), line.quantity]] : [],
+      );
+    case "apply":
+      return wanted.lines.flatMap((line) =>
+        "lot" in line ? [] : [[of(line.product), line.units]],
+      );
+    default:
+      return [];
   }
 }
