@@ -1,6 +1,25 @@
+import { check } from "./check/check.ts";
+import type { Exposure } from "./check/check.ts";
 import type { FinalState, ItemState, SeriesState } from "./check/final-state.ts";
 import type { Call, Outcome } from "./check/history.ts";
+import type { Violation } from "./check/violation.ts";
 import type { Wanted } from "./check/wanted.ts";
+
+/** A run to which nothing happened. */
+export const calm: Exposure = { crashes: 0, disturbed: false };
+
+/** What is found, by kind, with the calls that it names. */
+export function found(
+  history: Call[],
+  state: Partial<FinalState>,
+  exposure: Exposure = calm,
+): object[] {
+  return check(history, stateWith(state), exposure).map(({ kind, calls }) => ({ kind, calls }));
+}
+
+export function kindsOf(violations: readonly Violation[]): string[] {
+  return violations.map(({ kind }) => kind);
+}
 
 /** The series of the hand-made histories: `s` counts in its row, `h` with a Postgres sequence. */
 const series: SeriesState = {

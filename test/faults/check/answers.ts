@@ -98,13 +98,7 @@ export function toldBy({ kind }: Wanted, body: string): Told | undefined {
 
 /** The job that a request made; that of a count may have been made by another one. */
 export function jobTold(told: Told | undefined): JobAnswer | undefined {
-  switch (told?.kind) {
-    case "lots":
-      return told.answer;
-    case "receipt":
-    case "apply":
-      return told.answer.job ?? undefined;
-    default:
-      return undefined;
-  }
+  if (told?.kind === "lots") return told.answer;
+  if (told?.kind === "receipt" || told?.kind === "apply") return told.answer.job ?? undefined;
+  return undefined;
 }

@@ -42,28 +42,19 @@ export function emptyMemory(): Memory {
 /** Keeps what a request that succeeded was told. */
 export function remember(memory: Memory, wanted: Wanted, body: string): void {
   const told = toldBy(wanted, body);
-  switch (told?.kind) {
-    case "reserve": {
-      const { id, first, step, count } = told.answer;
-      keep(memory.reservations, { id, first: BigInt(first), step: BigInt(step), count });
-      break;
-    }
-    case "lots":
-      if (told.answer.status === "done") rememberLots(memory, told.answer);
-      else keep(memory.jobs, told.answer.id);
-      break;
-    case "receipt":
-      keep(memory.receipts, told.answer.id);
-      break;
-    case "count":
-      if (wanted.kind === "count") keep(memory.counts, { id: told.answer.id, lines: wanted.lines });
-      break;
-    case "advance": {
-      const { sequence, from, to } = told.answer;
-      keep(memory.moves, { sequence, from: BigInt(from), to: BigInt(to) });
-      break;
-    }
-    default:
+  if (told?.kind === "reserve") {
+    const { id, first, step, count } = told.answer;
+    keep(memory.reservations, { id, first: BigInt(first), step: BigInt(step), count });
+  }
+  if (told?.kind === "lots" && told.answer.status === "done") rememberLots(memory, told.answer);
+  if (told?.kind === "lots" && told.answer.status !== "done") keep(memory.jobs, told.answer.id);
+  if (told?.kind === "receipt") keep(memory.receipts, told.answer.id);
+  if (told?.kind === "count" && wanted.kind === "count") {
+    keep(memory.counts, { id: told.answer.id, lines: wanted.lines });
+  }
+  if (told?.kind === "advance") {
+    const { sequence, from, to } = told.answer;
+    keep(memory.moves, { sequence, from: BigInt(from), to: BigInt(to) });
   }
 }
 

@@ -114,7 +114,14 @@ function drawsOf(
       return wanted.lines.flatMap((line) =>
         "lot" in line ? [] : [[of(line.product), line.units]],
       );
-    default:
+    case "void":
+    case "cancel job":
+    case "cancel receipt":
+    case "change":
+    case "patch":
+    case "count":
+    case "advance":
+    case "rewind":
       return [];
   }
 }
