@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { check } from "./check/check.ts";
 import type { FinalState, ItemState } from "./check/final-state.ts";
-import type { Wanted } from "./check/wanted.ts";
+import type { Wanted, WantedRow } from "./check/wanted.ts";
 import {
   answers,
   callOf,
@@ -261,5 +261,55 @@ describe("changes of lots", () => {
     expect(found([changed, patched], { requests, changes, brokenHistories })).toEqual([
       { kind: "history_broken", calls: [] },
     ]);
+  });
+});
+
+function row(name: string, product = "p"): WantedRow {
+  return { product, name };
+}
+
+describe("an import", () => {
+  const wanted: Wanted = {
+    kind: "import",
+    rows: [row("A"), row("B"), row("A"), row("C", "nothing")],
+  };
+  const history = [callOf(0, "i", [0, 5], answers.imported, wanted)];
+  const run = { reservation: null, first: null, last: null, lowest: null, highest: null };
+  const came = {
+    id: "job",
+    rows: 4,
+    created: 2,
+    updated: 0,
+    unchanged: 1,
+    refused: 1,
+    lines: [5],
+  };
+  const state = {
+    requests: [{ key: "i", made: { kind: "other" as const } }],
+    imports: [came],
+    jobs: [{ id: "job", status: "done", items: [itemOf(1n, 2n, run)] }],
+    named: [row("A"), row("B")],
+    lots: 2,
+  };
+  const kinds = (facts: Partial<FinalState>): string[] =>
+    kindsOf(check(history, stateWith({ ...state, ...facts }), calm));
+
+  test("of which every row is there once or refused is right", () => {
+    expect(kinds({})).toEqual([]);
+  });
+
+  test.each([
+    ["a row that is not there", { named: [row("A")] }],
+    ["a row of nothing that is not refused", { imports: [{ ...came, refused: 0, lines: [] }] }],
+    ["a row that came to nothing", { imports: [{ ...came, unchanged: 0 }] }],
+    ["a row less", { imports: [{ ...came, rows: 3, unchanged: 0 }] }],
+    ["a lot more than it says", { imports: [{ ...came, created: 1, unchanged: 2 }] }],
+    ["a refusal that is not listed", { imports: [{ ...came, lines: [] }] }],
+  ])("%s is found", (_, facts) => {
+    expect(kinds(facts)).toEqual(["import_rows_wrong"]);
+  });
+
+  test("that is not there is found", () => {
+    expect(kinds({ imports: [] })).toEqual(["import_missing"]);
   });
 });

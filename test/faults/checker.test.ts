@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { tenantsApart } from "./check/apart.ts";
 import { check } from "./check/check.ts";
 import type { FinalState, LedgerEntry } from "./check/final-state.ts";
 import type { Call } from "./check/history.ts";
@@ -500,4 +501,14 @@ describe("moves of a counter", () => {
       { kind: "out_of_order", calls: [3, 2] },
     ]);
   });
+});
+
+test("what one tenant was told of another's is found, and what both name alike is not", () => {
+  const calls = [callOf(0, "l", [0, 5], answers.job(1, 2), twoLots)];
+  const run = callOf(1, "a", [0, 5], answers.run(3, 3));
+  const owner = { tenant: "one", history: calls, state: stateWith(lots) };
+  const other = { tenant: "two", history: [run], state: stateWith({}) };
+  expect(tenantsApart([owner, other])).toEqual([]);
+  const mixed = tenantsApart([owner, { ...other, history: [run, ...calls] }]);
+  expect(mixed.map(({ kind, calls: told }) => [kind, told])).toEqual([["of_another_tenant", [0]]]);
 });

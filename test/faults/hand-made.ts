@@ -46,6 +46,7 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
     requests: [],
     receipts: [],
     counts: [],
+    imports: [],
     changes: [],
     brokenHistories: [],
     named: [],
@@ -151,6 +152,12 @@ export const answers = {
   },
   moved(from: number, to: number, reason: string): Outcome {
     return answered(201, { sequence: "s", from: String(from), to: String(to), reason });
+  },
+  imported: {
+    kind: "answered",
+    status: 201,
+    replayed: false,
+    body: '{"id":"job","status":"done"}',
   },
   voided(first: number, last: number): Outcome {
     const body = { reservation: "s:1", voided: [{ first: String(first), last: String(last) }] };

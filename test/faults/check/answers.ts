@@ -67,6 +67,8 @@ const move = z.object({ sequence: z.string(), from: number, to: number, reason: 
 
 export type JobAnswer = z.infer<typeof job>;
 
+const imported = z.object({ id: z.string(), status: z.string() });
+
 /** The answer to each kind of request. */
 const answers = {
   reserve: reservation.transform((answer) => ({ kind: "reserve" as const, answer })),
@@ -80,6 +82,7 @@ const answers = {
   patch: lot.transform((answer) => ({ kind: "patch" as const, answer })),
   count: count.transform((answer) => ({ kind: "count" as const, answer })),
   apply: count.transform((answer) => ({ kind: "apply" as const, answer })),
+  import: imported.transform((answer) => ({ kind: "import" as const, answer })),
   advance: move.transform((answer) => ({ kind: "advance" as const, answer })),
   rewind: move.transform((answer) => ({ kind: "rewind" as const, answer })),
 } satisfies Record<Wanted["kind"], z.ZodType>;

@@ -6,6 +6,7 @@ import { everyNumberAccounted } from "./rules/accounted.ts";
 import type { Exposure } from "./rules/accounted.ts";
 import { nothingLost } from "./rules/acknowledged.ts";
 import { changesOnce } from "./rules/changes.ts";
+import { rowsOnce } from "./rules/imports.ts";
 import { jobsWhole } from "./rules/jobs.ts";
 import { movesOnce } from "./rules/moves.ts";
 import { namesRendered } from "./rules/names-rendered.ts";
@@ -42,6 +43,7 @@ export function check(history: History, state: FinalState, exposure: Exposure): 
     ...jobsWhole(state),
     ...takenBack(operations, state),
     ...papersKept(operations, state),
+    ...rowsOnce(operations, state),
     ...changesOnce(operations, state),
   ];
 }

@@ -64,6 +64,19 @@ export interface PaperState {
   readonly job: string | null;
 }
 
+/** What the rows of an import came to. */
+export interface ImportState {
+  readonly id: string;
+  /** Null until the file has come whole. */
+  readonly rows: number | null;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  /** The lines that are listed as refused. */
+  readonly lines: readonly number[];
+}
+
 /** A change of lots, and how many have it in their history. */
 export interface ChangeState {
   readonly reference: string | null;
@@ -95,6 +108,7 @@ export interface FinalState {
   readonly requests: readonly RecordedRequest[];
   readonly receipts: readonly PaperState[];
   readonly counts: readonly PaperState[];
+  readonly imports: readonly ImportState[];
   readonly changes: readonly ChangeState[];
   /** Lots of which a change says that they were otherwise than the change before it, or the lot now, has it. */
   readonly brokenHistories: readonly {

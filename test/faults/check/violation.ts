@@ -44,12 +44,17 @@ export type ViolationKind =
   | "count_unapplied"
   | "applied_by_nobody"
   | "count_rows_wrong"
+  // Imports.
+  | "import_missing"
+  | "import_rows_wrong"
   // Changes of lots.
   | "change_missing"
   | "changed_twice"
   | "changed_by_nobody"
   | "lost_update"
-  | "history_broken";
+  | "history_broken"
+  // Tenants.
+  | "of_another_tenant";
 
 /** One contradiction, with what is needed to look into it. */
 export interface Violation {

@@ -19,6 +19,12 @@ export type WantedCountLine =
       readonly location: string;
     };
 
+/** A row of a file. */
+export interface WantedRow {
+  readonly product: string;
+  readonly name: string;
+}
+
 /** What is said of a document for which numbers are drawn. */
 interface Document {
   readonly at?: string;
@@ -76,6 +82,8 @@ export type Wanted =
       /** Those that it was made with. */
       readonly lines: readonly WantedCountLine[];
     }
+  /** A file of lots, as Odoo exports it. */
+  | { readonly kind: "import"; readonly rows: readonly WantedRow[] }
   /** A counter is moved, forward or back. No two requests have one reason. */
   | {
       readonly kind: "advance" | "rewind";

@@ -1,11 +1,11 @@
-import type { Wanted, WantedCountLine, WantedReceiptLine } from "../check/wanted.ts";
+import type { Wanted, WantedCountLine, WantedReceiptLine, WantedRow } from "../check/wanted.ts";
 
 /** A request as it goes over the wire. */
 export interface WireRequest {
   readonly method: "POST" | "PATCH";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: object;
+  readonly body?: string;
 }
 
 /** What is wanted as a request with that Idempotency-Key, or with the version that a change is of. */
@@ -13,17 +13,34 @@ export function asRequest(wanted: Wanted, key: string): WireRequest {
   if (wanted.kind === "patch") {
     const { product, name, version, set, reference } = wanted;
     const path = `/v1/products/${product}/lots/${encodeURIComponent(name)}`;
-    return { method: "PATCH", path, headers: { "if-match": version }, body: { ...set, reference } };
+    const headers = { "if-match": version, ...json };
+    return { method: "PATCH", path, headers, body: JSON.stringify({ ...set, reference }) };
   }
-  const headers = { "idempotency-key": key, ...preference(wanted) };
-  return { method: "POST", headers, ...asPost(wanted) };
+  const own = { "idempotency-key": key, ...preference(wanted) };
+  if (wanted.kind === "import") {
+    const headers = { ...own, "content-type": "text/csv" };
+    return {
+      method: "POST",
+      path: "/v1/imports?kind=odoo_lots",
+      headers,
+      body: fileOf(wanted.rows),
+    };
+  }
+  const { path, body } = asPost(wanted);
+  if (body === undefined) return { method: "POST", path, headers: own };
+  return { method: "POST", path, headers: { ...own, ...json }, body: JSON.stringify(body) };
 }
+
+const json = { "content-type": "application/json" };
 
 function preference(wanted: Wanted): Record<string, string> {
   return wanted.kind === "lots" && wanted.async === true ? { prefer: "respond-async" } : {};
 }
 
-function asPost(wanted: Exclude<Wanted, { kind: "patch" }>): { path: string; body?: object } {
+function asPost(wanted: Exclude<Wanted, { kind: "patch" | "import" }>): {
+  path: string;
+  body?: object;
+} {
   switch (wanted.kind) {
     case "reserve": {
       const { kind: _, sequence, ...body } = wanted;
@@ -74,4 +91,9 @@ function receiptLine(line: WantedReceiptLine): object {
 
 function countLine({ units, ...line }: WantedCountLine): object {
   return { ...line, counted_quantity: units };
+}
+
+function fileOf(rows: readonly WantedRow[]): string {
+  const lines = rows.map(({ name, product }) => `"${name}","${product}","1.0"`);
+  return ['"name","product_id/default_code","product_qty"', ...lines, ""].join("\n");
 }

@@ -14,8 +14,7 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
     close: () => agent.destroy(),
     send: (port, key, wanted) =>
       new Promise((resolve) => {
-        const { method, path, body, headers } = asRequest(wanted, key);
-        const json = body === undefined ? "" : JSON.stringify(body);
+        const { method, path, body = "", headers } = asRequest(wanted, key);
         const lost = (why: string): void => resolve({ kind: "lost", why });
         const sent = request(
           {
@@ -26,8 +25,7 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
             path,
             headers: {
               authorization: `Bearer ${apiKey}`,
-              ...(body === undefined ? {} : { "content-type": "application/json" }),
-              "content-length": Buffer.byteLength(json),
+              "content-length": Buffer.byteLength(body),
               ...headers,
             },
           },
@@ -55,7 +53,7 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
           clearTimeout(timer);
           lost("the connection was closed");
         });
-        sent.end(json);
+        sent.end(body);
       }),
   };
 }

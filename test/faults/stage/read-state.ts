@@ -52,6 +52,23 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
         "select id, reference, status::text, job from receipts where tenant = $1",
       ),
       counts: await rows("select id, reference, status::text, job from counts where tenant = $1"),
+      imports: (
+        await rows<ImportRow>(
+          `select id, rows, created, updated, unchanged, refused,
+                  array(select r.line from refused_rows as r where r.tenant = i.tenant and r.import = i.id)
+                    as lines
+           from imports as i
+           where tenant = $1`,
+        )
+      ).map(({ id, rows: all, created, updated, unchanged, refused, lines }) => ({
+        id,
+        rows: all === null ? null : Number(all),
+        created: Number(created),
+        updated: Number(updated),
+        unchanged: Number(unchanged),
+        refused: Number(refused),
+        lines,
+      })),
       changes: (
         await rows<{ reference: string | null; product: string; lots: string }>(
           `select c.reference, c.product,
@@ -123,6 +140,16 @@ interface LedgerRow {
   readonly step: string;
   readonly kind: string;
   readonly reason: string | null;
+}
+
+interface ImportRow {
+  readonly id: string;
+  readonly rows: string | null;
+  readonly created: string;
+  readonly updated: string;
+  readonly unchanged: string;
+  readonly refused: string;
+  readonly lines: number[];
 }
 
 interface RequestRow {

@@ -120,6 +120,7 @@ function drawsOf(
     case "change":
     case "patch":
     case "count":
+    case "import":
     case "advance":
     case "rewind":
       return [];

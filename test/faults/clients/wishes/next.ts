@@ -6,7 +6,7 @@ import { changing, patching } from "./changes.ts";
 import type { ReadVersion } from "./changes.ts";
 import { countedLots, lotsForLater, lotsOfReservation, namedLots } from "./lots.ts";
 import { naming, reserving, voiding } from "./numbers.ts";
-import { applying, counting, receiving } from "./stock.ts";
+import { applying, counting, importing, receiving } from "./stock.ts";
 import { advancing, afterthought, cancelling } from "./taking-back.ts";
 import type { ReadNext } from "./taking-back.ts";
 
@@ -30,9 +30,9 @@ export async function nextWish(
   looks: Looks,
 ): Promise<Wanted> {
   const wish = random.weighed<Wish>([
-    [50, () => reserving(random, appetite)],
+    [46, () => reserving(random, appetite)],
     [10, () => naming(random)],
-    [12, () => countedLots(random, appetite)],
+    [16, () => countedLots(random, appetite)],
     [2, () => lotsForLater(random, appetite)],
     [6, () => lotsOfReservation(random, memory)],
     [6, () => namedLots(random, own)],
@@ -40,6 +40,7 @@ export async function nextWish(
     [4, () => cancelling(random, own, memory)],
     [4, () => counting(random, own)],
     [4, () => applying(random, memory)],
+    [2, () => importing(random, own)],
     [5, () => changing(random, own, memory)],
     [4, () => patching(random, own, looks.version)],
     [3, () => advancing(random, own, looks.next)],

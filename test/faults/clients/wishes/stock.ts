@@ -1,4 +1,4 @@
-import type { Wanted, WantedCountLine, WantedReceiptLine } from "../../check/wanted.ts";
+import type { Wanted, WantedCountLine, WantedReceiptLine, WantedRow } from "../../check/wanted.ts";
 import type { Random } from "../../random.ts";
 import { shelf } from "../company.ts";
 import type { Memory } from "../memory.ts";
@@ -29,4 +29,18 @@ export function counting(random: Random, own: string): Wanted {
 export function applying(random: Random, { counts }: Memory): Wanted | undefined {
   const count = random.chance(0.5) ? taken(random, counts) : counts[0];
   return count && { kind: "apply", count: count.id, lines: count.lines };
+}
+
+/** Lots that are new, one of them named twice, some that others import too, and one of no product. */
+export function importing(random: Random, own: string): Wanted {
+  const product = "named";
+  const rows: WantedRow[] = Array.from({ length: random.between(1, 200) }, (_, place) => {
+    return { product, name: `IMP/${own}/${place}` };
+  });
+  rows.push({ product, name: `IMP/${own}/0` });
+  for (let others = random.between(0, 5); others > 0; others -= 1) {
+    rows.push({ product, name: `IMP/${random.between(1, 30)}` });
+  }
+  rows.push({ product: "nothing", name: `IMP/${own}/none` });
+  return { kind: "import", rows };
 }
