@@ -32,6 +32,9 @@ export interface Surroundings {
 /** How many of its own requests a client remembers and may send again. */
 const mostPast = 20;
 
+/** What can be had once, and is also asked for by somebody else at the same time, under another key. */
+const contested: ReadonlySet<string> = new Set(["apply", "cancel job", "cancel receipt"]);
+
 /**
  * One client: asks for one thing after another, each under a key of its own, and sends what was not
  * answered again with the same key, to any of the Workers. Now and then it repeats an earlier request.
@@ -50,7 +53,11 @@ export async function runClient(
       key: `${client}-${turn}`,
       wanted: await nextWish(random, `${client}-${turn}`, memory, around.appetite, looks),
     };
+    const isContested = again === undefined && contested.has(wish.wanted.kind);
+    const rival = { ...wish, key: `${wish.key}-rival` };
+    const rivals = isContested && random.chance(0.5) ? insist(client, random, around, rival) : null;
     const outcome = await insist(client, random, around, wish);
+    await rivals;
     if (again !== undefined || outcome === undefined) continue;
     const succeeded = outcome.status < 300;
     // A change without a key would be another change when it is sent once more.

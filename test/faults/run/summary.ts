@@ -1,4 +1,4 @@
-import type { FinalState } from "../check/final-state.ts";
+import type { FinalState, JobState } from "../check/final-state.ts";
 import { isAnswered, operationsOf } from "../check/operations.ts";
 import { countOf } from "../check/runs.ts";
 import { violationsOf } from "./fault-run.ts";
@@ -26,10 +26,19 @@ export function summaryOf(run: FaultRun): string[] {
     `lost        ${history.length - answered.length}; never answered ${unanswered.length}`,
     `numbers     ${states.reduce((total, state) => total + drawn(state), 0n)} drawn in ${sum(({ ledger }) => ledger.length)} rows of ${sum(({ series }) => series.length)} series, ${states.reduce((total, state) => total + burned(state), 0n)} burned`,
     `lots        ${sum(({ lots }) => lots)} in ${sum(({ jobs }) => jobs.length)} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
+    `cancelled   ${sum(({ jobs }) => cancelledIn(jobs).length)} jobs, ${sum(({ jobs }) => cancelledIn(jobs).filter(isCut).length)} of them with a part of their lots recorded`,
     `changes     ${run.changes} of definitions and counters meanwhile`,
     `faults      ${played.length}: ${tally(played.map(({ fault, note }) => labelled(fault.kind, note)))}`,
     `violations  ${violations.length}${violations.length === 0 ? "" : `: ${tally(violations.map(({ kind }) => kind))}`}`,
   ];
+}
+
+function cancelledIn(jobs: readonly JobState[]): JobState[] {
+  return jobs.filter(({ status }) => status === "cancelled");
+}
+
+function isCut({ items }: JobState): boolean {
+  return items.some(({ lots }) => lots > 0);
 }
 
 /** Of a killed Worker it matters whether it had a job, of a full disk whether it was; other notes are figures. */
