@@ -1,20 +1,26 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
+import { tenantsApart } from "./check/apart.ts";
 import { check } from "./check/check.ts";
-import type { Exposure } from "./check/check.ts";
-import type { FinalState } from "./check/final-state.ts";
-import type { Call, Wanted } from "./check/history.ts";
-import { answers, callOf, itemOf, recorded, reserved, seriesAt, stateWith } from "./hand-made.ts";
+import type { FinalState, LedgerEntry } from "./check/final-state.ts";
+import type { Call } from "./check/history.ts";
+import type { Wanted } from "./check/wanted.ts";
+import {
+  answers,
+  callOf,
+  calm,
+  found,
+  itemOf,
+  kindsOf,
+  recorded,
+  reserved,
+  seriesAt,
+  stateWith,
+} from "./hand-made.ts";
 
-const calm: Exposure = { crashes: 0, disturbed: false };
 const twoLots: Wanted = { kind: "lots", items: [{ product: "p", count: 2 }] };
 const named: Wanted = { kind: "lots", items: [{ product: "p", names: ["A", "B"] }] };
-
-/** What is found, by kind, with the calls that it names. */
-function found(history: Call[], state: Partial<FinalState>, exposure = calm): object[] {
-  return check(history, stateWith(state), exposure).map(({ kind, calls }) => ({ kind, calls }));
-}
 
 /** Two runs, the second asked for after the first was answered. */
 const clean = {
@@ -95,14 +101,14 @@ test("neighbouring rows may be one row", () => {
 test("a lost void is found", () => {
   const wanted: Wanted = { kind: "void", reservation: "s:1", first: "2", last: "3" };
   const history = [...clean.history, callOf(2, "v", [10, 11], answers.voided(2, 3), wanted)];
-  const requests = [...clean.state.requests, { key: "v", made: { kind: "void" as const } }];
+  const requests = [...clean.state.requests, { key: "v", made: { kind: "other" as const } }];
   expect(found(history, { ...clean.state, requests })).toEqual([
     { kind: "void_not_in_ledger", calls: [2] },
   ]);
   const voided = { ...reserved([2n, 3n])[0], kind: "void" };
   const ledger = [
     ...clean.state.ledger,
-    { sequence: "s", period: "", first: 2n, last: 3n, step: 1n, ...voided },
+    { sequence: "s", period: "", first: 2n, last: 3n, step: 1n, reason: null, ...voided },
   ];
   expect(found(history, { ...clean.state, requests, ledger })).toEqual([]);
 });
@@ -226,7 +232,7 @@ test.each([
   ["other numbers", { highest: 3n }, ["job_rows_wrong"]],
   ["a wrong name", { misnamed: 1 }, ["job_rows_wrong"]],
   ["a name left out", { skipped: 1 }, ["job_rows_wrong"]],
-  ["another count", { count: 3 }, ["job_missing", "job_rows_wrong"]],
+  ["another count", { count: 3 }, ["used_unreserved", "job_missing", "job_rows_wrong"]],
   ["another reservation", { reservation: "s:7" }, ["job_missing"]],
 ] as const)("a job has exactly its rows: %s", (_, facts, kinds) => {
   const history = [callOf(0, "l", [0, 5], answers.job(1, 2), twoLots)];
@@ -263,7 +269,15 @@ test("numbers that a job drew count as given", () => {
 
 test("a number that is recorded twice, or recorded and voided, is found, and one that nobody reserved", () => {
   const history = [callOf(0, "l", [0, 5], answers.job(1, 2), twoLots)];
-  const entry = { sequence: "s", period: "", first: 2n, last: 2n, step: 1n, kind: "void" };
+  const entry = {
+    sequence: "s",
+    period: "",
+    first: 2n,
+    last: 2n,
+    step: 1n,
+    kind: "void",
+    reason: null,
+  };
   const twice = { kind: "used_twice", calls: [] };
   expect(found(history, { ...lots, ledger: [...lots.ledger, entry] })).toEqual([twice]);
   const items = [itemOf(2n, 2n, { reservation: "s:1", presented: true })];
@@ -302,6 +316,63 @@ test("a job that is answered again may stand elsewhere, and has the same runs an
     callOf(1, "l", [6, 9], answers.job(first, first + 1, true), twoLots);
   expect(found([...history, again(1)], lots)).toEqual([]);
   expect(found([...history, again(2)], lots)).toEqual([{ kind: "answers_differ", calls: [0, 1] }]);
+});
+
+describe("names of a naming series", () => {
+  const wanted: Wanted = {
+    kind: "names",
+    series: "SI-.YYYY.-.{plant}.##.-X",
+    count: 2,
+    at: "2026-11-24",
+    fields: { plant: "B7" },
+  };
+  const names = ["SI-2026-B709-X", "SI-2026-B710-X"];
+  const of = { sequence: "naming-series", period: "SI-2026-B7" };
+  const state = {
+    series: [seriesAt(11n, { ...of, start: 9n })],
+    ledger: [{ ...of, first: 9n, last: 10n, step: 1n, kind: "reserved", reason: null }],
+    requests: [{ key: "n", made: { kind: "run" as const, ...of, first: 9n, last: 10n } }],
+  };
+  const found = (text: string, told: string[], asked: Wanted = wanted): string[] => {
+    const history = [callOf(0, "n", [0, 5], answers.series(text, 9, told), asked)];
+    return kindsOf(check(history, stateWith(state), calm));
+  };
+
+  test("as the pattern renders them they are right", () => {
+    expect(found("SI-2026-B7", names)).toEqual([]);
+  });
+
+  test.each([
+    ["another name", ["SI-2026-B709-X", "SI-2026-B711-X"]],
+    ["one in the wrong place", names.toReversed()],
+  ])("%s is found", (_, told) => {
+    expect(found("SI-2026-B7", told)).toEqual(["names_wrong"]);
+  });
+
+  test("one too few is found", () => {
+    expect(found("SI-2026-B7", names, { ...wanted, count: 3 })).toEqual([
+      "wrong_count",
+      "names_wrong",
+    ]);
+  });
+
+  test("a sequence that counts with them gives names of its own pattern in their series", () => {
+    const ofSequence: Wanted = { kind: "reserve", sequence: "inv", count: 2, at: "2026-11-24" };
+    const run = { first: "9", last: "10", step: "1", count: 2 };
+    const sequences = [
+      { key: "inv", dialect: "frappe", pattern: "SI-.YYYY.-B7.###", counter: of.sequence },
+    ];
+    const told = (first: string, last: string): string[] => {
+      const id = "naming-series:SI-2026-B7:9";
+      const ends = { first_name: first, last_name: last };
+      const body = { id, sequence: of.sequence, series: of.period, ...run, ...ends };
+      const outcome = { ...answers.run(9, 10), body: JSON.stringify(body) };
+      const history = [callOf(0, "n", [0, 5], outcome, ofSequence)];
+      return kindsOf(check(history, stateWith({ ...state, sequences }), calm));
+    };
+    expect(told("SI-2026-B7009", "SI-2026-B7010")).toEqual([]);
+    expect(told("SI-2026-B7009", "SI-2026-B710")).toEqual(["names_wrong"]);
+  });
 });
 
 /** Calls that draw runs of these counts one after another, each answered before the next is asked for. */
@@ -363,4 +434,81 @@ test("ten million numbers in forty thousand calls are looked at within the test'
   const { history, state } = inTurn(Array.from({ length: 40_000 }, () => 250));
   expect(state.series?.[0]?.next).toBe(10_000_001n);
   expect(found(history, state)).toEqual([]);
+});
+
+/** An entry of the ledger of series `s`, with the reason of whoever moved its counter. */
+function entry(first: bigint, last: bigint, kind: string, reason: string): LedgerEntry {
+  return { sequence: "s", period: "", first, last, step: 1n, kind, reason };
+}
+
+describe("moves of a counter", () => {
+  const advance: Wanted = { kind: "advance", sequence: "s", to: "11", reason: "ahead" };
+  const rewind: Wanted = { kind: "rewind", sequence: "s", to: "6", reason: "back" };
+  const history = [
+    callOf(0, "a", [0, 5], answers.moved(1, 11, "ahead"), advance),
+    callOf(1, "r", [6, 9], answers.moved(11, 6, "back"), rewind),
+    callOf(2, "k", [10, 12], answers.run(6, 7)),
+  ];
+  const ledger = [
+    entry(1n, 5n, "skip", "ahead"),
+    entry(6n, 10n, "reopened", "ahead"),
+    entry(6n, 10n, "rewind", "back"),
+    ...reserved([6n, 7n]),
+  ];
+  const state = {
+    series: [seriesAt(8n)],
+    ledger,
+    requests: [
+      { key: "a", made: { kind: "other" as const } },
+      { key: "r", made: { kind: "other" as const } },
+      ...recorded(["k", 6n, 7n]),
+    ],
+  };
+
+  test("that are in the ledger are right, and numbers that were passed are given after a rewind", () => {
+    expect(found(history, state)).toEqual([]);
+  });
+
+  test("that are not there whole are found", () => {
+    const cut = ledger.filter(({ kind }) => kind !== "reopened");
+    expect(found(history, { ...state, ledger: cut })).toEqual([
+      { kind: "move_not_in_ledger", calls: [0] },
+    ]);
+    const unwound = ledger.filter(({ kind }) => kind !== "rewind");
+    expect(found(history, { ...state, ledger: unwound })).toEqual([
+      { kind: "move_not_in_ledger", calls: [1] },
+    ]);
+  });
+
+  test("that were made twice, or by nobody, are found", () => {
+    const twice = [...ledger, entry(6n, 10n, "rewind", "back")];
+    expect(found(history, { ...state, ledger: twice })).toEqual([
+      { kind: "moved_twice", calls: [1] },
+    ]);
+    const other = [...ledger, entry(6n, 10n, "rewind", "nobody")];
+    expect(found(history, { ...state, ledger: other })).toEqual([
+      { kind: "moved_by_nobody", calls: [] },
+    ]);
+  });
+
+  test("a counter that went back over a number that was given is found", () => {
+    const before = callOf(3, "b", [4, 5], answers.run(7, 7));
+    const requests = [...state.requests, ...recorded(["b", 7n, 7n])];
+    const twice = [...ledger, ...reserved([7n, 7n])];
+    expect(found([...history, before], { ...state, requests, ledger: twice })).toEqual([
+      { kind: "number_twice", calls: [2, 3] },
+      { kind: "ledger_overlap", calls: [] },
+      { kind: "out_of_order", calls: [3, 2] },
+    ]);
+  });
+});
+
+test("what one tenant was told of another's is found, and what both name alike is not", () => {
+  const calls = [callOf(0, "l", [0, 5], answers.job(1, 2), twoLots)];
+  const run = callOf(1, "a", [0, 5], answers.run(3, 3));
+  const owner = { tenant: "one", history: calls, state: stateWith(lots) };
+  const other = { tenant: "two", history: [run], state: stateWith({}) };
+  expect(tenantsApart([owner, other])).toEqual([]);
+  const mixed = tenantsApart([owner, { ...other, history: [run, ...calls] }]);
+  expect(mixed.map(({ kind, calls: told }) => [kind, told])).toEqual([["of_another_tenant", [0]]]);
 });

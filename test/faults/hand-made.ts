@@ -1,5 +1,25 @@
+import { check } from "./check/check.ts";
+import type { Exposure } from "./check/check.ts";
 import type { FinalState, ItemState, SeriesState } from "./check/final-state.ts";
-import type { Call, Outcome, Wanted } from "./check/history.ts";
+import type { Call, Outcome } from "./check/history.ts";
+import type { Violation } from "./check/violation.ts";
+import type { Wanted } from "./check/wanted.ts";
+
+/** A run to which nothing happened. */
+export const calm: Exposure = { crashes: 0, disturbed: false };
+
+/** What is found, by kind, with the calls that it names. */
+export function found(
+  history: Call[],
+  state: Partial<FinalState>,
+  exposure: Exposure = calm,
+): object[] {
+  return check(history, stateWith(state), exposure).map(({ kind, calls }) => ({ kind, calls }));
+}
+
+export function kindsOf(violations: readonly Violation[]): string[] {
+  return violations.map(({ kind }) => kind);
+}
 
 /** The series of the hand-made histories: `s` counts in its row, `h` with a Postgres sequence. */
 const series: SeriesState = {
@@ -24,10 +44,16 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
     ledger: [],
     jobs: [],
     requests: [],
+    receipts: [],
+    counts: [],
+    imports: [],
+    changes: [],
+    brokenHistories: [],
     named: [],
     lots: 0,
     burned: [],
-    products: [{ sku: "p", sequence: "s" }],
+    sequences: [],
+    products: [{ sku: "p", sequence: "s", tracking: "serial" }],
     ...facts,
   };
 }
@@ -35,7 +61,7 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
 /** Ledger rows of series `s`: `[first, last]`, reserved. */
 export function reserved(...runs: readonly (readonly [bigint, bigint])[]): FinalState["ledger"] {
   return runs.map(([first, last]) => {
-    return { sequence: "s", period: "", first, last, step: 1n, kind: "reserved" };
+    return { sequence: "s", period: "", first, last, step: 1n, kind: "reserved", reason: null };
   });
 }
 
@@ -58,6 +84,7 @@ export function itemOf(first: bigint, last: bigint, facts: Partial<ItemState> = 
     presented: false,
     first,
     last,
+    passed: count,
     skipped: 0,
     lots: count,
     lowest: first,
@@ -72,8 +99,16 @@ export const answers = {
   lost: { kind: "lost", why: "the connection was closed" },
   run(first: number, last: number, replayed = false): Outcome {
     const run = { first: String(first), last: String(last), step: "1", count: last - first + 1 };
-    const body = { id: `s:${first}`, sequence: "s", series: null, ...run };
+    const names = { first_name: `S-${first}`, last_name: `S-${last}` };
+    const body = { id: `s:${first}`, sequence: "s", series: null, ...run, ...names };
     return { kind: "answered", status: 201, body: JSON.stringify(body), replayed };
+  },
+  /** Names of a naming series. */
+  series(text: string, first: number, names: readonly string[]): Outcome {
+    const last = first + names.length - 1;
+    const run = { first: String(first), last: String(last), count: names.length };
+    const body = { series: text, reservation: `naming-series:${text}:${first}`, ...run, names };
+    return { kind: "answered", status: 201, body: JSON.stringify(body), replayed: false };
   },
   job(first: number, last: number, replayed = false): Outcome {
     const item = { product: "p", count: last - first + 1, reservation: `s:${first}` };
@@ -86,6 +121,44 @@ export const answers = {
     const body = JSON.stringify({ id: "job", status: "done", items: [item] });
     return { kind: "answered", status: 201, body, replayed: false };
   },
+  receipt(status: string): Outcome {
+    const first = {
+      product: "p",
+      count: 2,
+      reservation: "s:1",
+      first_name: "S-1",
+      last_name: "S-2",
+    };
+    const second = { product: "n", count: 1, reservation: null, first_name: "A", last_name: "A" };
+    const job = { id: "job", status: "done", items: [first, second] };
+    return answered(201, { id: "receipt", reference: "DN", status, job });
+  },
+  /** A count, once it is applied with the run that it drew. */
+  count(status: string, run?: readonly [number, number], id = "job"): Outcome {
+    const [first, last] = run ?? [0, 0];
+    const names = { first_name: `S-${first}`, last_name: `S-${last}` };
+    const item = { product: "p", count: last - first + 1, reservation: `s:${first}`, ...names };
+    const job = run === undefined ? null : { id, status: "done", items: [item] };
+    return answered(201, { id: "count", reference: "CT", status, job });
+  },
+  changed(changed: number): Outcome {
+    return answered(200, { product: "p", changed, unchanged: 0 });
+  },
+  lot: {
+    kind: "answered",
+    status: 200,
+    replayed: false,
+    body: '{"product":"p","name":"A","location":"here"}',
+  },
+  moved(from: number, to: number, reason: string): Outcome {
+    return answered(201, { sequence: "s", from: String(from), to: String(to), reason });
+  },
+  imported: {
+    kind: "answered",
+    status: 201,
+    replayed: false,
+    body: '{"id":"job","status":"done"}',
+  },
   voided(first: number, last: number): Outcome {
     const body = { reservation: "s:1", voided: [{ first: String(first), last: String(last) }] };
     return { kind: "answered", status: 201, body: JSON.stringify(body), replayed: false };
@@ -94,6 +167,10 @@ export const answers = {
     return { kind: "answered", status, body: JSON.stringify({ code }), replayed: false };
   },
 } satisfies Record<string, Outcome | ((...facts: never[]) => Outcome)>;
+
+function answered(status: number, body: object): Outcome {
+  return { kind: "answered", status, body: JSON.stringify(body), replayed: false };
+}
 
 /** A call that lasts from `begun` to `ended`; asks for as many numbers as it was answered by default. */
 export function callOf(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { check } from "./check/check.ts";
 import type { Violation } from "./check/violation.ts";
-import type { Appetite } from "./clients/wishes.ts";
+import type { Appetite } from "./clients/wishes/amounts.ts";
 import { randomOf } from "./random.ts";
 import { foundCompany } from "./stage/company.ts";
 import { onConnection } from "./stage/database.ts";

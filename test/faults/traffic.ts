@@ -1,8 +1,9 @@
 import type { Call } from "./check/history.ts";
 import { runAdministrator } from "./clients/administrator.ts";
 import { runClient } from "./clients/client.ts";
+import { looksAt } from "./clients/looks.ts";
 import { sender } from "./clients/send.ts";
-import type { Appetite } from "./clients/wishes.ts";
+import type { Appetite } from "./clients/wishes/amounts.ts";
 import { randomOf } from "./random.ts";
 import type { Stage } from "./stage/stage.ts";
 
@@ -35,9 +36,11 @@ export function startTraffic(stage: Stage, options: TrafficOptions): Traffic {
   let goesOn = true;
   let isOver = false;
   const { send, close } = sender(options.apiKey, options.patienceMs);
+  const looks = looksAt(stage.ports, options.apiKey, options.patienceMs);
   const clients = Array.from({ length: options.clients }, (_, client) =>
     runClient(client, randomOf(options.seed, client + 1), {
       send,
+      looks,
       ports: stage.ports,
       appetite: options.appetite,
       now: () => performance.now(),

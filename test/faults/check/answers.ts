@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { Wanted } from "./wanted.ts";
+
 const number = z.string().regex(/^\d{1,18}$/);
 
 /** The answer of a reservation, as far as it is looked at. */
@@ -11,6 +13,17 @@ const reservation = z.object({
   last: number,
   step: number,
   count: z.number(),
+  first_name: z.string(),
+  last_name: z.string(),
+});
+
+const names = z.object({
+  series: z.string(),
+  reservation: z.string(),
+  first: number,
+  last: number,
+  count: z.number(),
+  names: z.array(z.string()),
 });
 
 const voiding = z.object({
@@ -32,25 +45,63 @@ const job = z.object({
   ),
 });
 
-const receipt = z.object({ id: z.string(), reference: z.string(), job: job.nullable() });
+const receipt = z.object({
+  id: z.string(),
+  reference: z.string(),
+  status: z.string(),
+  job: job.nullable(),
+});
 
-export type ReservationAnswer = z.infer<typeof reservation>;
-export type VoidAnswer = z.infer<typeof voiding>;
+const count = z.object({
+  id: z.string(),
+  reference: z.string().nullable(),
+  status: z.string(),
+  job: job.nullable(),
+});
+
+const change = z.object({ product: z.string(), changed: z.number(), unchanged: z.number() });
+
+const lot = z.object({ product: z.string(), name: z.string(), location: z.string().nullable() });
+
+const move = z.object({ sequence: z.string(), from: number, to: number, reason: z.string() });
+
 export type JobAnswer = z.infer<typeof job>;
-export type ReceiptAnswer = z.infer<typeof receipt>;
 
-/** Reads an answer of that kind; undefined for anything that the contract does not have. */
-export const readAnswer = {
-  reserve: (body: string): ReservationAnswer | undefined => read(reservation, body),
-  void: (body: string): VoidAnswer | undefined => read(voiding, body),
-  lots: (body: string): JobAnswer | undefined => read(job, body),
-  receipt: (body: string): ReceiptAnswer | undefined => read(receipt, body),
-};
+const imported = z.object({ id: z.string(), status: z.string() });
 
-function read<T>(schema: z.ZodType<T>, body: string): T | undefined {
+/** The answer to each kind of request. */
+const answers = {
+  reserve: reservation.transform((answer) => ({ kind: "reserve" as const, answer })),
+  names: names.transform((answer) => ({ kind: "names" as const, answer })),
+  void: voiding.transform((answer) => ({ kind: "void" as const, answer })),
+  lots: job.transform((answer) => ({ kind: "lots" as const, answer })),
+  "cancel job": job.transform((answer) => ({ kind: "cancel job" as const, answer })),
+  receipt: receipt.transform((answer) => ({ kind: "receipt" as const, answer })),
+  "cancel receipt": receipt.transform((answer) => ({ kind: "cancel receipt" as const, answer })),
+  change: change.transform((answer) => ({ kind: "change" as const, answer })),
+  patch: lot.transform((answer) => ({ kind: "patch" as const, answer })),
+  count: count.transform((answer) => ({ kind: "count" as const, answer })),
+  apply: count.transform((answer) => ({ kind: "apply" as const, answer })),
+  import: imported.transform((answer) => ({ kind: "import" as const, answer })),
+  advance: move.transform((answer) => ({ kind: "advance" as const, answer })),
+  rewind: move.transform((answer) => ({ kind: "rewind" as const, answer })),
+} satisfies Record<Wanted["kind"], z.ZodType>;
+
+/** What an acknowledged request was told. */
+export type Told = z.infer<(typeof answers)[Wanted["kind"]]>;
+
+/** Reads the answer to a request of that kind; undefined for anything that the contract does not have. */
+export function toldBy({ kind }: Wanted, body: string): Told | undefined {
   try {
-    return schema.safeParse(JSON.parse(body)).data;
+    return answers[kind].safeParse(JSON.parse(body)).data;
   } catch {
     return undefined;
   }
+}
+
+/** The job that a request made; that of a count may have been made by another one. */
+export function jobTold(told: Told | undefined): JobAnswer | undefined {
+  if (told?.kind === "lots") return told.answer;
+  if (told?.kind === "receipt" || told?.kind === "apply") return told.answer.job ?? undefined;
+  return undefined;
 }

@@ -5,11 +5,17 @@ import { operationsOf } from "./operations.ts";
 import { everyNumberAccounted } from "./rules/accounted.ts";
 import type { Exposure } from "./rules/accounted.ts";
 import { nothingLost } from "./rules/acknowledged.ts";
+import { changesOnce } from "./rules/changes.ts";
+import { rowsOnce } from "./rules/imports.ts";
 import { jobsWhole } from "./rules/jobs.ts";
+import { movesOnce } from "./rules/moves.ts";
+import { namesRendered } from "./rules/names-rendered.ts";
 import { numbersOnce, wholeRuns } from "./rules/numbers-once.ts";
 import { inRealTimeOrder } from "./rules/order.ts";
+import { papersKept } from "./rules/papers.ts";
 import { answeredAlike } from "./rules/repeats.ts";
 import { plainAnswers, requestsRecorded } from "./rules/requests.ts";
+import { takenBack } from "./rules/taken-back.ts";
 import { usedOnce } from "./rules/used-once.ts";
 import type { Violation } from "./violation.ts";
 
@@ -25,13 +31,19 @@ export function check(history: History, state: FinalState, exposure: Exposure): 
   return [
     ...numbersOnce(given, state),
     ...wholeRuns(given),
+    ...namesRendered(operations, state),
     ...usedOnce(state),
     ...inRealTimeOrder(given),
     ...nothingLost(operations, given, state),
+    ...movesOnce(operations, state),
     ...everyNumberAccounted(operations, state, exposure),
     ...answeredAlike(operations),
     ...requestsRecorded(operations, state),
     ...plainAnswers(operations),
     ...jobsWhole(state),
+    ...takenBack(operations, state),
+    ...papersKept(operations, state),
+    ...rowsOnce(operations, state),
+    ...changesOnce(operations, state),
   ];
 }

@@ -24,6 +24,8 @@ export interface LedgerEntry {
   readonly last: bigint;
   readonly step: bigint;
   readonly kind: string;
+  /** Why somebody moved or voided it. */
+  readonly reason: string | null;
 }
 
 /** An item of a job, and what the table of lots has of it. */
@@ -36,6 +38,8 @@ export interface ItemState {
   readonly presented: boolean;
   readonly first: bigint | null;
   readonly last: bigint | null;
+  /** Units that the job's cursor has passed. */
+  readonly passed: number;
   /** Names left out since other lots had them. */
   readonly skipped: number;
   /** Lots of it in the table. */
@@ -52,6 +56,34 @@ export interface JobState {
   readonly items: readonly ItemState[];
 }
 
+/** A receipt or a count, and the job that records its lots; null for none. */
+export interface PaperState {
+  readonly id: string;
+  readonly reference: string;
+  readonly status: string;
+  readonly job: string | null;
+}
+
+/** What the rows of an import came to. */
+export interface ImportState {
+  readonly id: string;
+  /** Null until the file has come whole. */
+  readonly rows: number | null;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  /** The lines that are listed as refused. */
+  readonly lines: readonly number[];
+}
+
+/** A change of lots, and how many have it in their history. */
+export interface ChangeState {
+  readonly reference: string | null;
+  readonly product: string;
+  readonly lots: number;
+}
+
 /** What an Idempotency-Key was used for, as the database has recorded it. */
 export interface RecordedRequest {
   readonly key: string;
@@ -64,7 +96,8 @@ export interface RecordedRequest {
         readonly last: bigint;
       }
     | { readonly kind: "job"; readonly job: string }
-    | { readonly kind: "void" };
+    /** Something without numbers of its own. */
+    | { readonly kind: "other" };
 }
 
 /** The database after the last call, when nobody works any more. */
@@ -73,12 +106,33 @@ export interface FinalState {
   readonly ledger: readonly LedgerEntry[];
   readonly jobs: readonly JobState[];
   readonly requests: readonly RecordedRequest[];
+  readonly receipts: readonly PaperState[];
+  readonly counts: readonly PaperState[];
+  readonly imports: readonly ImportState[];
+  readonly changes: readonly ChangeState[];
+  /** Lots of which a change says that they were otherwise than the change before it, or the lot now, has it. */
+  readonly brokenHistories: readonly {
+    readonly product: string;
+    readonly name: string;
+    readonly field: string;
+  }[];
   /** Lots with names made elsewhere. */
   readonly named: readonly { readonly product: string; readonly name: string }[];
   /** All lots. */
   readonly lots: number;
   /** How many numbers of a sequence its account lists as burned. */
   readonly burned: readonly { readonly sequence: string; readonly numbers: bigint }[];
+  /** Definitions of sequences, each with the sequence in whose series it counts. */
+  readonly sequences: readonly {
+    readonly key: string;
+    readonly dialect: string;
+    readonly pattern: string;
+    readonly counter: string;
+  }[];
   /** The sequence that numbers each product. */
-  readonly products: readonly { readonly sku: string; readonly sequence: string }[];
+  readonly products: readonly {
+    readonly sku: string;
+    readonly sequence: string;
+    readonly tracking: string;
+  }[];
 }

@@ -1,29 +1,4 @@
-/** An item of a request for lots. */
-export type WantedItem =
-  | { readonly product: string; readonly count: number }
-  | { readonly product: string; readonly reservation: string; readonly count?: number }
-  | { readonly product: string; readonly names: readonly string[] };
-
-/** What a client asks for. Every kind is a POST with an Idempotency-Key. */
-export type Wanted =
-  | {
-      readonly kind: "reserve";
-      readonly sequence: string;
-      readonly count: number;
-      readonly at?: string;
-    }
-  | {
-      readonly kind: "void";
-      readonly reservation: string;
-      readonly first?: string;
-      readonly last?: string;
-    }
-  | { readonly kind: "lots"; readonly items: readonly WantedItem[] }
-  | {
-      readonly kind: "receipt";
-      readonly reference: string;
-      readonly lines: readonly { readonly product: string; readonly quantity: number }[];
-    };
+import type { Wanted } from "./wanted.ts";
 
 /** What came back. A lost answer leaves open whether the request was carried out. */
 export type Outcome =

@@ -1,18 +1,12 @@
-import type { JobAnswer, ReceiptAnswer, ReservationAnswer, VoidAnswer } from "./answers.ts";
-import { readAnswer } from "./answers.ts";
-import type { Call, History, Outcome, Wanted } from "./history.ts";
+import type { Told } from "./answers.ts";
+import { toldBy } from "./answers.ts";
+import type { Call, History, Outcome } from "./history.ts";
+import type { Wanted } from "./wanted.ts";
 
 export type Answered = Extract<Outcome, { kind: "answered" }>;
 
 /** A call that was answered. */
 export type AnsweredCall = Call & { readonly outcome: Answered };
-
-/** What an acknowledged request was told. */
-export type Told =
-  | { readonly kind: "reserve"; readonly reservation: ReservationAnswer }
-  | { readonly kind: "void"; readonly voiding: VoidAnswer }
-  | { readonly kind: "lots"; readonly job: JobAnswer }
-  | { readonly kind: "receipt"; readonly receipt: ReceiptAnswer };
 
 /** All calls with one Idempotency-Key: one request, however often it was sent. */
 export interface Operation {
@@ -42,6 +36,11 @@ export function isOpen(outcome: Outcome): boolean {
   return outcome.status === 409 && outcome.body.includes('"request_in_flight"');
 }
 
+/** Whether it has an Idempotency-Key, so that it is carried out once however often it is sent. */
+export function isKeyed({ wanted }: Operation): boolean {
+  return wanted.kind !== "patch";
+}
+
 /** The calls by their Idempotency-Key. */
 export function operationsOf(history: History): Operation[] {
   const byKey = new Map<string, Call[]>();
@@ -69,32 +68,4 @@ function operationOf(calls: readonly Call[]): Operation {
     told: earliest === undefined ? undefined : toldBy(first.wanted, earliest.outcome.body),
     refused: answered.filter(({ outcome }) => outcome.status >= 400 && !isOpen(outcome)),
   };
-}
-
-/** Reads the answer to a request of that kind. */
-export function toldBy(wanted: Wanted, body: string): Told | undefined {
-  switch (wanted.kind) {
-    case "reserve": {
-      const reservation = readAnswer.reserve(body);
-      return reservation && { kind: "reserve", reservation };
-    }
-    case "void": {
-      const voiding = readAnswer.void(body);
-      return voiding && { kind: "void", voiding };
-    }
-    case "lots": {
-      const job = readAnswer.lots(body);
-      return job && { kind: "lots", job };
-    }
-    case "receipt": {
-      const receipt = readAnswer.receipt(body);
-      return receipt && { kind: "receipt", receipt };
-    }
-  }
-}
-
-/** The job that a request was told of. */
-export function jobTold(told: Told | undefined): JobAnswer | undefined {
-  if (told?.kind === "lots") return told.job;
-  return told?.kind === "receipt" ? (told.receipt.job ?? undefined) : undefined;
 }

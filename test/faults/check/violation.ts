@@ -4,6 +4,7 @@ export type ViolationKind =
   | "number_twice"
   | "ledger_overlap"
   | "wrong_count"
+  | "names_wrong"
   | "out_of_order"
   | "used_twice"
   | "used_unreserved"
@@ -18,6 +19,10 @@ export type ViolationKind =
   | "beyond_counter"
   | "burned_unlisted"
   | "burned_too_many"
+  // Counters that are moved.
+  | "move_not_in_ledger"
+  | "moved_twice"
+  | "moved_by_nobody"
   // Requests.
   | "answers_differ"
   | "carried_out_twice"
@@ -28,15 +33,36 @@ export type ViolationKind =
   // Jobs.
   | "job_unfinished"
   | "job_rows_wrong"
-  | "lots_of_nobody";
+  | "lots_of_nobody"
+  // What is taken back.
+  | "cancel_lost"
+  | "cancelled_by_nobody"
+  | "rest_not_voided"
+  | "name_left"
+  // Receipts and counts.
+  | "paper_missing"
+  | "count_unapplied"
+  | "applied_by_nobody"
+  | "count_rows_wrong"
+  // Imports.
+  | "import_missing"
+  | "import_rows_wrong"
+  // Changes of lots.
+  | "change_missing"
+  | "changed_twice"
+  | "changed_by_nobody"
+  | "lost_update"
+  | "history_broken"
+  // Tenants.
+  | "of_another_tenant";
 
 /** One contradiction, with what is needed to look into it. */
 export interface Violation {
   readonly kind: ViolationKind;
   /** The series, as in a reservation's id: `sequence` or `sequence:period`. */
   readonly series?: string;
-  readonly first?: bigint;
-  readonly last?: bigint;
+  readonly first?: bigint | undefined;
+  readonly last?: bigint | undefined;
   /** Places in the history. */
   readonly calls: readonly number[];
   readonly facts?: Readonly<Record<string, string | number | bigint | null>>;

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { readAnswer } from "../check/answers.ts";
-import type { Call, Outcome, Wanted } from "../check/history.ts";
+import type { Call, Outcome } from "../check/history.ts";
 import { isOpen } from "../check/operations.ts";
+import type { Wanted } from "../check/wanted.ts";
 import type { Random } from "../random.ts";
+import { emptyMemory, remember } from "./memory.ts";
 import type { Send } from "./send.ts";
-import { nextWish } from "./wishes.ts";
-import type { Appetite, OpenReservation } from "./wishes.ts";
+import type { Appetite } from "./wishes/amounts.ts";
+import { nextWish } from "./wishes/next.ts";
+import type { Looks } from "./wishes/next.ts";
 
 /** What all clients of a run share. */
 export interface Surroundings {
   readonly send: Send;
+  readonly looks: (random: Random) => Looks;
   /** Where the Workers listen. */
   readonly ports: readonly number[];
   readonly appetite: Appetite;
@@ -27,7 +30,10 @@ export interface Surroundings {
 }
 
 /** How many of its own requests a client remembers and may send again. */
-const memory = 20;
+const mostPast = 20;
+
+/** What can be had once, and is also asked for by somebody else at the same time, under another key. */
+const contested: ReadonlySet<string> = new Set(["apply", "cancel job", "cancel receipt"]);
 
 /**
  * One client: asks for one thing after another, each under a key of its own, and sends what was not
@@ -38,29 +44,27 @@ export async function runClient(
   random: Random,
   around: Surroundings,
 ): Promise<void> {
-  const open: OpenReservation[] = [];
+  const memory = emptyMemory();
+  const looks = around.looks(random);
   const past: { key: string; wanted: Wanted }[] = [];
   for (let turn = 0; around.goesOn(); turn += 1) {
     const again = past.length > 0 && random.chance(0.06) ? random.pick(past) : undefined;
     const wish = again ?? {
       key: `${client}-${turn}`,
-      wanted: nextWish(random, `${client}-${turn}`, open, around.appetite),
+      wanted: await nextWish(random, `${client}-${turn}`, memory, around.appetite, looks),
     };
+    const isContested = again === undefined && contested.has(wish.wanted.kind);
+    const rival = { ...wish, key: `${wish.key}-rival` };
+    const rivals = isContested && random.chance(0.5) ? insist(client, random, around, rival) : null;
     const outcome = await insist(client, random, around, wish);
+    await rivals;
     if (again !== undefined || outcome === undefined) continue;
     const succeeded = outcome.status < 300;
-    if (succeeded) past.push(wish);
-    if (past.length > memory) past.shift();
-    if (succeeded && wish.wanted.kind === "reserve") remember(open, outcome.body);
+    // A change without a key would be another change when it is sent once more.
+    if (succeeded && wish.wanted.kind !== "patch") past.push(wish);
+    if (past.length > mostPast) past.shift();
+    if (succeeded) remember(memory, wish.wanted, outcome.body);
   }
-}
-
-function remember(open: OpenReservation[], body: string): void {
-  const told = readAnswer.reserve(body);
-  if (told === undefined) return;
-  const { id, first, step, count } = told;
-  open.push({ id, first: BigInt(first), step: BigInt(step), count });
-  if (open.length > memory) open.shift();
 }
 
 /** Sends a request until it is answered for good. Undefined: it was not before all was over. */
@@ -82,6 +86,8 @@ async function insist(
     const others = twin === undefined ? [] : [await twin];
     const settled = [outcome, ...others].find((one) => !isOpen(one));
     if (settled?.kind === "answered") return settled;
+    // Of a file whose reader died the same request begins anew after a minute: nobody waits for that.
+    if (wanted.kind === "import" && !around.goesOn() && outcome.kind === "answered") break;
     await sleep(random.between(20, 400));
   }
   return undefined;

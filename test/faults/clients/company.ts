@@ -9,9 +9,24 @@ export const sequences = {
   daily: { pattern: "D{YYYY}{MM}{DD}-{00000}", reset: "daily", hot: true },
   /** Has no number left soon, so that callers are refused. */
   tight: { pattern: "T-{000}", overflow: "reject" },
+  /** Little used, so that a counter that was moved ahead can be set back before others draw. */
+  spare: { pattern: "P-{000000}" },
+  "spare-hot": { pattern: "PH-{000000}", hot: true },
+  /** Counts in the naming series, with every pattern that renders the same text. */
+  invoices: { dialect: "frappe", pattern: "SI-.YYYY.-.######" },
 } as const;
 
 export type SequenceKey = keyof typeof sequences;
+
+/** Naming series as clients send them. The first two and `invoices` are one series in 2026. */
+export const namingSeries = [
+  "SI-.YYYY.-.#####",
+  "SI-2026-.####",
+  "PO-.{plant}.-.###",
+  "Q-.YY.MM.-.####.-X",
+  /** Ends with its width, as it touches a field. */
+  "C-.{plant}.##",
+] as const;
 
 /** The products, by their sequence. */
 export const products = {
@@ -23,5 +38,8 @@ export const products = {
   /** Gets names made elsewhere only. */
   named: { tracking: "serial", sequence: "tight" },
 } as const;
+
+/** Lots of `named` that are there from the beginning, for everybody to change. */
+export const shelf = ["SHELF-1", "SHELF-2", "SHELF-3", "SHELF-4"] as const;
 
 export type ProductKey = keyof typeof products;

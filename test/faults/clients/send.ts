@@ -1,6 +1,8 @@
 import { Agent, request } from "node:http";
 
-import type { Outcome, Wanted } from "../check/history.ts";
+import type { Outcome } from "../check/history.ts";
+import type { Wanted } from "../check/wanted.ts";
+import { asRequest } from "./request.ts";
 
 /** Sends one request to one of the Workers; always resolves. */
 export type Send = (port: number, key: string, wanted: Wanted) => Promise<Outcome>;
@@ -12,21 +14,19 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
     close: () => agent.destroy(),
     send: (port, key, wanted) =>
       new Promise((resolve) => {
-        const { path, body } = asRequest(wanted);
-        const json = JSON.stringify(body);
+        const { method, path, body = "", headers } = asRequest(wanted, key);
         const lost = (why: string): void => resolve({ kind: "lost", why });
         const sent = request(
           {
             agent,
             host: "127.0.0.1",
             port,
-            method: "POST",
+            method,
             path,
             headers: {
               authorization: `Bearer ${apiKey}`,
-              "content-type": "application/json",
-              "content-length": Buffer.byteLength(json),
-              "idempotency-key": key,
+              "content-length": Buffer.byteLength(body),
+              ...headers,
             },
           },
           (response) => {
@@ -53,28 +53,7 @@ export function sender(apiKey: string, patienceMs: number): { send: Send; close:
           clearTimeout(timer);
           lost("the connection was closed");
         });
-        sent.end(json);
+        sent.end(body);
       }),
   };
-}
-
-/** What is wanted as path and body of a POST. */
-export function asRequest(wanted: Wanted): { path: string; body: object } {
-  switch (wanted.kind) {
-    case "reserve": {
-      const { sequence, count, at } = wanted;
-      const body = at === undefined ? { count } : { count, at };
-      return { path: `/v1/sequences/${sequence}/reservations`, body };
-    }
-    case "void": {
-      const { kind: _, reservation, ...run } = wanted;
-      return { path: `/v1/reservations/${reservation}/void`, body: { reason: "unused", ...run } };
-    }
-    case "lots":
-      return { path: "/v1/lots", body: { items: wanted.items } };
-    case "receipt": {
-      const { reference, lines } = wanted;
-      return { path: "/v1/receipts", body: { reference, lines } };
-    }
-  }
 }

@@ -158,6 +158,33 @@ export const plantedFaults: readonly PlantedFault[] = [
     caughtBy: ["burned_too_many"],
   },
   {
+    name: "what a cancelled job had not recorded stays as it is",
+    edits: [
+      { function: "cancel_job_v1", from: /IF NOT v_item\.presented THEN/, to: "IF false THEN" },
+    ],
+    disturbance: "none",
+    caughtBy: ["rest_not_voided"],
+  },
+  {
+    name: "a lot is changed whatever its version is",
+    edits: [
+      {
+        function: "change_lot_v1",
+        from: /IF lot_version\(v_lot\) <> ALL \(p_versions\) THEN/,
+        to: "IF false THEN",
+      },
+    ],
+    disturbance: "lost answers",
+    caughtBy: ["lost_update"],
+  },
+  {
+    name: "a counter is set back over numbers that were given",
+    edits: [{ function: "rewind_v1", from: /IF p_to <= v_issued THEN/, to: "IF false THEN" }],
+    ...secondWall,
+    disturbance: "none",
+    caughtBy: ["number_twice", "ledger_overlap"],
+  },
+  {
     name: "the cursor is moved in a transaction of its own",
     before: [
       "create extension dblink",

@@ -2,11 +2,12 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { buildWorker } from "../../../dev/build.ts";
+import { tenantsApart } from "../check/apart.ts";
 import { check } from "../check/check.ts";
 import type { FinalState } from "../check/final-state.ts";
 import type { History } from "../check/history.ts";
 import type { Violation } from "../check/violation.ts";
-import type { Appetite } from "../clients/wishes.ts";
+import type { Appetite } from "../clients/wishes/amounts.ts";
 import { foundCompany } from "../stage/company.ts";
 import { onConnection } from "../stage/database.ts";
 import { waitUntilQuiet } from "../stage/quiet.ts";
@@ -32,19 +33,31 @@ export interface FaultRunOptions {
   readonly stageLog: (line: string) => void;
 }
 
-export interface FaultRun {
+/** What the clients of one tenant were told, what its part of the database says, and what contradicts. */
+export interface CompanyRun {
+  readonly tenant: string;
   readonly history: History;
   readonly state: FinalState;
+  readonly violations: readonly Violation[];
+}
+
+export interface FaultRun {
+  readonly companies: readonly CompanyRun[];
+  /** What one tenant was told of another. */
+  readonly mixed: readonly Violation[];
   readonly played: readonly Played[];
   readonly crashes: number;
   /** Changes of definitions and counters meanwhile. */
   readonly changes: number;
   /** Seconds from the last answer until no job was unfinished. */
   readonly quietAfter: number;
-  readonly violations: readonly Violation[];
 }
 
-const tenant = "acme";
+/**
+ * The first has half of the clients, so that many wait for one counter. All have sequences, products and
+ * Idempotency-Keys of the same names.
+ */
+const tenants = ["acme", "bolt", "cogs"];
 const patienceMs = 3000;
 const tooLongMs = 4000;
 const appetite: Appetite = { numbers: 100_000, lots: 60_000, large: 3 };
@@ -86,23 +99,63 @@ async function perform(
   disk: SmallDisk | null,
   { seed, minutes, clients, workers, log }: FaultRunOptions,
 ): Promise<FaultRun> {
-  const apiKey = await foundCompany(stage, tenant);
-  const traffic = startTraffic(stage, { seed, clients, apiKey, appetite, patienceMs });
+  const companies: Company[] = [];
+  for (const [place, tenant] of tenants.entries()) {
+    const apiKey = await foundCompany(stage, tenant);
+    companies.push({ tenant, apiKey, clients: shareOf(clients, place) });
+  }
+  const working = companies.map((company) => {
+    const traffic = startTraffic(stage, { seed, ...company, appetite, patienceMs });
+    return { ...company, traffic };
+  });
   const ends = performance.now() + minutes * 60_000;
-  const scene = { stage, traffic, disk, tooLongMs };
+  let doubled = 0;
+  const scene = {
+    stage,
+    disk,
+    tooLongMs,
+    doubleNext(requests: number) {
+      working[doubled % working.length]?.traffic.doubleNext(requests);
+      doubled += 1;
+    },
+  };
   const played = await play(scene, scheduleOf(seed, minutes, workers), () => {
     return performance.now() < ends;
   });
   await sleep(Math.max(0, ends - performance.now()));
-  log(`Nothing goes wrong any more; ${traffic.history.length} calls so far.`);
-  const { changes } = await traffic.end(60_000);
+  const calls = working.reduce((sum, { traffic }) => sum + traffic.history.length, 0);
+  log(`Nothing goes wrong any more; ${calls} calls so far.`);
+  const ended = await Promise.all(working.map(({ traffic }) => traffic.end(60_000)));
   const answered = performance.now();
-  await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: false, patienceMs: 120_000 });
+  for (const { tenant, apiKey } of working) {
+    await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: false, patienceMs: 120_000 });
+  }
   const quietAfter = (performance.now() - answered) / 1000;
   log("All is quiet; checking.");
-  const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
   const { crashes } = stage;
-  const { history } = traffic;
-  const violations = check(history, state, { crashes, disturbed: true });
-  return { history, state, played, crashes, changes, quietAfter, violations };
+  const checked: CompanyRun[] = [];
+  for (const { tenant, traffic } of working) {
+    const { history } = traffic;
+    const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
+    const violations = check(history, state, { crashes, disturbed: true });
+    checked.push({ tenant, history, state, violations });
+  }
+  const changes = ended.reduce((sum, one) => sum + one.changes, 0);
+  return { companies: checked, mixed: tenantsApart(checked), played, crashes, changes, quietAfter };
+}
+
+interface Company {
+  readonly tenant: string;
+  readonly apiKey: string;
+  readonly clients: number;
+}
+
+function shareOf(clients: number, place: number): number {
+  const others = Math.floor(clients / 2 / (tenants.length - 1));
+  return place === 0 ? clients - others * (tenants.length - 1) : others;
+}
+
+/** Everything that contradicts a promise, whichever tenant's. */
+export function violationsOf({ companies, mixed }: FaultRun): Violation[] {
+  return [...companies.flatMap(({ violations }) => violations), ...mixed];
 }

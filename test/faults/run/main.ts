@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 
 import { messageOf } from "../../../dev/ending.ts";
 import { projectRoot } from "../../../dev/wrangler.ts";
-import { runFaults } from "./fault-run.ts";
+import { runFaults, violationsOf } from "./fault-run.ts";
 import { recordOf, summaryOf } from "./summary.ts";
 
 const usage =
@@ -62,11 +62,12 @@ try {
     interruption.signal,
   );
   for (const line of summaryOf(run)) console.log(line);
-  if (run.violations.length > 0) {
+  const violations = violationsOf(run);
+  if (violations.length > 0) {
     const kept = path.join(projectRoot, "dist", `faults-${options.seed}.ndjson`);
     mkdirSync(path.dirname(kept), { recursive: true });
     await pipeline(Readable.from(recordOf(run, options.seed)), createWriteStream(kept));
-    for (const violation of run.violations.slice(0, 20)) console.log(violation);
+    for (const violation of violations.slice(0, 20)) console.log(violation);
     console.log(`The history is kept in ${kept}.`);
     process.exitCode = 1;
   }

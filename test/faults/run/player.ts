@@ -8,7 +8,6 @@ import { onConnection } from "../stage/database.ts";
 import type { SmallDisk } from "../stage/small-disk.ts";
 import { databaseName } from "../stage/stage.ts";
 import type { Stage } from "../stage/stage.ts";
-import type { Traffic } from "../traffic.ts";
 import type { Planned, PlannedFault } from "./schedule.ts";
 
 /** SQLSTATE of a file that cannot grow. */
@@ -16,7 +15,8 @@ const diskFull = "53100";
 
 export interface Scene {
   readonly stage: Stage;
-  readonly traffic: Traffic;
+  /** Delivers the next so many requests twice at once. */
+  readonly doubleNext: (requests: number) => void;
   /** Null where the system lets nobody have a file system of their own. */
   readonly disk: SmallDisk | null;
   /** Longer than a client waits for an answer. */
@@ -52,7 +52,7 @@ export async function play(
 }
 
 async function bringAbout(scene: Scene, fault: PlannedFault): Promise<string | undefined> {
-  const { stage, traffic, tooLongMs } = scene;
+  const { stage, tooLongMs } = scene;
   switch (fault.kind) {
     case "postgres killed":
       await stage.killPostgres();
@@ -74,7 +74,7 @@ async function bringAbout(scene: Scene, fault: PlannedFault): Promise<string | u
     case "silence":
       return atGateway(stage, { kind: "hang", ms: tooLongMs, times: fault.times }, 1500);
     case "delivered twice":
-      traffic.doubleNext(fault.times);
+      scene.doubleNext(fault.times);
       return undefined;
     case "worker killed": {
       const inMidJob = await waitForJob(stage);

@@ -1,27 +1,44 @@
-import type { FinalState } from "../check/final-state.ts";
+import type { FinalState, JobState } from "../check/final-state.ts";
 import { isAnswered, operationsOf } from "../check/operations.ts";
 import { countOf } from "../check/runs.ts";
+import { violationsOf } from "./fault-run.ts";
 import type { FaultRun } from "./fault-run.ts";
 
 /** What a run came to, as lines to print. */
 export function summaryOf(run: FaultRun): string[] {
-  const { history, state, played, violations } = run;
-  const operations = operationsOf(history);
+  const { companies, played } = run;
+  const violations = violationsOf(run);
+  const history = companies.flatMap((company) => company.history);
+  const operations = companies.flatMap((company) => operationsOf(company.history));
+  const states = companies.map(({ state }) => state);
+  const sum = (figure: (state: FinalState) => number): number =>
+    states.reduce((total, state) => total + figure(state), 0);
   const answered = history.filter(isAnswered);
   const repeated = history.length - operations.length;
   const unanswered = operations.filter(
     ({ acknowledged, refused }) => acknowledged.length + refused.length === 0,
   );
   return [
+    `tenants     ${companies.map(({ tenant }) => tenant).join(", ")}`,
     `requests    ${operations.length}, in ${history.length} calls (${repeated} sent again)`,
+    `done        ${tally(operations.filter(({ done }) => done < Infinity).map(({ wanted }) => wanted.kind))}`,
     `answers     ${answered.length}: ${tally(answered.map(({ outcome }) => String(outcome.status)))}`,
     `lost        ${history.length - answered.length}; never answered ${unanswered.length}`,
-    `numbers     ${drawn(state)} drawn in ${state.ledger.length} rows of ${state.series.length} series, ${burned(state)} burned`,
-    `lots        ${state.lots} in ${state.jobs.length} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
+    `numbers     ${states.reduce((total, state) => total + drawn(state), 0n)} drawn in ${sum(({ ledger }) => ledger.length)} rows of ${sum(({ series }) => series.length)} series, ${states.reduce((total, state) => total + burned(state), 0n)} burned`,
+    `lots        ${sum(({ lots }) => lots)} in ${sum(({ jobs }) => jobs.length)} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
+    `cancelled   ${sum(({ jobs }) => cancelledIn(jobs).length)} jobs, ${sum(({ jobs }) => cancelledIn(jobs).filter(isCut).length)} of them with a part of their lots recorded`,
     `changes     ${run.changes} of definitions and counters meanwhile`,
     `faults      ${played.length}: ${tally(played.map(({ fault, note }) => labelled(fault.kind, note)))}`,
     `violations  ${violations.length}${violations.length === 0 ? "" : `: ${tally(violations.map(({ kind }) => kind))}`}`,
   ];
+}
+
+function cancelledIn(jobs: readonly JobState[]): JobState[] {
+  return jobs.filter(({ status }) => status === "cancelled");
+}
+
+function isCut({ items }: JobState): boolean {
+  return items.some(({ lots }) => lots > 0);
 }
 
 /** Of a killed Worker it matters whether it had a job, of a full disk whether it was; other notes are figures. */
@@ -52,13 +69,16 @@ function tally(words: readonly string[]): string {
 /** Everything that is known of a run, one JSON object a line, for looking into a violation. */
 export function* recordOf(run: FaultRun, seed: number): Generator<string> {
   yield line({ seed, crashes: run.crashes });
-  for (const violation of run.violations) yield line({ violation });
+  for (const violation of run.mixed) yield line({ violation });
   for (const fault of run.played) yield line({ fault });
-  for (const [part, rows] of Object.entries(run.state)) {
-    if (!Array.isArray(rows)) continue;
-    for (const row of rows) yield line({ [part]: row });
+  for (const { tenant, violations, state, history } of run.companies) {
+    for (const violation of violations) yield line({ tenant, violation });
+    for (const [part, rows] of Object.entries(state)) {
+      if (!Array.isArray(rows)) continue;
+      for (const row of rows) yield line({ tenant, [part]: row });
+    }
+    for (const call of history) yield line({ tenant, call });
   }
-  for (const call of run.history) yield line({ call });
 }
 
 function line(value: object): string {

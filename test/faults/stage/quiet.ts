@@ -27,7 +27,7 @@ export async function waitUntilQuiet(stage: Stage, options: QuietOptions): Promi
         );
       }
       const { rows } = await client.query<{ id: string; status: string }>(
-        "select id, status from jobs where tenant = $1 and status <> 'done'",
+        "select id, status from jobs where tenant = $1 and status not in ('done', 'cancelled')",
         [tenant],
       );
       return rows;

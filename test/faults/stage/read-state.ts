@@ -27,7 +27,7 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
       }),
       ledger: (
         await rows<LedgerRow>(
-          `select s.sequence, s.period, l.first, l.last, l.step, l.kind
+          `select s.sequence, s.period, l.first, l.last, l.step, l.kind, l.reason
            from ledger as l join series as s on s.id = l.series
            where l.tenant = $1`,
         )
@@ -41,12 +41,62 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
         await rows<RequestRow>(
           `select q.key, q.answer->>'sequence' as sequence, coalesce(q.answer->>'series', '') as period,
                   q.answer->>'first' as first, q.answer->>'last' as last,
-                  coalesce(q.answer->>'job_id', r.job::text) as job
+                  coalesce(q.answer->>'job_id', r.job::text, c.job::text) as job
            from requests as q
            left join receipts as r on r.tenant = q.tenant and r.id::text = q.answer->>'receipt_id'
+           left join counts as c on c.tenant = q.tenant and c.id::text = q.answer->>'count_id'
            where q.tenant = $1`,
         )
       ).map(madeBy),
+      receipts: await rows(
+        "select id, reference, status::text, job from receipts where tenant = $1",
+      ),
+      counts: await rows("select id, reference, status::text, job from counts where tenant = $1"),
+      imports: (
+        await rows<ImportRow>(
+          `select id, rows, created, updated, unchanged, refused,
+                  array(select r.line from refused_rows as r where r.tenant = i.tenant and r.import = i.id)
+                    as lines
+           from imports as i
+           where tenant = $1`,
+        )
+      ).map(({ id, rows: all, created, updated, unchanged, refused, lines }) => ({
+        id,
+        rows: all === null ? null : Number(all),
+        created: Number(created),
+        updated: Number(updated),
+        unchanged: Number(unchanged),
+        refused: Number(refused),
+        lines,
+      })),
+      changes: (
+        await rows<{ reference: string | null; product: string; lots: string }>(
+          `select c.reference, c.product,
+                  (select count(*) from lot_history as h where h.tenant = c.tenant and h.change = c.id) as lots
+           from lot_changes as c
+           where c.tenant = $1`,
+        )
+      ).map((change) => ({ ...change, lots: Number(change.lots) })),
+      brokenHistories: await rows(
+        `with step as (
+           select h.product, h.name, f.field, h.before->>f.field as before, c.after->>f.field as after,
+                  lead(h.before->>f.field) over w as before_next, lead(h.change) over w is null as is_last
+           from lot_history as h
+           join lot_changes as c on c.tenant = h.tenant and c.id = h.change
+           cross join lateral jsonb_object_keys(h.before) as f (field)
+           where h.tenant = $1 and f.field in ('state', 'location')
+           window w as (partition by h.product, h.name, f.field order by h.change)
+         )
+         select s.product, s.name, s.field
+         from step as s
+         left join lots as l on l.tenant = $1 and l.name = s.name and l.product = s.product
+         where s.after is distinct from case
+           when not s.is_last then s.before_next
+           when s.field = 'state' then l.state
+           else l.location
+         end
+         limit 100`,
+      ),
       named: await rows(
         `select l.product, l.name
          from lots as l join job_items as i on i.tenant = l.tenant and i.id = l.item
@@ -62,7 +112,10 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
            from sequences where tenant = $1`,
         )
       ).map(({ sequence, numbers }) => ({ sequence, numbers: BigInt(numbers) })),
-      products: await rows("select sku, sequence from products where tenant = $1"),
+      sequences: await rows(
+        "select key, dialect, pattern, counter from sequences where tenant = $1",
+      ),
+      products: await rows("select sku, sequence, tracking::text from products where tenant = $1"),
     };
   } finally {
     await client.query("rollback");
@@ -86,6 +139,17 @@ interface LedgerRow {
   readonly last: string;
   readonly step: string;
   readonly kind: string;
+  readonly reason: string | null;
+}
+
+interface ImportRow {
+  readonly id: string;
+  readonly rows: string | null;
+  readonly created: string;
+  readonly updated: string;
+  readonly unchanged: string;
+  readonly refused: string;
+  readonly lines: number[];
 }
 
 interface RequestRow {
@@ -99,7 +163,7 @@ interface RequestRow {
 
 function madeBy({ key, sequence, period, first, last, job }: RequestRow): RecordedRequest {
   if (job !== null) return { key, made: { kind: "job", job } };
-  if (sequence === null || first === null || last === null) return { key, made: { kind: "void" } };
+  if (sequence === null || first === null || last === null) return { key, made: { kind: "other" } };
   return { key, made: { kind: "run", sequence, period, first: BigInt(first), last: BigInt(last) } };
 }
 
@@ -108,6 +172,7 @@ interface ItemRow {
   readonly product: string;
   readonly count: string;
   readonly presented: boolean;
+  readonly passed: string;
   readonly reservation: string | null;
   readonly first: string | null;
   readonly last: string | null;
@@ -134,11 +199,13 @@ async function readItems(
        group by i.id
      )
      select i.job, i.product, i.count, i.presented, i.skipped, i.first,
+            least(greatest(j.cursor - coalesce(i.start, -i.count), 0), i.count) as passed,
             i.first + (i.count - 1) * i.step as last,
             s.sequence || ':' || case s.period when '' then '' else s.period || ':' end || i.reservation
               as reservation,
             coalesce(r.lots, 0) as lots, r.lowest, r.highest, coalesce(r.misnamed, 0) as misnamed
      from job_items as i
+     join jobs as j on j.tenant = i.tenant and j.id = i.job
      left join series as s on s.id = i.series
      left join recorded as r on r.id = i.id
      where i.tenant = $1
@@ -149,6 +216,7 @@ async function readItems(
     const item: ItemState = {
       ...facts,
       count: Number(facts.count),
+      passed: Number(facts.passed),
       skipped: Number(facts.skipped),
       lots: Number(facts.lots),
       misnamed: Number(facts.misnamed),

@@ -80,11 +80,13 @@ function beyond(series: SeriesState, name: string, stretches: readonly Stretch[]
 /** How many numbers of each sequence all tries but the successful ones may have drawn. */
 function askedOf(operations: readonly Operation[], state: FinalState): Map<string, bigint> {
   const sequences = new Map(state.products.map(({ sku, sequence }) => [sku, sequence]));
+  const counters = new Map(state.sequences.map(({ key, counter }) => [key, counter]));
   const asked = new Map<string, bigint>();
   for (const { wanted, calls, done } of operations) {
     const tries = BigInt(calls.length) * triesOfWorker - (done === Infinity ? 0n : 1n);
     for (const [sequence, count] of drawsOf(wanted, sequences)) {
-      asked.set(sequence, (asked.get(sequence) ?? 0n) + tries * BigInt(count));
+      const counter = counters.get(sequence) ?? sequence;
+      asked.set(counter, (asked.get(counter) ?? 0n) + tries * BigInt(count));
     }
   }
   return asked;
@@ -98,13 +100,29 @@ function drawsOf(
   switch (wanted.kind) {
     case "reserve":
       return [[wanted.sequence, wanted.count]];
-    case "void":
-      return [];
+    case "names":
+      return [["naming-series", wanted.count]];
     case "lots":
       return wanted.items.flatMap((item) =>
         "count" in item && !("reservation" in item) ? [[of(item.product), item.count]] : [],
       );
     case "receipt":
-      return wanted.lines.map(({ product, quantity }) => [of(product), quantity]);
+      return wanted.lines.flatMap((line) =>
+        "quantity" in line ? [[of(line.product), line.quantity]] : [],
+      );
+    case "apply":
+      return wanted.lines.flatMap((line) =>
+        "lot" in line ? [] : [[of(line.product), line.units]],
+      );
+    case "void":
+    case "cancel job":
+    case "cancel receipt":
+    case "change":
+    case "patch":
+    case "count":
+    case "import":
+    case "advance":
+    case "rewind":
+      return [];
   }
 }

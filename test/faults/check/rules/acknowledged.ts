@@ -1,8 +1,7 @@
+import { jobTold } from "../answers.ts";
 import type { FinalState, JobState } from "../final-state.ts";
-import { callsOf } from "../given-runs.ts";
 import type { GivenRun } from "../given-runs.ts";
 import type { Operation } from "../operations.ts";
-import { jobTold } from "../operations.ts";
 import { bySeries, cover, isWithin, readReservation, seriesName } from "../runs.ts";
 import type { Run, Stretch } from "../runs.ts";
 import type { Violation } from "../violation.ts";
@@ -17,16 +16,18 @@ export function nothingLost(
   const voided = covered(state, "void");
   const jobs = new Map(state.jobs.map((job) => [job.id, job]));
   const names = new Set(state.named.map(({ product, name }) => `${product} ${name}`));
+  const taken = new Set(
+    state.receipts.filter(({ status }) => status === "cancelled").map(({ id }) => id),
+  );
   return [
     ...given
       .filter((run) => !isWithin(reserved.get(run.series) ?? [], run))
-      .map((run): Violation => {
-        const { series, first, last } = run;
-        return { kind: "run_not_in_ledger", series, first, last, calls: callsOf(run) };
+      .map(({ series, first, last, calls }): Violation => {
+        return { kind: "run_not_in_ledger", series, first, last, calls };
       }),
     ...operations.flatMap((operation) => lostVoids(operation, voided)),
     ...operations.flatMap((operation) => lostJobs(operation, jobs)),
-    ...operations.flatMap((operation) => lostNames(operation, names)),
+    ...operations.flatMap((operation) => wrongNames(operation, names, taken)),
   ];
 }
 
@@ -43,8 +44,8 @@ function idsOf({ acknowledged }: Operation): number[] {
 function lostVoids(operation: Operation, voided: Map<string, Stretch[]>): Violation[] {
   const { told } = operation;
   if (told?.kind !== "void") return [];
-  const series = readReservation(told.voiding.reservation)?.series ?? "";
-  return told.voiding.voided
+  const series = readReservation(told.answer.reservation)?.series ?? "";
+  return told.answer.voided
     .map(({ first, last }): Run => ({ first: BigInt(first), last: BigInt(last), step: 1n }))
     .filter((run) => !isWithin(voided.get(series) ?? [], run))
     .map(({ first, last }) => ({
@@ -71,16 +72,24 @@ function lostJobs(operation: Operation, jobs: Map<string, JobState>): Violation[
   return [{ kind: "job_missing", calls: idsOf(operation), facts: { job: job.id } }];
 }
 
-function lostNames(operation: Operation, names: ReadonlySet<string>): Violation[] {
+/** Names that were made elsewhere are there, but for those of a receipt that was taken back. */
+function wrongNames(
+  operation: Operation,
+  names: ReadonlySet<string>,
+  taken: ReadonlySet<string>,
+): Violation[] {
   const { wanted, told } = operation;
-  if (wanted.kind !== "lots" || told === undefined) return [];
-  return wanted.items.flatMap((item) => {
+  const given =
+    wanted.kind === "lots" ? wanted.items : wanted.kind === "receipt" ? wanted.lines : [];
+  if (told === undefined) return [];
+  const isTaken = told.kind === "receipt" && taken.has(told.answer.id);
+  return given.flatMap((item) => {
     if (!("names" in item)) return [];
     return item.names
-      .filter((name) => !names.has(`${item.product} ${name}`))
+      .filter((name) => names.has(`${item.product} ${name}`) === isTaken)
       .map((name): Violation => {
         const facts = { product: item.product, name };
-        return { kind: "lot_missing", calls: idsOf(operation), facts };
+        return { kind: isTaken ? "name_left" : "lot_missing", calls: idsOf(operation), facts };
       });
   });
 }

@@ -1,5 +1,4 @@
 import type { FinalState } from "../final-state.ts";
-import { callsOf } from "../given-runs.ts";
 import type { GivenRun } from "../given-runs.ts";
 import { bySeries, countOf, overlaps, seriesName } from "../runs.ts";
 import type { Violation } from "../violation.ts";
@@ -12,7 +11,7 @@ export function numbersOnce(given: readonly GivenRun[], state: FinalState): Viol
   const violations: Violation[] = [];
   for (const [series, runs] of bySeries(given, (run) => run.series)) {
     for (const [before, run] of overlaps(runs)) {
-      const calls = [...callsOf(before), ...callsOf(run)];
+      const calls = [...before.calls, ...run.calls];
       violations.push({ kind: "number_twice", series, first: run.first, last: run.last, calls });
     }
   }
@@ -29,10 +28,8 @@ export function numbersOnce(given: readonly GivenRun[], state: FinalState): Viol
 /** A reservation has as many numbers as were asked for. */
 export function wholeRuns(given: readonly GivenRun[]): Violation[] {
   return given.flatMap((run): Violation[] => {
-    const { wanted } = run.operation;
-    if (wanted.kind !== "reserve" || countOf(run) === BigInt(wanted.count)) return [];
-    const { series, first, last } = run;
-    const facts = { asked: wanted.count };
-    return [{ kind: "wrong_count", series, first, last, calls: callsOf(run), facts }];
+    const { series, first, last, asked, calls } = run;
+    if (asked === undefined || countOf(run) === BigInt(asked)) return [];
+    return [{ kind: "wrong_count", series, first, last, calls, facts: { asked } }];
   });
 }

@@ -1,4 +1,4 @@
-import type { FinalState, JobState } from "../final-state.ts";
+import type { FinalState, ItemState, JobState } from "../final-state.ts";
 import { bySeries, cover, isWithin, readReservation, seriesName } from "../runs.ts";
 import type { Run } from "../runs.ts";
 import type { Violation } from "../violation.ts";
@@ -15,13 +15,30 @@ export function stepsOf(state: FinalState): ReadonlyMap<string, bigint> {
   );
 }
 
+/** The run of an item whose names are numbers. */
+export function runOfItem(
+  { first, last, reservation }: ItemState,
+  steps: ReadonlyMap<string, bigint>,
+): OwnedRun | undefined {
+  const series = readReservation(reservation ?? "")?.series;
+  if (series === undefined || first === null || last === null) return undefined;
+  return { series, first, last, step: steps.get(series) ?? 1n };
+}
+
+/** A run without all but its first so many numbers; undefined when nothing is left of it. */
+export function firstOf(run: OwnedRun, count: number): OwnedRun | undefined {
+  return count === 0 ? undefined : { ...run, last: run.first + BigInt(count - 1) * run.step };
+}
+
+/** A run without its first so many numbers; undefined when nothing is left of it. */
+export function restOf(run: OwnedRun, count: number): OwnedRun | undefined {
+  const first = run.first + BigInt(count) * run.step;
+  return first > run.last ? undefined : { ...run, first };
+}
+
 /** The runs that a job drew. */
 export function runsOfJob({ items }: JobState, steps: ReadonlyMap<string, bigint>): OwnedRun[] {
-  return items.flatMap(({ first, last, reservation, presented }) => {
-    const series = readReservation(reservation ?? "")?.series;
-    if (series === undefined || presented || first === null || last === null) return [];
-    return [{ series, first, last, step: steps.get(series) ?? 1n }];
-  });
+  return items.flatMap((item) => (item.presented ? [] : (runOfItem(item, steps) ?? [])));
 }
 
 /** Every reserved number belongs to somebody. */

@@ -1,14 +1,15 @@
+import { jobTold, toldBy } from "../answers.ts";
+import { isKeyed } from "../operations.ts";
 import type { AnsweredCall, Operation } from "../operations.ts";
-import { jobTold, toldBy } from "../operations.ts";
 import type { Violation } from "../violation.ts";
 
 /**
- * A request that is sent again is carried out once and answered alike: a reservation and a void with the
- * same bytes; a job and a receipt as they now stand, with the same runs and names. What succeeded is not
+ * A request that is sent again is carried out once and answered alike: a reservation, names, a
+ * void, a change and a move with the same bytes; a job, a receipt and a count as they now stand, with the same runs and names. What succeeded is not
  * refused afterwards.
  */
 export function answeredAlike(operations: readonly Operation[]): Violation[] {
-  return operations.flatMap(({ key, wanted, acknowledged, refused, done }) => {
+  return operations.filter(isKeyed).flatMap(({ key, wanted, acknowledged, refused, done }) => {
     const violations: Violation[] = [];
     const [first] = acknowledged;
     if (first === undefined) return violations;
@@ -30,11 +31,21 @@ export function answeredAlike(operations: readonly Operation[]): Violation[] {
   });
 }
 
+/** Requests whose answer is kept as it was. */
+const sameBytes: ReadonlySet<string> = new Set([
+  "reserve",
+  "names",
+  "void",
+  "change",
+  "advance",
+  "rewind",
+]);
+
 /** What must not differ between the answers to one request. */
 function identityOf(wanted: Operation["wanted"], { outcome }: AnsweredCall): string {
-  if (wanted.kind === "reserve" || wanted.kind === "void")
-    return `${outcome.status} ${outcome.body}`;
+  if (sameBytes.has(wanted.kind)) return `${outcome.status} ${outcome.body}`;
   const told = toldBy(wanted, outcome.body);
   const job = jobTold(told);
-  return JSON.stringify([told?.kind === "receipt" ? told.receipt.id : "", job?.id, job?.items]);
+  const id = told !== undefined && "id" in told.answer ? told.answer.id : "";
+  return JSON.stringify([id, job?.id, job?.items]);
 }

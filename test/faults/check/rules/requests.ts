@@ -1,5 +1,5 @@
 import type { FinalState } from "../final-state.ts";
-import { isAnswered } from "../operations.ts";
+import { isAnswered, isKeyed } from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { seriesName } from "../runs.ts";
 import type { Violation } from "../violation.ts";
@@ -13,7 +13,7 @@ import type { OwnedRun } from "./owned.ts";
 export function requestsRecorded(operations: readonly Operation[], state: FinalState): Violation[] {
   const recorded = new Set(state.requests.map(({ key }) => key));
   const violations: Violation[] = [];
-  for (const { key, acknowledged, refused } of operations) {
+  for (const { key, acknowledged, refused } of operations.filter(isKeyed)) {
     if (acknowledged.length > 0 && !recorded.has(key)) {
       const calls = acknowledged.map(({ id }) => id);
       violations.push({ kind: "answer_unrecorded", calls, facts: { key } });

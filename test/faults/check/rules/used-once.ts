@@ -1,28 +1,16 @@
 import type { FinalState } from "../final-state.ts";
-import type { Run } from "../runs.ts";
-import { bySeries, cover, isWithin, overlaps, readReservation, seriesName } from "../runs.ts";
+import { keptOf } from "../kept.ts";
+import { bySeries, cover, isWithin, overlaps, seriesName } from "../runs.ts";
 import type { Violation } from "../violation.ts";
+import { firstOf, runOfItem, stepsOf } from "./owned.ts";
+import type { OwnedRun } from "./owned.ts";
 
 /** A number is recorded by one item, or voided, or neither; and it was reserved before. */
 export function usedOnce(state: FinalState): Violation[] {
-  const steps = new Map(
-    state.series.map(({ sequence, period, step }) => [seriesName(sequence, period), step]),
-  );
-  const uses: (Run & { readonly series: string })[] = [];
-  for (const { kind, sequence, period, first, last, step } of state.ledger) {
-    if (kind === "void") uses.push({ series: seriesName(sequence, period), first, last, step });
-  }
-  for (const { items } of state.jobs) {
-    for (const { reservation, first, last } of items) {
-      const series = readReservation(reservation ?? "")?.series;
-      if (series === undefined || first === null || last === null) continue;
-      uses.push({ series, first, last, step: steps.get(series) ?? 1n });
-    }
-  }
   const entries = state.ledger.filter(({ kind }) => kind === "reserved");
   const reserved = bySeries(entries, ({ sequence, period }) => seriesName(sequence, period));
   const violations: Violation[] = [];
-  for (const [series, runs] of bySeries(uses, (run) => run.series)) {
+  for (const [series, runs] of bySeries(usesIn(state), (run) => run.series)) {
     for (const [, { first, last }] of overlaps(runs)) {
       violations.push({ kind: "used_twice", series, first, last, calls: [] });
     }
@@ -34,4 +22,21 @@ export function usedOnce(state: FinalState): Violation[] {
     }
   }
   return violations;
+}
+
+function usesIn(state: FinalState): OwnedRun[] {
+  const steps = stepsOf(state);
+  const kept = keptOf(state);
+  const voids = state.ledger
+    .filter(({ kind }) => kind === "void")
+    .map(({ sequence, period, first, last, step }) => {
+      return { series: seriesName(sequence, period), first, last, step };
+    });
+  const recorded = state.jobs.flatMap((job) =>
+    job.items.flatMap((item) => {
+      const run = runOfItem(item, steps);
+      return (run && firstOf(run, kept(job, item))) ?? [];
+    }),
+  );
+  return [...voids, ...recorded];
 }
