@@ -6392,7 +6392,8 @@ BEGIN
       WHERE r.reopened_at > p_from AND r.reopened_at <= p_to
     ) AS w
     ORDER BY w.at
-    LIMIT p_limit;
+    -- Of one moment all or none: the next look begins behind it.
+    FETCH FIRST p_limit ROWS WITH TIES;
 END
 $function$;
 
@@ -6443,13 +6444,13 @@ BEGIN
   END LOOP;
   FOREACH v_tenant IN ARRAY v_tenants LOOP
     PERFORM enter_tenant(v_tenant);
-    v_sealed := v_sealed + add_seal(v_tenant, v_to);
+    v_sealed := v_sealed + add_seal(v_tenant, v_from, v_to);
   END LOOP;
   RETURN v_sealed;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.add_seal(p_tenant text, p_to timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.add_seal(p_tenant text, p_from timestamp with time zone, p_to timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -6461,7 +6462,7 @@ BEGIN
   SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant ORDER BY number DESC LIMIT 1;
   v_seal.tenant := p_tenant;
   v_seal.number := coalesce(v_last.number, 0) + 1;
-  v_seal.sealed_from := coalesce(v_last.sealed_to, '-infinity');
+  v_seal.sealed_from := CASE WHEN v_last.number IS NULL THEN '-infinity' ELSE p_from END;
   v_seal.sealed_to := p_to;
   v_rows := rows_between(p_tenant, v_seal.sealed_from, p_to);
   v_seal.events := v_rows.events;
@@ -6479,7 +6480,26 @@ CREATE OR REPLACE FUNCTION public.seal_fault(p_seal audit_seals, p_rows rows_sea
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN CASE WHEN (((p_seal).digest <> digest_of_seal(p_seal)) OR (((p_seal).number = 1) AND (((p_seal).previous <> chain_begin((p_seal).tenant)) OR ((p_seal).sealed_from <> '-infinity'::timestamp with time zone))) OR (((p_seal).previous <> (p_last).digest) AND ((p_seal).previous <> digest_of_seal(p_last))) OR (((p_seal).sealed_from <> (p_last).sealed_to) AND ((p_last).digest = digest_of_seal(p_last)))) THEN 'seal_changed'::text WHEN (((p_rows).events < (p_seal).events) OR ((p_rows).entries < (p_seal).entries)) THEN 'row_missing'::text WHEN (((p_rows).events > (p_seal).events) OR ((p_rows).entries > (p_seal).entries)) THEN 'row_added'::text WHEN ((p_rows).digest <> (p_seal).rows_digest) THEN 'row_changed'::text ELSE NULL::text END;
+RETURN CASE WHEN (((p_seal).digest <> digest_of_seal(p_seal)) OR (((p_seal).number = 1) AND (((p_seal).previous <> chain_begin((p_seal).tenant)) OR ((p_seal).sealed_from <> '-infinity'::timestamp with time zone))) OR (((p_seal).previous <> (p_last).digest) AND ((p_seal).previous <> digest_of_seal(p_last))) OR (((p_seal).sealed_from < (p_last).sealed_to) AND ((p_last).digest = digest_of_seal(p_last)))) THEN 'seal_changed'::text WHEN (((p_rows).events < (p_seal).events) OR ((p_rows).entries < (p_seal).entries)) THEN 'row_missing'::text WHEN (((p_rows).events > (p_seal).events) OR ((p_rows).entries > (p_seal).entries)) THEN 'row_added'::text WHEN ((p_rows).digest <> (p_seal).rows_digest) THEN 'row_changed'::text ELSE NULL::text END;
+
+CREATE OR REPLACE FUNCTION public.unsealed_between(p_seal integer, p_tenant text, p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS json[]
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_rows rows_sealed;
+BEGIN
+  IF p_from < p_to THEN
+    v_rows := rows_between(p_tenant, p_from, p_to);
+  END IF;
+  RETURN CASE WHEN v_rows.events + v_rows.entries > 0 THEN ARRAY[json_build_object(
+    'seal', p_seal, 'what', 'row_unsealed',
+    'from', CASE WHEN isfinite(p_from) THEN wire_time(p_from) END, 'to', wire_time(p_to),
+    'events', json_build_object('sealed', 0, 'found', v_rows.events),
+    'entries', json_build_object('sealed', 0, 'found', v_rows.entries))] ELSE '{}' END;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.verify_audit_v1(p_tenant text, p_from integer, p_to integer, p_rows bigint, p_digest bytea)
  RETURNS json
@@ -6528,6 +6548,7 @@ BEGIN
         'to', wire_time(v_seal.sealed_from), 'events', NULL, 'entries', NULL);
       v_last := NULL;
     END IF;
+    v_breaks := v_breaks || unsealed_between(v_seal.number, p_tenant, v_last.sealed_to, v_seal.sealed_from);
     v_rows := rows_between(p_tenant, v_seal.sealed_from, v_seal.sealed_to);
     v_fault := seal_fault(v_seal, v_rows, v_last);
     IF v_fault IS NOT NULL THEN
@@ -6547,6 +6568,10 @@ BEGIN
     v_breaks := v_breaks || json_build_object(
       'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to), 'to', NULL,
       'events', NULL, 'entries', NULL);
+  END IF;
+  IF v_next IS NULL AND p_to >= coalesce(v_youngest, 0) THEN
+    v_breaks := v_breaks || unsealed_between(
+      coalesce(v_youngest, 0) + 1, p_tenant, coalesce(v_sealed_to, '-infinity'), sealed_until());
   END IF;
   RETURN json_build_object(
     'intact', cardinality(v_breaks) = 0,
@@ -7108,7 +7133,7 @@ ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone
 ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
-ALTER FUNCTION add_seal(text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION add_seal(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_job(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
@@ -7337,6 +7362,7 @@ ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION units_of(job_items,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION unsealed_between(integer,text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION unsealed_rows(text,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION verify_audit_v1(text,integer,integer,bigint,bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION versioned_lot(lots) OWNER TO serialmint_rules;
@@ -7353,7 +7379,7 @@ REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
   add_api_key(api_keys),
   add_receipt_lines(text,uuid,jsonb),
-  add_seal(text,timestamp with time zone),
+  add_seal(text,timestamp with time zone,timestamp with time zone),
   add_sequences(text,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
@@ -7593,6 +7619,7 @@ REVOKE EXECUTE ON FUNCTION
   undo_growth(receipts,integer),
   units_in(job_items[]),
   units_of(job_items,bigint,bigint),
+  unsealed_between(integer,text,timestamp with time zone,timestamp with time zone),
   unsealed_rows(text,timestamp with time zone),
   verify_audit_v1(text,integer,integer,bigint,bytea),
   versioned_lot(lots),

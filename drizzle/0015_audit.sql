@@ -216,7 +216,8 @@ BEGIN
       WHERE r.reopened_at > p_from AND r.reopened_at <= p_to
     ) AS w
     ORDER BY w.at
-    LIMIT p_limit;
+    -- Of one moment all or none: the next look begins behind it.
+    FETCH FIRST p_limit ROWS WITH TIES;
 END
 $$;
 --> statement-breakpoint
@@ -264,15 +265,16 @@ BEGIN
   END LOOP;
   FOREACH v_tenant IN ARRAY v_tenants LOOP
     PERFORM enter_tenant(v_tenant);
-    v_sealed := v_sealed + add_seal(v_tenant, v_to);
+    v_sealed := v_sealed + add_seal(v_tenant, v_from, v_to);
   END LOOP;
   RETURN v_sealed;
 END
 $$;
 --> statement-breakpoint
--- Adds a seal to a tenant's chain, over everything behind the last one up to `p_to`. The caller is the only
--- one who seals. Returns how many rows it has.
-CREATE FUNCTION add_seal(p_tenant text, p_to timestamptz) RETURNS bigint
+-- Adds a seal to a tenant's chain, over everything behind `p_from`, up to which all tenants are sealed, to
+-- `p_to`; the first one has what was before as well. Between the last one and `p_from` there was nothing, or it
+-- would have been sealed. The caller is the only one who seals. Returns how many rows it has.
+CREATE FUNCTION add_seal(p_tenant text, p_from timestamptz, p_to timestamptz) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_last audit_seals;
@@ -282,7 +284,7 @@ BEGIN
   SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant ORDER BY number DESC LIMIT 1;
   v_seal.tenant := p_tenant;
   v_seal.number := coalesce(v_last.number, 0) + 1;
-  v_seal.sealed_from := coalesce(v_last.sealed_to, '-infinity');
+  v_seal.sealed_from := CASE WHEN v_last.number IS NULL THEN '-infinity' ELSE p_from END;
   v_seal.sealed_to := p_to;
   v_rows := rows_between(p_tenant, v_seal.sealed_from, p_to);
   v_seal.events := v_rows.events;
@@ -306,15 +308,35 @@ RETURN CASE
     OR p_seal.number = 1
        AND (p_seal.previous <> chain_begin(p_seal.tenant) OR p_seal.sealed_from <> '-infinity')
     OR p_seal.previous <> p_last.digest AND p_seal.previous <> digest_of_seal(p_last)
-    OR p_seal.sealed_from <> p_last.sealed_to AND p_last.digest = digest_of_seal(p_last)
+    OR p_seal.sealed_from < p_last.sealed_to AND p_last.digest = digest_of_seal(p_last)
     THEN 'seal_changed'
   WHEN p_rows.events < p_seal.events OR p_rows.entries < p_seal.entries THEN 'row_missing'
   WHEN p_rows.events > p_seal.events OR p_rows.entries > p_seal.entries THEN 'row_added'
   WHEN p_rows.digest <> p_seal.rows_digest THEN 'row_changed'
 END;
 --> statement-breakpoint
+-- The break that rows of a tenant are which no seal has, behind `p_from` up to `p_to`, between seals: they were
+-- added afterwards, or their seal was taken out. Empty where there are none.
+CREATE FUNCTION unsealed_between(p_seal integer, p_tenant text, p_from timestamptz, p_to timestamptz)
+RETURNS json[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_rows rows_sealed;
+BEGIN
+  IF p_from < p_to THEN
+    v_rows := rows_between(p_tenant, p_from, p_to);
+  END IF;
+  RETURN CASE WHEN v_rows.events + v_rows.entries > 0 THEN ARRAY[json_build_object(
+    'seal', p_seal, 'what', 'row_unsealed',
+    'from', CASE WHEN isfinite(p_from) THEN wire_time(p_from) END, 'to', wire_time(p_to),
+    'events', json_build_object('sealed', 0, 'found', v_rows.events),
+    'entries', json_build_object('sealed', 0, 'found', v_rows.entries))] ELSE '{}' END;
+END
+$$;
+--> statement-breakpoint
 -- Compares seals `p_from` to `p_to` of a tenant with what stands there, as many as have `p_rows` rows, and
--- 500 at most. `p_digest` is one that was kept elsewhere: that no seal has it is a break too.
+-- 500 at most. `p_digest` is one that was kept elsewhere: that no seal has it is a break too. So are rows that no
+-- seal has, of a time up to which everything was sealed.
 -- Fails: unknown_seal where there is none from `p_from` on.
 CREATE FUNCTION verify_audit_v1(
   p_tenant text, p_from integer, p_to integer, p_rows bigint, p_digest bytea
@@ -361,6 +383,7 @@ BEGIN
         'to', wire_time(v_seal.sealed_from), 'events', NULL, 'entries', NULL);
       v_last := NULL;
     END IF;
+    v_breaks := v_breaks || unsealed_between(v_seal.number, p_tenant, v_last.sealed_to, v_seal.sealed_from);
     v_rows := rows_between(p_tenant, v_seal.sealed_from, v_seal.sealed_to);
     v_fault := seal_fault(v_seal, v_rows, v_last);
     IF v_fault IS NOT NULL THEN
@@ -380,6 +403,10 @@ BEGIN
     v_breaks := v_breaks || json_build_object(
       'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to), 'to', NULL,
       'events', NULL, 'entries', NULL);
+  END IF;
+  IF v_next IS NULL AND p_to >= coalesce(v_youngest, 0) THEN
+    v_breaks := v_breaks || unsealed_between(
+      coalesce(v_youngest, 0) + 1, p_tenant, coalesce(v_sealed_to, '-infinity'), sealed_until());
   END IF;
   RETURN json_build_object(
     'intact', cardinality(v_breaks) = 0,

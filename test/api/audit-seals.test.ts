@@ -529,6 +529,46 @@ describe("whatever is altered is found, and where", () => {
     }
   });
 
+  test("a row behind a tenant's last seal, of a time up to which all were sealed, however late one looks", async () => {
+    const late = await serviceForTest();
+    const other = await late.createTenant();
+    await putSequence(late, "s", { pattern: "A-{000}" });
+    await sealAll(late);
+    await pause(20);
+    await ok(late, "PUT", "/v1/sequences/t", { pattern: "B-{00}" }, { key: other.key });
+    await sealAll(late);
+    expect(await verify(late)).toMatchObject({ intact: true, seals: 1 });
+    await late.database.query(
+      `insert into audit_events (tenant, origin, request_id, action, subject, facts, at)
+       select tenant, origin, request_id, 'sequence.rewound', subject, facts,
+              (select max(sealed_to) from audit_seals where tenant = $1) + interval '1 millisecond'
+       from audit_events where tenant = $1`,
+      [late.tenant],
+    );
+    const found = {
+      intact: false,
+      breaks: [{ seal: 2, what: "row_unsealed", events: { found: 1 } }],
+    };
+    expect(await verify(late)).toMatchObject(found);
+    await reserve(late, "s", 5);
+    await sealAll(late);
+    expect(await verify(late)).toMatchObject({ ...found, seals: 2 });
+  });
+
+  test("a last seal that is taken out, once others were sealed later", async () => {
+    const gone = await serviceForTest();
+    const other = await gone.createTenant();
+    await putSequence(gone, "s", { pattern: "A-{000}" });
+    await sealAll(gone);
+    await ok(gone, "PUT", "/v1/sequences/t", { pattern: "B-{00}" }, { key: other.key });
+    await sealAll(gone);
+    await gone.database.query("delete from audit_seals where tenant = $1", [gone.tenant]);
+    expect(await verify(gone)).toMatchObject({
+      intact: false,
+      breaks: [{ seal: 1, what: "row_unsealed", from: null }],
+    });
+  });
+
   test("unless the chain was made anew from there on, which a kept digest shows", async () => {
     const forged = await serviceForTest();
     await putSequence(forged, "s", { pattern: "A-{0000}" });

@@ -10,6 +10,7 @@ const rows = 100_000;
 export const faults = [
   "row_missing",
   "row_added",
+  "row_unsealed",
   "row_changed",
   "seal_changed",
   "seal_missing",
