@@ -6224,8 +6224,8 @@ DECLARE
 BEGIN
   WITH line AS (
     SELECT e.at, true AS is_event,
-           jsonb_build_array('event', e.id, exact_time(e.at), k.public_id, o.address, e.request_id, e.action,
-                             e.subject, e.facts)::text AS text
+           jsonb_build_array('event', e.id, exact_time(e.at), k.public_id, k.name, o.address, e.request_id,
+                             e.action, e.subject, e.facts)::text AS text
     FROM audit_events AS e
     LEFT JOIN origins AS o ON o.tenant = e.tenant AND o.id = e.origin
     LEFT JOIN api_keys AS k ON k.tenant = o.tenant AND k.id = o.api_key
@@ -6233,8 +6233,8 @@ BEGIN
     UNION ALL
     SELECT l.at, false,
            jsonb_build_array('entry', s.sequence, s.period, l.first, (w.entry).last, l.step, (w.entry).kind,
-                             f.prefix, f.width, f.suffix, exact_time(l.at), k.public_id, o.address,
-                             l.reason)::text
+                             f.prefix, f.width, f.suffix, exact_time(l.at), k.public_id, k.name,
+                             o.address, l.reason)::text
     FROM ledger AS l
     CROSS JOIN LATERAL (
       SELECT CASE WHEN l.kind IN ('skip', 'reopened') THEN skip_as_written(l) ELSE l END AS entry
@@ -6250,7 +6250,7 @@ BEGIN
     SELECT r.reopened_at, false,
            jsonb_build_array('reopened', s.sequence, s.period, r.first, r.last, r.reopened_from,
                              exact_time(r.at), exact_time(r.reopened_at), l.last, l.step, k.public_id,
-                             o.address, l.reason)::text
+                             k.name, o.address, l.reason)::text
     FROM reopened_skips AS r
     LEFT JOIN series AS s ON s.tenant = r.tenant AND s.id = r.series
     -- What the rewind cut off, if it did not reopen all of the skip.
@@ -6437,7 +6437,19 @@ DECLARE
   v_next integer;
   v_expected integer := p_from;
   v_sealed_to timestamptz;
+  v_youngest integer;
+  v_digest_seal integer;
 BEGIN
+  SELECT max(number), max(sealed_to), min(number) FILTER (WHERE digest = p_digest)
+  INTO v_youngest, v_sealed_to, v_digest_seal
+  FROM audit_seals WHERE tenant = p_tenant;
+  IF p_from > greatest(v_youngest, 1) THEN
+    PERFORM fail('unknown_seal', jsonb_build_object('seal', p_from, 'last_seal', v_youngest));
+  END IF;
+  IF p_digest IS NOT NULL AND v_digest_seal IS NULL THEN
+    v_breaks := v_breaks || json_build_object(
+      'seal', NULL, 'what', 'digest_missing', 'from', NULL, 'to', NULL, 'events', NULL, 'entries', NULL);
+  END IF;
   SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant AND number = p_from - 1;
   IF NOT FOUND AND p_from > 1 THEN
     v_expected := p_from - 1;
@@ -6470,16 +6482,22 @@ BEGIN
     v_expected := v_seal.number + 1;
     v_last := v_seal;
   END LOOP;
-  SELECT max(sealed_to) INTO v_sealed_to FROM audit_seals WHERE tenant = p_tenant;
+  IF v_next IS NULL AND v_expected <= least(p_to, coalesce(v_youngest, 0)) THEN
+    v_breaks := v_breaks || json_build_object(
+      'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to), 'to', NULL,
+      'events', NULL, 'entries', NULL);
+  END IF;
   RETURN json_build_object(
     'intact', cardinality(v_breaks) = 0,
     'seals', v_seals,
     'rows', v_compared,
+    'last_seal', CASE WHEN v_seals > 0 THEN v_last.number END,
+    'last_digest', CASE WHEN v_seals > 0 THEN encode(v_last.digest, 'hex') END,
     'next_seal', v_next,
     'breaks', coalesce(array_to_json(v_breaks[1:20]), '[]'),
     'sealed_until', wire_time(v_sealed_to),
     'unsealed', unsealed_rows(p_tenant, coalesce(v_sealed_to, '-infinity')),
-    'digest_seal', (SELECT min(number) FROM audit_seals WHERE tenant = p_tenant AND digest = p_digest));
+    'digest_seal', v_digest_seal);
 END
 $function$;
 
@@ -6522,10 +6540,10 @@ BEGIN
   WHERE tenant = p_tenant AND id = p_api_key AND coalesce(count_per_request, numbers_per_day) IS NOT NULL;
   IF p_before + p_count > v_per_request THEN
     PERFORM fail('quota_count_exceeded', jsonb_build_object(
-      'limit', v_per_request::text, 'asked', (p_before + p_count)::text));
+      'limit', v_per_request::text, 'asked', (p_before + p_count)::text, 'per', 'request'));
   ELSIF p_count > v_per_day THEN
     PERFORM fail('quota_count_exceeded', jsonb_build_object(
-      'limit', v_per_day::text, 'asked', p_count::text));
+      'limit', v_per_day::text, 'asked', p_count::text, 'per', 'day'));
   ELSIF v_per_day IS NULL THEN
     RETURN;
   END IF;
