@@ -1853,6 +1853,8 @@ export interface FailureOptions {
   readonly retryAfter?: number;
   /** The exception behind it; logged by its class and SQLSTATE alone, never sent. */
   readonly cause?: unknown;
+  /** What an operator has to mend, without anybody's data; logged, never sent. */
+  readonly remedy?: string | undefined;
 }
 
 /** A fact as it goes to the wire. */
@@ -1873,6 +1875,7 @@ export class Failure extends Error {
   readonly pointer: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly remedy: string | undefined;
 
   constructor(code: FailureCode, facts: object, options: FailureOptions = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause });
@@ -1882,6 +1885,7 @@ export class Failure extends Error {
     this.pointer = options.pointer;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter ?? retryAfterOf(code, this.facts);
+    this.remedy = options.remedy;
   }
 
   /** Whether it was refused here, before or after the database was asked, and not there. */

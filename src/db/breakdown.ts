@@ -75,12 +75,13 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
     if (timedOut.has(code)) {
       return { failure: failure("database_slow", {}, { cause: error }), worthRepeating: false };
     }
+    const remedy = remedyOf(told);
     if (isShutOut(told)) {
-      const unavailable = failure("database_unavailable", {}, { cause: error });
+      const unavailable = failure("database_unavailable", {}, { cause: error, remedy });
       return { failure: unavailable, worthRepeating: false };
     }
     if (yielded.has(code) || notServing.some((kind) => code.startsWith(kind))) {
-      const unavailable = failure("database_unavailable", {}, { cause: error });
+      const unavailable = failure("database_unavailable", {}, { cause: error, remedy });
       return {
         failure: unavailable,
         worthRepeating: !lasting.some((kind) => code.startsWith(kind)),
@@ -90,7 +91,8 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
       const behind = failure("counter_behind_ledger", {}, { cause: error });
       return { failure: behind, worthRepeating: false };
     }
-    return { failure: failure("internal_error", {}, { cause: error }), worthRepeating: false };
+    const unforeseen = failure("internal_error", {}, { cause: error, remedy });
+    return { failure: unforeseen, worthRepeating: false };
   }
   if (isTimeout(error)) {
     const slow = writes ? "outcome_unknown" : "database_slow";
@@ -106,10 +108,8 @@ export function sqlstateOf(error: unknown): string | undefined {
   return code === refusal ? undefined : code;
 }
 
-/** What an operator has to mend, where the database's error tells; in words without anybody's data. */
-export function remedyOf(error: unknown): string | undefined {
-  const told = databaseError(error);
-  if (told === undefined) return undefined;
+/** What an operator has to mend, where the database's error tells. */
+function remedyOf(told: NeonDbError): string | undefined {
   if (isShutOut(told)) {
     return "The role in DATABASE_URL may not do what the Worker does: GRANT serialmint_app TO it.";
   }

@@ -1,5 +1,3 @@
-import { remedyOf } from "../db/breakdown.ts";
-
 /** One line of the log, as JSON. */
 export type LogEntry = Readonly<Record<string, unknown>>;
 
@@ -11,7 +9,7 @@ const causeLimit = 5;
 
 /**
  * What may be logged of an exception: the classes along `.cause`, the SQLSTATE, the name of the
- * constraint, what an operator has to mend, and the stack's places. Messages are left out, since a database error's message can
+ * constraint and the stack's places. Messages are left out, since a database error's message can
  * hold SQL, parameters or a connection string; those of programming errors are kept without
  * addresses and keys.
  */
@@ -21,7 +19,6 @@ export function describeError(error: unknown): LogEntry {
   let constraint: string | undefined;
   let message: string | undefined;
   let places: string[] = [];
-  const remedy = remedyOf(error);
   let current = error;
   for (let depth = 0; depth < causeLimit && current instanceof Error; depth += 1) {
     classes.push(current.name);
@@ -39,7 +36,6 @@ export function describeError(error: unknown): LogEntry {
     ...(sqlstate === undefined ? {} : { sqlstate }),
     ...(constraint === undefined ? {} : { constraint }),
     ...(message === undefined ? {} : { message }),
-    ...(remedy === undefined ? {} : { remedy }),
     places,
   };
 }

@@ -112,6 +112,7 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
       request_id: c.get("requestId"),
       method: c.req.method,
       code: failed.code,
+      ...(failed.remedy === undefined ? {} : { remedy: failed.remedy }),
       ...describeError(failed.cause ?? failed),
     });
   }

@@ -79,6 +79,15 @@ test("an error that nobody expects is a 500 without its words, and draws nothing
   expect(await ledgerRuns(service, "s")).toEqual([]);
 });
 
+test("a right that our own functions lack is a 500: no operator took it away", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "A-{0000}" });
+  await service.database.query("revoke insert on ledger from serialmint_rules");
+  const answer = await reserve(service, "s", 5);
+  expect([answer.status, answer.json.code]).toEqual([500, "internal_error"]);
+  expect(await ledgerRuns(service, "s")).toEqual([]);
+});
+
 /** The connection string of the Worker with another role or another database in it. */
 function otherwise(service: Service, change: { role?: string; database?: string }): string {
   const address = new URL(service.database.databaseUrl);

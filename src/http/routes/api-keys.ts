@@ -178,7 +178,8 @@ const rotate = createRoute({
       content: json(
         z
           .strictObject({
-            overlap_s: z.int().min(0).max(overlap.most).default(overlap.usual).openapi({
+            overlap_s: z.int().min(0).max(overlap.most).optional().openapi({
+              default: overlap.usual,
               description: "For how many seconds more the old key works.",
             }),
           })
@@ -219,7 +220,6 @@ export function registerApiKeys(app: App): void {
     return Response.json(await getApiKey(await callOf(c), c.req.valid("param").id));
   });
   app.openapi(rotate, async (c) => {
-    // Without a body no schema gives its default.
     const { overlap_s = overlap.usual } = c.req.valid("json");
     return answerMade(await rotateApiKey(await onceCallOf(c), c.req.valid("param").id, overlap_s));
   });

@@ -78,8 +78,8 @@ async function withDeadline<Answer>(answer: Promise<Answer>): Promise<Answer> {
     return await Promise.race([answer, deadline]);
   } catch (error) {
     if (error instanceof Failure && error.status === 503) throw error;
-    const cause = error instanceof Failure ? error.cause : error;
-    throw failure("database_unavailable", {}, { cause });
+    const { cause, remedy } = error instanceof Failure ? error : { cause: error };
+    throw failure("database_unavailable", {}, { cause, remedy });
   } finally {
     clearTimeout(timer);
   }
