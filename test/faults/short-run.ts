@@ -14,9 +14,9 @@ import type { Stage } from "./stage/stage.ts";
 import { startTraffic } from "./traffic.ts";
 
 /** Many clients with reservations of all sizes and small creations. */
-const many = { clients: 32, appetite: { numbers: 10_000, lots: 500, large: 3 } };
+const many = { clients: 32, appetite: { numbers: 10_000, lots: 500, large: 3, beside: 1 } };
 /** Few clients with creations of several chunks above all. */
-const large = { clients: 6, appetite: { numbers: 1000, lots: 90_000, large: 60 } };
+const large = { clients: 6, appetite: { numbers: 1000, lots: 90_000, large: 60, beside: 0.1 } };
 
 const crowds: Readonly<Record<Disturbance, { clients: number; appetite: Appetite }>> = {
   none: many,

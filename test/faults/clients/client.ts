@@ -87,7 +87,8 @@ async function insist(
     const settled = [outcome, ...others].find((one) => !isOpen(one));
     if (settled?.kind === "answered") return settled;
     // Of a file whose reader died the same request begins anew after a minute: nobody waits for that.
-    if (wanted.kind === "import" && !around.goesOn() && outcome.kind === "answered") break;
+    const isBeingRead = outcome.kind === "answered" && outcome.status === 409;
+    if (wanted.kind === "import" && isBeingRead && !around.goesOn()) break;
     await sleep(random.between(20, 400));
   }
   return undefined;

@@ -8,6 +8,8 @@ export interface Appetite {
   readonly lots: number;
   /** How many of a hundred ask for up to the most. */
   readonly large: number;
+  /** How often something else than numbers and new lots is asked for: 1 as usual, 0 never. */
+  readonly beside: number;
 }
 
 /** Mostly one, sometimes very many: the most come from few requests. */

@@ -29,23 +29,24 @@ export async function nextWish(
   appetite: Appetite,
   looks: Looks,
 ): Promise<Wanted> {
+  const { beside } = appetite;
   const wish = random.weighed<Wish>([
-    [46, () => reserving(random, appetite)],
-    [10, () => naming(random)],
-    [16, () => countedLots(random, appetite)],
+    [70, () => reserving(random, appetite)],
+    [18, () => countedLots(random, appetite)],
     [2, () => lotsForLater(random, appetite)],
     [6, () => lotsOfReservation(random, memory)],
     [6, () => namedLots(random, own)],
     [8, () => receiving(random, own)],
-    [4, () => cancelling(random, own, memory)],
-    [4, () => counting(random, own)],
-    [4, () => applying(random, memory)],
-    [2, () => importing(random, own)],
-    [5, () => changing(random, own, memory)],
-    [4, () => patching(random, own, looks.version)],
-    [3, () => advancing(random, own, looks.next)],
     [6, () => voiding(random, memory)],
     [4, () => refusable(random)],
+    [beside * 10, () => naming(random)],
+    [beside * 4, () => cancelling(random, own, memory)],
+    [beside * 4, () => counting(random, own)],
+    [beside * 4, () => applying(random, memory)],
+    [beside * 2, () => importing(random, own)],
+    [beside * 5, () => changing(random, own, memory)],
+    [beside * 4, () => patching(random, own, looks.version)],
+    [beside * 3, () => advancing(random, own, looks.next)],
   ]);
   return afterthought(random, own, memory) ?? (await wish()) ?? reserving(random, appetite);
 }

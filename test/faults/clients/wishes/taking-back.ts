@@ -40,12 +40,17 @@ export async function advancing(
   return { kind: "advance", sequence, to: String(to), reason: `ahead ${own}` };
 }
 
-/** Takes back a move, whole or in part. */
-function rewinding(random: Random, own: string, { sequence, from, to }: Move): Wanted {
+/** Takes back a move, whole or in part; now and then too much, over numbers that were given before it. */
+function rewinding(random: Random, own: string, { sequence, from, to: end }: Move): Wanted {
   const step = stepOf(sequence);
-  const skipped = Number((to - from) / step);
-  const back = from + BigInt(random.chance(0.5) ? 0 : random.between(0, skipped - 1)) * step;
-  return { kind: "rewind", sequence, to: String(back), reason: `back ${own}` };
+  const skipped = Number((end - from) / step);
+  const back = random.weighed([
+    [2, 0],
+    [2, random.between(0, skipped - 1)],
+    [1, -random.between(1, 3)],
+  ]);
+  const to = from + BigInt(back) * step;
+  return { kind: "rewind", sequence, to: String(to < 1n ? 1n : to), reason: `back ${own}` };
 }
 
 function stepOf(sequence: string): bigint {
