@@ -5732,13 +5732,15 @@ AS $function$
 DECLARE
   v_counter record;
 BEGIN
+  IF jsonb_array_length(p_counters) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
   IF EXISTS (SELECT FROM jsonb_to_recordset(p_counters) AS n (sequence text)
              WHERE sequence = 'naming-series') THEN
     PERFORM make_naming_series(p_import.tenant);
   END IF;
-  IF jsonb_array_length(p_counters) > 0 THEN
-    PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
-  END IF;
+  PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,

@@ -1,37 +1,15 @@
-import {
-  createExecutionContext,
-  createScheduledController,
-  waitOnExecutionContext,
-} from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
-import worker from "../../src/worker.ts";
 import type { Service } from "../harness/service.ts";
-import {
-  eventually,
-  lotSums,
-  postLots,
-  putProduct,
-  putSequence,
-  reserve,
-  serviceForTest,
-} from "./service.ts";
+import { eventually, lotSums, postLots, putProduct, putSequence, reserve } from "./service.ts";
+import { fireCron, serviceWithoutPump } from "./without-pump.ts";
 
-/** The shared database, with a Worker that dies before it has set the pump on a job. */
-async function serviceWithoutPump(): Promise<Service> {
-  const pump = { getByName: () => ({ arm: async () => Promise.resolve() }) };
-  const service = await serviceForTest({ main: true, vars: { JOB_PUMP: pump } });
+/** A service without a pump, with sequence `s` that serves serial `p`. */
+async function shop(): Promise<Service> {
+  const service = await serviceWithoutPump();
   await putSequence(service, "s", { pattern: "A-{000000}" });
   await putProduct(service, "p", "s");
   return service;
-}
-
-async function fireCron(): Promise<void> {
-  const context = createExecutionContext();
-  const controller = createScheduledController({ cron: "* * * * *", scheduledTime: 0 });
-  await worker.scheduled(controller, env);
-  await waitOnExecutionContext(context);
 }
 
 /** A job of 30,000 lots that somebody holds who will never come back. */
@@ -47,7 +25,7 @@ async function abandonedJob(service: Service, leaseEnds: string): Promise<string
 }
 
 test("the sweep finds a job whose lease has run out, and it is finished once", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   const job = await abandonedJob(service, "-1 second");
   await fireCron();
   // A second one at the same time changes nothing.
@@ -64,7 +42,7 @@ test("the sweep finds a job whose lease has run out, and it is finished once", a
 });
 
 test("a lease that runs out before the next sweep is looked after when it does", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   const job = await abandonedJob(service, "2 seconds");
   // One sweep, while the lease still holds.
   await fireCron();
@@ -75,7 +53,7 @@ test("a lease that runs out before the next sweep is looked after when it does",
 });
 
 test("the sweep leaves a job alone on which somebody works", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   const held = await abandonedJob(service, "1 hour");
   await putProduct(service, "q", "s");
   const stranded = await abandonedJob(service, "-1 second");
@@ -88,7 +66,7 @@ test("the sweep leaves a job alone on which somebody works", async () => {
 });
 
 test("the scheduled run forgets answers past their time, and no others", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   for (const key of ["old", "young"]) await reserve(service, "s", 1, { idempotencyKey: key });
   const days = await service.database.query(
     `select (expires_at - created_at)::text as kept from requests where tenant = $1 limit 1`,
