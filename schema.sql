@@ -179,7 +179,6 @@ CREATE TABLE imports (
   updated bigint DEFAULT 0 NOT NULL,
   unchanged bigint DEFAULT 0 NOT NULL,
   refused bigint DEFAULT 0 NOT NULL,
-  numbers bigint DEFAULT 0 NOT NULL,
   origin integer NOT NULL,
   request_id text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -234,6 +233,7 @@ CREATE TABLE jobs (
   skipped bigint NOT NULL,
   put_off bigint DEFAULT 0 NOT NULL,
   replaces boolean DEFAULT false NOT NULL,
+  used_up bigint DEFAULT 0 NOT NULL,
   token uuid,
   lease_until timestamp with time zone,
   failures integer DEFAULT 0 NOT NULL,
@@ -2578,6 +2578,7 @@ BEGIN
     SET skipped = skipped + v_skipped - v_replaced,
         chunked = chunked + v_replaced,
         put_off = put_off + v_replaced,
+        used_up = used_up + v_replaced,
         status = CASE v_replaced WHEN 0 THEN status ELSE 'running' END,
         finished_at = CASE v_replaced WHEN 0 THEN finished_at END
     WHERE tenant = p_tenant AND id = p_job
@@ -2687,7 +2688,8 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
-  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin), sum(now.skipped - i.skipped)::bigint)
+  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin),
+                       sum(now.skipped - i.skipped)::bigint, p_job.used_up)
   FROM unnest(p_items) AS i
   JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
   WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
@@ -3133,7 +3135,6 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
-  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
@@ -3154,7 +3155,7 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
-  v_used_up := v_to_draw;
+  v_job.used_up := v_to_draw;
   IF v_mixed THEN
     IF p_call.has_quota THEN
       PERFORM hold_quota(p_tenant, p_call.api_key);
@@ -3164,10 +3165,10 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_job.used_up FROM unnest(v_groups) AS g;
   END IF;
-  IF v_used_up > 0 AND p_call.has_quota THEN
-    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
+  IF v_job.used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_job.used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -3232,14 +3233,15 @@ BEGIN
         v_job.skipped := v_job.skipped + v_skipped - units_in(v_further);
         v_job.chunked := v_job.chunked + units_in(v_further);
         v_job.put_off := v_job.put_off + units_in(v_further);
+        v_job.used_up := v_job.used_up + units_in(v_further);
       END IF;
     END LOOP;
   END IF;
   v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, token,
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, used_up, token,
                     lease_until, origin, started_at, finished_at)
   VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
-          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.origin, now(),
+          v_job.put_off, p_replace, v_job.used_up, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
@@ -5763,14 +5765,14 @@ CREATE OR REPLACE FUNCTION public.take_numbers_of_import(p_import imports, p_cou
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_numbers bigint;
+  v_used_up bigint;
 BEGIN
   IF p_count > 0 THEN
-    UPDATE imports SET numbers = numbers + p_count
+    UPDATE jobs SET used_up = used_up + p_count
     WHERE tenant = p_import.tenant AND id = p_import.id
-    RETURNING numbers INTO v_numbers;
+    RETURNING used_up INTO v_used_up;
     PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
-                         v_numbers - p_count);
+                         v_used_up - p_count);
   END IF;
 END
 $function$;

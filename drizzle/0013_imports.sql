@@ -428,14 +428,14 @@ $$;
 CREATE FUNCTION take_numbers_of_import(p_import imports, p_count bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_numbers bigint;
+  v_used_up bigint;
 BEGIN
   IF p_count > 0 THEN
-    UPDATE imports SET numbers = numbers + p_count
+    UPDATE jobs SET used_up = used_up + p_count
     WHERE tenant = p_import.tenant AND id = p_import.id
-    RETURNING numbers INTO v_numbers;
+    RETURNING used_up INTO v_used_up;
     PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
-                         v_numbers - p_count);
+                         v_used_up - p_count);
   END IF;
 END
 $$;
