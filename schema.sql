@@ -3346,16 +3346,18 @@ AS $function$
   RETURNING status::text
 $function$;
 
-CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer)
- RETURNS TABLE(tenant text, job uuid, lease_ms double precision)
+CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer, p_after timestamp with time zone, p_after_tenant text, p_after_job uuid)
+ RETURNS TABLE(tenant text, job uuid, lease_until text, lease_ms double precision)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  SELECT j.tenant, j.id, j.lease_until::text,
+         (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
   FROM jobs AS j
   WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
-  ORDER BY j.lease_until
+    AND (p_after IS NULL OR (j.lease_until, j.tenant, j.id) > (p_after, p_after_tenant, p_after_job))
+  ORDER BY j.lease_until, j.tenant, j.id
   LIMIT p_limit
 $function$;
 
@@ -7020,7 +7022,7 @@ ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
-ALTER FUNCTION stranded_jobs_v1(interval,integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
@@ -7496,7 +7498,7 @@ REVOKE EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
-  stranded_jobs_v1(interval,integer),
+  stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_numbers(text,integer,bigint,bigint),
   take_numbers_of_import(imports,bigint),
@@ -7640,7 +7642,7 @@ GRANT EXECUTE ON FUNCTION
   shown_api_key(api_keys),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
-  stranded_jobs_v1(interval,integer),
+  stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_request_v1(bytea),
   verify_audit_v1(text,integer,integer,bigint,bytea),
@@ -7738,7 +7740,7 @@ GRANT EXECUTE ON FUNCTION
   reservations_at(bigint[],bigint[]),
   sealed_until(),
   staged_for_long(interval,integer),
-  stranded_jobs_v1(interval,integer),
+  stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   tenants_known(),
   tenants_with_old_quotas(),
   voids_over(bigint,bigint,bigint),

@@ -964,14 +964,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 --> statement-breakpoint
 -- Unfinished jobs whose lease runs out within `p_within`, or has, with the milliseconds until then; longest
--- waiting first. Nobody works on those at 0; on the others somebody may die before he renews it.
-CREATE FUNCTION stranded_jobs_v1(p_within interval, p_limit integer)
-RETURNS TABLE (tenant text, job uuid, lease_ms float8)
+-- waiting first, at most `p_limit` of them. Nobody works on those at 0; on the others somebody may die before he
+-- renews it. The next ones are asked for with the lease, tenant and job of the last one; the first with nulls.
+CREATE FUNCTION stranded_jobs_v1(
+  p_within interval, p_limit integer, p_after timestamptz, p_after_tenant text, p_after_job uuid
+) RETURNS TABLE (tenant text, job uuid, lease_until text, lease_ms float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  SELECT j.tenant, j.id, j.lease_until::text,
+         (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
   FROM jobs AS j
   WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
-  ORDER BY j.lease_until
+    AND (p_after IS NULL OR (j.lease_until, j.tenant, j.id) > (p_after, p_after_tenant, p_after_job))
+  ORDER BY j.lease_until, j.tenant, j.id
   LIMIT p_limit
 $$;
 --> statement-breakpoint

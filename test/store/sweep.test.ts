@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
 
+import { openDatabase } from "../../src/db/client.ts";
+import type { JobKey } from "../../src/domain/jobs/job.ts";
+import { sweepJobs } from "../../src/domain/jobs/sweep.ts";
 import type { Service } from "../harness/service.ts";
-import { eventually, lotSums, postLots, putProduct, putSequence, reserve } from "./service.ts";
+import {
+  eventually,
+  lotSums,
+  postLots,
+  putProduct,
+  putSequence,
+  reserve,
+  serviceForTest,
+} from "./service.ts";
 import { fireCron, serviceWithoutPump } from "./without-pump.ts";
 
 /** A service without a pump, with sequence `s` that serves serial `p`. */
@@ -63,6 +74,28 @@ test("the sweep leaves a job alone on which somebody works", async () => {
   );
   expect((await service.call("GET", `/v1/jobs/${held}`)).json).toMatchObject({ done: 0 });
   expect((await service.call("POST", `/v1/jobs/${held}/cancel`)).status).toBe(200);
+});
+
+test("a sweep sets the pump on every stranded job, however many died at once", async () => {
+  const { database, tenant } = await serviceForTest();
+  const { databaseUrl, endpoint: sqlEndpoint } = database;
+  const db = openDatabase({ databaseUrl, sqlEndpoint, timings: { requests: 0, milliseconds: 0 } });
+  // Most lost their worker at the same moment; the last ones will be stranded before the next sweep.
+  await database.query(
+    `insert into jobs (tenant, id, status, given, chunked, cursor, skipped, origin, lease_until)
+     select $1, gen_random_uuid(), 'running', 0, 600, 0, 0, 1,
+            now() + case when n <= 240 then interval '-1 second' else interval '40 seconds' end
+     from generate_series(1, 250) as n`,
+    [tenant],
+  );
+  const armed: string[] = [];
+  const arm = (key: JobKey, afterMs: number) => {
+    armed.push(`${key.job} ${afterMs > 0 ? "later" : "now"}`);
+    return Promise.resolve();
+  };
+  expect(await sweepJobs(db, arm)).toBe(250);
+  expect(new Set(armed).size).toBe(250);
+  expect(armed.filter((one) => one.endsWith("later"))).toHaveLength(10);
 });
 
 test("the scheduled run forgets answers past their time, and no others", async () => {
