@@ -6127,6 +6127,20 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.has_other_admin_key(p_key api_keys)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM tenants WHERE tenant = p_key.tenant FOR NO KEY UPDATE;
+  RETURN EXISTS (
+    SELECT FROM api_keys
+    WHERE tenant = p_key.tenant AND id <> p_key.id
+      AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
+  );
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.rotate_api_key_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_digest bytea, p_fields jsonb, p_overlap interval)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6134,6 +6148,7 @@ CREATE OR REPLACE FUNCTION public.rotate_api_key_v1(p_caller caller, p_tenant te
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
+  c_least_overlap CONSTANT interval := '60 s';
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_old api_keys;
   v_new api_keys;
@@ -6147,6 +6162,10 @@ BEGIN
                    ELSE (SELECT status FROM shown_api_key(v_old)) END;
   IF v_status <> 'active' THEN
     PERFORM fail('api_key_wrong_state', jsonb_build_object('api_key', p_id, 'status', v_status));
+  END IF;
+  IF p_overlap < c_least_overlap AND 'admin' = ANY (v_old.scopes) AND NOT has_other_admin_key(v_old) THEN
+    PERFORM fail('last_admin_key_overlap', jsonb_build_object(
+      'api_key', p_id, 'least', extract(epoch FROM c_least_overlap)::integer));
   END IF;
   v_new := jsonb_populate_record(v_old, p_fields);
   v_new.digest := p_digest;
@@ -6175,7 +6194,6 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
   v_key := hold_api_key(p_tenant, p_id);
   IF v_key.revoked_at IS NULL THEN
     PERFORM record_event(p_caller, p_tenant, 'api_key.revoked', p_id::text,
@@ -6184,10 +6202,7 @@ BEGIN
   UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
   WHERE tenant = p_tenant AND id = v_key.id
   RETURNING * INTO v_key;
-  IF 'admin' = ANY (v_key.scopes) AND NOT EXISTS (
-    SELECT FROM api_keys
-    WHERE tenant = p_tenant AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
-  ) THEN
+  IF 'admin' = ANY (v_key.scopes) AND NOT has_other_admin_key(v_key) THEN
     PERFORM fail('last_admin_key', jsonb_build_object('api_key', p_id));
   END IF;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_key));
@@ -7107,6 +7122,7 @@ ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION has_other_admin_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION has_scope(api_keys,caller) OWNER TO serialmint_rules;
 ALTER FUNCTION held_names(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION held_series(text,text,text,uuid) OWNER TO serialmint_rules;
@@ -7351,6 +7367,7 @@ REVOKE EXECUTE ON FUNCTION
   get_lot_v1(text,text,text),
   grow_lots(receipts,lot_found[]),
   has_issued(text,text),
+  has_other_admin_key(api_keys),
   has_scope(api_keys,caller),
   held_names(text,lot_request[]),
   held_series(text,text,text,uuid),
