@@ -400,6 +400,14 @@ describe("rotating", () => {
     expect([await works(service, service.key), await works(service, key)]).toEqual([false, true]);
   });
 
+  test("gives a key that lives to the end of the calendar no life beyond it", async () => {
+    const service = await serviceForTest();
+    const expires_at = "9999-12-31T23:59:59.999Z";
+    const { id } = await makeKey(service, ["reserve"], { expires_at });
+    const next = await ok(service, "POST", `/v1/api-keys/${id}/rotate`, {});
+    expect(next.expires_at).toBe(expires_at);
+  });
+
   test("leaves the last admin key a minute, in which to make another if the answer is lost", async () => {
     const service = await serviceForTest();
     const { data } = await ok(service, "GET", "/v1/api-keys");
