@@ -6892,8 +6892,9 @@ BEGIN
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
   LOOP
     IF v_keeps THEN
-      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
+      -- In this order: what belongs to it, only it grants.
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO serialmint_rules', v_function);
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
     ELSE
       EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_rules', v_function);
     END IF;
