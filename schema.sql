@@ -179,7 +179,6 @@ CREATE TABLE imports (
   updated bigint DEFAULT 0 NOT NULL,
   unchanged bigint DEFAULT 0 NOT NULL,
   refused bigint DEFAULT 0 NOT NULL,
-  numbers bigint DEFAULT 0 NOT NULL,
   origin integer NOT NULL,
   request_id text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -234,6 +233,7 @@ CREATE TABLE jobs (
   skipped bigint NOT NULL,
   put_off bigint DEFAULT 0 NOT NULL,
   replaces boolean DEFAULT false NOT NULL,
+  used_up bigint DEFAULT 0 NOT NULL,
   token uuid,
   lease_until timestamp with time zone,
   failures integer DEFAULT 0 NOT NULL,
@@ -2591,6 +2591,7 @@ BEGIN
     SET skipped = skipped + v_skipped - v_replaced,
         chunked = chunked + v_replaced,
         put_off = put_off + v_replaced,
+        used_up = used_up + v_replaced,
         status = CASE v_replaced WHEN 0 THEN status ELSE 'running' END,
         finished_at = CASE v_replaced WHEN 0 THEN finished_at END
     WHERE tenant = p_tenant AND id = p_job
@@ -2700,7 +2701,8 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
-  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin), sum(now.skipped - i.skipped)::bigint)
+  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin),
+                       sum(now.skipped - i.skipped)::bigint, p_job.used_up)
   FROM unnest(p_items) AS i
   JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
   WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
@@ -3146,7 +3148,6 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
-  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
@@ -3167,7 +3168,7 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
-  v_used_up := v_to_draw;
+  v_job.used_up := v_to_draw;
   IF v_mixed THEN
     IF p_call.has_quota THEN
       PERFORM hold_quota(p_tenant, p_call.api_key);
@@ -3177,10 +3178,10 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_job.used_up FROM unnest(v_groups) AS g;
   END IF;
-  IF v_used_up > 0 AND p_call.has_quota THEN
-    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
+  IF v_job.used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_job.used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -3245,14 +3246,15 @@ BEGIN
         v_job.skipped := v_job.skipped + v_skipped - units_in(v_further);
         v_job.chunked := v_job.chunked + units_in(v_further);
         v_job.put_off := v_job.put_off + units_in(v_further);
+        v_job.used_up := v_job.used_up + units_in(v_further);
       END IF;
     END LOOP;
   END IF;
   v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, token,
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, used_up, token,
                     lease_until, origin, started_at, finished_at)
   VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
-          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.origin, now(),
+          v_job.put_off, p_replace, v_job.used_up, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
@@ -3357,16 +3359,18 @@ AS $function$
   RETURNING status::text
 $function$;
 
-CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer)
- RETURNS TABLE(tenant text, job uuid, lease_ms double precision)
+CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer, p_after timestamp with time zone, p_after_tenant text, p_after_job uuid)
+ RETURNS TABLE(tenant text, job uuid, lease_until text, lease_ms double precision)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  SELECT j.tenant, j.id, j.lease_until::text,
+         (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
   FROM jobs AS j
   WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
-  ORDER BY j.lease_until
+    AND (p_after IS NULL OR (j.lease_until, j.tenant, j.id) > (p_after, p_after_tenant, p_after_job))
+  ORDER BY j.lease_until, j.tenant, j.id
   LIMIT p_limit
 $function$;
 
@@ -5745,13 +5749,15 @@ AS $function$
 DECLARE
   v_counter record;
 BEGIN
+  IF jsonb_array_length(p_counters) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
   IF EXISTS (SELECT FROM jsonb_to_recordset(p_counters) AS n (sequence text)
              WHERE sequence = 'naming-series') THEN
     PERFORM make_naming_series(p_import.tenant);
   END IF;
-  IF jsonb_array_length(p_counters) > 0 THEN
-    PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
-  END IF;
+  PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -5774,14 +5780,14 @@ CREATE OR REPLACE FUNCTION public.take_numbers_of_import(p_import imports, p_cou
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_numbers bigint;
+  v_used_up bigint;
 BEGIN
   IF p_count > 0 THEN
-    UPDATE imports SET numbers = numbers + p_count
+    UPDATE jobs SET used_up = used_up + p_count
     WHERE tenant = p_import.tenant AND id = p_import.id
-    RETURNING numbers INTO v_numbers;
+    RETURNING used_up INTO v_used_up;
     PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
-                         v_numbers - p_count);
+                         v_used_up - p_count);
   END IF;
 END
 $function$;
@@ -6134,6 +6140,20 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.has_other_admin_key(p_key api_keys)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM tenants WHERE tenant = p_key.tenant FOR NO KEY UPDATE;
+  RETURN EXISTS (
+    SELECT FROM api_keys
+    WHERE tenant = p_key.tenant AND id <> p_key.id
+      AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
+  );
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.rotate_api_key_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_digest bytea, p_fields jsonb, p_overlap interval)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -6141,6 +6161,7 @@ CREATE OR REPLACE FUNCTION public.rotate_api_key_v1(p_caller caller, p_tenant te
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
+  c_least_overlap CONSTANT interval := '60 s';
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_old api_keys;
   v_new api_keys;
@@ -6155,9 +6176,14 @@ BEGIN
   IF v_status <> 'active' THEN
     PERFORM fail('api_key_wrong_state', jsonb_build_object('api_key', p_id, 'status', v_status));
   END IF;
+  IF p_overlap < c_least_overlap AND 'admin' = ANY (v_old.scopes) AND NOT has_other_admin_key(v_old) THEN
+    PERFORM fail('last_admin_key_overlap', jsonb_build_object(
+      'api_key', p_id, 'least', extract(epoch FROM c_least_overlap)::integer));
+  END IF;
   v_new := jsonb_populate_record(v_old, p_fields);
   v_new.digest := p_digest;
-  v_new.expires_at := now() + (v_old.expires_at - v_old.created_at);
+  -- No later than the wire can say.
+  v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
@@ -6182,7 +6208,6 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
   v_key := hold_api_key(p_tenant, p_id);
   IF v_key.revoked_at IS NULL THEN
     PERFORM record_event(p_caller, p_tenant, 'api_key.revoked', p_id::text,
@@ -6191,10 +6216,7 @@ BEGIN
   UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
   WHERE tenant = p_tenant AND id = v_key.id
   RETURNING * INTO v_key;
-  IF 'admin' = ANY (v_key.scopes) AND NOT EXISTS (
-    SELECT FROM api_keys
-    WHERE tenant = p_tenant AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
-  ) THEN
+  IF 'admin' = ANY (v_key.scopes) AND NOT has_other_admin_key(v_key) THEN
     PERFORM fail('last_admin_key', jsonb_build_object('api_key', p_id));
   END IF;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_key));
@@ -6978,8 +7000,9 @@ BEGIN
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
   LOOP
     IF v_keeps THEN
-      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
+      -- In this order: what belongs to it, only it grants.
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO serialmint_rules', v_function);
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
     ELSE
       EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_rules', v_function);
     END IF;
@@ -7124,7 +7147,7 @@ ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
-ALTER FUNCTION stranded_jobs_v1(interval,integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
@@ -7211,6 +7234,7 @@ ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION go_on_fencing(text,text,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION has_other_admin_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION has_scope(api_keys,caller) OWNER TO serialmint_rules;
 ALTER FUNCTION held_names(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION held_series(text,text,text,uuid) OWNER TO serialmint_rules;
@@ -7459,6 +7483,7 @@ REVOKE EXECUTE ON FUNCTION
   go_on_fencing(text,text,bigint,bigint,text),
   grow_lots(receipts,lot_found[]),
   has_issued(text,text),
+  has_other_admin_key(api_keys),
   has_scope(api_keys,caller),
   held_names(text,lot_request[]),
   held_series(text,text,text,uuid),
@@ -7607,7 +7632,7 @@ REVOKE EXECUTE ON FUNCTION
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
-  stranded_jobs_v1(interval,integer),
+  stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_numbers(text,integer,bigint,bigint),
   take_numbers_of_import(imports,bigint),
@@ -7752,7 +7777,7 @@ GRANT EXECUTE ON FUNCTION
   shown_api_key(api_keys),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
-  stranded_jobs_v1(interval,integer),
+  stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_request_v1(bytea),
   verify_audit_v1(text,integer,integer,bigint,bytea),
@@ -7850,7 +7875,7 @@ GRANT EXECUTE ON FUNCTION
   reservations_at(bigint[],bigint[]),
   sealed_until(),
   staged_for_long(interval,integer),
-  stranded_jobs_v1(interval,integer),
+  stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   tenants_known(),
   tenants_with_old_quotas(),
   voids_over(bigint,bigint,bigint),

@@ -160,6 +160,7 @@ BEGIN
     SET skipped = skipped + v_skipped - v_replaced,
         chunked = chunked + v_replaced,
         put_off = put_off + v_replaced,
+        used_up = used_up + v_replaced,
         status = CASE v_replaced WHEN 0 THEN status ELSE 'running' END,
         finished_at = CASE v_replaced WHEN 0 THEN finished_at END
     WHERE tenant = p_tenant AND id = p_job
@@ -253,7 +254,8 @@ RETURN (SELECT coalesce(sum(count), 0)::bigint FROM unnest(p_items));
 --> statement-breakpoint
 -- Draws another number for each name of a job that replaces which was left out since its items were
 -- `p_items`: behind all others, under the form of the first ones. Returns the further items, which stand
--- behind the job's last unit; none of a job that does not replace. Fails as take_numbers and draw_v1 do.
+-- behind the job's last unit; none of a job that does not replace. They are of the quota of the request that
+-- made the job. Fails as take_numbers and draw_v1 do.
 CREATE FUNCTION replace_taken(p_job jobs, p_items job_items[]) RETURNS job_items[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -267,7 +269,8 @@ BEGIN
     RETURN v_further;
   END IF;
   SELECT max(ordinal) INTO v_ordinal FROM job_items WHERE tenant = p_job.tenant AND job = p_job.id;
-  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin), sum(now.skipped - i.skipped)::bigint)
+  PERFORM take_numbers(p_job.tenant, key_of_origin(p_job.tenant, p_job.origin),
+                       sum(now.skipped - i.skipped)::bigint, p_job.used_up)
   FROM unnest(p_items) AS i
   JOIN job_items AS now ON now.tenant = p_job.tenant AND now.id = i.id
   WHERE now.skipped > i.skipped AND NOT i.presented AND i.series IS NOT NULL
@@ -752,7 +755,6 @@ DECLARE
   v_further job_items[];
   v_mixed boolean;
   v_to_draw bigint;
-  v_used_up bigint;
   v_from bigint;
   v_skipped bigint;
 BEGIN
@@ -773,7 +775,7 @@ BEGIN
 
   -- Counters do not come back when a call is refused, so everything that can refuse it is looked at
   -- before any moves, with the definitions held still. Rows before counters, in the order of series.
-  v_used_up := v_to_draw;
+  v_job.used_up := v_to_draw;
   IF v_mixed THEN
     IF p_call.has_quota THEN
       PERFORM hold_quota(p_tenant, p_call.api_key);
@@ -783,10 +785,10 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    SELECT coalesce(sum(check_draw(g)), 0) INTO v_used_up FROM unnest(v_groups) AS g;
+    SELECT coalesce(sum(check_draw(g)), 0) INTO v_job.used_up FROM unnest(v_groups) AS g;
   END IF;
-  IF v_used_up > 0 AND p_call.has_quota THEN
-    PERFORM take_numbers(p_tenant, p_call.api_key, v_used_up);
+  IF v_job.used_up > 0 AND p_call.has_quota THEN
+    PERFORM take_numbers(p_tenant, p_call.api_key, v_job.used_up);
   END IF;
 
   IF v_job.given > 0 THEN
@@ -851,14 +853,15 @@ BEGIN
         v_job.skipped := v_job.skipped + v_skipped - units_in(v_further);
         v_job.chunked := v_job.chunked + units_in(v_further);
         v_job.put_off := v_job.put_off + units_in(v_further);
+        v_job.used_up := v_job.used_up + units_in(v_further);
       END IF;
     END LOOP;
   END IF;
   v_job.status := CASE WHEN v_job.cursor = v_job.chunked THEN 'done' ELSE 'running' END;
-  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, token,
+  INSERT INTO jobs (tenant, id, status, given, chunked, cursor, skipped, put_off, replaces, used_up, token,
                     lease_until, origin, started_at, finished_at)
   VALUES (p_tenant, p_job, v_job.status, v_job.given, v_job.chunked, v_job.cursor, v_job.skipped,
-          v_job.put_off, p_replace, p_token, now() + p_lease, v_job.origin, now(),
+          v_job.put_off, p_replace, v_job.used_up, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
@@ -961,14 +964,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 --> statement-breakpoint
 -- Unfinished jobs whose lease runs out within `p_within`, or has, with the milliseconds until then; longest
--- waiting first. Nobody works on those at 0; on the others somebody may die before he renews it.
-CREATE FUNCTION stranded_jobs_v1(p_within interval, p_limit integer)
-RETURNS TABLE (tenant text, job uuid, lease_ms float8)
+-- waiting first, at most `p_limit` of them. Nobody works on those at 0; on the others somebody may die before he
+-- renews it. The next ones are asked for with the lease, tenant and job of the last one; the first with nulls.
+CREATE FUNCTION stranded_jobs_v1(
+  p_within interval, p_limit integer, p_after timestamptz, p_after_tenant text, p_after_job uuid
+) RETURNS TABLE (tenant text, job uuid, lease_until text, lease_ms float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT j.tenant, j.id, (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
+  SELECT j.tenant, j.id, j.lease_until::text,
+         (greatest(extract(epoch FROM j.lease_until - now()), 0) * 1000)::float8
   FROM jobs AS j
   WHERE j.status IN ('queued', 'running') AND j.lease_until < now() + p_within
-  ORDER BY j.lease_until
+    AND (p_after IS NULL OR (j.lease_until, j.tenant, j.id) > (p_after, p_after_tenant, p_after_job))
+  ORDER BY j.lease_until, j.tenant, j.id
   LIMIT p_limit
 $$;
 --> statement-breakpoint

@@ -278,7 +278,7 @@ $$;
 -- are the records `again` of the writes; anything else that has changed refuses the chunk, and it is
 -- decided again. The cursor moves first, as in run_chunk_v1. A dry run counts and writes nothing.
 -- Fails: definition_changed, patterns_changed, unknown_sequence, product_tracking_fixed, sequence_gapless,
--- sequence_exhausted, api_key_revoked, and as take_numbers does.
+-- sequence_exhausted, and as caller_v1 and take_numbers do.
 CREATE FUNCTION apply_import_v1(
   p_tenant text, p_import uuid, p_token uuid, p_from bigint, p_to bigint, p_lease interval,
   p_writes jsonb, p_outcome jsonb
@@ -361,7 +361,7 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Whoever began an import of sequences or products, which makes what they may make.
+-- Whoever began an import of sequences, series or products, which makes and moves what they may.
 CREATE FUNCTION caller_of_import(p_import imports) RETURNS caller
 LANGUAGE sql STABLE
 RETURN (
@@ -372,7 +372,7 @@ RETURN (
 );
 --> statement-breakpoint
 -- Makes sequences, each given as `key` and `fields`, all in one statement: the caller has counted the change
--- of patterns, once for all. Fails: api_key_revoked, definition_changed (one has come into being).
+-- of patterns, once for all. Fails: as caller_v1 does, definition_changed (one has come into being).
 CREATE FUNCTION import_sequences(p_import imports, p_sequences jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -392,18 +392,21 @@ END
 $$;
 --> statement-breakpoint
 -- Moves counters forward so that the next number of each is `next` or more, in the order of series.
+-- Fails: as caller_v1 and continue_series do.
 CREATE FUNCTION import_counters(p_import imports, p_counters jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_counter record;
 BEGIN
+  IF jsonb_array_length(p_counters) = 0 THEN
+    RETURN;
+  END IF;
+  PERFORM caller_v1(caller_of_import(p_import), p_import.tenant);
   IF EXISTS (SELECT FROM jsonb_to_recordset(p_counters) AS n (sequence text)
              WHERE sequence = 'naming-series') THEN
     PERFORM make_naming_series(p_import.tenant);
   END IF;
-  IF jsonb_array_length(p_counters) > 0 THEN
-    PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
-  END IF;
+  PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   FOR v_counter IN
     WITH placed AS MATERIALIZED (
       SELECT (series_of(p_import.tenant, c.sequence, c.period, s.definition)).id AS series, c.next,
@@ -425,14 +428,14 @@ $$;
 CREATE FUNCTION take_numbers_of_import(p_import imports, p_count bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_numbers bigint;
+  v_used_up bigint;
 BEGIN
   IF p_count > 0 THEN
-    UPDATE imports SET numbers = numbers + p_count
+    UPDATE jobs SET used_up = used_up + p_count
     WHERE tenant = p_import.tenant AND id = p_import.id
-    RETURNING numbers INTO v_numbers;
+    RETURNING used_up INTO v_used_up;
     PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
-                         v_numbers - p_count);
+                         v_used_up - p_count);
   END IF;
 END
 $$;

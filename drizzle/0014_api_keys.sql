@@ -166,14 +166,30 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Whether a tenant has an admin key beside that one that neither is revoked nor expires. Whoever asks may take
+-- that one from the tenant: they wait for others who do, and see what they left.
+CREATE FUNCTION has_other_admin_key(p_key api_keys) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM tenants WHERE tenant = p_key.tenant FOR NO KEY UPDATE;
+  RETURN EXISTS (
+    SELECT FROM api_keys
+    WHERE tenant = p_key.tenant AND id <> p_key.id
+      AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
+  );
+END
+$$;
+--> statement-breakpoint
 -- Makes a key in place of another, with the same name, rights and span of life; the other one works for
--- `p_overlap` more. Fails: as open_call_v1 does, api_key_not_found, api_key_wrong_state.
+-- `p_overlap` more. Where nobody else could make a key if the answer were lost, that is a minute at least.
+-- Fails: as open_call_v1 does, api_key_not_found, api_key_wrong_state, last_admin_key_overlap.
 CREATE FUNCTION rotate_api_key_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_id uuid, p_digest bytea, p_fields jsonb, p_overlap interval
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+  c_least_overlap CONSTANT interval := '60 s';
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_old api_keys;
   v_new api_keys;
@@ -188,9 +204,14 @@ BEGIN
   IF v_status <> 'active' THEN
     PERFORM fail('api_key_wrong_state', jsonb_build_object('api_key', p_id, 'status', v_status));
   END IF;
+  IF p_overlap < c_least_overlap AND 'admin' = ANY (v_old.scopes) AND NOT has_other_admin_key(v_old) THEN
+    PERFORM fail('last_admin_key_overlap', jsonb_build_object(
+      'api_key', p_id, 'least', extract(epoch FROM c_least_overlap)::integer));
+  END IF;
   v_new := jsonb_populate_record(v_old, p_fields);
   v_new.digest := p_digest;
-  v_new.expires_at := now() + (v_old.expires_at - v_old.created_at);
+  -- No later than the wire can say.
+  v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
@@ -202,8 +223,7 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Revokes a key; one that was revoked stays so. A tenant keeps an admin key that does not expire: whoever
--- revokes waits for others who do, and sees what they left.
+-- Revokes a key; one that was revoked stays so. A tenant keeps an admin key that does not expire.
 -- Fails: as open_call_v1 does, api_key_not_found, last_admin_key.
 CREATE FUNCTION revoke_api_key_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid
@@ -216,7 +236,6 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
   v_key := hold_api_key(p_tenant, p_id);
   IF v_key.revoked_at IS NULL THEN
     PERFORM record_event(p_caller, p_tenant, 'api_key.revoked', p_id::text,
@@ -225,10 +244,7 @@ BEGIN
   UPDATE api_keys SET revoked_at = coalesce(revoked_at, now())
   WHERE tenant = p_tenant AND id = v_key.id
   RETURNING * INTO v_key;
-  IF 'admin' = ANY (v_key.scopes) AND NOT EXISTS (
-    SELECT FROM api_keys
-    WHERE tenant = p_tenant AND 'admin' = ANY (scopes) AND revoked_at IS NULL AND expires_at IS NULL
-  ) THEN
+  IF 'admin' = ANY (v_key.scopes) AND NOT has_other_admin_key(v_key) THEN
     PERFORM fail('last_admin_key', jsonb_build_object('api_key', p_id));
   END IF;
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, api_key_facts(v_key));

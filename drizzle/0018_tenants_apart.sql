@@ -13,10 +13,12 @@ BEGIN
       -- Roles belong to the whole server, so another database may have made it.
       NULL;
     END;
-    -- Functions are given only to roles that one can become.
-    EXECUTE format('GRANT %I TO CURRENT_USER', v_role);
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', v_role);
   END LOOP;
+  -- Functions are given only to roles that one can become. Who owns the tables may call what `serialmint_rules`
+  -- may, and does not see what `serialmint_keeper` sees.
+  GRANT serialmint_rules TO CURRENT_USER WITH SET TRUE, INHERIT TRUE;
+  GRANT serialmint_keeper TO CURRENT_USER WITH SET TRUE, INHERIT FALSE;
 END
 $$;
 --> statement-breakpoint
@@ -50,8 +52,9 @@ BEGIN
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
   LOOP
     IF v_keeps THEN
-      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
+      -- In this order: what belongs to it, only it grants.
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO serialmint_rules', v_function);
+      EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_keeper', v_function);
     ELSE
       EXECUTE format('ALTER FUNCTION %s OWNER TO serialmint_rules', v_function);
     END IF;
@@ -60,21 +63,21 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Nobody but these may run what is not granted elsewhere.
+GRANT EXECUTE ON FUNCTION enter_tenant, identify_v1, entries_over, voids_over, recorded_over
+TO serialmint_app;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
+--> statement-breakpoint
+-- Whoever names a state does.
+GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
+--> statement-breakpoint
 SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
     written_between,sealed_until,tenants_known,tenants_with_old_quotas}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
---> statement-breakpoint
--- Nobody but these two may run what is not granted elsewhere.
-GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
---> statement-breakpoint
--- Whoever names a state does.
-GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
---> statement-breakpoint
-GRANT EXECUTE ON FUNCTION enter_tenant, identify_v1, entries_over, voids_over, recorded_over
-TO serialmint_app;
 --> statement-breakpoint
 -- What the functions may write. Nothing that tells what happened is ever rewritten: not who changed what and
 -- from where, not what a lot was before, not what a recall was opened for. Of the ledger a rewind changes what

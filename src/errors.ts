@@ -1380,6 +1380,14 @@ export const failures = {
     detail: () =>
       "A tenant keeps a key with the scope admin that does not expire. Make another one first.",
   },
+  last_admin_key_overlap: {
+    status: 409,
+    title: "The last admin key has to go on for a while",
+    retryable: false,
+    detail: (facts: { api_key: string; least: number }) =>
+      "It is the tenant's last key with the scope admin that does not expire: if the answer with the new one " +
+      `were lost, nobody could make another. Send overlap_s of ${facts.least} or more, or make another admin key first.`,
+  },
   job_wrong_state: {
     status: 409,
     title: "The job is not in a state for this",

@@ -413,8 +413,39 @@ describe("rotating", () => {
 
     const { data } = await ok(service, "GET", "/v1/api-keys");
     const own = `/v1/api-keys/${data[0].id}/rotate`;
+    await makeKey(service, ["admin"]);
     const { key } = await ok(service, "POST", own, { overlap_s: 0 });
     expect([await works(service, service.key), await works(service, key)]).toEqual([false, true]);
+  });
+
+  test("gives a key that lives to the end of the calendar no life beyond it", async () => {
+    const service = await serviceForTest();
+    const expires_at = "9999-12-31T23:59:59.999Z";
+    const { id } = await makeKey(service, ["reserve"], { expires_at });
+    const next = await ok(service, "POST", `/v1/api-keys/${id}/rotate`, {});
+    expect(next.expires_at).toBe(expires_at);
+  });
+
+  test("leaves the last admin key a minute, in which to make another if the answer is lost", async () => {
+    const service = await serviceForTest();
+    const { data } = await ok(service, "GET", "/v1/api-keys");
+    const own = `/v1/api-keys/${data[0].id}/rotate`;
+    await makeKey(service, ["admin"], { expires_at: "2999-01-01T00:00:00Z" });
+    const short = [409, "last_admin_key_overlap"] as const;
+    for (const overlap_s of [0, 59]) {
+      const problem = await refused(service, short, "POST", own, { body: { overlap_s } });
+      expect(problem.detail).toContain("Send overlap_s of 60 or more");
+    }
+    expect(await works(service, service.key)).toBe(true);
+    const other = await makeKey(service, ["reserve"]);
+    await ok(service, "POST", `/v1/api-keys/${other.id}/rotate`, { overlap_s: 0 });
+
+    const once = { body: { overlap_s: 60 }, idempotencyKey: "lost" };
+    expect((await call(service, "POST", own, once)).status).toBe(201);
+    const again = await call(service, "POST", own, once);
+    expect([again.status, again.json.key]).toEqual([201, null]);
+    const { key } = await makeKey(service, ["admin"]);
+    expect(await works(service, key)).toBe(true);
   });
 });
 

@@ -442,10 +442,48 @@ describe("numbers drawn for names that are taken", () => {
     const before = await state(service);
     expectOverDay(await receive(service, 3, { key: short.key }), { used: "4", asked: "1" });
     expect(await state(service)).toEqual(before);
-    const enough = await keyWith(service, { count_per_request: 3, numbers_per_day: 5 });
+    const enough = await keyWith(service, { count_per_request: 5, numbers_per_day: 5 });
     const made = await receive(service, 3, { key: enough.key });
     expect([made.status, numbersLeft(made)], made.text).toEqual([201, "0"]);
     expect(await usedByKeys(service)).toEqual([5]);
+  });
+
+  test("are of the same request, and refuse a receipt that they are too many for", async () => {
+    const service = await taken([1, 2, 3, 4, 5]);
+    const { key } = await keyWith(service, { count_per_request: 9 });
+    const before = await state(service);
+    // 1 to 5, and for each another.
+    const over = await receive(service, 5, { key });
+    expect(over.json, over.text).toMatchObject({
+      status: 403,
+      code: "quota_count_exceeded",
+      limit: "9",
+      asked: "10",
+    });
+    expect(await state(service)).toEqual(before);
+    // 1 to 4, four more, of which 5 is taken, and one for that.
+    expect((await receive(service, 4, { key })).status).toBe(201);
+    expect(await ledgerRuns(service, "s")).toEqual([
+      { first: 1n, last: 4n },
+      { first: 5n, last: 8n },
+      { first: 9n, last: 9n },
+    ]);
+  });
+
+  test("are of the same request as the job that draws them later", async () => {
+    const service = await taken([700, 1001], { main: true });
+    const { key } = await keyWith(service, { count_per_request: 1001 });
+    // 1 to 1000; 1001 for 700, which is taken as well, and one more for that.
+    const made = await receive(service, 1000, { key });
+    expect(made.status, made.text).toBe(202);
+    const { id, status, error } = made.json.job;
+    expect([status, error]).toMatchObject([
+      "failed",
+      { code: "quota_count_exceeded", retryable: false },
+    ]);
+    expect(error.detail).toContain("this one would use up 1002");
+    await ok(service, "POST", `/v1/jobs/${id}/cancel`);
+    expect(await account(service, "s")).toMatchObject({ passed: 1001 });
   });
 
   test("later, by a job, stop it until the next day", async () => {

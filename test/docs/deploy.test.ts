@@ -62,7 +62,8 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
     await createTenant(url("neondb_owner"), { tenant: "acme", name: "Acme Ltd" });
     for (const { text } of statements) {
       const filledIn = text.replace("THE_DIGEST", lost.digest).replace("LAST", lost.key.slice(-4));
-      await run(url("neondb_owner"), filledIn);
+      // Only who has BYPASSRLS may give it, which this owner has not.
+      await run(url(text.includes("BYPASSRLS") ? "postgres" : "neondb_owner"), filledIn);
     }
   });
   afterAll(async () => {
@@ -90,6 +91,37 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
     );
     const settings = Object.entries(roleSettings).map(([name, value]) => `${name}=${value}`);
     expect(role).toEqual({ rolconfig: settings });
+  });
+
+  test("leave an owner who sees a tenant that was entered, and no other", async () => {
+    const tenants = "SELECT tenant FROM tenants UNION SELECT tenant FROM api_keys";
+    expect(await run(url("neondb_owner"), tenants)).toEqual([]);
+    // What fences after a restore asks the function that is for it.
+    expect(await run(url("neondb_owner"), "SELECT tenant FROM tenants_known()")).toHaveLength(2);
+    expect(await run(url("neondb_owner"), `SELECT enter_tenant('acme'); ${tenants}`)).toEqual([
+      { tenant: "acme" },
+    ]);
+  });
+
+  test("leave a role that dumps all tenants, which the owner cannot, and writes nothing", async () => {
+    // As pg_dump reads, of every table and every counter.
+    const relations = await run(
+      url("serialmint_dumps"),
+      `SELECT c.oid::regclass::text AS name FROM pg_class c
+       WHERE c.relnamespace::regnamespace::text IN ('public', 'counters', 'drizzle') AND c.relkind IN ('r', 'S')`,
+    );
+    expect(relations.length).toBeGreaterThan(30);
+    const selects = (relations as { name: string }[]).map(({ name }) => `SELECT * FROM ${name};`);
+    const dump = ["SET row_security = off;", ...selects].join("\n");
+    const keys = "SELECT DISTINCT tenant FROM api_keys ORDER BY tenant";
+    expect(await run(url("serialmint_dumps"), dump + keys)).toEqual([
+      { tenant: "acme" },
+      { tenant: "acme-test" },
+    ]);
+    await expect(run(url("neondb_owner"), dump)).rejects.toThrow(/row-level security policy/);
+    await expect(run(url("serialmint_dumps"), "DELETE FROM lots")).rejects.toThrow(
+      /permission denied/,
+    );
   });
 
   test("leave a role that calls what it may and writes no table", async () => {

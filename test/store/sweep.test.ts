@@ -1,12 +1,8 @@
-import {
-  createExecutionContext,
-  createScheduledController,
-  waitOnExecutionContext,
-} from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 
-import worker from "../../src/worker.ts";
+import { openDatabase } from "../../src/db/client.ts";
+import type { JobKey } from "../../src/domain/jobs/job.ts";
+import { sweepJobs } from "../../src/domain/jobs/sweep.ts";
 import type { Service } from "../harness/service.ts";
 import {
   eventually,
@@ -17,21 +13,14 @@ import {
   reserve,
   serviceForTest,
 } from "./service.ts";
+import { fireCron, serviceWithoutPump } from "./without-pump.ts";
 
-/** The shared database, with a Worker that dies before it has set the pump on a job. */
-async function serviceWithoutPump(): Promise<Service> {
-  const pump = { getByName: () => ({ arm: async () => Promise.resolve() }) };
-  const service = await serviceForTest({ main: true, vars: { JOB_PUMP: pump } });
+/** A service without a pump, with sequence `s` that serves serial `p`. */
+async function shop(): Promise<Service> {
+  const service = await serviceWithoutPump();
   await putSequence(service, "s", { pattern: "A-{000000}" });
   await putProduct(service, "p", "s");
   return service;
-}
-
-async function fireCron(): Promise<void> {
-  const context = createExecutionContext();
-  const controller = createScheduledController({ cron: "* * * * *", scheduledTime: 0 });
-  await worker.scheduled(controller, env);
-  await waitOnExecutionContext(context);
 }
 
 /** A job of 30,000 lots that somebody holds who will never come back. */
@@ -47,7 +36,7 @@ async function abandonedJob(service: Service, leaseEnds: string): Promise<string
 }
 
 test("the sweep finds a job whose lease has run out, and it is finished once", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   const job = await abandonedJob(service, "-1 second");
   await fireCron();
   // A second one at the same time changes nothing.
@@ -64,7 +53,7 @@ test("the sweep finds a job whose lease has run out, and it is finished once", a
 });
 
 test("a lease that runs out before the next sweep is looked after when it does", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   const job = await abandonedJob(service, "2 seconds");
   // One sweep, while the lease still holds.
   await fireCron();
@@ -75,7 +64,7 @@ test("a lease that runs out before the next sweep is looked after when it does",
 });
 
 test("the sweep leaves a job alone on which somebody works", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   const held = await abandonedJob(service, "1 hour");
   await putProduct(service, "q", "s");
   const stranded = await abandonedJob(service, "-1 second");
@@ -87,8 +76,30 @@ test("the sweep leaves a job alone on which somebody works", async () => {
   expect((await service.call("POST", `/v1/jobs/${held}/cancel`)).status).toBe(200);
 });
 
+test("a sweep sets the pump on every stranded job, however many died at once", async () => {
+  const { database, tenant } = await serviceForTest();
+  const { databaseUrl, endpoint: sqlEndpoint } = database;
+  const db = openDatabase({ databaseUrl, sqlEndpoint, timings: { requests: 0, milliseconds: 0 } });
+  // Most lost their worker at the same moment; the last ones will be stranded before the next sweep.
+  await database.query(
+    `insert into jobs (tenant, id, status, given, chunked, cursor, skipped, origin, lease_until)
+     select $1, gen_random_uuid(), 'running', 0, 600, 0, 0, 1,
+            now() + case when n <= 240 then interval '-1 second' else interval '40 seconds' end
+     from generate_series(1, 250) as n`,
+    [tenant],
+  );
+  const armed: string[] = [];
+  const arm = (key: JobKey, afterMs: number) => {
+    armed.push(`${key.job} ${afterMs > 0 ? "later" : "now"}`);
+    return Promise.resolve();
+  };
+  expect(await sweepJobs(db, arm)).toBe(250);
+  expect(new Set(armed).size).toBe(250);
+  expect(armed.filter((one) => one.endsWith("later"))).toHaveLength(10);
+});
+
 test("the scheduled run forgets answers past their time, and no others", async () => {
-  const service = await serviceWithoutPump();
+  const service = await shop();
   for (const key of ["old", "young"]) await reserve(service, "s", 1, { idempotencyKey: key });
   const days = await service.database.query(
     `select (expires_at - created_at)::text as kept from requests where tenant = $1 limit 1`,

@@ -42,8 +42,6 @@ export const imports = pgTable(
     updated: big().notNull().default(none),
     unchanged: big().notNull().default(none),
     refused: big().notNull().default(none),
-    /** Numbers that it has passed, which are of its key's quota. */
-    numbers: big().notNull().default(none),
     origin: integer().notNull(),
     /** Of the request that began it. */
     requestId: text(),

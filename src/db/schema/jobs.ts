@@ -23,8 +23,9 @@ export const jobStatus = pgEnum("job_status", ["queued", "running", "done", "fai
  * Work done in chunks. `cursor` counts the units that chunks have worked off out of `chunked`; `given`
  * are lots recorded with the job itself. Of the units worked off `skipped` came to nothing, and `put_off`
  * were put behind the others, so that they stand twice in `chunked`. A job that `replaces` does so with
- * every number whose name is taken, in place of which it draws another. `token` and `lease_until` say who
- * may move the cursor.
+ * every number whose name is taken, in place of which it draws another. `used_up` are the numbers that the
+ * job has drawn and passed, which count as those of one request. `token` and `lease_until` say who may move
+ * the cursor.
  */
 export const jobs = pgTable(
   "jobs",
@@ -42,6 +43,9 @@ export const jobs = pgTable(
     replaces: boolean()
       .notNull()
       .default(sql`false`),
+    usedUp: big()
+      .notNull()
+      .default(sql`0`),
     token: uuid(),
     leaseUntil: moment(),
     failures: integer().notNull().default(0),

@@ -8,7 +8,7 @@ import { shownOnce } from "./shown-once.ts";
 
 /**
  * Makes a key in place of another one, which works for `overlapSeconds` more. Fails: api_key_not_found,
- * api_key_wrong_state.
+ * api_key_wrong_state, last_admin_key_overlap.
  */
 export async function rotateApiKey(
   call: OnceCall,

@@ -178,10 +178,17 @@ const rotate = createRoute({
       content: json(
         z
           .strictObject({
-            overlap_s: z.int().min(0).max(overlap.most).optional().openapi({
-              default: overlap.usual,
-              description: "For how many seconds more the old key works.",
-            }),
+            overlap_s: z
+              .int()
+              .min(0)
+              .max(overlap.most)
+              .optional()
+              .openapi({
+                default: overlap.usual,
+                description:
+                  "For how many seconds more the old key works; 60 at least when it is the tenant's last key with " +
+                  "the scope `admin` that does not expire.",
+              }),
           })
           .openapi("RotationInput"),
       ),
@@ -189,7 +196,7 @@ const rotate = createRoute({
   },
   responses: {
     201: { description: "The new key.", headers: createdHeaders, content: json(madeSchema) },
-    ...problems("api_key_not_found", "api_key_wrong_state"),
+    ...problems("api_key_not_found", "api_key_wrong_state", "last_admin_key_overlap"),
   },
 });
 
