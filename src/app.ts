@@ -61,7 +61,7 @@ export function createApp(options: AppOptions = {}): App {
   app.use(routing(table));
   app.use(async (c, next) => {
     c.set("openDatabase", openDatabase);
-    c.set("definitions", definitions);
+    c.set("definitions", definitions.forCall());
     await next();
   });
   app.use("/v1/*", rateLimitHeaders());

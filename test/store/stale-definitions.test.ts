@@ -155,3 +155,22 @@ test("a request that is told of overload by an isolate that remembers is not sen
   expect(tries).toBe(1);
   expect(definitions.product("t", "p")).toBeDefined();
 });
+
+test("what another call was told is no reason for this one to look again", async () => {
+  const definitions = createDefinitions();
+  const scope = {
+    tenant: "t",
+    definitions,
+    rows: <Row>() => Promise.resolve([row("p")] as Row[]),
+  };
+  await productsIn(scope, ["p"]);
+  let tries = 0;
+  const attempt = async (): Promise<void> => {
+    tries += 1;
+    await productsIn({ ...scope, definitions: definitions.forCall() }, ["p"]);
+    fail("unknown_product", { product: "q" });
+  };
+  const own = definitions.forCall();
+  await expect(fenced({ definitions: own, caller: { tenant: "t" } }, attempt)).rejects.toThrow();
+  expect(tries).toBe(1);
+});

@@ -58,8 +58,10 @@ export interface KnownPatterns {
  * once more (`fenced`).
  */
 export interface Definitions {
-  /** How often something was remembered, so that a refusal may rest on what has changed since. */
+  /** How often this call was told something, so that a refusal may rest on what has changed since. */
   readonly uses: number;
+  /** The same for another call. */
+  forCall(): Definitions;
   keyOf(digest: string): KnownKey | undefined;
   rememberKey(digest: string, key: KnownKey): void;
   sequence(tenant: string, key: string): SequenceDefinition | undefined;
@@ -79,31 +81,35 @@ export function createDefinitions(): Definitions {
   const products = new Map<string, ProductDefinition>();
   // They can be many, so that only those of the last tenant are kept.
   let patterns: { readonly tenant: string; readonly known: KnownPatterns } | undefined;
-  let uses = 0;
-  const used = <Value>(value: Value | undefined): Value | undefined => {
-    if (value !== undefined) uses += 1;
-    return value;
+  const forCall = (): Definitions => {
+    let uses = 0;
+    const used = <Value>(value: Value | undefined): Value | undefined => {
+      if (value !== undefined) uses += 1;
+      return value;
+    };
+    return {
+      get uses() {
+        return uses;
+      },
+      forCall,
+      patterns: (tenant) => (patterns?.tenant === tenant ? patterns.known : undefined),
+      rememberPatterns: (tenant, known) => {
+        patterns = { tenant, known };
+      },
+      keyOf: (digest) => keys.get(digest),
+      rememberKey: (digest, key) => remember(keys, digest, key),
+      sequence: (tenant, key) => used(sequences.get(entry(tenant, key))),
+      rememberSequence: (tenant, known) => remember(sequences, entry(tenant, known.key), known),
+      product: (tenant, sku) => used(products.get(entry(tenant, sku))),
+      rememberProduct: (tenant, known) => remember(products, entry(tenant, known.sku), known),
+      forget: (tenant) => {
+        for (const known of [sequences, products]) {
+          for (const key of known.keys()) if (key.startsWith(entry(tenant, ""))) known.delete(key);
+        }
+      },
+    };
   };
-  return {
-    get uses() {
-      return uses;
-    },
-    patterns: (tenant) => (patterns?.tenant === tenant ? patterns.known : undefined),
-    rememberPatterns: (tenant, known) => {
-      patterns = { tenant, known };
-    },
-    keyOf: (digest) => keys.get(digest),
-    rememberKey: (digest, key) => remember(keys, digest, key),
-    sequence: (tenant, key) => used(sequences.get(entry(tenant, key))),
-    rememberSequence: (tenant, known) => remember(sequences, entry(tenant, known.key), known),
-    product: (tenant, sku) => used(products.get(entry(tenant, sku))),
-    rememberProduct: (tenant, known) => remember(products, entry(tenant, known.sku), known),
-    forget: (tenant) => {
-      for (const known of [sequences, products]) {
-        for (const key of known.keys()) if (key.startsWith(entry(tenant, ""))) known.delete(key);
-      }
-    },
-  };
+  return forCall();
 }
 
 /** A line break stands in no tenant, key or SKU. */
