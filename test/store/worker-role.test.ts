@@ -99,6 +99,7 @@ test("the Worker's role calls only the functions that check their caller or chan
     "identify_v1",
     "is_begun",
     "job_facts",
+    "key_status",
     "known_lots_v1",
     "list_lots_v1",
     "lot_after",
