@@ -7,6 +7,8 @@ import { ok, refused } from "./contract.ts";
 const fence = (service: Service, key: string, body: object) =>
   ok(service, "POST", `/v1/sequences/${key}/fence`, { reason: "restored", ...body });
 
+const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+
 async function firstName(service: Service, key: string, body: object = {}): Promise<string> {
   const { first_name } = await ok(service, "POST", `/v1/sequences/${key}/reservations`, {
     count: 1,
@@ -114,8 +116,6 @@ describe("what was not begun", () => {
 
   test("of periods it holds as far ahead as it was told, one text at a time for any", async () => {
     const service = await serviceForTest();
-    const day = (ahead: number) =>
-      new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
     await putSequence(service, "s", { pattern: "D{YYYY}{MM}{DD}-{00}", reset: "daily" });
     const { unknown_series } = await fence(service, "s", { by: "50", ahead_days: 30 });
     expect(unknown_series).toEqual({ begin_at: "51", until: day(30) });
