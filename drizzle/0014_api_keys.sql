@@ -208,8 +208,10 @@ BEGIN
   END IF;
   v_new := jsonb_populate_record(v_old, p_fields);
   v_new.digest := p_digest;
-  -- No later than the wire can say.
-  v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
+  IF v_old.expires_at IS NOT NULL THEN
+    -- No later than the wire can say.
+    v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
+  END IF;
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
