@@ -1002,6 +1002,12 @@ CREATE OR REPLACE FUNCTION public.is_within_limits(p_key api_keys, p_caller call
  IMMUTABLE
 RETURN ((((p_key).sequences IS NULL) OR COALESCE(((p_caller).sequences <@ (p_key).sequences), false)) AND (((p_key).products IS NULL) OR (COALESCE(((p_caller).products <@ (p_key).products), false) AND (((p_key).sequences IS NOT NULL) OR (cardinality((p_caller).products) > 0)))));
 
+CREATE OR REPLACE FUNCTION public.key_status(p_key api_keys)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_key).revoked_at IS NOT NULL) THEN 'revoked'::text WHEN ((p_key).expires_at <= now()) THEN 'expired'::text ELSE 'active'::text END;
+
 CREATE OR REPLACE FUNCTION public.check_key(p_key api_keys, p_caller caller)
  RETURNS void
  LANGUAGE plpgsql
@@ -1011,9 +1017,9 @@ BEGIN
   IF p_caller.record IS NOT NULL AND coalesce(p_key.sequences, p_key.products) IS NOT NULL THEN
     p_caller := told_by_record(p_caller, p_key.tenant);
   END IF;
-  IF p_key.revoked_at IS NOT NULL THEN
+  IF key_status(p_key) = 'revoked' THEN
     PERFORM fail('api_key_revoked', '{}');
-  ELSIF p_key.expires_at <= now() THEN
+  ELSIF key_status(p_key) = 'expired' THEN
     PERFORM fail('api_key_expired', jsonb_build_object('expired_at', wire_time(p_key.expires_at)));
   ELSIF NOT has_scope(p_key, p_caller) THEN
     PERFORM fail('scope_missing', jsonb_build_object('needed', p_caller.scopes, 'held', p_key.scopes));
@@ -1104,8 +1110,7 @@ BEGIN
   PERFORM enter_tenant(p_tenant);
   -- Most calls are of a key that allows them and was used within the minute: one look tells.
   SELECT k.id, o.id,
-         k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
-           AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
+         key_status(k) = 'active' AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
          coalesce(k.count_per_request, k.numbers_per_day) IS NOT NULL, r.fingerprint, r.answer
   INTO v_call.api_key, v_call.origin, v_is_plain, v_call.has_quota, v_fingerprint, v_call.answer
@@ -6034,9 +6039,7 @@ AS $function$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
          quota_of(p_key),
-         CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
-              WHEN p_key.expires_at <= now() THEN 'expired'
-              ELSE 'active' END,
+         key_status(p_key),
          wire_time(p_key.created_at), wire_time(p_key.expires_at), wire_time(p_key.revoked_at),
          (SELECT k.public_id::text FROM api_keys AS k
           WHERE k.tenant = p_key.tenant AND k.id = p_key.replaced_by),
@@ -6172,7 +6175,7 @@ BEGIN
   END IF;
   v_old := hold_api_key(p_tenant, p_id);
   v_status := CASE WHEN v_old.replaced_by IS NOT NULL THEN 'replaced'
-                   ELSE (SELECT status FROM shown_api_key(v_old)) END;
+                   ELSE key_status(v_old) END;
   IF v_status <> 'active' THEN
     PERFORM fail('api_key_wrong_state', jsonb_build_object('api_key', p_id, 'status', v_status));
   END IF;
@@ -6182,8 +6185,10 @@ BEGIN
   END IF;
   v_new := jsonb_populate_record(v_old, p_fields);
   v_new.digest := p_digest;
-  -- No later than the wire can say.
-  v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
+  IF v_old.expires_at IS NOT NULL THEN
+    -- No later than the wire can say.
+    v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
+  END IF;
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
@@ -6719,9 +6724,8 @@ DECLARE
   v_is_let_in boolean;
 BEGIN
   PERFORM enter_tenant(tenant) FROM identify_v1(p_digest);
-  SELECT * INTO v_key FROM api_keys
-  WHERE digest = p_digest AND requests_per_minute IS NOT NULL
-    AND revoked_at IS NULL AND coalesce(expires_at > now(), true);
+  SELECT * INTO v_key FROM api_keys AS k
+  WHERE digest = p_digest AND requests_per_minute IS NOT NULL AND key_status(k) = 'active';
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
@@ -7267,6 +7271,7 @@ ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION key_of_origin(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
@@ -7518,6 +7523,7 @@ REVOKE EXECUTE ON FUNCTION
   keep_tenants_apart(regproc[]),
   key_of_origin(text,integer),
   key_rights(api_keys),
+  key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
@@ -7739,6 +7745,7 @@ GRANT EXECUTE ON FUNCTION
   identify_v1(bytea),
   is_begun(series),
   job_facts(text,uuid),
+  key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lot_after(jsonb,jsonb),

@@ -67,6 +67,13 @@ RETURN (p_key.sequences IS NULL OR coalesce(p_caller.sequences <@ p_key.sequence
         OR coalesce(p_caller.products <@ p_key.products, false)
            AND (p_key.sequences IS NOT NULL OR cardinality(p_caller.products) > 0));
 --> statement-breakpoint
+-- Whether a key works: it is active unless it was revoked or has expired.
+CREATE FUNCTION key_status(p_key api_keys) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
+            WHEN p_key.expires_at <= now() THEN 'expired'
+            ELSE 'active' END;
+--> statement-breakpoint
 -- Refuses a call that a key does not allow. Fails: api_key_revoked, api_key_expired, scope_missing,
 -- api_key_limited.
 CREATE FUNCTION check_key(p_key api_keys, p_caller caller) RETURNS void
@@ -75,9 +82,9 @@ BEGIN
   IF p_caller.record IS NOT NULL AND coalesce(p_key.sequences, p_key.products) IS NOT NULL THEN
     p_caller := told_by_record(p_caller, p_key.tenant);
   END IF;
-  IF p_key.revoked_at IS NOT NULL THEN
+  IF key_status(p_key) = 'revoked' THEN
     PERFORM fail('api_key_revoked', '{}');
-  ELSIF p_key.expires_at <= now() THEN
+  ELSIF key_status(p_key) = 'expired' THEN
     PERFORM fail('api_key_expired', jsonb_build_object('expired_at', wire_time(p_key.expires_at)));
   ELSIF NOT has_scope(p_key, p_caller) THEN
     PERFORM fail('scope_missing', jsonb_build_object('needed', p_caller.scopes, 'held', p_key.scopes));
@@ -178,8 +185,7 @@ BEGIN
   PERFORM enter_tenant(p_tenant);
   -- Most calls are of a key that allows them and was used within the minute: one look tells.
   SELECT k.id, o.id,
-         k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
-           AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
+         key_status(k) = 'active' AND has_scope(k, p_caller) AND is_within_limits(k, p_caller)
            AND NOT is_use_old(u.used_at),
          coalesce(k.count_per_request, k.numbers_per_day) IS NOT NULL, r.fingerprint, r.answer
   INTO v_call.api_key, v_call.origin, v_is_plain, v_call.has_quota, v_fingerprint, v_call.answer

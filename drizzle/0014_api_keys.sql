@@ -63,9 +63,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT p_key.public_id::text, p_key.name, p_key.prefix, p_key.hint, p_key.scopes::text[],
          p_key.sequences, p_key.products,
          quota_of(p_key),
-         CASE WHEN p_key.revoked_at IS NOT NULL THEN 'revoked'
-              WHEN p_key.expires_at <= now() THEN 'expired'
-              ELSE 'active' END,
+         key_status(p_key),
          wire_time(p_key.created_at), wire_time(p_key.expires_at), wire_time(p_key.revoked_at),
          (SELECT k.public_id::text FROM api_keys AS k
           WHERE k.tenant = p_key.tenant AND k.id = p_key.replaced_by),
@@ -200,7 +198,7 @@ BEGIN
   END IF;
   v_old := hold_api_key(p_tenant, p_id);
   v_status := CASE WHEN v_old.replaced_by IS NOT NULL THEN 'replaced'
-                   ELSE (SELECT status FROM shown_api_key(v_old)) END;
+                   ELSE key_status(v_old) END;
   IF v_status <> 'active' THEN
     PERFORM fail('api_key_wrong_state', jsonb_build_object('api_key', p_id, 'status', v_status));
   END IF;
@@ -210,8 +208,10 @@ BEGIN
   END IF;
   v_new := jsonb_populate_record(v_old, p_fields);
   v_new.digest := p_digest;
-  -- No later than the wire can say.
-  v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
+  IF v_old.expires_at IS NOT NULL THEN
+    -- No later than the wire can say.
+    v_new.expires_at := least(now() + (v_old.expires_at - v_old.created_at), '9999-12-31T23:59:59.999Z');
+  END IF;
   v_new := add_api_key(v_new);
   UPDATE api_keys
   SET expires_at = least(expires_at, now() + p_overlap), replaced_by = v_new.id
@@ -252,5 +252,5 @@ END
 $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
-  shown_api_key, quota_of, create_api_key_v1, rotate_api_key_v1, revoke_api_key_v1
+  shown_api_key, key_status, quota_of, create_api_key_v1, rotate_api_key_v1, revoke_api_key_v1
 TO serialmint_app;

@@ -121,9 +121,8 @@ DECLARE
   v_is_let_in boolean;
 BEGIN
   PERFORM enter_tenant(tenant) FROM identify_v1(p_digest);
-  SELECT * INTO v_key FROM api_keys
-  WHERE digest = p_digest AND requests_per_minute IS NOT NULL
-    AND revoked_at IS NULL AND coalesce(expires_at > now(), true);
+  SELECT * INTO v_key FROM api_keys AS k
+  WHERE digest = p_digest AND requests_per_minute IS NOT NULL AND key_status(k) = 'active';
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;

@@ -17,8 +17,14 @@ BEGIN
   END LOOP;
   -- Functions are given only to roles that one can become. Who owns the tables may call what `serialmint_rules`
   -- may, and does not see what `serialmint_keeper` sees.
-  GRANT serialmint_rules TO CURRENT_USER WITH SET TRUE, INHERIT TRUE;
-  GRANT serialmint_keeper TO CURRENT_USER WITH SET TRUE, INHERIT FALSE;
+  BEGIN
+    GRANT serialmint_rules TO CURRENT_USER WITH SET TRUE, INHERIT TRUE;
+    GRANT serialmint_keeper TO CURRENT_USER WITH SET TRUE, INHERIT FALSE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format(
+      'The roles of Serialmint on this server are another owner''s (%s). Migrate as that owner, or let an administrator '
+      'run: GRANT serialmint_app, serialmint_rules, serialmint_keeper TO %I WITH ADMIN OPTION', SQLERRM, CURRENT_USER);
+  END;
 END
 $$;
 --> statement-breakpoint

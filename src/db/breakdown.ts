@@ -18,9 +18,12 @@ const yielded = new Set(["40001", "40P01"]);
 /** Waited for a lock as long as it may. */
 const outOfPatience = "55P03";
 
-/** Functions that wait in line for a series, and its table, in the trace of what the database was doing. */
-const inLineForSeries =
-  /relation "series"|\b(?:wait_for_series|lock_counter|hold_counter|draw_from_counter)\(/;
+/**
+ * Functions that wait in line for a series or for the day of a key's quota, and the table of series, in the trace
+ * of what the database was doing.
+ */
+const inLineForNumbers =
+  /relation "series"|\b(?:wait_for_series|lock_counter|hold_counter|draw_from_counter|take_numbers)\(/;
 
 /** Cancelled for its time: statement, lock or idle timeout. */
 const timedOut = new Set(["57014", "25P03", "25P04"]);
@@ -69,7 +72,7 @@ export function breakdownOf(error: unknown, writes: boolean): Breakdown {
       if (refused !== undefined) return { failure: refused, worthRepeating: false };
     }
     if (code === outOfPatience) {
-      const held = inLineForSeries.test(told.where ?? "") ? "sequence_busy" : "record_busy";
+      const held = inLineForNumbers.test(told.where ?? "") ? "sequence_busy" : "record_busy";
       return { failure: failure(held, {}, { cause: error }), worthRepeating: false };
     }
     if (timedOut.has(code)) {

@@ -414,7 +414,8 @@ describe("rotating", () => {
     const { data } = await ok(service, "GET", "/v1/api-keys");
     const own = `/v1/api-keys/${data[0].id}/rotate`;
     await makeKey(service, ["admin"]);
-    const { key } = await ok(service, "POST", own, { overlap_s: 0 });
+    const { key, expires_at } = await ok(service, "POST", own, { overlap_s: 0 });
+    expect(expires_at).toBeNull();
     expect([await works(service, service.key), await works(service, key)]).toEqual([false, true]);
   });
 

@@ -234,6 +234,28 @@ describe("numbers a day", () => {
     },
   );
 
+  test("are waited for in line, and who has waited for long is told to come back", async () => {
+    const service = await shop();
+    const { key } = await keyWith(service, { numbers_per_day: 10 });
+    await reserve(service, "s", 1, { key });
+    const holder = service.database.session();
+    await holder.query("begin");
+    await holder.query("select from quota_days where tenant = $1 for update", [service.tenant]);
+    const items = [{ product: "p", names: ["A-0005"] }];
+    for (const answer of await Promise.all([
+      reserve(service, "s", 1, { key }),
+      postLots(service, items, { key }),
+    ])) {
+      expect([answer.status, answer.json.code], answer.text).toEqual([503, "sequence_busy"]);
+      expect(answer.headers.get("retry-after")).toBe("1");
+    }
+    // Other keys do not wait.
+    expect((await reserve(service, "s", 1)).status).toBe(201);
+    await holder.query("rollback");
+    await holder.close();
+    expect((await reserve(service, "s", 1, { key })).status).toBe(201);
+  });
+
   test("are not exceeded by runs of any size from many sequences, however they are drawn", async () => {
     const service = await shop({ hot: true });
     await putSequence(service, "t", { pattern: "B-{0000}" });

@@ -103,6 +103,20 @@ describe("the steps of docs/operating/deploy.md on a server of somebody else", (
     ]);
   });
 
+  test("are refused to another owner on the server, who is told what to do", async () => {
+    await run(postgres.url("postgres"), "CREATE ROLE other_owner LOGIN CREATEROLE");
+    await run(postgres.url("postgres"), "CREATE DATABASE other OWNER other_owner");
+    const other = url("other_owner").replace(/serialmint$/, "other");
+    const [, grant = "none"] =
+      /`(GRANT serialmint_app, [^`]+ TO other_owner WITH ADMIN OPTION)`/.exec(page) ?? [];
+    const refused: unknown = await migrate(other).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ cause: { message: expect.stringContaining(grant) } });
+    await run(postgres.url("postgres"), grant);
+    const { applied } = await migrate(other);
+    expect(applied.length).toBeGreaterThan(0);
+    await createTenant(other, { tenant: "acme", name: "Acme Ltd" });
+  });
+
   test("leave a role that dumps all tenants, which the owner cannot, and writes nothing", async () => {
     // As pg_dump reads, of every table and every counter.
     const relations = await run(
