@@ -7,8 +7,6 @@ import { ok, refused } from "./contract.ts";
 const fence = (service: Service, key: string, body: object) =>
   ok(service, "POST", `/v1/sequences/${key}/fence`, { reason: "restored", ...body });
 
-const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
-
 async function firstName(service: Service, key: string, body: object = {}): Promise<string> {
   const { first_name } = await ok(service, "POST", `/v1/sequences/${key}/reservations`, {
     count: 1,

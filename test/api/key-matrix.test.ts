@@ -94,6 +94,8 @@ describe("every call of the OpenAPI document", () => {
       const answer = await send(single.get(scope) ?? "");
       expect([401, 400, 415], `${scope}: ${answer.text}`).not.toContain(answer.status);
       if (answer.status !== 403) continue;
+      // Let in, and held to what it made itself.
+      if (answer.json.code === "reservation_of_another") continue;
       expect(answer.json.code).toBe("scope_missing");
       expect(call.scopes).toEqual(expect.arrayContaining(answer.json.needed));
       expect(answer.json.needed).not.toContain(scope);
