@@ -1315,11 +1315,17 @@ CREATE OR REPLACE FUNCTION public.is_period(p_reset sequence_reset, p_period tex
  IMMUTABLE
 RETURN CASE WHEN (p_reset = 'prefix'::sequence_reset) THEN true WHEN (p_reset = 'never'::sequence_reset) THEN (p_period = ''::text) WHEN (p_period ~ '^(FY)?0000'::text) THEN false WHEN (p_reset = 'yearly'::sequence_reset) THEN (p_period ~ '^[0-9]{4}$'::text) WHEN (p_reset = 'fiscal'::sequence_reset) THEN (p_period ~ '^FY[0-9]{4}$'::text) WHEN (p_reset = 'monthly'::sequence_reset) THEN (p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text) WHEN (p_reset = 'weekly'::sequence_reset) THEN CASE WHEN (p_period ~ '^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$'::text) THEN (to_char((to_date(p_period, 'IYYY-"W"IW'::text))::timestamp with time zone, 'IYYY-"W"IW'::text) = p_period) ELSE false END WHEN (p_reset = 'daily'::sequence_reset) THEN CASE WHEN (p_period ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}$'::text) THEN (("right"(p_period, 2) >= '01'::text) AND ("right"(p_period, 2) <= to_char((period_end('monthly'::sequence_reset, "left"(p_period, 7), NULL::text))::timestamp with time zone, 'DD'::text))) ELSE false END ELSE NULL::boolean END;
 
+CREATE OR REPLACE FUNCTION public.fence_end(p_sequence sequences)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((p_sequence).start + ((p_sequence).increment * LEAST((p_sequence).fence_width, ((('999999999999999999'::bigint - (p_sequence).start) / (p_sequence).increment) + 1))));
+
 CREATE OR REPLACE FUNCTION public.first_number(p_sequence sequences, p_period text)
  RETURNS bigint
  LANGUAGE sql
  STABLE
-RETURN ((p_sequence).start + CASE WHEN (((p_sequence).fence_width > 0) AND (((p_sequence).reset = 'prefix'::sequence_reset) OR ((p_period COLLATE "C") <= period_at((p_sequence).reset, (p_sequence).time_zone, (p_sequence).fiscal_year_start, (p_sequence).fenced_until)))) THEN (LEAST((p_sequence).fence_width, ((('999999999999999999'::bigint - (p_sequence).start) / (p_sequence).increment) + 1)) * (p_sequence).increment) ELSE (0)::bigint END);
+RETURN CASE WHEN (((p_sequence).fence_width > 0) AND (((p_sequence).reset = 'prefix'::sequence_reset) OR ((p_period COLLATE "C") <= period_at((p_sequence).reset, (p_sequence).time_zone, (p_sequence).fiscal_year_start, (p_sequence).fenced_until)))) THEN fence_end(p_sequence) ELSE (p_sequence).start END;
 
 CREATE OR REPLACE FUNCTION public.series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid)
  RETURNS series
@@ -1826,6 +1832,25 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.given_under(p_sequence sequences)
+ RETURNS TABLE(first bigint, last bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT min(one.first), CASE p_sequence.counter WHEN p_sequence.key THEN max(one.last) ELSE p_sequence.ceiling END
+  FROM (
+    SELECT l.first, l.last
+    FROM series AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+    WHERE s.tenant = p_sequence.tenant AND s.sequence = p_sequence.counter
+    UNION ALL
+    SELECT q.start, fence_end(q) - q.increment
+    FROM sequences AS q
+    WHERE q.tenant = p_sequence.tenant AND q.key = p_sequence.counter AND q.fence_width > 0
+  ) AS one
+  HAVING count(*) > 0
+$function$;
+
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
@@ -1870,11 +1895,7 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
-  IF NOT p_issued AND EXISTS (
-    SELECT FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
-  ) THEN
+  IF NOT p_issued AND EXISTS (SELECT FROM given_under(v_old)) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
   -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
@@ -1907,6 +1928,9 @@ BEGIN
       start = v_new.start, increment = v_new.increment, reset = v_new.reset, counter = v_new.counter,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
       overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
+      -- A fence ends no earlier than it did.
+      fence_width = CASE WHEN fence_width > 0 THEN greatest(
+        fence_width, ceil((fence_end(v_old) - v_new.start)::numeric / v_new.increment)::bigint) ELSE 0 END,
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
@@ -1915,16 +1939,13 @@ BEGIN
 
   IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter)
      <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start, v_new.counter) THEN
-    -- Of a counter that it shares nothing tells which numbers were given under its pattern: any may be.
     INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last)
-    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter,
-           min(l.first), CASE v_old.counter WHEN p_key THEN max(l.last) ELSE v_old.ceiling END
-    FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
-    HAVING count(*) > 0
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter, given.first,
+           given.last
+    FROM given_under(v_old) AS given
     ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
-      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
+      DO UPDATE SET first = least(past_patterns.first, excluded.first),
+                    last = greatest(past_patterns.last, excluded.last);
   END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
@@ -2104,16 +2125,15 @@ BEGIN
          AND in_run(lots, r.first_name, r.digits, r.suffix)
        ORDER BY name DESC LIMIT 1
      ) AS l));
-  IF p_to <= v_issued THEN
-    PERFORM fail('rewind_below_issued', jsonb_build_object(
-      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
-      'to', p_to::text));
-  END IF;
   SELECT max(last) INTO v_fenced FROM ledger
   WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
-  IF p_to <= v_fenced THEN
+  IF p_to <= v_fenced AND v_fenced > coalesce(v_issued, -1) THEN
     PERFORM fail('rewind_into_fence', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
+      'behind', (v_fenced + v_series.increment)::text, 'next', v_next::text, 'to', p_to::text));
+  ELSIF p_to <= v_issued THEN
+    PERFORM fail('rewind_below_issued', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
       'to', p_to::text));
   END IF;
   PERFORM check_base(v_series, p_to);
@@ -5549,6 +5569,9 @@ BEGIN
     'gapless', (
       SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
         'start', s.start::text,
+        'fence', CASE WHEN s.fence_width > 0 THEN jsonb_build_object(
+          'end', fence_end(s)::text,
+          'until', period_at(s.reset, s.time_zone, s.fiscal_year_start, s.fenced_until)) END,
         'periods', (
           SELECT coalesce(jsonb_object_agg(e.period, e.next::text), '{}') FROM series AS e
           WHERE e.tenant = s.tenant AND e.sequence = s.key
@@ -5559,7 +5582,7 @@ BEGIN
     ),
     'counters', (
       SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'sequence', s.key, 'period', asked.period, 'next', coalesce(e.next, s.start)::text,
+        'sequence', s.key, 'period', asked.period, 'next', coalesce(e.next, first_number(s, asked.period))::text,
         'step', s.increment::text, 'tried', t.number::text)), '[]')
       FROM (
         SELECT DISTINCT i.counter, wanted.period
@@ -5676,8 +5699,12 @@ BEGIN
       DO UPDATE SET number = greatest(t.number, excluded.number);
   ELSE
     IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
-      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint, ARRAY(
-        SELECT made->>'key' FROM jsonb_array_elements(p_writes->'sequences') AS made));
+      IF jsonb_array_length(p_writes->'sequences') = 0 THEN
+        PERFORM hold_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+      ELSE
+        PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint, ARRAY(
+          SELECT made->>'key' FROM jsonb_array_elements(p_writes->'sequences') AS made));
+      END IF;
     END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');
@@ -6879,6 +6906,11 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   IF p_period IS NULL THEN
+    PERFORM FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition FOR UPDATE;
+    IF NOT FOUND THEN
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+    END IF;
     PERFORM fence_unknown(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
     v_moved := (fence_known(p_tenant, p_sequence, 0, NULL, p_by, v_call.origin, p_reason)).moved;
   ELSE
@@ -6886,7 +6918,8 @@ BEGIN
       held_series(p_tenant, p_sequence, p_period, p_definition), p_by, v_call.origin, p_reason)], NULL);
   END IF;
   PERFORM record_event(p_caller, p_tenant, 'sequence.fenced', p_sequence, jsonb_build_object(
-    'series', nullif(p_period, ''), 'by', p_by::text, 'ahead_days', p_ahead_days, 'moved', cardinality(v_moved), 'reason', p_reason));
+    'series', nullif(p_period, ''), 'by', p_by::text,
+    'ahead_days', CASE WHEN p_period IS NULL THEN p_ahead_days END, 'moved', cardinality(v_moved), 'reason', p_reason));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'sequence', p_sequence, 'by', p_by::text, 'reason', p_reason, 'at', wire_time(now()),
     'moved', cardinality(v_moved), 'series', to_jsonb(v_moved[1:100]),
@@ -6958,6 +6991,30 @@ BEGIN
     WHERE s.tenant = p_tenant AND s.counter = s.key
       AND (p_only IS NULL OR s.key = ANY (p_only)) AND NOT s.key = ANY (p_except)
     ORDER BY s.key;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.fence_one(p_tenant text, p_sequence text, p_period text, p_by bigint, p_reason text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_sequence sequences;
+  v_moved jsonb;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence AND counter = p_sequence;
+  IF NOT FOUND THEN
+    RAISE 'There is no sequence % with counters of its own.', p_sequence;
+  ELSIF NOT is_period(v_sequence.reset, p_period) THEN
+    RAISE 'The sequence % has no series %.', p_sequence, p_period;
+  END IF;
+  v_moved := fence_series(held_series(p_tenant, p_sequence, p_period, v_sequence.definition), p_by,
+                          origin_of_operator(p_tenant), p_reason);
+  INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
+  VALUES (p_tenant, origin_of_operator(p_tenant), 'operator', 'sequence.fenced', p_sequence, jsonb_build_object(
+            'series', nullif(p_period, ''), 'by', p_by::text, 'reason', p_reason));
+  RETURN num_nonnulls(v_moved);
 END
 $function$;
 
@@ -7226,7 +7283,9 @@ ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION fail(text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_end(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_known(text,text,bigint,integer,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION fence_one(text,text,text,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_series(series,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_unknown(text,text,bigint,integer,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text) OWNER TO serialmint_rules;
@@ -7235,6 +7294,7 @@ ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER T
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION given_under(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION go_on_fencing(text,text,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
@@ -7476,7 +7536,9 @@ REVOKE EXECUTE ON FUNCTION
   expire_staged_v1(interval,integer),
   expired_requests(integer),
   fail(text,jsonb),
+  fence_end(sequences),
   fence_known(text,text,bigint,integer,bigint,integer,text),
+  fence_one(text,text,text,bigint,text),
   fence_series(series,bigint,integer,text),
   fence_unknown(text,text,bigint,integer,integer,text),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
@@ -7485,6 +7547,7 @@ REVOKE EXECUTE ON FUNCTION
   first_number(sequences,text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
+  given_under(sequences),
   go_on_fencing(text,text,bigint,bigint,text),
   grow_lots(receipts,lot_found[]),
   has_issued(text,text),
@@ -7739,9 +7802,11 @@ GRANT EXECUTE ON FUNCTION
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
+  fence_end(sequences),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
+  given_under(sequences),
   identify_v1(bytea),
   is_begun(series),
   job_facts(text,uuid),

@@ -167,22 +167,27 @@ RETURN CASE
       ELSE false END
 END;
 --> statement-breakpoint
+-- Where series of a sequence begin that are fenced and not known.
+CREATE FUNCTION fence_end(p_sequence sequences) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN p_sequence.start + p_sequence.increment
+  * least(p_sequence.fence_width, (999999999999999999 - p_sequence.start) / p_sequence.increment + 1);
+--> statement-breakpoint
 -- The number with which a series that is not there yet begins: the sequence's first, or as many numbers further
 -- on as it is fenced by. The texts of one reset's periods are in the order of time.
 CREATE FUNCTION first_number(p_sequence sequences, p_period text) RETURNS bigint
 LANGUAGE sql STABLE
-RETURN p_sequence.start + CASE
+RETURN CASE
   WHEN p_sequence.fence_width > 0
     AND (p_sequence.reset = 'prefix'
          OR p_period COLLATE "C" <= period_at(p_sequence.reset, p_sequence.time_zone,
                                               p_sequence.fiscal_year_start, p_sequence.fenced_until))
-  THEN least(p_sequence.fence_width, (999999999999999999 - p_sequence.start) / p_sequence.increment + 1)
-       * p_sequence.increment
-  ELSE 0
+  THEN fence_end(p_sequence)
+  ELSE p_sequence.start
 END;
 --> statement-breakpoint
--- A series as it stands, not locked; that of a new period is made, and what it was fenced by is written down
--- as skipped. Fails: definition_changed (there is no
+-- A series as it stands, not locked; that of a new period is made, and what it was fenced by is written down.
+-- Fails: definition_changed (there is no
 -- such sequence, or not with that definition), series_malformed.
 CREATE FUNCTION series_of(p_tenant text, p_sequence text, p_period text, p_definition uuid) RETURNS series
 LANGUAGE plpgsql AS $$
@@ -709,10 +714,28 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The lowest and the highest number that may have been given under the pattern of a sequence, fenced ones included;
+-- no row where none can have been. Of a counter that it shares nothing tells under whose pattern: any may be.
+CREATE FUNCTION given_under(p_sequence sequences) RETURNS TABLE (first bigint, last bigint)
+LANGUAGE sql STABLE AS $$
+  SELECT min(one.first), CASE p_sequence.counter WHEN p_sequence.key THEN max(one.last) ELSE p_sequence.ceiling END
+  FROM (
+    SELECT l.first, l.last
+    FROM series AS s
+    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+    WHERE s.tenant = p_sequence.tenant AND s.sequence = p_sequence.counter
+    UNION ALL
+    SELECT q.start, fence_end(q) - q.increment
+    FROM sequences AS q
+    WHERE q.tenant = p_sequence.tenant AND q.key = p_sequence.counter AND q.fence_width > 0
+  ) AS one
+  HAVING count(*) > 0
+$$;
+--> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
 -- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell; unless
--- `p_issued` its own pattern was not among them, since it had given no number.
+-- `p_issued` its own pattern was not among them, since it can have given no number.
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed,
 -- patterns_changed, pattern_shared.
 CREATE FUNCTION put_sequence_v1(
@@ -758,11 +781,7 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
-  IF NOT p_issued AND EXISTS (
-    SELECT FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
-  ) THEN
+  IF NOT p_issued AND EXISTS (SELECT FROM given_under(v_old)) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
   -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
@@ -795,6 +814,9 @@ BEGIN
       start = v_new.start, increment = v_new.increment, reset = v_new.reset, counter = v_new.counter,
       time_zone = v_new.time_zone, fiscal_year_start = v_new.fiscal_year_start,
       overflow = v_new.overflow, hot = v_new.hot, allow_overlap = v_new.allow_overlap,
+      -- A fence ends no earlier than it did.
+      fence_width = CASE WHEN fence_width > 0 THEN greatest(
+        fence_width, ceil((fence_end(v_old) - v_new.start)::numeric / v_new.increment)::bigint) ELSE 0 END,
       updated_at = now()
   WHERE tenant = p_tenant AND key = p_key
   RETURNING * INTO v_new;
@@ -803,16 +825,13 @@ BEGIN
 
   IF (v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter)
      <> (v_new.dialect, v_new.pattern, v_new.fiscal_year_start, v_new.counter) THEN
-    -- Of a counter that it shares nothing tells which numbers were given under its pattern: any may be.
     INSERT INTO past_patterns (tenant, sequence, dialect, pattern, fiscal_year_start, counter, first, last)
-    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter,
-           min(l.first), CASE v_old.counter WHEN p_key THEN max(l.last) ELSE v_old.ceiling END
-    FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-    WHERE s.tenant = p_tenant AND s.sequence = v_old.counter
-    HAVING count(*) > 0
+    SELECT p_tenant, p_key, v_old.dialect, v_old.pattern, v_old.fiscal_year_start, v_old.counter, given.first,
+           given.last
+    FROM given_under(v_old) AS given
     ON CONFLICT (tenant, sequence, dialect, pattern, fiscal_year_start, counter)
-      DO UPDATE SET last = greatest(past_patterns.last, excluded.last);
+      DO UPDATE SET first = least(past_patterns.first, excluded.first),
+                    last = greatest(past_patterns.last, excluded.last);
   END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
@@ -996,16 +1015,15 @@ BEGIN
          AND in_run(lots, r.first_name, r.digits, r.suffix)
        ORDER BY name DESC LIMIT 1
      ) AS l));
-  IF p_to <= v_issued THEN
-    PERFORM fail('rewind_below_issued', jsonb_build_object(
-      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
-      'to', p_to::text));
-  END IF;
   SELECT max(last) INTO v_fenced FROM ledger
   WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
-  IF p_to <= v_fenced THEN
+  IF p_to <= v_fenced AND v_fenced > coalesce(v_issued, -1) THEN
     PERFORM fail('rewind_into_fence', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
+      'behind', (v_fenced + v_series.increment)::text, 'next', v_next::text, 'to', p_to::text));
+  ELSIF p_to <= v_issued THEN
+    PERFORM fail('rewind_below_issued', jsonb_build_object(
+      'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
       'to', p_to::text));
   END IF;
   PERFORM check_base(v_series, p_to);

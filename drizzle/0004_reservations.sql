@@ -148,8 +148,6 @@ END
 $$;
 --> statement-breakpoint
 -- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
--- Fails: reservation_not_found, reservation_range, reservation_used.
--- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
 -- Fails: reservation_not_found, reservation_of_another, reservation_range, reservation_used.
 CREATE FUNCTION void_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,

@@ -185,6 +185,9 @@ BEGIN
     'gapless', (
       SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
         'start', s.start::text,
+        'fence', CASE WHEN s.fence_width > 0 THEN jsonb_build_object(
+          'end', fence_end(s)::text,
+          'until', period_at(s.reset, s.time_zone, s.fiscal_year_start, s.fenced_until)) END,
         'periods', (
           SELECT coalesce(jsonb_object_agg(e.period, e.next::text), '{}') FROM series AS e
           WHERE e.tenant = s.tenant AND e.sequence = s.key
@@ -195,7 +198,7 @@ BEGIN
     ),
     'counters', (
       SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'sequence', s.key, 'period', asked.period, 'next', coalesce(e.next, s.start)::text,
+        'sequence', s.key, 'period', asked.period, 'next', coalesce(e.next, first_number(s, asked.period))::text,
         'step', s.increment::text, 'tried', t.number::text)), '[]')
       FROM (
         SELECT DISTINCT i.counter, wanted.period
@@ -317,8 +320,12 @@ BEGIN
       DO UPDATE SET number = greatest(t.number, excluded.number);
   ELSE
     IF jsonb_typeof(p_writes->'epoch') = 'string' THEN
-      PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint, ARRAY(
-        SELECT made->>'key' FROM jsonb_array_elements(p_writes->'sequences') AS made));
+      IF jsonb_array_length(p_writes->'sequences') = 0 THEN
+        PERFORM hold_patterns(p_tenant, (p_writes->>'epoch')::bigint);
+      ELSE
+        PERFORM change_patterns(p_tenant, (p_writes->>'epoch')::bigint, ARRAY(
+          SELECT made->>'key' FROM jsonb_array_elements(p_writes->'sequences') AS made));
+      END IF;
     END IF;
     PERFORM import_sequences(v_import, p_writes->'sequences');
     PERFORM import_counters(v_import, p_writes->'counters');

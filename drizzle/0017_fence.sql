@@ -87,7 +87,7 @@ END
 $$;
 --> statement-breakpoint
 -- Moves a sequence on by `p_by` numbers in each of its series, or in the one of `p_period`, after a part of
--- what it gave was lost. Fails as open_call_v1 does, series_not_found.
+-- what it gave was lost. Fails as open_call_v1 does, definition_changed, series_malformed.
 CREATE FUNCTION fence_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_by bigint, p_ahead_days integer, p_reason text
@@ -101,6 +101,11 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   IF p_period IS NULL THEN
+    PERFORM FROM sequences
+    WHERE tenant = p_tenant AND key = p_sequence AND definition = p_definition FOR UPDATE;
+    IF NOT FOUND THEN
+      PERFORM fail('definition_changed', jsonb_build_object('sequence', p_sequence));
+    END IF;
     PERFORM fence_unknown(p_tenant, p_sequence, p_by, p_ahead_days, v_call.origin, p_reason);
     v_moved := (fence_known(p_tenant, p_sequence, 0, NULL, p_by, v_call.origin, p_reason)).moved;
   ELSE
@@ -108,7 +113,8 @@ BEGIN
       held_series(p_tenant, p_sequence, p_period, p_definition), p_by, v_call.origin, p_reason)], NULL);
   END IF;
   PERFORM record_event(p_caller, p_tenant, 'sequence.fenced', p_sequence, jsonb_build_object(
-    'series', nullif(p_period, ''), 'by', p_by::text, 'ahead_days', p_ahead_days, 'moved', cardinality(v_moved), 'reason', p_reason));
+    'series', nullif(p_period, ''), 'by', p_by::text,
+    'ahead_days', CASE WHEN p_period IS NULL THEN p_ahead_days END, 'moved', cardinality(v_moved), 'reason', p_reason));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
     'sequence', p_sequence, 'by', p_by::text, 'reason', p_reason, 'at', wire_time(now()),
     'moved', cardinality(v_moved), 'series', to_jsonb(v_moved[1:100]),
@@ -179,6 +185,30 @@ BEGIN
     WHERE s.tenant = p_tenant AND s.counter = s.key
       AND (p_only IS NULL OR s.key = ANY (p_only)) AND NOT s.key = ANY (p_except)
     ORDER BY s.key;
+END
+$$;
+--> statement-breakpoint
+-- Fences one series of a sequence, by its name. Returns how many were moved: none when no number is left.
+CREATE FUNCTION fence_one(p_tenant text, p_sequence text, p_period text, p_by bigint, p_reason text)
+RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_sequence sequences;
+  v_moved jsonb;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence AND counter = p_sequence;
+  IF NOT FOUND THEN
+    RAISE 'There is no sequence % with counters of its own.', p_sequence;
+  ELSIF NOT is_period(v_sequence.reset, p_period) THEN
+    RAISE 'The sequence % has no series %.', p_sequence, p_period;
+  END IF;
+  v_moved := fence_series(held_series(p_tenant, p_sequence, p_period, v_sequence.definition), p_by,
+                          origin_of_operator(p_tenant), p_reason);
+  INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
+  VALUES (p_tenant, origin_of_operator(p_tenant), 'operator', 'sequence.fenced', p_sequence, jsonb_build_object(
+            'series', nullif(p_period, ''), 'by', p_by::text, 'reason', p_reason));
+  RETURN num_nonnulls(v_moved);
 END
 $$;
 --> statement-breakpoint

@@ -23,6 +23,8 @@ export interface FenceOptions {
   readonly only?: readonly string[] | undefined;
   /** Sequences that are left alone. */
   readonly except?: readonly string[] | undefined;
+  /** Of the only sequence: the one series to move, by its name. */
+  readonly series?: string | undefined;
 }
 
 /** What came of a tenant: its sequences, or why nothing of it was moved. */
@@ -41,6 +43,9 @@ export async function fence(
   done: (tenant: FencedTenant) => void = () => {},
 ): Promise<FencedTenant[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  client.on("error", () => {
+    // What it was doing rejects.
+  });
   await client.connect();
   try {
     const known = await tenantsOf(client);
@@ -64,8 +69,12 @@ async function fenceTenant(
   tenant: string,
   options: FenceOptions,
 ): Promise<FencedTenant> {
-  const { by, aheadDays, reason, only, except = [] } = options;
+  const { by, aheadDays, reason, only, except = [], series } = options;
   try {
+    const [sequence] = only ?? [];
+    if (series !== undefined && sequence !== undefined) {
+      return { tenant, fenced: [await fenceOne(client, tenant, sequence, series, options)] };
+    }
     const { rows } = await client.query<Pick<Fenced, "sequence" | "mode">>(
       `SELECT sequence, mode
        FROM begin_fence($1::text, $2::bigint, $3::integer, $4::text, $5::text[], $6::text[])`,
@@ -79,6 +88,22 @@ async function fenceTenant(
   } catch (error) {
     return { tenant, error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+async function fenceOne(
+  client: pg.Client,
+  tenant: string,
+  sequence: string,
+  series: string,
+  { by, reason }: FenceOptions,
+): Promise<Fenced> {
+  const { rows } = await client.query<Pick<Fenced, "mode" | "moved">>(
+    `SELECT fence_one($1::text, $2::text, $3::text, $4::bigint, $5::text) AS moved,
+            (SELECT mode FROM sequences WHERE tenant = entered_tenant() AND key = $2::text) AS mode`,
+    [tenant, sequence, series, by.toString(), reason],
+  );
+  const { moved, mode } = rows[0] ?? { moved: 0, mode: "standard" };
+  return { sequence, mode, moved };
 }
 
 /** Moves the series of a sequence, one batch after another. Returns how many. */
@@ -107,7 +132,7 @@ async function tenantsOf(client: pg.Client): Promise<string[]> {
 }
 
 const usage = `Use: DATABASE_URL=<direct connection> npm run fence -- --by <numbers> --reason <text> [--ahead-days <days>]
-       [--tenant <tenant> [--sequence <key> ...] [--except <key> ...]]
+       [--tenant <tenant> [--sequence <key> ... [--series <name>]] [--except <key> ...]]
 where <numbers> is 1 to 999999999999999999: more than any counter can have given in what was lost;
 <days> is 0 to 36600, 366 when left out: how far ahead documents may have been dated;
 and <text> is at most 200 characters.`;
@@ -123,21 +148,23 @@ function commandArguments(): FenceOptions | undefined {
         tenant: { type: "string" },
         sequence: { type: "string", multiple: true },
         except: { type: "string", multiple: true },
+        series: { type: "string" },
       },
     });
-    const { by = "", tenant, sequence: only, except, "ahead-days": days } = values;
+    const { by = "", tenant, sequence: only, except, series, "ahead-days": days } = values;
     const reason = values.reason?.trim() ?? "";
     const aheadDays = Number(days);
     if (!/^[1-9][0-9]{0,17}$/.test(by) || reason === "" || reason.length > 200) return undefined;
     if (!Number.isInteger(aheadDays) || aheadDays < 0 || aheadDays > 36_600) return undefined;
     if (tenant === undefined && (only ?? except) !== undefined) return undefined;
-    return { by: BigInt(by), aheadDays, reason, tenant, only, except };
+    if (series !== undefined && only?.length !== 1) return undefined;
+    return { by: BigInt(by), aheadDays, reason, tenant, only, except, series };
   } catch {
     return undefined;
   }
 }
 
-function say(one: FencedTenant, { by, aheadDays }: FenceOptions): void {
+function say(one: FencedTenant, { by, aheadDays, series: named }: FenceOptions): void {
   if ("error" in one) {
     console.error(`${one.tenant}: not all is moved: ${one.error.message}`);
     process.exitCode = 1;
@@ -146,7 +173,9 @@ function say(one: FencedTenant, { by, aheadDays }: FenceOptions): void {
   const { tenant, fenced } = one;
   const series = fenced.reduce((sum, { moved }) => sum + moved, 0);
   console.log(`${tenant}: ${fenced.length} sequences, ${series} counters moved by ${by};`);
-  console.log(`  what is begun in periods of the next ${aheadDays} days begins ${by} further on`);
+  if (named === undefined) {
+    console.log(`  what is begun in periods of the next ${aheadDays} days begins ${by} further on`);
+  }
   for (const { sequence, mode } of fenced) {
     if (mode === "gapless")
       console.log(`  ${sequence} is gapless and has a hole now, which its ledger explains`);

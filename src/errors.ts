@@ -656,9 +656,19 @@ export const failures = {
     status: 409,
     title: "The numbers from there on are fenced",
     retryable: false,
-    detail: (facts: { sequence: string; series?: string | null; fenced: Amount; to: Amount }) =>
+    detail: (facts: {
+      sequence: string;
+      series?: string | null;
+      fenced: Amount;
+      behind: Amount;
+      next: Amount;
+      to: Amount;
+    }) =>
       `${capital(countedIn(facts))} is fenced up to ${String(facts.fenced)}, since nobody knows which of those numbers were given; ` +
-      `so its counter cannot go back to ${String(facts.to)}. Rewind to ${String(BigInt(facts.fenced) + 1n)} or higher.`,
+      `so its counter cannot go back to ${String(facts.to)}. ` +
+      (facts.behind === facts.next
+        ? "It stands right behind them and cannot go back at all."
+        : `Rewind to ${String(facts.behind)} or higher.`),
   },
   rewind_below_start: {
     status: 409,

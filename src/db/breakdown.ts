@@ -41,6 +41,9 @@ const lasting = ["53100", "53200", "53400", "58", "25006", "28", "3D000"];
 /** A right that is missing. */
 const denied = "42501";
 
+/** What a statement names and the role may not use, or that is not there: a table, a function. */
+const lacking: ReadonlySet<string | undefined> = new Set([denied, "42P01", "42883"]);
+
 /** What an operator has to mend who sees it in the log, by class of SQLSTATE or single one. */
 const remedies = [
   [
@@ -113,18 +116,18 @@ export function sqlstateOf(error: unknown): string | undefined {
 
 /** What an operator has to mend, where the database's error tells. */
 function remedyOf(told: NeonDbError): string | undefined {
-  if (isShutOut(told)) {
+  if (told.code === denied && isShutOut(told)) {
     return "The role in DATABASE_URL may not do what the Worker does: GRANT serialmint_app TO it.";
   }
   return remedies.find(([kind]) => told.code?.startsWith(kind) === true)?.[1];
 }
 
 /**
- * Whether the Worker's role lacks a right to what its statement names. One that is missing within a function,
- * which runs as another role, is a fault of ours: then the database was working on something.
+ * Whether the Worker's role lacks a right to what its statement names, or that is not there. What is missing within
+ * a function, which runs as another role, is a fault of ours: then the database was working on something.
  */
 function isShutOut({ code, where }: NeonDbError): boolean {
-  return code === denied && (where ?? "") === "";
+  return lacking.has(code) && (where ?? "") === "";
 }
 
 function databaseError(error: unknown): NeonDbError | undefined {

@@ -217,6 +217,21 @@ test("sequences are left out, and the series of one are moved in batches", async
   }
   const { first } = await ask(stack, "POST", "/v1/sequences/gapless/reservations", { count: 1 });
   expect(first).toBe("1");
+
+  const exact = { by: 17n, aheadDays: 366, reason: "on paper", tenant: "acme", only: ["daily"] };
+  expect(await fence(stack.directUrl, { ...exact, series: "2025-01-05" })).toEqual([
+    { tenant: "acme", fenced: [{ sequence: "daily", mode: "standard", moved: 1 }] },
+  ]);
+  for (const [at, expected] of [
+    ["2025-01-05", "29"],
+    ["2025-01-06", "12"],
+    ["2030-01-01", "1"],
+  ]) {
+    const drawn = await ask(stack, "POST", "/v1/sequences/daily/reservations", { count: 1, at });
+    expect(drawn.first).toBe(expected);
+  }
+  const [wrong] = await fence(stack.directUrl, { ...exact, series: "2025" });
+  expect(wrong).toHaveProperty("error.message", "The sequence daily has no series 2025.");
 });
 
 test("a sequence is fenced over the API", async () => {

@@ -27,7 +27,10 @@ export async function sweepJobs(db: Database, arm: Arm): Promise<number> {
   for (let passed = 0; passed < patience; passed = (Date.now() - began) / 1000) {
     // Up to the same moment in every turn, so that leases that are renewed meanwhile keep none going.
     const stranded = await strandedJobs(db, sweepSeconds - passed, last);
-    await Promise.all(stranded.map(({ tenant, job, lease_ms }) => arm({ tenant, job }, lease_ms)));
+    // One that cannot be set going is tried again by the next sweep, and keeps no other waiting.
+    await Promise.allSettled(
+      stranded.map(({ tenant, job, lease_ms }) => arm({ tenant, job }, lease_ms)),
+    );
     armed += stranded.length;
     if (stranded.length < swept) break;
     last = stranded.at(-1);

@@ -102,7 +102,7 @@ function patternsOf(row: PatternsRow | undefined, known: KnownPatterns | undefin
   if (row === undefined) throw new Error("The tenant has no settings.");
   const versions = row.versions.map(versionOf);
   if (row.changed === null || known === undefined) return { epoch: row.epoch, versions };
-  if (row.changed.length === 0) return known;
+  if (row.epoch === known.epoch) return known;
   const changed = new Set(row.changed);
   const again = new Set(versions.map(seriesOf));
   const kept = known.versions.filter((version) =>

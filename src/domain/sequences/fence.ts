@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import type { OnceCall } from "../call.ts";
 import { fenced } from "../definitions/load.ts";
-import { touching } from "../tenants/touches.ts";
 import { movedDefinition } from "./moved-definition.ts";
 
 /** How far the counters of a sequence are moved, and why. */
@@ -44,9 +43,8 @@ export async function fenceSequence(
 ): Promise<{ fence: Fence; replayed: boolean }> {
   return fenced(call, async () => {
     const { counter } = await movedDefinition(call, key, series);
-    const whole = touching(call, { sequences: [key, counter.key], products: [] });
     const [row] = await call.db.write<{ answer: Fence & { replayed: boolean } }>(
-      sql`SELECT fence_v1(${callOf(whole.caller, whole.idempotency)}, ${counter.key}::text,
+      sql`SELECT fence_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
                  ${series ?? null}::text, ${counter.hash}::uuid, ${by}::bigint, ${ahead_days}::int, ${reason}::text) AS answer`,
       patience,
     );

@@ -1,10 +1,14 @@
 import { sql } from "drizzle-orm";
+import { ledgerKind } from "../../db/schema/ledger.ts";
 import type { Call } from "../call.ts";
 import type { Listing } from "../lists/listing.ts";
 import { listingOf } from "../lists/listing.ts";
 import { splitPlace } from "../lists/place.ts";
 import { getSequence } from "./get.ts";
 import { checkSeries } from "./named-series.ts";
+
+/** What an entry tells of its numbers. */
+export const ledgerKinds = ledgerKind.enumValues;
 
 const columns = [
   "series",
@@ -41,7 +45,7 @@ export async function listLedger(
         ? [null, null, null, null]
         : splitPlace(
             after,
-            /^(\d{1,18}) (\d{1,18}) (reserved|skip|burned|void|rewind|reopened|begin) (.{20,40})$/,
+            new RegExp(`^(\\d{1,18}) (\\d{1,18}) (${ledgerKinds.join("|")}) (.{20,40})$`),
           );
     return sql`
       SELECT nullif(s.period, '') AS series, l.kind, l.first::text AS first, l.last::text AS last,

@@ -110,19 +110,19 @@ function placesOf({ pattern }: SequenceInput): PlacesOf {
   };
 }
 
-/** The highest number that the series a sequence counts in have given; null when they have given none. */
+/**
+ * The highest number that the series a sequence counts in may have given; null when they can have given none.
+ */
 async function issuedUnder(
   { db, caller }: Call,
   key: string,
 ): Promise<{ readonly counter: string; readonly last: bigint } | null> {
   const [row] = await db.readFor<{ counter: string; last: string }>(
     caller,
-    sql`SELECT q.counter, max(l.last)::text AS last
+    sql`SELECT q.counter, given.last::text AS last
         FROM sequences AS q
-        JOIN series AS s ON s.tenant = q.tenant AND s.sequence = q.counter
-        JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind = 'reserved'
-        WHERE q.tenant = ${caller.tenant} AND q.key = ${key}
-        GROUP BY q.counter`,
+        CROSS JOIN LATERAL given_under(q) AS given
+        WHERE q.tenant = ${caller.tenant} AND q.key = ${key}`,
   );
   return row === undefined ? null : { counter: row.counter, last: BigInt(row.last) };
 }

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { dialects } from "../../domain/patterns/dialects.ts";
 import { accountOf } from "../../domain/sequences/account.ts";
 import { getSequence } from "../../domain/sequences/get.ts";
-import { listLedger } from "../../domain/sequences/ledger.ts";
+import { ledgerKinds, listLedger } from "../../domain/sequences/ledger.ts";
 import { listSequences } from "../../domain/sequences/list.ts";
 import { previewSequence } from "../../domain/sequences/preview.ts";
 import { fenceSequence } from "../../domain/sequences/fence.ts";
@@ -189,7 +189,7 @@ const fenceSchema = z
 const ledgerEntry = z
   .object({
     series: z.string().nullable(),
-    kind: z.enum(["reserved", "skip", "fence", "burned", "void", "rewind", "reopened", "begin"]),
+    kind: z.enum(ledgerKinds),
     first: counterOutput,
     last: counterOutput,
     step: counterOutput,

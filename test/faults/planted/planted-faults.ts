@@ -28,7 +28,7 @@ const secondWall = {
   after: [
     `alter table ledger add constraint ledger_number_once
        exclude using gist (series with =, int8range(first, last, '[]') with &&)
-       where (kind in ('reserved', 'skip', 'burned'))`,
+       where (kind in ('reserved', 'skip', 'fence', 'burned'))`,
   ],
 };
 

@@ -29,7 +29,15 @@ export interface KnownLots {
   }[];
   /** Of gapless sequences: where a period begins, and where those that have begun go on. */
   readonly gapless: Readonly<
-    Record<string, { readonly start: string; readonly periods: Readonly<Record<string, string>> }>
+    Record<
+      string,
+      {
+        readonly start: string;
+        /** Where periods up to `until` begin that are not known, if it is fenced. */
+        readonly fence: { readonly end: string; readonly until: string } | null;
+        readonly periods: Readonly<Record<string, string>>;
+      }
+    >
   >;
   /** Of the series that wide numbers are of. */
   readonly counters: readonly KnownCounter[];
@@ -234,9 +242,10 @@ function shown(value: unknown): string {
 
 function isBeyondGapless({ sequence, number, form }: ShownNumber, { gapless }: KnownLots): boolean {
   const counters = gapless[sequence];
-  return (
-    counters !== undefined && number >= BigInt(counters.periods[form.period] ?? counters.start)
-  );
+  if (counters === undefined) return false;
+  const { start, fence, periods } = counters;
+  const begin = fence !== null && form.period <= fence.until ? fence.end : start;
+  return number >= BigInt(periods[form.period] ?? begin);
 }
 
 interface ItemLot {
