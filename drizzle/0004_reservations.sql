@@ -233,10 +233,11 @@ RETURN jsonb_build_object(
   'open', jsonb_path_query_array(run_list(p_open, p_entry.step), '$[0 to 9]')
 );
 --> statement-breakpoint
--- The counter of a series that a sequence counts in, as it stands: the next number (null when none is left), how many numbers it has given,
--- how many it can still give. Of a series that is not there yet: as its first draw will find it. VOLATILE, so
--- that each statement sees what committed before it: where a Postgres sequence counts, the row and it belong
--- together when the row is the same behind the look at the sequence, since whoever moves one moves both.
+-- The counter of a series that a sequence counts in, as it stands: the next number (null when none is
+-- left), how many numbers it has given, how many it can still give. Of a series that is not there yet: as
+-- its first draw will find it. VOLATILE, so that each statement sees what committed before it: where a
+-- Postgres sequence counts, the row and it belong together when the row is the same behind the look at
+-- the sequence, since whoever moves one moves both.
 CREATE FUNCTION counter_v1(p_tenant text, p_sequence text, p_period text)
 RETURNS TABLE (next bigint, issued bigint, remaining bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

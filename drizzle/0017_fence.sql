@@ -1,7 +1,8 @@
 -- How counters are moved past what a lost part of the database gave out. See docs/operating/restoring.md.
 
--- Moves a series on by `p_by` numbers and fences them: for good, since nobody knows which of them were given. Beyond the width of a sequence that rejects as well, since it may have been widened since, or may
--- be again. Returns null where no number of any width was left.
+-- Moves a series on by `p_by` numbers and fences them: for good, since nobody knows which of them were given.
+-- Beyond the width of a sequence that rejects as well, since it may have been widened since, or may be again.
+-- Returns null where no number of any width was left.
 CREATE FUNCTION fence_series(p_series series, p_by bigint, p_origin integer, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

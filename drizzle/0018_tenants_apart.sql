@@ -89,16 +89,17 @@ ALTER SCHEMA counters OWNER TO serialmint_rules;
 -- from where, not what a lot was before, not what a recall was opened for. Of the ledger a rewind changes what
 -- becomes of numbers that were never given.
 GRANT INSERT ON
-  api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, forms, import_batches, imports, job_items, jobs, ledger,
-  lot_changes, lot_history, lots, origins, past_patterns, pattern_changes, products, quota_days, recall_names, recall_parts, recalls,
-  receipt_growths, receipt_lines, receipts, refused_rows, reopened_skips, request_windows, requests, sequences, series, settings,
-  skipped_names, tried_lots, tried_numbers
+  api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, forms, import_batches, imports,
+  job_items, jobs, ledger, lot_changes, lot_history, lots, origins, past_patterns, pattern_changes,
+  products, quota_days, recall_names, recall_parts, recalls, receipt_growths, receipt_lines, receipts,
+  refused_rows, reopened_skips, request_windows, requests, sequences, series, settings, skipped_names,
+  tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE ON
-  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, lots, past_patterns,
-  products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows, requests, sequences, series, settings,
-  tried_numbers
+  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, lots,
+  past_patterns, products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows,
+  requests, sequences, series, settings, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
@@ -107,7 +108,8 @@ GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
 GRANT UPDATE (name) ON tenants TO serialmint_rules;
 --> statement-breakpoint
 GRANT DELETE ON
-  import_batches, lots, pattern_changes, quota_days, refused_rows, request_windows, requests, series, tried_lots, tried_numbers
+  import_batches, lots, pattern_changes, quota_days, refused_rows, request_windows, requests, series,
+  tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
 DO $$

@@ -719,10 +719,10 @@ export const failures = {
   },
   sequence_ceiling_passed: {
     status: 409,
-    title: "The sequence has given numbers beyond the new width",
+    title: "The sequence has passed numbers beyond the new width",
     retryable: false,
     detail: (facts: { sequence: string; last_number: Amount; issued: Amount }) =>
-      `Sequence ${quoted(facts.sequence)} has given ${String(facts.issued)}; the new pattern ends at ${String(facts.last_number)}. ` +
+      `Sequence ${quoted(facts.sequence)} has come to ${String(facts.issued)}; the new pattern ends at ${String(facts.last_number)}. ` +
       'Widen the counter, or set overflow to "widen".',
   },
   first_name_not_reserved: {

@@ -45,7 +45,8 @@ export async function fenceSequence(
     const { counter } = await movedDefinition(call, key, series);
     const [row] = await call.db.write<{ answer: Fence & { replayed: boolean } }>(
       sql`SELECT fence_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
-                 ${series ?? null}::text, ${counter.hash}::uuid, ${by}::bigint, ${ahead_days}::int, ${reason}::text) AS answer`,
+                 ${series ?? null}::text, ${counter.hash}::uuid, ${by}::bigint,
+                 ${ahead_days}::int, ${reason}::text) AS answer`,
       patience,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
