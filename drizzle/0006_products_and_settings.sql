@@ -84,13 +84,14 @@ BEGIN
      AND NOT EXISTS (SELECT FROM sequences WHERE tenant = p_tenant AND key = v_sequence) THEN
     PERFORM fail('unknown_sequence', jsonb_build_object('sequence', v_sequence));
   END IF;
+  -- Held for itself at once: two who shared the row before they change it would wait for one another.
+  SELECT * INTO v_old FROM settings WHERE tenant = p_tenant FOR NO KEY UPDATE;
   PERFORM hold_patterns(p_tenant, p_epoch);
   IF v_sequence IS NOT NULL THEN
     PERFORM refuse_sharing(p_tenant, p.sku, v_sequence, p_overlapping)
     FROM products AS p
     WHERE p.tenant = p_tenant AND p.sequence IS NULL AND cardinality(p_overlapping) > 0;
   END IF;
-  SELECT * INTO STRICT v_old FROM settings WHERE tenant = p_tenant;
   UPDATE settings
   SET default_sequence = CASE WHEN p_changes ? 'default_sequence' THEN v_sequence
                               ELSE default_sequence END,

@@ -115,6 +115,25 @@ test.each([false, true])(
   },
 );
 
+test("callers who change the settings do not either", async () => {
+  const service = await serviceForTest();
+  const change = async (zone: string) => {
+    const body = { time_zone: zone };
+    const { status, text } = await service.call("PATCH", "/v1/settings", { body });
+    expect(status, text).toBe(200);
+  };
+  await change("UTC");
+  const before = await service.database.requests();
+  await change("Europe/Berlin");
+  const requests = (await service.database.requests()) - before;
+  await inParallel(16, async (caller) => {
+    for (let turn = 0; turn < 5; turn += 1)
+      await change((caller + turn) % 2 === 0 ? "UTC" : "Asia/Tokyo");
+  });
+  // What is rolled back for a deadlock is tried again.
+  expect((await service.database.requests()) - before).toBe(requests * 81);
+});
+
 test("a sequence that is replaced while names of it are recorded does not either", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{0000}", hot: true });
