@@ -6925,7 +6925,9 @@ BEGIN
     'sequence', p_sequence, 'by', p_by::text, 'reason', p_reason, 'at', wire_time(now()),
     'moved', cardinality(v_moved), 'series', to_jsonb(v_moved[1:100]),
     'unknown_series', (SELECT fenced_begin(s) FROM sequences AS s
-                       WHERE tenant = p_tenant AND key = p_sequence AND p_period IS NULL)));
+                       WHERE tenant = p_tenant AND key = p_sequence AND p_period IS NULL
+                         -- The only series of one that never resets may be known.
+                         AND (reset <> 'never' OR cardinality(v_moved) = 0))));
 END
 $function$;
 

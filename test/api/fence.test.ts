@@ -70,7 +70,7 @@ describe("the last number of all", () => {
     expect(first).toMatchObject({
       moved: 1,
       series: [{ from: "999999999999999992", to: null }],
-      unknown_series: { begin_at: null, until: null },
+      unknown_series: null,
     });
     expect(await fence(service, "s", { by: "1" })).toMatchObject({ moved: 0, series: [] });
     await refused(service, [409, "sequence_exhausted"], "POST", "/v1/sequences/s/reservations", {

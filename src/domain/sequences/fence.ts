@@ -24,7 +24,7 @@ export interface Fence {
   readonly moved: number;
   /** The first 100 of them; `to` is null when no number is left. */
   readonly series: { series: string | null; from: string; to: string | null }[];
-  /** Where series begin that are not known; null when one series was fenced. */
+  /** Where series begin that are not known; null when there is none, or one series was fenced. */
   readonly unknown_series: { begin_at: string | null; until: string | null } | null;
 }
 

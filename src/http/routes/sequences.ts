@@ -181,7 +181,7 @@ const fenceSchema = z
       .nullable()
       .openapi({
         description:
-          "Where series begin that are not known, since they were begun in what was lost or not at all; null when one series was fenced.",
+          "Where series begin that are not known, since they were begun in what was lost or not at all; null when there is none, or one series was fenced.",
       }),
   })
   .openapi("Fence");
