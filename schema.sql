@@ -5068,6 +5068,17 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.delete_lots(p_tenant text, p_places tid[])
+ RETURNS void
+ LANGUAGE sql
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  DELETE FROM lots WHERE tenant = p_tenant AND ctid = ANY (p_places)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.cancel_receipt_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_receipt uuid, p_reason text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5101,8 +5112,7 @@ BEGIN
 
     PERFORM hold_untouched(v_receipt, v_items, v_cursor);
     -- They are held, so that they stand where they are found.
-    DELETE FROM lots
-    WHERE tenant = p_tenant AND ctid = ANY (ARRAY(
+    PERFORM delete_lots(p_tenant, ARRAY(
       SELECT l.place
       FROM recorded_names(v_items, v_cursor) AS n
       CROSS JOIN LATERAL (
@@ -7271,6 +7281,7 @@ ALTER FUNCTION create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNE
 ALTER FUNCTION create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION csv_field(text,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION delete_lots(text,tid[]) OWNER TO serialmint_rules;
 ALTER FUNCTION differences(jsonb,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION digest_of_seal(audit_seals) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
@@ -7522,6 +7533,7 @@ REVOKE EXECUTE ON FUNCTION
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  delete_lots(text,tid[]),
   differences(jsonb,jsonb),
   digest_of_seal(audit_seals),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
