@@ -4007,26 +4007,48 @@ BEGIN
   v_change := nextval(pg_get_serial_sequence('lot_changes', 'id'));
   INSERT INTO lot_history (tenant, name, product, change, before)
   SELECT l.tenant, l.name, l.product, v_change, lot_before(l, v_after)
-  FROM lots AS l
-  WHERE l.ctid = ANY (v_rows) AND lot_differs(l, v_after);
+  FROM lots_at(v_rows) AS l
+  WHERE lot_differs(l, v_after);
   GET DIAGNOSTICS v_changed = ROW_COUNT;
   IF v_changed > 0 THEN
     INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party, request)
     VALUES (p_tenant, v_change, p_product, clock_timestamp(), p_api_key, v_after, p_reference,
             p_party, p_request);
-    UPDATE lots AS l
-    SET state = CASE WHEN v_after ? 'state' THEN (v_after->>'state')::lot_state ELSE l.state END,
-        location = CASE WHEN v_after ? 'location' THEN v_after->>'location' ELSE l.location END,
-        expires_on = CASE WHEN v_after ? 'expires_on' THEN (v_after->>'expires_on')::date
-                     ELSE l.expires_on END,
-        quantity = CASE WHEN v_after ? 'quantity' THEN (v_after->>'quantity')::numeric
-                   ELSE l.quantity END,
-        attributes = CASE WHEN v_after ? 'attributes' THEN nullif(v_after->'attributes', 'null')
-                     ELSE l.attributes END
-    WHERE l.ctid = ANY (v_rows) AND lot_differs(l, v_after);
+    PERFORM set_lots_at(v_rows, v_after);
   END IF;
   RETURN (cardinality(v_rows), v_changed)::change_outcome;
 END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_at(p_places tid[])
+ RETURNS SETOF lots
+ LANGUAGE sql
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  SELECT * FROM lots WHERE ctid = ANY (p_places)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_lots_at(p_places tid[], p_after jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
+ SET enable_indexonlyscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+  UPDATE lots AS l
+  SET state = CASE WHEN p_after ? 'state' THEN (p_after->>'state')::lot_state ELSE l.state END,
+      location = CASE WHEN p_after ? 'location' THEN p_after->>'location' ELSE l.location END,
+      expires_on = CASE WHEN p_after ? 'expires_on' THEN (p_after->>'expires_on')::date
+                   ELSE l.expires_on END,
+      quantity = CASE WHEN p_after ? 'quantity' THEN (p_after->>'quantity')::numeric
+                 ELSE l.quantity END,
+      attributes = CASE WHEN p_after ? 'attributes' THEN nullif(p_after->'attributes', 'null')
+                   ELSE l.attributes END
+  WHERE l.ctid = ANY (p_places) AND lot_differs(l, p_after)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.lock_lots(p_tenant text, p_product text, p_names text[])
@@ -7361,6 +7383,7 @@ ALTER FUNCTION lot_matches(lots,lot_filter) OWNER TO serialmint_rules;
 ALTER FUNCTION lot_requests(text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION lot_states() OWNER TO serialmint_rules;
 ALTER FUNCTION lot_version(lots) OWNER TO serialmint_rules;
+ALTER FUNCTION lots_at(tid[]) OWNER TO serialmint_rules;
 ALTER FUNCTION lots_by_change_v1(text,lot_filter,bigint,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION lots_by_expiry_v1(text,lot_filter,date,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION lots_by_location_v1(text,lot_filter,text,text,integer) OWNER TO serialmint_rules;
@@ -7443,6 +7466,7 @@ ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_ru
 ALTER FUNCTION set_counted(counts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION set_counter(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION set_lots(text,lot_setting[],integer,text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION set_lots_at(tid[],jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settings_facts(settings) OWNER TO serialmint_rules;
 ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
@@ -7616,6 +7640,7 @@ REVOKE EXECUTE ON FUNCTION
   lot_matches(lots,lot_filter),
   lot_requests(text,jsonb),
   lot_version(lots),
+  lots_at(tid[]),
   lots_by_change_v1(text,lot_filter,bigint,text,integer),
   lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
   lots_by_location_v1(text,lot_filter,text,text,integer),
@@ -7702,6 +7727,7 @@ REVOKE EXECUTE ON FUNCTION
   set_counted(counts,lot_found[]),
   set_counter(series,bigint,bigint,bigint),
   set_lots(text,lot_setting[],integer,text,uuid),
+  set_lots_at(tid[],jsonb),
   settings_facts(settings),
   settle_lines(text,uuid,jsonb),
   settled_time(interval),

@@ -154,26 +154,42 @@ BEGIN
   v_change := nextval(pg_get_serial_sequence('lot_changes', 'id'));
   INSERT INTO lot_history (tenant, name, product, change, before)
   SELECT l.tenant, l.name, l.product, v_change, lot_before(l, v_after)
-  FROM lots AS l
-  WHERE l.ctid = ANY (v_rows) AND lot_differs(l, v_after);
+  FROM lots_at(v_rows) AS l
+  WHERE lot_differs(l, v_after);
   GET DIAGNOSTICS v_changed = ROW_COUNT;
   IF v_changed > 0 THEN
     INSERT INTO lot_changes (tenant, id, product, at, api_key, after, reference, party, request)
     VALUES (p_tenant, v_change, p_product, clock_timestamp(), p_api_key, v_after, p_reference,
             p_party, p_request);
-    UPDATE lots AS l
-    SET state = CASE WHEN v_after ? 'state' THEN (v_after->>'state')::lot_state ELSE l.state END,
-        location = CASE WHEN v_after ? 'location' THEN v_after->>'location' ELSE l.location END,
-        expires_on = CASE WHEN v_after ? 'expires_on' THEN (v_after->>'expires_on')::date
-                     ELSE l.expires_on END,
-        quantity = CASE WHEN v_after ? 'quantity' THEN (v_after->>'quantity')::numeric
-                   ELSE l.quantity END,
-        attributes = CASE WHEN v_after ? 'attributes' THEN nullif(v_after->'attributes', 'null')
-                     ELSE l.attributes END
-    WHERE l.ctid = ANY (v_rows) AND lot_differs(l, v_after);
+    PERFORM set_lots_at(v_rows, v_after);
   END IF;
   RETURN (cardinality(v_rows), v_changed)::change_outcome;
 END
+$$;
+--> statement-breakpoint
+-- Lots where their rows are, which the caller has locked. Of a tenant that the statistics do not know yet the
+-- planner would rather look at every lot, and for each through all of the places: here it may not.
+CREATE FUNCTION lots_at(p_places tid[]) RETURNS SETOF lots
+LANGUAGE sql
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off SET enable_bitmapscan = off AS $$
+  SELECT * FROM lots WHERE ctid = ANY (p_places)
+$$;
+--> statement-breakpoint
+-- Sets fields in lots where their rows are, likewise, as far as it makes them different. Nothing refers to lots, so
+-- that no other look-up is planned so.
+CREATE FUNCTION set_lots_at(p_places tid[], p_after jsonb) RETURNS void
+LANGUAGE sql
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off SET enable_bitmapscan = off AS $$
+  UPDATE lots AS l
+  SET state = CASE WHEN p_after ? 'state' THEN (p_after->>'state')::lot_state ELSE l.state END,
+      location = CASE WHEN p_after ? 'location' THEN p_after->>'location' ELSE l.location END,
+      expires_on = CASE WHEN p_after ? 'expires_on' THEN (p_after->>'expires_on')::date
+                   ELSE l.expires_on END,
+      quantity = CASE WHEN p_after ? 'quantity' THEN (p_after->>'quantity')::numeric
+                 ELSE l.quantity END,
+      attributes = CASE WHEN p_after ? 'attributes' THEN nullif(p_after->'attributes', 'null')
+                   ELSE l.attributes END
+  WHERE l.ctid = ANY (p_places) AND lot_differs(l, p_after)
 $$;
 --> statement-breakpoint
 -- Locks the lots of a product that have these names, in the order of the names. Returns where their rows

@@ -8,7 +8,7 @@ import type { App } from "../context.ts";
 import { anyOf, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { moment } from "../schemas/dates.ts";
-import { apiKeyId } from "../schemas/names.ts";
+import { apiKeyId, plainText } from "../schemas/names.ts";
 import { countInput, pageQuery } from "../wire.ts";
 
 const tags = ["Audit"];
@@ -111,7 +111,7 @@ const events = createRoute({
   request: {
     query: z.strictObject({
       action: action.optional().openapi({ description: "What was done." }),
-      subject: z.string().min(1).max(512).optional().openapi({
+      subject: plainText(512).optional().openapi({
         description: "Key, name or id of what was changed.",
       }),
       api_key_id: apiKeyId.optional().openapi({ description: "Of the API key that did it." }),
