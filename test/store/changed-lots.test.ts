@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { ok } from "../api/contract.ts";
 import type { Service } from "../harness/service.ts";
 import {
   eventually,
@@ -289,5 +290,43 @@ test("history is only ever appended to", async () => {
   ]) {
     await expect(session.query(attempt), attempt).rejects.toMatchObject({ code: "42501" });
   }
+  await session.close();
+});
+
+test("lots are taken from where they are, however many others a tenant has that the statistics do not know", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "S-{000000}" });
+  await putProduct(service, "p", "s");
+  await postLots(service, [{ product: "p", count: 3000 }]);
+  await service.database.query("alter table lots set (autovacuum_enabled = off)");
+  await service.database.query("analyze lots");
+  const { tenant, key } = await service.createTenant();
+  await ok(service, "PUT", "/v1/sequences/s", { pattern: "S-{000000}" }, { key });
+  await ok(service, "PUT", "/v1/products/p", { tracking: "serial", sequence: "s" }, { key });
+  await postLots(service, [{ product: "p", count: 30_000 }], { key });
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query("set local role serialmint_rules");
+  await session.query("select enter_tenant($1)", [tenant]);
+  const places = `(select array_agg(ctid) from lots where tenant = entered_tenant() and product = 'p'
+                   and name in ('S-000001', 'S-015000', 'S-030000'))`;
+  /** Pages that a statement looks at. */
+  const pages = async (statement: string): Promise<number> => {
+    const [row] = await session.query<Record<string, unknown>>(
+      `explain (analyze, buffers, format json) ${statement}`,
+    );
+    const text = JSON.stringify(row);
+    const plans = [...text.matchAll(/Shared (?:Hit|Read) Blocks[\\"]+: *(\d+)/g)];
+    return Math.max(...plans.map(([, blocks]) => Number(blocks)));
+  };
+  const found = await pages(`select ${places}`);
+  for (const statement of [
+    `select * from lots_at(${places})`,
+    `select set_lots_at(${places}, '{"location": "A"}')`,
+    `select delete_lots(entered_tenant(), ${places})`,
+  ]) {
+    expect((await pages(statement)) - found, statement).toBeLessThan(150);
+  }
+  await session.query("rollback");
   await session.close();
 });
