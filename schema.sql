@@ -6859,12 +6859,8 @@ DECLARE
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
-  v_next := next_number(p_series);
-  IF v_next > v_end THEN
-    RETURN NULL;
-  END IF;
   -- A counter may have come back older than the ledger.
-  v_next := greatest(v_next, (
+  v_next := greatest(next_number(p_series), (
     SELECT max(l.last) + p_series.increment
     FROM entries_over(p_series.id, least(p_series.next, v_end), v_end) AS l));
   IF v_next > v_end THEN
@@ -7030,26 +7026,29 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.fence_one(p_tenant text, p_sequence text, p_period text, p_by bigint, p_reason text)
- RETURNS integer
+ RETURNS TABLE(mode sequence_mode, moved integer)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_sequence sequences;
-  v_moved jsonb;
+  v_origin integer;
 BEGIN
   PERFORM enter_tenant(p_tenant);
-  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence AND counter = p_sequence;
+  v_origin := origin_of_operator(p_tenant);
+  SELECT * INTO v_sequence FROM sequences AS s
+  WHERE s.tenant = p_tenant AND s.key = p_sequence AND s.counter = s.key;
   IF NOT FOUND THEN
     RAISE 'There is no sequence % with counters of its own.', p_sequence;
   ELSIF NOT is_period(v_sequence.reset, p_period) THEN
     RAISE 'The sequence % has no series %.', p_sequence, p_period;
   END IF;
-  v_moved := fence_series(held_series(p_tenant, p_sequence, p_period, v_sequence.definition), p_by,
-                          origin_of_operator(p_tenant), p_reason);
+  mode := v_sequence.mode;
+  moved := num_nonnulls(fence_series(
+    held_series(p_tenant, p_sequence, p_period, v_sequence.definition), p_by, v_origin, p_reason));
   INSERT INTO audit_events (tenant, origin, request_id, action, subject, facts)
-  VALUES (p_tenant, origin_of_operator(p_tenant), 'operator', 'sequence.fenced', p_sequence, jsonb_build_object(
+  VALUES (p_tenant, v_origin, 'operator', 'sequence.fenced', p_sequence, jsonb_build_object(
             'series', nullif(p_period, ''), 'by', p_by::text, 'reason', p_reason));
-  RETURN num_nonnulls(v_moved);
+  RETURN NEXT;
 END
 $function$;
 

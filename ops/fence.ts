@@ -27,7 +27,7 @@ export interface FenceOptions {
   readonly series?: string | undefined;
 }
 
-/** What came of a tenant: its sequences, or why nothing of it was moved. */
+/** What came of a tenant: its sequences, or why not all of them were moved. */
 export type FencedTenant =
   | { readonly tenant: string; readonly fenced: readonly Fenced[] }
   | { readonly tenant: string; readonly error: Error };
@@ -98,12 +98,12 @@ async function fenceOne(
   { by, reason }: FenceOptions,
 ): Promise<Fenced> {
   const { rows } = await client.query<Pick<Fenced, "mode" | "moved">>(
-    `SELECT fence_one($1::text, $2::text, $3::text, $4::bigint, $5::text) AS moved,
-            (SELECT mode FROM sequences WHERE tenant = entered_tenant() AND key = $2::text) AS mode`,
+    "SELECT mode, moved FROM fence_one($1::text, $2::text, $3::text, $4::bigint, $5::text)",
     [tenant, sequence, series, by.toString(), reason],
   );
-  const { moved, mode } = rows[0] ?? { moved: 0, mode: "standard" };
-  return { sequence, mode, moved };
+  const [row] = rows;
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return { sequence, ...row };
 }
 
 /** Moves the series of a sequence, one batch after another. Returns how many. */

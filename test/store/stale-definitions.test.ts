@@ -135,14 +135,20 @@ test("a product keeps its sequence though the isolate is made to forget it meanw
   ]);
 });
 
-test("a request that is told of overload by an isolate that remembers is not sent into the line again", async () => {
-  const definitions = createDefinitions();
+/** What an isolate looks products up with that has been told of `p`. */
+async function scopeThatRemembers() {
   const scope = {
     tenant: "t",
-    definitions,
+    definitions: createDefinitions(),
     rows: <Row>() => Promise.resolve([row("p")] as Row[]),
   };
   await productsIn(scope, ["p"]);
+  return scope;
+}
+
+test("a request that is told of overload by an isolate that remembers is not sent into the line again", async () => {
+  const scope = await scopeThatRemembers();
+  const { definitions } = scope;
   let tries = 0;
   const attempt = async (): Promise<void> => {
     tries += 1;
@@ -157,13 +163,8 @@ test("a request that is told of overload by an isolate that remembers is not sen
 });
 
 test("what another call was told is no reason for this one to look again", async () => {
-  const definitions = createDefinitions();
-  const scope = {
-    tenant: "t",
-    definitions,
-    rows: <Row>() => Promise.resolve([row("p")] as Row[]),
-  };
-  await productsIn(scope, ["p"]);
+  const scope = await scopeThatRemembers();
+  const { definitions } = scope;
   let tries = 0;
   const attempt = async (): Promise<void> => {
     tries += 1;
