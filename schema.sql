@@ -6569,6 +6569,12 @@ CREATE OR REPLACE FUNCTION public.seal_fault(p_seal audit_seals, p_rows rows_sea
  STABLE
 RETURN CASE WHEN (((p_seal).digest <> digest_of_seal(p_seal)) OR (((p_seal).number = 1) AND (((p_seal).previous <> chain_begin((p_seal).tenant)) OR ((p_seal).sealed_from <> '-infinity'::timestamp with time zone))) OR (((p_seal).previous <> (p_last).digest) AND ((p_seal).previous <> digest_of_seal(p_last))) OR (((p_seal).sealed_from < (p_last).sealed_to) AND ((p_last).digest = digest_of_seal(p_last)))) THEN 'seal_changed'::text WHEN (((p_rows).events < (p_seal).events) OR ((p_rows).entries < (p_seal).entries)) THEN 'row_missing'::text WHEN (((p_rows).events > (p_seal).events) OR ((p_rows).entries > (p_seal).entries)) THEN 'row_added'::text WHEN ((p_rows).digest <> (p_seal).rows_digest) THEN 'row_changed'::text ELSE NULL::text END;
 
+CREATE OR REPLACE FUNCTION public.chain_break(p_seal integer, p_what text, p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_events json DEFAULT NULL::json, p_entries json DEFAULT NULL::json)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+RETURN json_build_object('seal', p_seal, 'what', p_what, 'from', CASE WHEN isfinite(p_from) THEN wire_time(p_from) ELSE NULL::text END, 'to', wire_time(p_to), 'events', p_events, 'entries', p_entries);
+
 CREATE OR REPLACE FUNCTION public.unsealed_between(p_seal integer, p_tenant text, p_from timestamp with time zone, p_to timestamp with time zone)
  RETURNS json[]
  LANGUAGE plpgsql
@@ -6580,11 +6586,10 @@ BEGIN
   IF p_from < p_to THEN
     v_rows := rows_between(p_tenant, p_from, p_to);
   END IF;
-  RETURN CASE WHEN v_rows.events + v_rows.entries > 0 THEN ARRAY[json_build_object(
-    'seal', p_seal, 'what', 'row_unsealed',
-    'from', CASE WHEN isfinite(p_from) THEN wire_time(p_from) END, 'to', wire_time(p_to),
-    'events', json_build_object('sealed', 0, 'found', v_rows.events),
-    'entries', json_build_object('sealed', 0, 'found', v_rows.entries))] ELSE '{}' END;
+  RETURN CASE WHEN v_rows.events + v_rows.entries > 0 THEN ARRAY[chain_break(
+    p_seal, 'row_unsealed', p_from, p_to,
+    json_build_object('sealed', 0, 'found', v_rows.events),
+    json_build_object('sealed', 0, 'found', v_rows.entries))] ELSE '{}' END;
 END
 $function$;
 
@@ -6615,8 +6620,7 @@ BEGIN
     PERFORM fail('unknown_seal', jsonb_build_object('seal', p_from, 'last_seal', v_youngest));
   END IF;
   IF p_digest IS NOT NULL AND v_digest_seal IS NULL THEN
-    v_breaks := v_breaks || json_build_object(
-      'seal', NULL, 'what', 'digest_missing', 'from', NULL, 'to', NULL, 'events', NULL, 'entries', NULL);
+    v_breaks := v_breaks || chain_break(NULL, 'digest_missing');
   END IF;
   SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant AND number = p_from - 1;
   IF NOT FOUND AND p_from > 1 THEN
@@ -6630,21 +6634,17 @@ BEGIN
       EXIT;
     END IF;
     IF v_seal.number > v_expected THEN
-      v_breaks := v_breaks || json_build_object(
-        'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to),
-        'to', wire_time(v_seal.sealed_from), 'events', NULL, 'entries', NULL);
+      v_breaks := v_breaks || chain_break(v_expected, 'seal_missing', v_last.sealed_to, v_seal.sealed_from);
       v_last := NULL;
     END IF;
     v_breaks := v_breaks || unsealed_between(v_seal.number, p_tenant, v_last.sealed_to, v_seal.sealed_from);
     v_rows := rows_between(p_tenant, v_seal.sealed_from, v_seal.sealed_to);
     v_fault := seal_fault(v_seal, v_rows, v_last);
     IF v_fault IS NOT NULL THEN
-      v_breaks := v_breaks || json_build_object(
-        'seal', v_seal.number, 'what', v_fault,
-        'from', CASE WHEN isfinite(v_seal.sealed_from) THEN wire_time(v_seal.sealed_from) END,
-        'to', wire_time(v_seal.sealed_to),
-        'events', json_build_object('sealed', v_seal.events, 'found', v_rows.events),
-        'entries', json_build_object('sealed', v_seal.entries, 'found', v_rows.entries));
+      v_breaks := v_breaks || chain_break(
+        v_seal.number, v_fault, v_seal.sealed_from, v_seal.sealed_to,
+        json_build_object('sealed', v_seal.events, 'found', v_rows.events),
+        json_build_object('sealed', v_seal.entries, 'found', v_rows.entries));
     END IF;
     v_seals := v_seals + 1;
     v_compared := v_compared + v_rows.events + v_rows.entries;
@@ -6652,9 +6652,7 @@ BEGIN
     v_last := v_seal;
   END LOOP;
   IF v_next IS NULL AND v_expected <= least(p_to, coalesce(v_youngest, 0)) THEN
-    v_breaks := v_breaks || json_build_object(
-      'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to), 'to', NULL,
-      'events', NULL, 'entries', NULL);
+    v_breaks := v_breaks || chain_break(v_expected, 'seal_missing', v_last.sealed_to);
   END IF;
   IF v_next IS NULL AND p_to >= coalesce(v_youngest, 0) THEN
     v_breaks := v_breaks || unsealed_between(
@@ -7271,6 +7269,7 @@ ALTER FUNCTION caller_v1(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_receipt_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION chain_begin(text) OWNER TO serialmint_rules;
+ALTER FUNCTION chain_break(integer,text,timestamp with time zone,timestamp with time zone,json,json) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lots(text,text,text[],jsonb,integer,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint) OWNER TO serialmint_rules;
@@ -7525,6 +7524,7 @@ REVOKE EXECUTE ON FUNCTION
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
   chain_begin(text),
+  chain_break(integer,text,timestamp with time zone,timestamp with time zone,json,json),
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
   change_lots(text,text,text[],jsonb,integer,text,text,uuid),
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),

@@ -315,6 +315,17 @@ RETURN CASE
   WHEN p_rows.digest <> p_seal.rows_digest THEN 'row_changed'
 END;
 --> statement-breakpoint
+-- A break of the chain as an answer: at which seal, what it is, in what span of time, and the events and entries
+-- that were sealed and are found, where they were compared.
+CREATE FUNCTION chain_break(
+  p_seal integer, p_what text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
+  p_events json DEFAULT NULL, p_entries json DEFAULT NULL
+) RETURNS json
+LANGUAGE sql STABLE
+RETURN json_build_object(
+  'seal', p_seal, 'what', p_what, 'from', CASE WHEN isfinite(p_from) THEN wire_time(p_from) END,
+  'to', wire_time(p_to), 'events', p_events, 'entries', p_entries);
+--> statement-breakpoint
 -- The break that rows of a tenant are which no seal has, behind `p_from` up to `p_to`, between seals: they were
 -- added afterwards, or their seal was taken out. Empty where there are none.
 CREATE FUNCTION unsealed_between(p_seal integer, p_tenant text, p_from timestamptz, p_to timestamptz)
@@ -326,11 +337,10 @@ BEGIN
   IF p_from < p_to THEN
     v_rows := rows_between(p_tenant, p_from, p_to);
   END IF;
-  RETURN CASE WHEN v_rows.events + v_rows.entries > 0 THEN ARRAY[json_build_object(
-    'seal', p_seal, 'what', 'row_unsealed',
-    'from', CASE WHEN isfinite(p_from) THEN wire_time(p_from) END, 'to', wire_time(p_to),
-    'events', json_build_object('sealed', 0, 'found', v_rows.events),
-    'entries', json_build_object('sealed', 0, 'found', v_rows.entries))] ELSE '{}' END;
+  RETURN CASE WHEN v_rows.events + v_rows.entries > 0 THEN ARRAY[chain_break(
+    p_seal, 'row_unsealed', p_from, p_to,
+    json_build_object('sealed', 0, 'found', v_rows.events),
+    json_build_object('sealed', 0, 'found', v_rows.entries))] ELSE '{}' END;
 END
 $$;
 --> statement-breakpoint
@@ -363,8 +373,7 @@ BEGIN
     PERFORM fail('unknown_seal', jsonb_build_object('seal', p_from, 'last_seal', v_youngest));
   END IF;
   IF p_digest IS NOT NULL AND v_digest_seal IS NULL THEN
-    v_breaks := v_breaks || json_build_object(
-      'seal', NULL, 'what', 'digest_missing', 'from', NULL, 'to', NULL, 'events', NULL, 'entries', NULL);
+    v_breaks := v_breaks || chain_break(NULL, 'digest_missing');
   END IF;
   SELECT * INTO v_last FROM audit_seals WHERE tenant = p_tenant AND number = p_from - 1;
   IF NOT FOUND AND p_from > 1 THEN
@@ -378,21 +387,17 @@ BEGIN
       EXIT;
     END IF;
     IF v_seal.number > v_expected THEN
-      v_breaks := v_breaks || json_build_object(
-        'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to),
-        'to', wire_time(v_seal.sealed_from), 'events', NULL, 'entries', NULL);
+      v_breaks := v_breaks || chain_break(v_expected, 'seal_missing', v_last.sealed_to, v_seal.sealed_from);
       v_last := NULL;
     END IF;
     v_breaks := v_breaks || unsealed_between(v_seal.number, p_tenant, v_last.sealed_to, v_seal.sealed_from);
     v_rows := rows_between(p_tenant, v_seal.sealed_from, v_seal.sealed_to);
     v_fault := seal_fault(v_seal, v_rows, v_last);
     IF v_fault IS NOT NULL THEN
-      v_breaks := v_breaks || json_build_object(
-        'seal', v_seal.number, 'what', v_fault,
-        'from', CASE WHEN isfinite(v_seal.sealed_from) THEN wire_time(v_seal.sealed_from) END,
-        'to', wire_time(v_seal.sealed_to),
-        'events', json_build_object('sealed', v_seal.events, 'found', v_rows.events),
-        'entries', json_build_object('sealed', v_seal.entries, 'found', v_rows.entries));
+      v_breaks := v_breaks || chain_break(
+        v_seal.number, v_fault, v_seal.sealed_from, v_seal.sealed_to,
+        json_build_object('sealed', v_seal.events, 'found', v_rows.events),
+        json_build_object('sealed', v_seal.entries, 'found', v_rows.entries));
     END IF;
     v_seals := v_seals + 1;
     v_compared := v_compared + v_rows.events + v_rows.entries;
@@ -400,9 +405,7 @@ BEGIN
     v_last := v_seal;
   END LOOP;
   IF v_next IS NULL AND v_expected <= least(p_to, coalesce(v_youngest, 0)) THEN
-    v_breaks := v_breaks || json_build_object(
-      'seal', v_expected, 'what', 'seal_missing', 'from', wire_time(v_last.sealed_to), 'to', NULL,
-      'events', NULL, 'entries', NULL);
+    v_breaks := v_breaks || chain_break(v_expected, 'seal_missing', v_last.sealed_to);
   END IF;
   IF v_next IS NULL AND p_to >= coalesce(v_youngest, 0) THEN
     v_breaks := v_breaks || unsealed_between(
