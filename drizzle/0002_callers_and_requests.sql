@@ -22,7 +22,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 --> statement-breakpoint
 -- The tenant whose rows the transaction sees and writes from here on, whatever its statements ask for: every
--- table has a policy that holds it to that (0018_tenants_apart.sql). Of none, nothing is seen.
+-- table has a policy that holds it to that (0022_tenants_apart.sql). Of none, nothing is seen.
 CREATE FUNCTION enter_tenant(p_tenant text) RETURNS text
 LANGUAGE sql
 RETURN set_config('serialmint.tenant', p_tenant, true);

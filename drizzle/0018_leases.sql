@@ -1,0 +1,1 @@
+-- What a client draws from by itself. See docs/using/leases.md.

@@ -1,0 +1,1 @@
+-- What calls did, minute by minute, hour by hour and day by day. See docs/operating/figures.md.

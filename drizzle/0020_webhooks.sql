@@ -1,0 +1,1 @@
+-- What happened, told to whoever asked to be. See docs/using/webhooks.md.
