@@ -2749,7 +2749,6 @@ DECLARE
   v_run account_run;
   -- Where the next number stands that has not been looked at.
   v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
-  v_step bigint := p_series.increment;
   v_left integer := p_limit;
 BEGIN
   -- The entry that holds `p_behind`, or what is before the gap that does.
@@ -2765,7 +2764,8 @@ BEGIN
     LIMIT p_limit + 2
   LOOP
     FOR v_run IN
-      SELECT * FROM run_without_entry(v_next, v_entry.first, v_step, v_drawing)
+      -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+      SELECT * FROM run_without_entry(v_next, v_entry.first, v_entry.step, v_drawing)
       UNION ALL
       SELECT * FROM runs_of_entry(v_entry)
     LOOP
@@ -2775,12 +2775,11 @@ BEGIN
       RETURN NEXT v_run;
     END LOOP;
     v_next := v_entry.last + v_entry.step;
-    v_step := v_entry.step;
     EXIT WHEN v_left = 0;
   END LOOP;
   IF v_left > 0 THEN
     RETURN QUERY
-    SELECT * FROM run_without_entry(v_next, v_end, v_step, v_drawing) AS gap
+    SELECT * FROM run_without_entry(v_next, v_end, p_series.increment, v_drawing) AS gap
     WHERE p_behind IS NULL OR gap.last > p_behind;
   END IF;
 END
