@@ -674,6 +674,7 @@ CREATE TYPE account_run AS (
   state text,
   reason text,
   reserved_first bigint,
+  form bigint,
   lease uuid,
   holder text,
   at timestamp with time zone
@@ -2384,6 +2385,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
+
 CREATE OR REPLACE FUNCTION public.numbers_on_lease(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
@@ -2690,7 +2697,7 @@ BEGIN
   IF p_entry.kind <> 'reserved' THEN
     RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
       CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
-      p_entry.reason, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+      p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
     RETURN;
   END IF;
   SELECT * INTO v_lease FROM leases
@@ -2701,8 +2708,8 @@ BEGIN
   FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
   v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
   RETURN QUERY
-  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, v_lease.id, v_lease.holder,
-         part.at
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
+         v_lease.holder, part.at
   FROM (
     SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
            v.reason, v.at
@@ -2733,7 +2740,7 @@ AS $function$
   SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
          CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
          CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
-         NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+         NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
   WHERE p_first < p_end
 $function$;
 
@@ -2786,7 +2793,7 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.account_runs_v1(p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer)
- RETURNS TABLE(series text, state text, first text, last text, step text, count bigint, reservation text, lease text, holder text, reason text, at text, place text)
+ RETURNS TABLE(series text, state text, first text, last text, step text, count bigint, first_name text, last_name text, reservation text, lease text, holder text, reason text, at text, place text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -2811,9 +2818,13 @@ BEGIN
       RETURN QUERY SELECT
         nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
         (v_run.last - v_run.first) / v_run.step + 1,
+        render_name(f.prefix, v_run.first, f.width, f.suffix),
+        render_name(f.prefix, v_run.last, f.width, f.suffix),
         CASE WHEN v_run.reserved_first IS NOT NULL
              THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
-        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last;
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last
+      FROM (SELECT 1) AS one
+      LEFT JOIN forms AS f ON f.tenant = p_tenant AND f.id = v_run.form;
     END LOOP;
     EXIT WHEN v_left = 0;
   END LOOP;
@@ -4153,9 +4164,12 @@ AS $function$
           WHEN v.at IS NOT NULL THEN 'voided'
           WHEN (o.entry).kind <> 'reserved' THEN (o.entry).kind::text
           WHEN c.number IS NOT NULL THEN 'recorded'
-          ELSE 'reserved' END,
+          WHEN h.used @> o.number OR h.id IS NULL THEN 'reserved'
+          ELSE CASE lease_status(h) WHEN 'open' THEN 'on_lease' ELSE lease_status(h) END END,
         'reservation', CASE WHEN (o.entry).kind = 'reserved'
           THEN reservation_id(o.sequence, o.period, (o.entry).first) END,
+        'lease', h.id,
+        'holder', h.holder,
         'issued_at', wire_time((o.entry).at),
         'reason', coalesce(v.reason, (o.entry).reason),
         'voided_at', wire_time(v.at)
@@ -4168,6 +4182,8 @@ AS $function$
         SELECT l.number FROM lots AS l
         WHERE l.tenant = p_tenant AND l.name = p_name AND l.number = o.number LIMIT 1
       ) AS c ON true
+      LEFT JOIN leases AS h
+        ON h.tenant = p_tenant AND h.series = o.series AND h.first = (o.entry).first
       WHERE (o.entry).kind IS NOT NULL AND ((o.entry).form = o.form OR (o.entry).form IS NULL)
     ), '[]'),
     'lots', coalesce((
@@ -7363,12 +7379,6 @@ CREATE OR REPLACE FUNCTION public.numbers_in(p_stretches int8multirange, p_step 
  LANGUAGE sql
  IMMUTABLE
 RETURN (SELECT (COALESCE(sum(((upper(stretch.stretch) - lower(stretch.stretch)) / numbers_in.p_step)), (0)::numeric))::bigint AS "coalesce" FROM unnest(numbers_in.p_stretches) stretch(stretch));
-
-CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
- RETURNS text
- LANGUAGE sql
- STABLE
-RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
 
 CREATE OR REPLACE FUNCTION public.shown_lease(p_lease leases)
  RETURNS SETOF lease_row

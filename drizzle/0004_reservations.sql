@@ -76,6 +76,15 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- How a lease stands. One that has expired waits for its holder to tell; after long enough it is burned, and
+-- its holder is still listened to.
+CREATE FUNCTION lease_status(p_lease leases) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN p_lease.closed_at IS NOT NULL THEN 'closed'
+            WHEN p_lease.burned_at IS NOT NULL THEN 'burned'
+            WHEN p_lease.expires_at <= now() THEN 'unreported'
+            ELSE 'open' END;
+--> statement-breakpoint
 -- The numbers of a run that the holder of its lease may still use: neither used, as far as the holder has told,
 -- nor given back; none where there is no lease.
 CREATE FUNCTION numbers_on_lease(p_entry ledger) RETURNS int8multirange
@@ -408,6 +417,7 @@ CREATE TYPE account_run AS (
   state text,
   reason text,
   reserved_first bigint,
+  form bigint,
   lease uuid,
   holder text,
   at timestamptz
@@ -425,7 +435,7 @@ BEGIN
   IF p_entry.kind <> 'reserved' THEN
     RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
       CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
-      p_entry.reason, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+      p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
     RETURN;
   END IF;
   SELECT * INTO v_lease FROM leases
@@ -436,8 +446,8 @@ BEGIN
   FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
   v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
   RETURN QUERY
-  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, v_lease.id, v_lease.holder,
-         part.at
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
+         v_lease.holder, part.at
   FROM (
     SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
            v.reason, v.at
@@ -468,7 +478,7 @@ ROWS 1 AS $$
   SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
          CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
          CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
-         NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+         NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
   WHERE p_first < p_end
 $$;
 --> statement-breakpoint
@@ -526,8 +536,8 @@ $$;
 CREATE FUNCTION account_runs_v1(
   p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer
 ) RETURNS TABLE (
-  series text, state text, first text, last text, step text, count bigint, reservation text, lease text,
-  holder text, reason text, at text, place text
+  series text, state text, first text, last text, step text, count bigint, first_name text, last_name text,
+  reservation text, lease text, holder text, reason text, at text, place text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -550,9 +560,13 @@ BEGIN
       RETURN QUERY SELECT
         nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
         (v_run.last - v_run.first) / v_run.step + 1,
+        render_name(f.prefix, v_run.first, f.width, f.suffix),
+        render_name(f.prefix, v_run.last, f.width, f.suffix),
         CASE WHEN v_run.reserved_first IS NOT NULL
              THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
-        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last;
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last
+      FROM (SELECT 1) AS one
+      LEFT JOIN forms AS f ON f.tenant = p_tenant AND f.id = v_run.form;
     END LOOP;
     EXIT WHEN v_left = 0;
   END LOOP;

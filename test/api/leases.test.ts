@@ -25,6 +25,8 @@ const say = (verb: string, of: { id: string; token: string }, body: object = {})
   ok(service, "POST", `/v1/leases/${of.id}/${verb}`, { token: of.token, ...body });
 const refusedToSay = (verb: string, of: { id: string; token: string }, body: object = {}) =>
   refused(`/v1/leases/${of.id}/${verb}`, { token: of.token, ...body });
+const lots = (item: object) =>
+  call(service, "POST", "/v1/lots", { body: { items: [{ product: "p", ...item }] } });
 const account = (key: string) => ok(service, "GET", `/v1/sequences/${key}/account`);
 /** Lets a lease have expired `days` ago. */
 const expire = (id: string, days = 0) =>
@@ -266,9 +268,6 @@ describe("telling", () => {
 });
 
 describe("names on lease", () => {
-  const lots = (item: object) =>
-    call(service, "POST", "/v1/lots", { body: { items: [{ product: "p", ...item }] } });
-
   beforeEach(async () => {
     await put("s", { pattern: "A-{0000}" });
     await ok(service, "PUT", "/v1/products/p", { tracking: "serial", sequence: "s" });

@@ -26,6 +26,11 @@ function say(service: Service, verb: string, { id, token }: Answer["json"], body
   return service.call("POST", `/v1/leases/${id}/${verb}`, { body: { token, ...body } });
 }
 
+/** A report that ten numbers are used. */
+function tenFrom(first: number): object {
+  return { used: [{ first, last: first + 9 }] };
+}
+
 test.each([false, true])("leases taken at once do not meet (hot: %s)", async (hot) => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{0000}", hot });
@@ -93,10 +98,9 @@ test("reports at once add up, and one of them and a giving back has each number"
   for (let round = 0; round < 6; round += 1) {
     const { json: lease } = await openLease(service, "s", 100);
     const first = Number(lease.first);
-    const used = (from: number) => ({ used: [{ first: from, last: from + 9 }] });
     const answers = await Promise.all([
       ...Array.from({ length: 8 }, (_, part) =>
-        say(service, "report", lease, used(first + part * 10)),
+        say(service, "report", lease, tenFrom(first + part * 10)),
       ),
       say(service, "give-back", lease, {}),
     ]);
