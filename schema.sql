@@ -2744,6 +2744,12 @@ AS $function$
   WHERE p_first < p_end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.marked_numbers(p_series series, p_from bigint, p_to bigint)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT range_agg(marked.numbers) AS range_agg FROM (SELECT int8range(v.first, v.last, '[]'::text) AS numbers FROM voids_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) v(tenant, series, first, last, step, form, kind, origin, at, reason) UNION ALL SELECT recorded.numbers FROM recorded_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) recorded(numbers) UNION ALL SELECT int8range(l.first, l.first, '[]'::text) AS int8range FROM leases l WHERE ((l.tenant = (marked_numbers.p_series).tenant) AND (l.series = (marked_numbers.p_series).id) AND ((l.first >= marked_numbers.p_from) AND (l.first <= marked_numbers.p_to)))) marked), '{}'::int8multirange);
+
 CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigint, p_limit integer)
  RETURNS SETOF account_run
  LANGUAGE plpgsql
@@ -2752,41 +2758,54 @@ DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
   v_end bigint := next_number(p_series);
   v_drawing boolean := is_drawing(p_series);
-  v_entry ledger;
-  v_run account_run;
-  -- Where the next number stands that has not been looked at.
-  v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
-  v_left integer := p_limit;
+  -- Where its first number stands, as far as the row tells.
+  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_entries ledger[];
+  v_marked int8multirange;
+  v_given bigint;
 BEGIN
-  -- The entry that holds `p_behind`, or what is before the gap that does.
-  SELECT * INTO v_entry FROM ledger
-  WHERE tenant = p_series.tenant AND series = p_series.id AND first <= p_behind AND kind = ANY (c_passed)
-  ORDER BY first DESC LIMIT 1;
-  FOR v_entry IN
-    SELECT * FROM ledger
-    WHERE tenant = p_series.tenant AND series = p_series.id AND kind = ANY (c_passed)
-      AND first >= coalesce(v_entry.first, 0) AND first < v_end
-    ORDER BY first
+  SELECT array_agg(page ORDER BY page.first) INTO v_entries
+  FROM (
+    SELECT l.* FROM ledger AS l
+    WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
+      -- From the entry on that holds `p_behind`, or what is before the hole that does.
+      AND l.first >= coalesce((
+        SELECT held.first FROM ledger AS held
+        WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
+          AND held.first <= p_behind
+        ORDER BY held.first DESC LIMIT 1), 0)
+      AND l.first < v_end
+    ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  LOOP
-    FOR v_run IN
-      -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
-      SELECT * FROM run_without_entry(v_next, v_entry.first, v_entry.step, v_drawing)
-      UNION ALL
-      SELECT * FROM runs_of_entry(v_entry)
-    LOOP
-      CONTINUE WHEN v_run.last <= p_behind;
-      EXIT WHEN v_left = 0;
-      v_left := v_left - 1;
-      RETURN NEXT v_run;
-    END LOOP;
-    v_next := v_entry.last + v_entry.step;
-    EXIT WHEN v_left = 0;
-  END LOOP;
-  IF v_left > 0 THEN
+  ) AS page;
+  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
+  RETURN QUERY
+  SELECT run.*
+  FROM (
+    SELECT entry, entry.first, entry.last, entry.step,
+           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
+           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+    FROM unnest(v_entries) AS entry
+  ) AS e
+  CROSS JOIN LATERAL (
+    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
+    UNION ALL
+    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
+    UNION ALL
+    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
+  ) AS run
+  WHERE p_behind IS NULL OR run.last > p_behind
+  ORDER BY run.first
+  LIMIT p_limit;
+  GET DIAGNOSTICS v_given = ROW_COUNT;
+  IF v_given < p_limit THEN
     RETURN QUERY
-    SELECT * FROM run_without_entry(v_next, v_end, p_series.increment, v_drawing) AS gap
+    SELECT gap.*
+    FROM run_without_entry(
+      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
+      p_series.increment, v_drawing) AS gap
     WHERE p_behind IS NULL OR gap.last > p_behind;
   END IF;
 END
@@ -8027,6 +8046,7 @@ ALTER FUNCTION made_name(job_items,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION make_forms(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series(text) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION marked_numbers(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
 ALTER FUNCTION note_crash(series,bigint,integer) OWNER TO serialmint_rules;
@@ -8308,6 +8328,7 @@ REVOKE EXECUTE ON FUNCTION
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(caller,text),
+  marked_numbers(series,bigint,bigint),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   note_crash(series,bigint,integer),

@@ -482,6 +482,21 @@ ROWS 1 AS $$
   WHERE p_first < p_end
 $$;
 --> statement-breakpoint
+-- The numbers from `p_from` to `p_to` of a series of which more is known than the entry that reserved them: void,
+-- taken by a job, or the first of a lease.
+CREATE FUNCTION marked_numbers(p_series series, p_from bigint, p_to bigint) RETURNS int8multirange
+LANGUAGE sql STABLE
+RETURN coalesce(
+  (SELECT range_agg(marked.numbers) FROM (
+     SELECT int8range(v.first, v.last, '[]') AS numbers FROM voids_over(p_series.id, p_from, p_to) AS v
+     UNION ALL
+     SELECT recorded.numbers FROM recorded_over(p_series.id, p_from, p_to) AS recorded (numbers)
+     UNION ALL
+     SELECT int8range(l.first, l.first, '[]') FROM leases AS l
+     WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.first BETWEEN p_from AND p_to
+   ) AS marked),
+  '{}');
+--> statement-breakpoint
 -- What became of the numbers that a series has passed, in their order and none left out, behind number
 -- `p_behind`; at most `p_limit` runs. The counter is read before the entries, and those beyond it are left to
 -- the next look.
@@ -491,41 +506,54 @@ DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
   v_end bigint := next_number(p_series);
   v_drawing boolean := is_drawing(p_series);
-  v_entry ledger;
-  v_run account_run;
-  -- Where the next number stands that has not been looked at.
-  v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
-  v_left integer := p_limit;
+  -- Where its first number stands, as far as the row tells.
+  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_entries ledger[];
+  v_marked int8multirange;
+  v_given bigint;
 BEGIN
-  -- The entry that holds `p_behind`, or what is before the gap that does.
-  SELECT * INTO v_entry FROM ledger
-  WHERE tenant = p_series.tenant AND series = p_series.id AND first <= p_behind AND kind = ANY (c_passed)
-  ORDER BY first DESC LIMIT 1;
-  FOR v_entry IN
-    SELECT * FROM ledger
-    WHERE tenant = p_series.tenant AND series = p_series.id AND kind = ANY (c_passed)
-      AND first >= coalesce(v_entry.first, 0) AND first < v_end
-    ORDER BY first
+  SELECT array_agg(page ORDER BY page.first) INTO v_entries
+  FROM (
+    SELECT l.* FROM ledger AS l
+    WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
+      -- From the entry on that holds `p_behind`, or what is before the hole that does.
+      AND l.first >= coalesce((
+        SELECT held.first FROM ledger AS held
+        WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
+          AND held.first <= p_behind
+        ORDER BY held.first DESC LIMIT 1), 0)
+      AND l.first < v_end
+    ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  LOOP
-    FOR v_run IN
-      -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
-      SELECT * FROM run_without_entry(v_next, v_entry.first, v_entry.step, v_drawing)
-      UNION ALL
-      SELECT * FROM runs_of_entry(v_entry)
-    LOOP
-      CONTINUE WHEN v_run.last <= p_behind;
-      EXIT WHEN v_left = 0;
-      v_left := v_left - 1;
-      RETURN NEXT v_run;
-    END LOOP;
-    v_next := v_entry.last + v_entry.step;
-    EXIT WHEN v_left = 0;
-  END LOOP;
-  IF v_left > 0 THEN
+  ) AS page;
+  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
+  RETURN QUERY
+  SELECT run.*
+  FROM (
+    SELECT entry, entry.first, entry.last, entry.step,
+           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
+           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+    FROM unnest(v_entries) AS entry
+  ) AS e
+  CROSS JOIN LATERAL (
+    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
+    UNION ALL
+    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
+    UNION ALL
+    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
+  ) AS run
+  WHERE p_behind IS NULL OR run.last > p_behind
+  ORDER BY run.first
+  LIMIT p_limit;
+  GET DIAGNOSTICS v_given = ROW_COUNT;
+  IF v_given < p_limit THEN
     RETURN QUERY
-    SELECT * FROM run_without_entry(v_next, v_end, p_series.increment, v_drawing) AS gap
+    SELECT gap.*
+    FROM run_without_entry(
+      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
+      p_series.increment, v_drawing) AS gap
     WHERE p_behind IS NULL OR gap.last > p_behind;
   END IF;
 END
