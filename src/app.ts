@@ -3,6 +3,7 @@ import { openDatabase as open } from "./db/client.ts";
 import { createDefinitions } from "./domain/definitions/definitions.ts";
 import type { App, OpenDatabase } from "./http/context.ts";
 import { authentication } from "./http/middleware/authentication.ts";
+import { callFigures } from "./http/middleware/call-figures.ts";
 import { crossOrigin } from "./http/middleware/cross-origin.ts";
 import { fingerprint } from "./http/middleware/fingerprint.ts";
 import { idempotencyKey } from "./http/middleware/idempotency-key.ts";
@@ -56,6 +57,7 @@ export function createApp(options: AppOptions = {}): App {
   app.onError(answerError);
   app.use(requestId());
   app.use(serverTiming());
+  app.use(callFigures());
   app.use(securityHeaders());
   app.use(crossOrigin());
   app.use(routing(table));

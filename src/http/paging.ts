@@ -63,6 +63,7 @@ export async function answerList(
   const format = acceptedFormat(c);
   if (format === "json") {
     const page = await listing.page({ after: place, skip, limit: query.limit, format, raw: false });
+    c.set("rows", page.rows);
     const cursor = page.next === null ? null : await writeCursor(list, page.next);
     const text = `{"data":[${page.text}],"has_more":${cursor !== null},"next_cursor":${JSON.stringify(cursor)}}`;
     return new Response(text, {

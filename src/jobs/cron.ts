@@ -1,6 +1,8 @@
 import type { Database } from "../db/client.ts";
 import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
+import { expireFigures } from "../domain/figures/expire.ts";
+import { rollUpFigures } from "../domain/figures/roll-up.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
 import { expireQuotas } from "../domain/quotas/expire.ts";
@@ -10,7 +12,16 @@ import { closeSeries } from "../domain/sequences/close.ts";
 /** What every scheduled run does, by the cron expressions of wrangler.toml. */
 const duties: Readonly<Record<string, readonly ((db: Database, arm: Arm) => Promise<unknown>)[]>> =
   {
-    "* * * * *": [sweepJobs, expireRequests, expireStaged, expireQuotas, closeSeries, sealAudit],
+    "* * * * *": [
+      sweepJobs,
+      expireRequests,
+      expireStaged,
+      expireQuotas,
+      closeSeries,
+      sealAudit,
+      rollUpFigures,
+      expireFigures,
+    ],
   };
 
 /** Runs the duties of a trigger; one that fails does not keep the others. */
