@@ -495,6 +495,6 @@ END
 $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
-  no_tenant, call_bounds, add_counts, calls_over, quantile_of, figured_until,
+  no_tenant, span_begin, call_bounds, add_counts, calls_over, quantile_of, figured_until,
   roll_up_figures_v1, add_calls_v1, expire_figures_v1
 TO serialmint_app;

@@ -35,6 +35,7 @@ import { registerReservations } from "./http/routes/reservations.ts";
 import { registerResolve } from "./http/routes/resolve.ts";
 import { registerSequences } from "./http/routes/sequences.ts";
 import { registerSettings } from "./http/routes/settings.ts";
+import { registerStats } from "./http/routes/stats.ts";
 import type { RouteTable } from "./http/route-table.ts";
 import { routeTable } from "./http/route-table.ts";
 
@@ -92,6 +93,7 @@ export function createApp(options: AppOptions = {}): App {
   registerResolve(app);
   registerApiKeys(app);
   registerAudit(app);
+  registerStats(app);
   options.register?.(app);
   return app;
 }
