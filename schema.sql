@@ -7645,6 +7645,146 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.drawn_lately_v1(p_tenant text, p_sequence text, p_series text)
+ RETURNS TABLE(span text, since timestamp with time zone, drawn numeric)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  v_hour timestamptz := span_begin('minute', now() - interval '1 hour');
+  v_day timestamptz := span_begin('minute', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+  v_until timestamptz := figured_until();
+BEGIN
+  RETURN QUERY
+    WITH reserved AS (
+      -- Minutes of the last day and hours before tell apart what they have to.
+      SELECT f.at, f.reserved AS numbers, f.grain
+      FROM number_figures AS f
+      WHERE f.tenant = p_tenant AND f.sequence = p_sequence AND (p_series IS NULL OR f.series = p_series)
+        AND (f.grain = 'minute' AND f.at >= v_day OR f.grain = 'hour' AND f.at >= v_week)
+      UNION ALL
+      SELECT l.at, (l.last - l.first) / l.step + 1, NULL
+      FROM ledger AS l
+      JOIN series AS s ON s.tenant = l.tenant AND s.id = l.series
+      WHERE l.tenant = p_tenant AND l.at > greatest(v_until, v_week) AND l.kind = 'reserved'
+        AND s.sequence = p_sequence AND (p_series IS NULL OR s.period = p_series)
+    )
+    SELECT one.span, one.since, coalesce(sum(r.numbers), 0)
+    FROM (VALUES ('hour', v_hour, 'minute'::figure_grain), ('day', v_day, 'minute'), ('week', v_week, 'hour'))
+      AS one (span, since, grain)
+    LEFT JOIN reserved AS r ON r.at >= one.since AND coalesce(r.grain, one.grain) = one.grain
+    GROUP BY one.span, one.since
+    ORDER BY one.since DESC;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN now() WHEN (p_remaining <= ((((p_per_hour)::numeric * (24)::numeric) * 365.25) * ((9999)::numeric - EXTRACT(year FROM now())))) THEN (now() + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
+
+CREATE OR REPLACE FUNCTION public.forecasts_of(p_tenant text)
+ RETURNS TABLE(sequence text, series text, remaining numeric, last_number bigint, used_share double precision, per_hour double precision, exhausted_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_day timestamptz := span_begin('hour', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+BEGIN
+  RETURN QUERY
+    WITH drawn AS MATERIALIZED (
+      SELECT f.sequence, CASE q.reset WHEN 'prefix' THEN f.series ELSE '' END AS series,
+             greatest(
+               sum(f.reserved) FILTER (WHERE f.at >= v_day) * 3600 / extract(epoch FROM now() - v_day),
+               sum(f.reserved) * 3600 / extract(epoch FROM now() - v_week))::float8 AS per_hour
+      FROM number_figures AS f
+      JOIN sequences AS q ON q.tenant = f.tenant AND q.key = f.sequence
+      WHERE f.tenant = p_tenant AND f.grain = 'hour' AND f.at >= v_week
+      GROUP BY 1, 2
+    ), counters AS (
+      SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
+             CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
+             CASE WHEN s.promoted
+               THEN coalesce(pg_sequence_last_value(to_regclass(counter_of(s.id))) + s.increment, s.next)
+               ELSE s.next END AS next
+      FROM series AS s
+      JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
+      WHERE s.tenant = p_tenant AND s.closed_at IS NULL
+        AND (s.ends_on IS NULL
+             OR s.period = period_at(q.reset, q.time_zone, q.fiscal_year_start, now()))
+    ), left_over AS (
+      SELECT c.*, greatest((c.ceiling - c.next) / c.increment + 1, 0)::numeric AS remaining,
+             greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
+      FROM counters AS c
+    )
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+           (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
+           coalesce(d.per_hour, 0),
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+    FROM left_over AS l
+    LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.operation_health(p_tenant text)
+ RETURNS TABLE(operation text, calls_5 bigint, failed_5 bigint, slow_5 bigint, calls_60 bigint, failed_60 bigint, slow_60 bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT operation,
+         coalesce(sum(calls) FILTER (WHERE is_late), 0)::bigint,
+         coalesce(sum(calls) FILTER (WHERE is_late AND status >= 500), 0)::bigint,
+         coalesce(sum(calls_over(histogram, 1000)) FILTER (WHERE is_late), 0)::bigint,
+         sum(calls)::bigint,
+         coalesce(sum(calls) FILTER (WHERE status >= 500), 0)::bigint,
+         sum(calls_over(histogram, 1000))::bigint
+  FROM (
+    SELECT *, at > now() - interval '5 minutes' AS is_late
+    FROM call_figures
+    WHERE tenant = p_tenant AND grain = 'minute' AND at > now() - interval '60 minutes'
+  ) AS f
+  GROUP BY operation
+$function$;
+
+CREATE OR REPLACE FUNCTION public.metrics_v1()
+ RETURNS json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT json_build_object(
+    'calls', (
+      SELECT coalesce(json_agg(json_build_object(
+        'operation', operation, 'code', code, 'status', status, 'calls', calls::text, 'size', size::text,
+        'time', "time", 'histogram', histogram, 'database_requests', database_requests::text,
+        'database_time', database_time) ORDER BY operation, code), '[]')
+      FROM call_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'numbers', (
+      SELECT json_build_object(
+        'reservations', coalesce(sum(reservations), 0)::text, 'reserved', coalesce(sum(reserved), 0)::text,
+        'voided', coalesce(sum(voided), 0)::text, 'skipped', coalesce(sum(skipped), 0)::text,
+        'fenced', coalesce(sum(fenced), 0)::text, 'reopened', coalesce(sum(reopened), 0)::text)
+      FROM number_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'lots', (SELECT coalesce(sum(lots), 0)::text FROM lot_figures WHERE tenant = no_tenant() AND grain = 'ever'),
+    'jobs', json_build_object(
+      'queued', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'queued'),
+      'running', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'running'),
+      'failed', (SELECT count(*) FROM jobs WHERE status = 'failed')),
+    'oldest_job_s', (
+      SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
+      FROM jobs WHERE status IN ('queued', 'running')),
+    'figures_age_s', coalesce(extract(epoch FROM now() - figured_until()), 0)::float8,
+    'tenants', (SELECT count(*) FROM tenants),
+    'database_bytes', pg_database_size(current_database())::text)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -7846,6 +7986,7 @@ ALTER FUNCTION figured_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION first_written(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION lots_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
+ALTER FUNCTION metrics_v1() OWNER TO serialmint_keeper;
 ALTER FUNCTION numbers_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
@@ -7929,11 +8070,13 @@ ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO seri
 ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION drawn_lately_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
@@ -7948,6 +8091,7 @@ ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,tex
 ALTER FUNCTION fenced_begin(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
+ALTER FUNCTION forecasts_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION given_under(sequences) OWNER TO serialmint_rules;
@@ -8030,6 +8174,7 @@ ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION operation_health(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
@@ -8198,12 +8343,14 @@ REVOKE EXECUTE ON FUNCTION
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
+  drawn_lately_v1(text,text,text),
   drop_staged(text,uuid),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
+  exhausted_at(numeric,double precision),
   expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
@@ -8221,6 +8368,7 @@ REVOKE EXECUTE ON FUNCTION
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   first_number(sequences,text),
   first_written(timestamp with time zone,timestamp with time zone),
+  forecasts_of(text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
   given_under(sequences),
@@ -8290,6 +8438,7 @@ REVOKE EXECUTE ON FUNCTION
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(caller,text),
+  metrics_v1(),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   no_tenant(),
@@ -8306,6 +8455,7 @@ REVOKE EXECUTE ON FUNCTION
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
+  operation_health(text),
   origin_of(text,integer,text),
   origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
@@ -8492,9 +8642,11 @@ GRANT EXECUTE ON FUNCTION
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  drawn_lately_v1(text,text,text),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
+  exhausted_at(numeric,double precision),
   expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
@@ -8519,12 +8671,14 @@ GRANT EXECUTE ON FUNCTION
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(caller,text),
+  metrics_v1(),
   no_tenant(),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   numbers_today_v1(bytea),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
+  period_end(sequence_reset,text,text),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
   quantile_of(bigint[],double precision,double precision),
@@ -8666,6 +8820,7 @@ GRANT EXECUTE ON FUNCTION
   first_written(timestamp with time zone,timestamp with time zone),
   identify_v1(bytea),
   lots_between(timestamp with time zone,timestamp with time zone),
+  metrics_v1(),
   numbers_between(timestamp with time zone,timestamp with time zone),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),

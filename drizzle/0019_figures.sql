@@ -494,7 +494,156 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- How many numbers of a sequence's series were reserved since about an hour, a day and a week ago, and since when
+-- to the microsecond: an hour and a day begin with a full minute, a week with a full hour. What is not in the figures
+-- yet is counted where it stands. `p_series` is one series, null: all of the sequence.
+-- Planned anew for every call: what is best depends on how far the figures are behind.
+CREATE FUNCTION drawn_lately_v1(p_tenant text, p_sequence text, p_series text)
+RETURNS TABLE (span text, since timestamptz, drawn numeric)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  v_hour timestamptz := span_begin('minute', now() - interval '1 hour');
+  v_day timestamptz := span_begin('minute', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+  v_until timestamptz := figured_until();
+BEGIN
+  RETURN QUERY
+    WITH reserved AS (
+      -- Minutes of the last day and hours before tell apart what they have to.
+      SELECT f.at, f.reserved AS numbers, f.grain
+      FROM number_figures AS f
+      WHERE f.tenant = p_tenant AND f.sequence = p_sequence AND (p_series IS NULL OR f.series = p_series)
+        AND (f.grain = 'minute' AND f.at >= v_day OR f.grain = 'hour' AND f.at >= v_week)
+      UNION ALL
+      SELECT l.at, (l.last - l.first) / l.step + 1, NULL
+      FROM ledger AS l
+      JOIN series AS s ON s.tenant = l.tenant AND s.id = l.series
+      WHERE l.tenant = p_tenant AND l.at > greatest(v_until, v_week) AND l.kind = 'reserved'
+        AND s.sequence = p_sequence AND (p_series IS NULL OR s.period = p_series)
+    )
+    SELECT one.span, one.since, coalesce(sum(r.numbers), 0)
+    FROM (VALUES ('hour', v_hour, 'minute'::figure_grain), ('day', v_day, 'minute'), ('week', v_week, 'hour'))
+      AS one (span, since, grain)
+    LEFT JOIN reserved AS r ON r.at >= one.since AND coalesce(r.grain, one.grain) = one.grain
+    GROUP BY one.span, one.since
+    ORDER BY one.since DESC;
+END
+$$;
+--> statement-breakpoint
+-- When numbers will be used up that go at a rate: now when none is left, null when they last for all time.
+CREATE FUNCTION exhausted_at(p_remaining numeric, p_per_hour double precision) RETURNS timestamptz
+LANGUAGE sql STABLE
+RETURN CASE
+  WHEN p_remaining <= 0 THEN now()
+  -- No moment that the wire can tell is further away than the year 9999.
+  WHEN p_remaining <= p_per_hour::numeric * 24 * 365.25 * (9999 - extract(year FROM now()))
+    THEN now() + interval '1 hour' * (p_remaining / nullif(p_per_hour, 0)::numeric)::float8
+END;
+--> statement-breakpoint
+-- What is left of all of a tenant's series that count now: open ones of the present period, or of none. `per_hour`
+-- is how many numbers were reserved an hour in the last day or in the last week, whichever is more, of a series of
+-- a period by all of its sequence; what was reserved in the last minute or two is not in it yet. `used_share` is 0 to 1.
+CREATE FUNCTION forecasts_of(p_tenant text)
+RETURNS TABLE (
+  sequence text, series text, remaining numeric, last_number bigint, used_share double precision,
+  per_hour double precision, exhausted_at timestamptz
+)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_day timestamptz := span_begin('hour', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+BEGIN
+  RETURN QUERY
+    WITH drawn AS MATERIALIZED (
+      SELECT f.sequence, CASE q.reset WHEN 'prefix' THEN f.series ELSE '' END AS series,
+             greatest(
+               sum(f.reserved) FILTER (WHERE f.at >= v_day) * 3600 / extract(epoch FROM now() - v_day),
+               sum(f.reserved) * 3600 / extract(epoch FROM now() - v_week))::float8 AS per_hour
+      FROM number_figures AS f
+      JOIN sequences AS q ON q.tenant = f.tenant AND q.key = f.sequence
+      WHERE f.tenant = p_tenant AND f.grain = 'hour' AND f.at >= v_week
+      GROUP BY 1, 2
+    ), counters AS (
+      SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
+             CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
+             CASE WHEN s.promoted
+               THEN coalesce(pg_sequence_last_value(to_regclass(counter_of(s.id))) + s.increment, s.next)
+               ELSE s.next END AS next
+      FROM series AS s
+      JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
+      WHERE s.tenant = p_tenant AND s.closed_at IS NULL
+        AND (s.ends_on IS NULL
+             OR s.period = period_at(q.reset, q.time_zone, q.fiscal_year_start, now()))
+    ), left_over AS (
+      SELECT c.*, greatest((c.ceiling - c.next) / c.increment + 1, 0)::numeric AS remaining,
+             greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
+      FROM counters AS c
+    )
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+           (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
+           coalesce(d.per_hour, 0),
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+    FROM left_over AS l
+    LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
+END
+$$;
+--> statement-breakpoint
+-- How a tenant's operations fare: of each the calls, those that failed (500 or more) and those that took longer than a
+-- second, in the last five minutes and in the last sixty, both with the minute that runs. Isolates tell of their calls
+-- some seconds later.
+CREATE FUNCTION operation_health(p_tenant text)
+RETURNS TABLE (
+  operation text, calls_5 bigint, failed_5 bigint, slow_5 bigint, calls_60 bigint, failed_60 bigint, slow_60 bigint
+)
+LANGUAGE sql STABLE AS $$
+  SELECT operation,
+         coalesce(sum(calls) FILTER (WHERE is_late), 0)::bigint,
+         coalesce(sum(calls) FILTER (WHERE is_late AND status >= 500), 0)::bigint,
+         coalesce(sum(calls_over(histogram, 1000)) FILTER (WHERE is_late), 0)::bigint,
+         sum(calls)::bigint,
+         coalesce(sum(calls) FILTER (WHERE status >= 500), 0)::bigint,
+         sum(calls_over(histogram, 1000))::bigint
+  FROM (
+    SELECT *, at > now() - interval '5 minutes' AS is_late
+    FROM call_figures
+    WHERE tenant = p_tenant AND grain = 'minute' AND at > now() - interval '60 minutes'
+  ) AS f
+  GROUP BY operation
+$$;
+--> statement-breakpoint
+-- What the whole service came to, of all tenants together, for whoever looks after it.
+CREATE FUNCTION metrics_v1() RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT json_build_object(
+    'calls', (
+      SELECT coalesce(json_agg(json_build_object(
+        'operation', operation, 'code', code, 'status', status, 'calls', calls::text, 'size', size::text,
+        'time', "time", 'histogram', histogram, 'database_requests', database_requests::text,
+        'database_time', database_time) ORDER BY operation, code), '[]')
+      FROM call_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'numbers', (
+      SELECT json_build_object(
+        'reservations', coalesce(sum(reservations), 0)::text, 'reserved', coalesce(sum(reserved), 0)::text,
+        'voided', coalesce(sum(voided), 0)::text, 'skipped', coalesce(sum(skipped), 0)::text,
+        'fenced', coalesce(sum(fenced), 0)::text, 'reopened', coalesce(sum(reopened), 0)::text)
+      FROM number_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'lots', (SELECT coalesce(sum(lots), 0)::text FROM lot_figures WHERE tenant = no_tenant() AND grain = 'ever'),
+    'jobs', json_build_object(
+      'queued', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'queued'),
+      'running', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'running'),
+      'failed', (SELECT count(*) FROM jobs WHERE status = 'failed')),
+    'oldest_job_s', (
+      SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
+      FROM jobs WHERE status IN ('queued', 'running')),
+    'figures_age_s', coalesce(extract(epoch FROM now() - figured_until()), 0)::float8,
+    'tenants', (SELECT count(*) FROM tenants),
+    'database_bytes', pg_database_size(current_database())::text)
+$$;
+--> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
-  no_tenant, span_begin, call_bounds, add_counts, calls_over, quantile_of, figured_until,
-  roll_up_figures_v1, add_calls_v1, expire_figures_v1
+  no_tenant, span_begin, call_bounds, add_counts, calls_over, quantile_of, figured_until, drawn_lately_v1,
+  exhausted_at, period_end, metrics_v1, roll_up_figures_v1, add_calls_v1, expire_figures_v1
 TO serialmint_app;

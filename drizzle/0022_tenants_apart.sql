@@ -85,7 +85,8 @@ SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
     written_between,sealed_until,tenants_known,tenants_with_old_quotas,
-    numbers_between,first_written,lots_between,figured_until,tenants_with_old_figures}');
+    numbers_between,first_written,lots_between,figured_until,tenants_with_old_figures,
+    metrics_v1}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint

@@ -22,11 +22,13 @@ import { registerApiKeys } from "./http/routes/api-keys.ts";
 import { registerAudit } from "./http/routes/audit.ts";
 import { registerCounts } from "./http/routes/counts.ts";
 import { registerDocs } from "./http/routes/docs.ts";
+import { registerForecast } from "./http/routes/forecast.ts";
 import { registerHealth } from "./http/routes/health.ts";
 import { registerImports } from "./http/routes/imports.ts";
 import { registerJobs } from "./http/routes/jobs.ts";
 import { registerLotChanges } from "./http/routes/lot-changes.ts";
 import { registerLots } from "./http/routes/lots.ts";
+import { registerMetrics } from "./http/routes/metrics.ts";
 import { registerNamingSeries } from "./http/routes/naming-series.ts";
 import { registerProducts } from "./http/routes/products.ts";
 import { registerRecalls } from "./http/routes/recalls.ts";
@@ -77,8 +79,10 @@ export function createApp(options: AppOptions = {}): App {
   app.use("/v1/*", fingerprint());
 
   registerHealth(app);
+  registerMetrics(app);
   registerDocs(app);
   registerSequences(app);
+  registerForecast(app);
   registerReservations(app);
   registerNamingSeries(app);
   registerProducts(app);
