@@ -49,6 +49,9 @@ export interface StatsFilters {
 /** Figures in the order of time, of one time in that of their subjects. */
 export function listStats({ db, caller }: Call, filters: StatsFilters): Listing {
   const { by, subject, grain } = filters;
+  // What cannot be told apart so is null, what did not happen is 0.
+  const ofNumbers = by === "sequence" || by === "tenant" ? sql.raw("0") : sql.raw("NULL");
+  const ofLots = by === "product" || by === "tenant" ? sql.raw("0") : sql.raw("NULL");
   return listingOf(
     db,
     caller,
@@ -77,9 +80,11 @@ export function listStats({ db, caller }: Call, filters: StatsFilters): Listing 
                  coalesce(sum(size), 0)::float8 AS size, sum(time) AS time, max(longest) AS longest,
                  ARRAY[${sums}]::bigint[] AS histogram,
                  coalesce(sum(database_requests), 0)::float8 AS database_requests,
-                 sum(reservations)::float8 AS reservations, sum(reserved) AS numbers, sum(voided) AS voided,
-                 sum(skipped) AS skipped, sum(fenced) AS fenced, sum(reopened) AS reopened,
-                 sum(lots)::float8 AS lots
+                 coalesce(sum(reservations), ${ofNumbers})::float8 AS reservations,
+                 coalesce(sum(reserved), ${ofNumbers}) AS numbers, coalesce(sum(voided), ${ofNumbers}) AS voided,
+                 coalesce(sum(skipped), ${ofNumbers}) AS skipped, coalesce(sum(fenced), ${ofNumbers}) AS fenced,
+                 coalesce(sum(reopened), ${ofNumbers}) AS reopened,
+                 coalesce(sum(lots), ${ofLots})::float8 AS lots
           FROM (${sql.join(sourcesOf(by, caller.tenant, wanted), sql` UNION ALL `)}) AS f
           WHERE (${subject ?? null}::text IS NULL OR subject = ${subject ?? null}::text)
             AND (${at}::timestamptz IS NULL OR (at, subject) > (${at}::timestamptz, ${last}::text))
