@@ -7361,13 +7361,13 @@ BEGIN
     SELECT t.tenant, t.id, i.product, t.updated_at, true, t.is_over, sum(i.count - i.skipped)::bigint, max(i.id)
     FROM touched AS t
     LEFT JOIN counted_lots AS c ON c.tenant = t.tenant AND c.job = t.id AND c.product = ''
-    CROSS JOIN LATERAL (
+    LEFT JOIN LATERAL (
       -- By their ids, from the last one on: an import can have millions before.
       SELECT * FROM job_items AS one
       WHERE one.tenant = t.tenant AND one.id > coalesce(c.last_item, 0)
       ORDER BY one.id OFFSET 0
-    ) AS i
-    WHERE t.is_import AND i.job = t.id
+    ) AS i ON i.job = t.id
+    WHERE t.is_import
     GROUP BY t.tenant, t.id, i.product, t.updated_at, t.is_over;
 END
 $function$;

@@ -13,13 +13,13 @@ import { describeError, logError } from "../log.ts";
 /** Milliseconds that the runtime gives to what a request leaves behind; then the next one takes it over. */
 const leftBehindMs = 30_000;
 
-/** How often a batch is sent before it is given up. */
-const sendings = 3;
+/** How often a batch is sent before it is given up, and how many wait to be sent again. */
+const patience = { sendings: 3, batches: 3 };
 
 /**
  * Keeps figures of what calls come to. They are gathered in the isolate's memory, and written by one statement some
  * seconds later, which no answer waits for: a timer runs only for a request, so the first one after a batch
- * sets the next. An isolate that ends before loses what it has gathered.
+ * was taken sets the next. An isolate that ends before loses what it has gathered.
  */
 export function callFigures(
   gathering = new Gathering(),
@@ -28,29 +28,24 @@ export function callFigures(
 ) {
   /** Until when a request looks after the next batch, in epoch milliseconds. */
   let lookedAfterUntil = 0;
-  /** One that was sent, and maybe did not arrive. */
-  let sent: { readonly batch: Batch; times: number } | undefined;
+  /** Batches that were sent, and maybe did not arrive. */
+  const unsure: { readonly batch: Batch; readonly sendings: number }[] = [];
 
-  /** Never rejects. What fails is sent with the next batch's turn, as it was. */
+  /** Never rejects. What fails is sent again with the next batch, as it was. */
   async function send(c: Context<AppEnv>, settings: Settings): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, settings.figuresIntervalMs));
-    try {
-      if (sent === undefined) {
-        const batch = gathering.take(newId());
-        if (batch === undefined) return;
-        sent = { batch, times: 0 };
+    lookedAfterUntil = 0;
+    const batch = gathering.take(newId());
+    const batches = [...unsure.splice(0), ...(batch === undefined ? [] : [{ batch, sendings: 0 }])];
+    for (const { batch, sendings } of batches) {
+      try {
+        const database = c.get("openDatabase")(settings, { requests: 0, milliseconds: 0 });
+        await writeFigures(database, batch);
+      } catch (error) {
+        if (sendings + 1 < patience.sendings && unsure.length < patience.batches) {
+          unsure.push({ batch, sendings: sendings + 1 });
+        } else logError({ code: "figures_lost", ...describeError(error) });
       }
-      sent.times += 1;
-      const database = c.get("openDatabase")(settings, { requests: 0, milliseconds: 0 });
-      await writeFigures(database, sent.batch);
-      sent = undefined;
-    } catch (error) {
-      if (sent !== undefined && sent.times >= sendings) {
-        sent = undefined;
-        logError({ code: "figures_lost", ...describeError(error) });
-      }
-    } finally {
-      lookedAfterUntil = 0;
     }
   }
 
