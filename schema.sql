@@ -19,9 +19,13 @@ CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'seque
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
+CREATE TYPE figure_grain AS ENUM ('minute', 'hour', 'day', 'ever');
+
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
 CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'fence', 'burned', 'void', 'rewind', 'reopened', 'begin');
+
+CREATE TYPE notable_kind AS ENUM ('slow', 'failed', 'refused');
 
 CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
@@ -110,6 +114,25 @@ CREATE TABLE audit_seals (
   CONSTRAINT audit_seals_is_whole CHECK (number > 0 AND sealed_from < sealed_to AND events >= 0 AND entries >= 0 AND (events + entries) > 0 AND octet_length(rows_digest) = 32 AND octet_length(previous) = 32 AND octet_length(digest) = 32)
 );
 
+CREATE TABLE call_figures (
+  tenant text COLLATE "C" NOT NULL,
+  grain figure_grain NOT NULL,
+  at timestamp with time zone NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  status integer NOT NULL,
+  calls bigint NOT NULL,
+  size numeric NOT NULL,
+  "time" double precision NOT NULL,
+  longest double precision NOT NULL,
+  histogram bigint[] NOT NULL,
+  database_requests bigint NOT NULL,
+  database_time double precision NOT NULL,
+  CONSTRAINT call_figures_tenant_grain_at_operation_code_sequence_product_pk PRIMARY KEY (tenant, grain, at, operation, code, sequence, product)
+) WITH (fillfactor=70);
+
 CREATE TABLE count_lines (
   tenant text COLLATE "C" NOT NULL,
   count uuid NOT NULL,
@@ -127,6 +150,15 @@ CREATE TABLE count_lines (
   CONSTRAINT count_lines_quantity_is_not_negative CHECK (counted_quantity >= 0::numeric)
 );
 
+CREATE TABLE counted_lots (
+  tenant text COLLATE "C" NOT NULL,
+  job uuid NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  lots bigint NOT NULL,
+  last_item bigint NOT NULL,
+  CONSTRAINT counted_lots_tenant_job_product_pk PRIMARY KEY (tenant, job, product)
+);
+
 CREATE TABLE counts (
   tenant text COLLATE "C" NOT NULL,
   id uuid NOT NULL,
@@ -141,6 +173,19 @@ CREATE TABLE counts (
   CONSTRAINT counts_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT counts_applying_is_whole CHECK ((status = 'applied'::count_status) = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL)),
   CONSTRAINT counts_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 200)
+);
+
+CREATE TABLE figure_batches (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT figure_batches_tenant_id_pk PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE figures_until (
+  tenant text COLLATE "C" NOT NULL,
+  until timestamp with time zone NOT NULL,
+  CONSTRAINT figures_until_pkey PRIMARY KEY (tenant)
 );
 
 CREATE TABLE forms (
@@ -306,6 +351,15 @@ CREATE TABLE lot_changes (
   CONSTRAINT lot_changes_tenant_id_pk PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE lot_figures (
+  tenant text COLLATE "C" NOT NULL,
+  grain figure_grain NOT NULL,
+  at timestamp with time zone NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  lots bigint NOT NULL,
+  CONSTRAINT lot_figures_tenant_product_grain_at_pk PRIMARY KEY (tenant, product, grain, at)
+) WITH (fillfactor=70);
+
 CREATE TABLE lot_history (
   tenant text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -332,6 +386,36 @@ CREATE TABLE lots (
   CONSTRAINT lots_name_is_short CHECK (char_length(name) >= 1 AND char_length(name) <= 128),
   CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0::numeric)
 );
+
+CREATE TABLE notable_calls (
+  tenant text COLLATE "C" NOT NULL,
+  at timestamp with time zone NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind notable_kind NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  status integer NOT NULL,
+  "time" double precision NOT NULL,
+  request_id text NOT NULL,
+  CONSTRAINT notable_calls_tenant_at_id_pk PRIMARY KEY (tenant, at, id)
+);
+
+CREATE TABLE number_figures (
+  tenant text COLLATE "C" NOT NULL,
+  grain figure_grain NOT NULL,
+  at timestamp with time zone NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  series text COLLATE "C" NOT NULL,
+  reservations bigint NOT NULL,
+  reserved numeric NOT NULL,
+  voided numeric NOT NULL,
+  skipped numeric NOT NULL,
+  fenced numeric NOT NULL,
+  reopened numeric NOT NULL,
+  CONSTRAINT number_figures_tenant_sequence_series_grain_at_pk PRIMARY KEY (tenant, sequence, series, grain, at)
+) WITH (fillfactor=70);
 
 CREATE TABLE origins (
   tenant text COLLATE "C" NOT NULL,
@@ -727,6 +811,36 @@ CREATE TYPE fenced_batch AS (
   through bigint
 );
 
+CREATE TYPE gathered_call AS (
+  tenant text,
+  at timestamp with time zone,
+  kind notable_kind,
+  operation text,
+  code text,
+  sequence text,
+  product text,
+  status integer,
+  "time" double precision,
+  request_id text
+);
+
+CREATE TYPE gathered_calls AS (
+  tenant text,
+  minute timestamp with time zone,
+  operation text,
+  code text,
+  sequence text,
+  product text,
+  status integer,
+  calls bigint,
+  size numeric,
+  "time" double precision,
+  longest double precision,
+  histogram bigint[],
+  database_requests bigint,
+  database_time double precision
+);
+
 CREATE TYPE import_item AS (
   ordinal integer,
   product text,
@@ -765,6 +879,17 @@ CREATE TYPE lease_row AS (
   ends_at text,
   closed_at text,
   place text
+);
+
+CREATE TYPE lot_figure AS (
+  tenant text,
+  job uuid,
+  product text,
+  at timestamp with time zone,
+  is_import boolean,
+  is_over boolean,
+  lots bigint,
+  last_item bigint
 );
 
 CREATE TYPE lot_filter AS (
@@ -868,6 +993,18 @@ CREATE TYPE lot_setting AS (
   location text
 );
 
+CREATE TYPE number_figure AS (
+  tenant text,
+  sequence text,
+  series text,
+  reservations bigint,
+  reserved numeric,
+  voided numeric,
+  skipped numeric,
+  fenced numeric,
+  reopened numeric
+);
+
 CREATE TYPE opened_call AS (
   api_key integer,
   origin integer,
@@ -925,11 +1062,14 @@ CREATE UNIQUE INDEX api_keys_public_id ON public.api_keys USING btree (tenant, p
 CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (tenant, subject, at, id);
 CREATE INDEX audit_seals_by_time ON public.audit_seals USING btree (sealed_to);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
+CREATE INDEX figure_batches_by_time ON public.figure_batches USING btree (tenant, at);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
 CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (staged > 0);
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
+CREATE INDEX jobs_by_time ON public.jobs USING brin (updated_at) WITH (autosummarize='true');
+CREATE INDEX jobs_failed ON public.jobs USING btree (tenant, id) WHERE (status = 'failed'::job_status);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
 CREATE UNIQUE INDEX leases_of_run ON public.leases USING btree (tenant, series, first);
 CREATE INDEX leases_out ON public.leases USING btree (tenant, sequence, holder) WHERE (closed_at IS NULL);
@@ -938,10 +1078,12 @@ CREATE INDEX ledger_by_time ON public.ledger USING brin (at) WITH (autosummarize
 CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
 CREATE INDEX lot_changes_by_product ON public.lot_changes USING btree (tenant, product, id);
 CREATE INDEX lot_changes_by_reference ON public.lot_changes USING btree (tenant, reference, id) WHERE (reference IS NOT NULL);
+CREATE INDEX lot_figures_by_time ON public.lot_figures USING btree (tenant, grain, at);
 CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, change, name);
 CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
 CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, product, name) WHERE (location IS NOT NULL);
 CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE ((state)::text <> 'available'::text);
+CREATE INDEX number_figures_by_time ON public.number_figures USING btree (tenant, grain, at);
 CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
 CREATE INDEX quota_days_by_day ON public.quota_days USING btree (day);
@@ -6763,14 +6905,24 @@ CREATE OR REPLACE FUNCTION public.settled_time(p_age interval)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_time timestamptz := clock_timestamp();
-  v_running text[] := ARRAY(
+  -- Seed 2, as of those who call this. All who wait here hold it.
+  v_waiting CONSTANT bigint := hashtextextended('settled_time', 2);
+  v_time timestamptz;
+  v_running text[];
+BEGIN
+  -- Before the look, so that of two the later one sees the earlier.
+  PERFORM pg_advisory_xact_lock_shared(v_waiting);
+  v_time := clock_timestamp();
+  v_running := ARRAY(
     SELECT t.virtualtransaction
     FROM pg_locks AS t
     JOIN pg_stat_activity AS a ON a.pid = t.pid
     WHERE t.locktype = 'virtualxid' AND t.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL
-      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database()));
-BEGIN
+      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND t.pid NOT IN (
+        SELECT w.pid FROM pg_locks AS w
+        WHERE w.locktype = 'advisory' AND w.objsubid = 1
+          AND w.classid = (v_waiting >> 32 & 4294967295)::oid AND w.objid = (v_waiting & 4294967295)::oid));
   WHILE EXISTS (SELECT FROM pg_locks
                 WHERE locktype = 'virtualxid' AND virtualtransaction = ANY (v_running)) LOOP
     IF clock_timestamp() > v_time + interval '5 seconds' THEN
@@ -7705,6 +7857,574 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.no_tenant()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN '-'::text;
+
+CREATE OR REPLACE FUNCTION public.span_begin(p_grain figure_grain, p_at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE p_grain WHEN 'ever'::figure_grain THEN '1970-01-01 00:00:00+00'::timestamp with time zone WHEN 'minute'::figure_grain THEN date_trunc('minute'::text, p_at, 'UTC'::text) WHEN 'hour'::figure_grain THEN date_trunc('hour'::text, p_at, 'UTC'::text) ELSE date_trunc('day'::text, p_at, 'UTC'::text) END;
+
+CREATE OR REPLACE FUNCTION public.kept_for(p_grain figure_grain)
+ RETURNS interval
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE p_grain WHEN 'minute'::figure_grain THEN '2 days'::interval WHEN 'hour'::figure_grain THEN '60 days'::interval WHEN 'day'::figure_grain THEN '800 days'::interval ELSE NULL::interval END;
+
+CREATE OR REPLACE FUNCTION public.call_bounds()
+ RETURNS double precision[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ARRAY[5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000];
+
+CREATE OR REPLACE FUNCTION public.add_counts(p_some bigint[], p_others bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg((t.one + t.other) ORDER BY t.place) AS array_agg FROM UNNEST(add_counts.p_some, add_counts.p_others) WITH ORDINALITY t(one, other, place));
+
+CREATE OR REPLACE FUNCTION public.calls_over(p_histogram bigint[], p_bound double precision)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT (COALESCE(sum(t.calls), (0)::numeric))::bigint AS "coalesce" FROM unnest(calls_over.p_histogram) WITH ORDINALITY t(calls, place) WHERE (t.place > array_position(call_bounds(), calls_over.p_bound)));
+
+CREATE OR REPLACE FUNCTION public.quantile_of(p_histogram bigint[], p_longest double precision, p_share double precision)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT LEAST(quantile_of.p_longest, (places.below + (((LEAST(places.bound, quantile_of.p_longest) - places.below) * (places.wanted - (places.before)::double precision)) / (places.calls)::double precision))) AS "least" FROM (SELECT t.calls, COALESCE(lag(t.bound) OVER w, (0)::double precision) AS below, COALESCE(t.bound, 'Infinity'::double precision) AS bound, (sum(t.calls) OVER w - (t.calls)::numeric) AS before, ((sum(t.calls) OVER ())::double precision * quantile_of.p_share) AS wanted FROM UNNEST(quantile_of.p_histogram, call_bounds()) WITH ORDINALITY t(calls, bound, place) WINDOW w AS (ORDER BY t.place)) places WHERE ((places.calls > 0) AND (places.wanted <= ((places.before + (places.calls)::numeric))::double precision)) ORDER BY places.before LIMIT 1);
+
+CREATE OR REPLACE FUNCTION public.numbers_between(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS SETOF number_figure
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN QUERY
+    WITH moved AS (
+      SELECT l.tenant, l.series, l.kind::text AS kind, sum((l.last - l.first) / l.step + 1) AS numbers,
+             count(*) AS entries
+      FROM ledger AS l
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('reserved', 'void', 'fence')
+      GROUP BY l.tenant, l.series, l.kind
+      UNION ALL
+      SELECT l.tenant, l.series, 'skip', ((w.entry).last - (w.entry).first) / (w.entry).step + 1, 1
+      FROM ledger AS l
+      CROSS JOIN LATERAL (SELECT skip_as_written(l) AS entry OFFSET 0) AS w
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('skip', 'reopened')
+        AND (w.entry).tenant IS NOT NULL
+      UNION ALL
+      SELECT r.tenant, r.series, 'rewind', (r.last - r.reopened_from) / s.step + 1, 1
+      FROM ledger AS l
+      JOIN reopened_skips AS r
+        ON r.tenant = l.tenant AND r.series = l.series AND r.reopened_at = l.at
+      JOIN ledger AS s
+        ON s.tenant = r.tenant AND s.series = r.series AND s.first = r.first AND s.at = r.at
+       AND s.kind IN ('skip', 'reopened')
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind = 'rewind'
+    )
+    SELECT m.tenant, s.sequence, s.period,
+           coalesce(sum(m.entries) FILTER (WHERE m.kind = 'reserved'), 0)::bigint,
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'reserved'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'void'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'skip'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'fence'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'rewind'), 0)
+    FROM moved AS m
+    JOIN series AS s ON s.tenant = m.tenant AND s.id = m.series
+    GROUP BY m.tenant, s.sequence, s.period;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.first_written(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  v_begin timestamptz := p_from;
+  v_span interval := '10 minutes';
+  v_end timestamptz;
+  v_first timestamptz;
+BEGIN
+  WHILE v_first IS NULL AND v_begin < p_to LOOP
+    v_end := least(v_begin + v_span, p_to);
+    SELECT least(
+      (SELECT min(at) FROM ledger WHERE at > v_begin AND at <= v_end),
+      (SELECT min(updated_at) FROM jobs WHERE updated_at > v_begin AND updated_at <= v_end))
+    INTO v_first;
+    v_begin := v_end;
+    v_span := v_span * 2;
+  END LOOP;
+  RETURN v_first;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_between(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS SETOF lot_figure
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN QUERY
+    WITH touched AS MATERIALIZED (
+      SELECT j.tenant, j.id, j.cursor, j.updated_at,
+             j.status IN ('done', 'cancelled') AS is_over,
+             EXISTS (SELECT FROM imports AS i WHERE i.tenant = j.tenant AND i.id = j.id) AS is_import
+      FROM (
+        SELECT * FROM jobs WHERE updated_at > p_from AND updated_at <= p_to
+        UNION ALL
+        -- As they stand: the same once more as above changes nothing.
+        SELECT * FROM jobs
+        WHERE status IN ('queued', 'running') AND NOT (updated_at > p_from AND updated_at <= p_to)
+      ) AS j
+    )
+    -- Of given names, which have no start, all.
+    SELECT t.tenant, t.id, i.product, t.updated_at, false, t.is_over,
+           sum(greatest(least(t.cursor - i.start, i.count), 0) - i.skipped)::bigint, 0::bigint
+    FROM touched AS t
+    JOIN job_items AS i ON i.tenant = t.tenant AND i.job = t.id
+    WHERE NOT t.is_import
+    GROUP BY t.tenant, t.id, i.product, t.updated_at, t.is_over
+    UNION ALL
+    SELECT t.tenant, t.id, i.product, t.updated_at, true, t.is_over, sum(i.count - i.skipped)::bigint, max(i.id)
+    FROM touched AS t
+    LEFT JOIN counted_lots AS c ON c.tenant = t.tenant AND c.job = t.id AND c.product = ''
+    LEFT JOIN LATERAL (
+      -- By their ids, from the last one on: an import can have millions before.
+      SELECT * FROM job_items AS one
+      WHERE one.tenant = t.tenant AND one.id > coalesce(c.last_item, 0)
+      ORDER BY one.id OFFSET 0
+    ) AS i ON i.job = t.id
+    WHERE t.is_import
+    GROUP BY t.tenant, t.id, i.product, t.updated_at, t.is_over;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_number_figures(p_tenant text, p_at timestamp with time zone, p_grains figure_grain[], p_figures number_figure[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  INSERT INTO number_figures AS f (tenant, grain, at, sequence, series, reservations, reserved, voided,
+                                   skipped, fenced, reopened)
+  SELECT p_tenant, g, span_begin(g, p_at), n.sequence, n.series, n.reservations, n.reserved, n.voided,
+         n.skipped, n.fenced, n.reopened
+  FROM unnest(p_figures) AS n
+  CROSS JOIN unnest(p_grains) AS g
+  ON CONFLICT (tenant, sequence, series, grain, at) DO UPDATE
+  SET reservations = f.reservations + excluded.reservations,
+      reserved = f.reserved + excluded.reserved,
+      voided = f.voided + excluded.voided,
+      skipped = f.skipped + excluded.skipped,
+      fenced = f.fenced + excluded.fenced,
+      reopened = f.reopened + excluded.reopened
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_lot_figures(p_tenant text, p_figures lot_figure[])
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  WITH further AS MATERIALIZED (
+    SELECT n.*, n.lots - CASE WHEN n.is_import THEN 0 ELSE coalesce(c.lots, 0) END AS more
+    FROM unnest(p_figures) AS n
+    LEFT JOIN counted_lots AS c ON c.tenant = p_tenant AND c.job = n.job AND c.product = n.product
+  ), over AS (
+    DELETE FROM counted_lots
+    WHERE tenant = p_tenant AND job IN (SELECT job FROM further WHERE is_over)
+  ), counted AS (
+    INSERT INTO counted_lots AS c (tenant, job, product, lots, last_item)
+    SELECT p_tenant, job, CASE WHEN is_import THEN '' ELSE product END, sum(lots), max(last_item)
+    FROM further
+    WHERE NOT is_over AND more > 0
+    GROUP BY 1, 2, 3
+    ON CONFLICT (tenant, job, product) DO UPDATE
+    SET lots = excluded.lots, last_item = excluded.last_item
+  ), added AS (
+    INSERT INTO lot_figures AS f (tenant, grain, at, product, lots)
+    SELECT p_tenant, g, span_begin(g, at), product, sum(more)
+    FROM further
+    CROSS JOIN unnest('{minute,hour,day}'::figure_grain[]) AS g
+    WHERE more > 0
+    GROUP BY 1, 2, 3, 4
+    ON CONFLICT (tenant, product, grain, at) DO UPDATE SET lots = f.lots + excluded.lots
+  )
+  SELECT coalesce(sum(more), 0)::bigint FROM further
+$function$;
+
+CREATE OR REPLACE FUNCTION public.figured_until()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce((SELECT until FROM figures_until WHERE tenant = no_tenant()),
+                  (SELECT min(created_at) - interval '1 day' FROM tenants))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.roll_up_figures_v1(p_age interval)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_from timestamptz;
+  v_settled timestamptz;
+  v_first timestamptz;
+  v_to timestamptz;
+  v_of_tenant record;
+  v_all number_figure;
+  v_lots bigint := 0;
+BEGIN
+  -- Seed 2, as sealing.
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('figures', 2)) THEN
+    RETURN false;
+  END IF;
+  v_settled := settled_time(p_age);
+  v_from := figured_until();
+  IF coalesce(v_from >= v_settled, true) THEN
+    RETURN false;
+  END IF;
+  v_first := first_written(v_from, v_settled);
+  v_to := least(v_settled, date_trunc('minute', v_first) + interval '1 minute' - interval '1 microsecond');
+
+  v_all := (no_tenant(), '', '', 0, 0, 0, 0, 0, 0);
+  FOR v_of_tenant IN
+    SELECT n.tenant, array_agg(n) AS figures, sum(n.reservations)::bigint AS reservations,
+           sum(n.reserved) AS reserved, sum(n.voided) AS voided, sum(n.skipped) AS skipped,
+           sum(n.fenced) AS fenced, sum(n.reopened) AS reopened
+    FROM numbers_between(v_from, v_to) AS n
+    GROUP BY n.tenant
+    ORDER BY n.tenant
+  LOOP
+    PERFORM add_number_figures(v_of_tenant.tenant, v_first, '{minute,hour,day}', v_of_tenant.figures);
+    v_all.reservations := v_all.reservations + v_of_tenant.reservations;
+    v_all.reserved := v_all.reserved + v_of_tenant.reserved;
+    v_all.voided := v_all.voided + v_of_tenant.voided;
+    v_all.skipped := v_all.skipped + v_of_tenant.skipped;
+    v_all.fenced := v_all.fenced + v_of_tenant.fenced;
+    v_all.reopened := v_all.reopened + v_of_tenant.reopened;
+  END LOOP;
+  PERFORM add_number_figures(no_tenant(), v_first, '{ever}', ARRAY[v_all]);
+
+  FOR v_of_tenant IN
+    SELECT n.tenant, array_agg(n) AS figures FROM lots_between(v_from, v_to) AS n GROUP BY n.tenant ORDER BY n.tenant
+  LOOP
+    v_lots := v_lots + add_lot_figures(v_of_tenant.tenant, v_of_tenant.figures);
+  END LOOP;
+
+  PERFORM enter_tenant(no_tenant());
+  INSERT INTO lot_figures AS f (tenant, grain, at, product, lots)
+  VALUES (no_tenant(), 'ever', span_begin('ever', v_to), '', v_lots)
+  ON CONFLICT (tenant, product, grain, at) DO UPDATE SET lots = f.lots + excluded.lots;
+  INSERT INTO figures_until (tenant, until) VALUES (no_tenant(), v_to)
+  ON CONFLICT (tenant) DO UPDATE SET until = excluded.until;
+  RETURN v_to < v_settled;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_call_figures(p_tenant text, p_grains figure_grain[], p_calls gathered_calls[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  INSERT INTO call_figures AS f (tenant, grain, at, operation, code, sequence, product, status, calls, size,
+                                 "time", longest, histogram, database_requests, database_time)
+  SELECT p_tenant, g, span_begin(g, c.minute), c.operation, c.code, coalesce(s.key, ''), coalesce(p.sku, ''),
+         max(c.status), sum(c.calls), sum(c.size), sum(c."time"), max(c.longest),
+         ARRAY[sum(c.histogram[1]), sum(c.histogram[2]), sum(c.histogram[3]), sum(c.histogram[4]),
+               sum(c.histogram[5]), sum(c.histogram[6]), sum(c.histogram[7]), sum(c.histogram[8]),
+               sum(c.histogram[9]), sum(c.histogram[10]), sum(c.histogram[11]), sum(c.histogram[12])]::bigint[],
+         sum(c.database_requests), sum(c.database_time)
+  FROM unnest(p_calls) AS c
+  CROSS JOIN unnest(p_grains) AS g
+  LEFT JOIN sequences AS s ON s.tenant = p_tenant AND s.key = c.sequence
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = c.product
+  GROUP BY 2, 3, 4, 5, 6, 7
+  -- In one order by everybody, so that no two isolates wait for one another.
+  ORDER BY 2, 3, 4, 5, 6, 7
+  ON CONFLICT (tenant, grain, at, operation, code, sequence, product) DO UPDATE
+  SET status = excluded.status,
+      calls = f.calls + excluded.calls,
+      size = f.size + excluded.size,
+      "time" = f."time" + excluded."time",
+      longest = greatest(f.longest, excluded.longest),
+      histogram = add_counts(f.histogram, excluded.histogram),
+      database_requests = f.database_requests + excluded.database_requests,
+      database_time = f.database_time + excluded.database_time
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_notable_calls(p_tenant text, p_calls gathered_call[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  INSERT INTO notable_calls (tenant, at, kind, operation, sequence, product, code, status, "time", request_id)
+  SELECT p_tenant, c.at, c.kind, c.operation, coalesce(s.key, ''), coalesce(p.sku, ''), c.code, c.status,
+         c."time", c.request_id
+  FROM unnest(p_calls) AS c
+  LEFT JOIN sequences AS s ON s.tenant = p_tenant AND s.key = c.sequence
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = c.product
+  ORDER BY c.at;
+  DELETE FROM notable_calls
+  WHERE tenant = p_tenant AND (at, id) <= (
+    SELECT at, id FROM notable_calls WHERE tenant = p_tenant ORDER BY at DESC, id DESC OFFSET 1000 LIMIT 1)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_calls_v1(p_batch uuid, p_calls jsonb, p_notable jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_of_tenant record;
+BEGIN
+  PERFORM enter_tenant(no_tenant());
+  -- Waits for its twin.
+  INSERT INTO figure_batches (tenant, id) VALUES (no_tenant(), p_batch) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- Tenants in one order by everybody, and last what all isolates add to.
+  FOR v_of_tenant IN
+    SELECT c.tenant COLLATE "C" AS tenant, array_agg(c) AS calls
+    FROM jsonb_populate_recordset(NULL::gathered_calls, p_calls) AS c
+    GROUP BY 1 ORDER BY c.tenant COLLATE "C" = no_tenant(), 1
+  LOOP
+    PERFORM add_call_figures(v_of_tenant.tenant, '{minute,hour,day}', v_of_tenant.calls);
+  END LOOP;
+  PERFORM add_call_figures(no_tenant(), '{ever}', ARRAY(
+    SELECT c FROM jsonb_populate_recordset(NULL::gathered_calls, p_calls) AS c));
+  FOR v_of_tenant IN
+    SELECT c.tenant, array_agg(c) AS calls
+    FROM jsonb_populate_recordset(NULL::gathered_call, p_notable) AS c
+    GROUP BY c.tenant ORDER BY c.tenant
+  LOOP
+    PERFORM add_notable_calls(v_of_tenant.tenant, v_of_tenant.calls);
+  END LOOP;
+  RETURN true;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.tenants_with_old_figures()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.tenant
+  FROM (SELECT tenant FROM tenants UNION ALL SELECT no_tenant()) AS o
+  WHERE EXISTS (SELECT FROM notable_calls AS n WHERE n.tenant = o.tenant AND n.at < now() - interval '7 days')
+     OR EXISTS (
+       SELECT FROM unnest('{minute,hour,day}'::figure_grain[]) AS g
+       WHERE EXISTS (SELECT FROM call_figures AS f
+                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g))
+          OR EXISTS (SELECT FROM number_figures AS f
+                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g))
+          OR EXISTS (SELECT FROM lot_figures AS f
+                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g)))
+     OR o.tenant = no_tenant()
+        AND EXISTS (SELECT FROM figure_batches AS b WHERE b.tenant = o.tenant AND b.at < now() - interval '1 hour')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_figures_v1(p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_tenant text;
+  v_grain figure_grain;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_tenant IN SELECT * FROM tenants_with_old_figures() LOOP
+    PERFORM enter_tenant(v_tenant);
+    FOREACH v_grain IN ARRAY '{minute,hour,day}'::figure_grain[] LOOP
+      WITH calls AS (
+        DELETE FROM call_figures WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM call_figures
+          WHERE tenant = v_tenant AND grain = v_grain AND at < now() - kept_for(v_grain) LIMIT p_limit))
+        RETURNING 1
+      ), numbers AS (
+        DELETE FROM number_figures WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM number_figures
+          WHERE tenant = v_tenant AND grain = v_grain AND at < now() - kept_for(v_grain) LIMIT p_limit))
+        RETURNING 1
+      ), lots AS (
+        DELETE FROM lot_figures WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM lot_figures
+          WHERE tenant = v_tenant AND grain = v_grain AND at < now() - kept_for(v_grain) LIMIT p_limit))
+        RETURNING 1
+      )
+      SELECT v_removed + (SELECT count(*) FROM calls) + (SELECT count(*) FROM numbers) + (SELECT count(*) FROM lots)
+      INTO v_removed;
+    END LOOP;
+    WITH listed AS (
+      DELETE FROM notable_calls WHERE tenant = v_tenant AND at < now() - interval '7 days' RETURNING 1
+    ), batches AS (
+      DELETE FROM figure_batches WHERE tenant = v_tenant AND at < now() - interval '1 hour' RETURNING 1
+    )
+    SELECT v_removed + (SELECT count(*) FROM listed) + (SELECT count(*) FROM batches) INTO v_removed;
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.drawn_lately_v1(p_tenant text, p_sequence text, p_series text)
+ RETURNS TABLE(span text, since timestamp with time zone, drawn numeric)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  v_hour timestamptz := span_begin('minute', now() - interval '1 hour');
+  v_day timestamptz := span_begin('minute', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+  v_until timestamptz := figured_until();
+BEGIN
+  RETURN QUERY
+    WITH reserved AS (
+      -- Minutes of the last day and hours before tell apart what they have to.
+      SELECT f.at, f.reserved AS numbers, f.grain
+      FROM number_figures AS f
+      WHERE f.tenant = p_tenant AND f.sequence = p_sequence AND (p_series IS NULL OR f.series = p_series)
+        AND (f.grain = 'minute' AND f.at >= v_day OR f.grain = 'hour' AND f.at >= v_week)
+      UNION ALL
+      SELECT l.at, (l.last - l.first) / l.step + 1, NULL
+      FROM ledger AS l
+      JOIN series AS s ON s.tenant = l.tenant AND s.id = l.series
+      WHERE l.tenant = p_tenant AND l.at > greatest(v_until, v_week) AND l.kind = 'reserved'
+        AND s.sequence = p_sequence AND (p_series IS NULL OR s.period = p_series)
+    )
+    SELECT one.span, one.since, coalesce(sum(r.numbers), 0)
+    FROM (VALUES ('hour', v_hour, 'minute'::figure_grain), ('day', v_day, 'minute'), ('week', v_week, 'hour'))
+      AS one (span, since, grain)
+    LEFT JOIN reserved AS r ON r.at >= one.since AND coalesce(r.grain, one.grain) = one.grain
+    GROUP BY one.span, one.since
+    ORDER BY one.since DESC;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN now() WHEN (p_remaining <= ((((p_per_hour)::numeric * (24)::numeric) * 365.25) * ((9999)::numeric - EXTRACT(year FROM now())))) THEN (now() + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
+
+CREATE OR REPLACE FUNCTION public.forecasts_of(p_tenant text)
+ RETURNS TABLE(sequence text, series text, remaining numeric, last_number bigint, used_share double precision, per_hour double precision, exhausted_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_day timestamptz := span_begin('hour', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+BEGIN
+  RETURN QUERY
+    WITH drawn AS MATERIALIZED (
+      SELECT f.sequence, CASE q.reset WHEN 'prefix' THEN f.series ELSE '' END AS series,
+             greatest(
+               sum(f.reserved) FILTER (WHERE f.at >= v_day) * 3600 / extract(epoch FROM now() - v_day),
+               sum(f.reserved) * 3600 / extract(epoch FROM now() - v_week))::float8 AS per_hour
+      FROM number_figures AS f
+      JOIN sequences AS q ON q.tenant = f.tenant AND q.key = f.sequence
+      WHERE f.tenant = p_tenant AND f.grain = 'hour' AND f.at >= v_week
+      GROUP BY 1, 2
+    ), counters AS (
+      SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
+             CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
+             CASE WHEN s.promoted
+               THEN coalesce(pg_sequence_last_value(to_regclass(counter_of(s.id))) + s.increment, s.next)
+               ELSE s.next END AS next
+      FROM series AS s
+      JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
+      WHERE s.tenant = p_tenant AND s.closed_at IS NULL
+        AND (s.ends_on IS NULL
+             OR s.period = period_at(q.reset, q.time_zone, q.fiscal_year_start, now()))
+    ), left_over AS (
+      SELECT c.*, greatest((c.ceiling - c.next) / c.increment + 1, 0)::numeric AS remaining,
+             greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
+      FROM counters AS c
+    )
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+           (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
+           coalesce(d.per_hour, 0),
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+    FROM left_over AS l
+    LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.operation_health(p_tenant text)
+ RETURNS TABLE(operation text, calls_5 bigint, failed_5 bigint, slow_5 bigint, calls_60 bigint, failed_60 bigint, slow_60 bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT operation,
+         coalesce(sum(calls) FILTER (WHERE is_late), 0)::bigint,
+         coalesce(sum(calls) FILTER (WHERE is_late AND status >= 500), 0)::bigint,
+         coalesce(sum(calls_over(histogram, 1000)) FILTER (WHERE is_late), 0)::bigint,
+         sum(calls)::bigint,
+         coalesce(sum(calls) FILTER (WHERE status >= 500), 0)::bigint,
+         sum(calls_over(histogram, 1000))::bigint
+  FROM (
+    SELECT *, at > now() - interval '5 minutes' AS is_late
+    FROM call_figures
+    WHERE tenant = p_tenant AND grain = 'minute' AND at > now() - interval '60 minutes'
+  ) AS f
+  GROUP BY operation
+$function$;
+
+CREATE OR REPLACE FUNCTION public.metrics_v1()
+ RETURNS json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT json_build_object(
+    'calls', (
+      SELECT coalesce(json_agg(json_build_object(
+        'operation', operation, 'code', code, 'status', status, 'calls', calls::text, 'size', size::text,
+        'time', "time", 'histogram', histogram, 'database_requests', database_requests::text,
+        'database_time', database_time) ORDER BY operation, code), '[]')
+      FROM call_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'numbers', (
+      SELECT json_build_object(
+        'reservations', coalesce(sum(reservations), 0)::text, 'reserved', coalesce(sum(reserved), 0)::text,
+        'voided', coalesce(sum(voided), 0)::text, 'skipped', coalesce(sum(skipped), 0)::text,
+        'fenced', coalesce(sum(fenced), 0)::text, 'reopened', coalesce(sum(reopened), 0)::text)
+      FROM number_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'lots', (SELECT coalesce(sum(lots), 0)::text FROM lot_figures WHERE tenant = no_tenant() AND grain = 'ever'),
+    'jobs', json_build_object(
+      'queued', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'queued'),
+      'running', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'running'),
+      'failed', (SELECT count(*) FROM jobs WHERE status = 'failed')),
+    'oldest_job_s', (
+      SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
+      FROM jobs WHERE status IN ('queued', 'running')),
+    'figures_age_s', coalesce(extract(epoch FROM now() - figured_until()), 0)::float8,
+    'tenants', (SELECT count(*) FROM tenants),
+    'database_bytes', pg_database_size(current_database())::text)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -7761,11 +8481,27 @@ ALTER TABLE audit_seals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON audit_seals FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON audit_seals USING (tenant = entered_tenant());
 
+ALTER TABLE call_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON call_figures FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON call_figures USING (tenant = entered_tenant());
+
 ALTER TABLE count_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON count_lines USING (tenant = entered_tenant());
 
+ALTER TABLE counted_lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON counted_lots FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON counted_lots USING (tenant = entered_tenant());
+
 ALTER TABLE counts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON counts USING (tenant = entered_tenant());
+
+ALTER TABLE figure_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON figure_batches FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON figure_batches USING (tenant = entered_tenant());
+
+ALTER TABLE figures_until ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON figures_until FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON figures_until USING (tenant = entered_tenant());
 
 ALTER TABLE forms ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON forms USING (tenant = entered_tenant());
@@ -7796,11 +8532,23 @@ CREATE POLICY own_tenant ON ledger USING (tenant = entered_tenant());
 ALTER TABLE lot_changes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lot_changes USING (tenant = entered_tenant());
 
+ALTER TABLE lot_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON lot_figures FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON lot_figures USING (tenant = entered_tenant());
+
 ALTER TABLE lot_history ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lot_history USING (tenant = entered_tenant());
 
 ALTER TABLE lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lots USING (tenant = entered_tenant());
+
+ALTER TABLE notable_calls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON notable_calls FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON notable_calls USING (tenant = entered_tenant());
+
+ALTER TABLE number_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON number_figures FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON number_figures USING (tenant = entered_tenant());
 
 ALTER TABLE origins ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON origins USING (tenant = entered_tenant());
@@ -7878,8 +8626,13 @@ CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
 
 ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION figured_until() OWNER TO serialmint_keeper;
+ALTER FUNCTION first_written(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION leases_unreported(integer,interval) OWNER TO serialmint_keeper;
+ALTER FUNCTION lots_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
+ALTER FUNCTION metrics_v1() OWNER TO serialmint_keeper;
+ALTER FUNCTION numbers_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
@@ -7887,6 +8640,7 @@ ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
+ALTER FUNCTION tenants_with_old_figures() OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone,bigint) OWNER TO serialmint_keeper;
@@ -7895,6 +8649,12 @@ ALTER FUNCTION account_runs_of(series,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION account_runs_v1(text,text,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION add_call_figures(text,figure_grain[],gathered_calls[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_calls_v1(uuid,jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION add_counts(bigint[],bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_lot_figures(text,lot_figure[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_notable_calls(text,gathered_call[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_number_figures(text,timestamp with time zone,figure_grain[],number_figure[]) OWNER TO serialmint_rules;
 ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION add_seal(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
@@ -7912,8 +8672,10 @@ ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boo
 ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION burn_leases_v1(integer,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION call_bounds() OWNER TO serialmint_rules;
 ALTER FUNCTION caller_of_import(imports) OWNER TO serialmint_rules;
 ALTER FUNCTION caller_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION calls_over(bigint[],double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_receipt_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION chain_begin(text) OWNER TO serialmint_rules;
@@ -7957,11 +8719,14 @@ ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO seri
 ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION drawn_lately_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
@@ -7975,6 +8740,7 @@ ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,tex
 ALTER FUNCTION fenced_begin(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
+ALTER FUNCTION forecasts_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION given_under(sequences) OWNER TO serialmint_rules;
@@ -8015,6 +8781,7 @@ ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION kept_for(figure_grain) OWNER TO serialmint_rules;
 ALTER FUNCTION key_of_origin(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
@@ -8049,6 +8816,7 @@ ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION marked_numbers(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
+ALTER FUNCTION no_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION note_crash(series,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION note_failure_v1(text,uuid,uuid,jsonb,boolean,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION note_lease(leases,int8multirange,int8multirange) OWNER TO serialmint_rules;
@@ -8066,6 +8834,7 @@ ALTER FUNCTION open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,i
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION operation_health(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
@@ -8077,6 +8846,7 @@ ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION quantile_of(bigint[],double precision,double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_day_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_of(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
@@ -8113,6 +8883,7 @@ ALTER FUNCTION resolve_v1(text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION retry_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION roll_up_figures_v1(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
@@ -8143,6 +8914,7 @@ ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,tex
 ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_to(series,bigint,bigint,integer,text,ledger_kind) OWNER TO serialmint_rules;
+ALTER FUNCTION span_begin(figure_grain,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION take_job_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
@@ -8173,6 +8945,12 @@ REVOKE EXECUTE ON FUNCTION
   account_runs_v1(text,text,text,bigint,bigint,integer),
   account_v1(text,text,text),
   add_api_key(api_keys),
+  add_call_figures(text,figure_grain[],gathered_calls[]),
+  add_calls_v1(uuid,jsonb,jsonb),
+  add_counts(bigint[],bigint[]),
+  add_lot_figures(text,lot_figure[]),
+  add_notable_calls(text,gathered_call[]),
+  add_number_figures(text,timestamp with time zone,figure_grain[],number_figure[]),
   add_receipt_lines(text,uuid,jsonb),
   add_seal(text,timestamp with time zone,timestamp with time zone),
   add_sequences(text,jsonb),
@@ -8190,8 +8968,10 @@ REVOKE EXECUTE ON FUNCTION
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   burn_leases_v1(integer,interval),
+  call_bounds(),
   caller_of_import(imports),
   caller_v1(caller,text),
+  calls_over(bigint[],double precision),
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
   chain_begin(text),
@@ -8235,12 +9015,15 @@ REVOKE EXECUTE ON FUNCTION
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
+  drawn_lately_v1(text,text,text),
   drop_staged(text,uuid),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
+  exhausted_at(numeric,double precision),
+  expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
@@ -8253,8 +9036,11 @@ REVOKE EXECUTE ON FUNCTION
   fence_unknown(text,text,bigint,integer,integer,text),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
   fenced_begin(sequences),
+  figured_until(),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   first_number(sequences,text),
+  first_written(timestamp with time zone,timestamp with time zone),
+  forecasts_of(text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
   given_under(sequences),
@@ -8297,6 +9083,7 @@ REVOKE EXECUTE ON FUNCTION
   items_of_job(text,uuid),
   job_facts(text,uuid),
   keep_tenants_apart(regproc[]),
+  kept_for(figure_grain),
   key_of_origin(text,integer),
   key_rights(api_keys),
   key_status(api_keys),
@@ -8318,6 +9105,7 @@ REVOKE EXECUTE ON FUNCTION
   lot_requests(text,jsonb),
   lot_version(lots),
   lots_at(tid[]),
+  lots_between(timestamp with time zone,timestamp with time zone),
   lots_by_change_v1(text,lot_filter,bigint,text,integer),
   lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
   lots_by_location_v1(text,lot_filter,text,text,integer),
@@ -8329,14 +9117,17 @@ REVOKE EXECUTE ON FUNCTION
   make_naming_series(text),
   make_naming_series_v1(caller,text),
   marked_numbers(series,bigint,bigint),
+  metrics_v1(),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
+  no_tenant(),
   note_crash(series,bigint,integer),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   note_lease(leases,int8multirange,int8multirange),
   note_refused(text,uuid,jsonb),
   note_use(text,integer),
   nth_name(job_items,bigint),
+  numbers_between(timestamp with time zone,timestamp with time zone),
   numbers_in(int8multirange,bigint),
   numbers_on_lease(ledger),
   numbers_to_pass(series,bigint,bigint),
@@ -8348,6 +9139,7 @@ REVOKE EXECUTE ON FUNCTION
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
+  operation_health(text),
   origin_of(text,integer,text),
   origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
@@ -8360,6 +9152,7 @@ REVOKE EXECUTE ON FUNCTION
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quantile_of(bigint[],double precision,double precision),
   quota_day_of(text),
   quota_of(api_keys),
   recall_facts(text,uuid),
@@ -8398,6 +9191,7 @@ REVOKE EXECUTE ON FUNCTION
   retry_job_v1(caller,text,text,bytea,uuid),
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  roll_up_figures_v1(interval),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   rows_between(text,timestamp with time zone,timestamp with time zone),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
@@ -8429,6 +9223,7 @@ REVOKE EXECUTE ON FUNCTION
   skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
   skip_to(series,bigint,bigint,integer,text,ledger_kind),
+  span_begin(figure_grain,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
@@ -8439,6 +9234,7 @@ REVOKE EXECUTE ON FUNCTION
   take_of_reservation(text,lot_request),
   take_request_v1(bytea),
   tenants_known(),
+  tenants_with_old_figures(),
   tenants_with_old_quotas(),
   told_by_record(caller,text),
   told_numbers(leases,bigint,bigint[],bigint[]),
@@ -8468,8 +9264,12 @@ GRANT SELECT ON TABLE
   api_keys,
   audit_events,
   audit_seals,
+  call_figures,
   count_lines,
+  counted_lots,
   counts,
+  figure_batches,
+  figures_until,
   forms,
   import_batches,
   imports,
@@ -8478,8 +9278,11 @@ GRANT SELECT ON TABLE
   leases,
   ledger,
   lot_changes,
+  lot_figures,
   lot_history,
   lots,
+  notable_calls,
+  number_figures,
   origins,
   past_patterns,
   pattern_changes,
@@ -8507,6 +9310,8 @@ TO serialmint_app;
 GRANT EXECUTE ON FUNCTION
   account_runs_v1(text,text,text,bigint,bigint,integer),
   account_v1(text,text,text),
+  add_calls_v1(uuid,jsonb,jsonb),
+  add_counts(bigint[],bigint[]),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
@@ -8514,7 +9319,9 @@ GRANT EXECUTE ON FUNCTION
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   burn_leases_v1(integer,interval),
+  call_bounds(),
   caller_v1(caller,text),
+  calls_over(bigint[],double precision),
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
@@ -8530,15 +9337,19 @@ GRANT EXECUTE ON FUNCTION
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
   csv_field(text,boolean),
+  drawn_lately_v1(text,text,text),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
+  exhausted_at(numeric,double precision),
+  expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
   fence_end(sequences),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
+  figured_until(),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
   given_under(sequences),
@@ -8557,6 +9368,8 @@ GRANT EXECUTE ON FUNCTION
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(caller,text),
+  metrics_v1(),
+  no_tenant(),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
   numbers_in(int8multirange,bigint),
   numbers_on_lease(ledger),
@@ -8565,8 +9378,10 @@ GRANT EXECUTE ON FUNCTION
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
+  period_end(sequence_reset,text,text),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quantile_of(bigint[],double precision,double precision),
   quota_of(api_keys),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
@@ -8584,6 +9399,7 @@ GRANT EXECUTE ON FUNCTION
   retry_job_v1(caller,text,text,bytea,uuid),
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  roll_up_figures_v1(interval),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
@@ -8592,6 +9408,7 @@ GRANT EXECUTE ON FUNCTION
   shown_api_key(api_keys),
   shown_lease(leases),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  span_begin(figure_grain,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
@@ -8610,11 +9427,18 @@ GRANT SELECT ON TABLE
   api_keys,
   audit_events,
   audit_seals,
+  call_figures,
+  counted_lots,
+  figure_batches,
+  figures_until,
   imports,
   job_items,
   jobs,
   leases,
   ledger,
+  lot_figures,
+  notable_calls,
+  number_figures,
   quota_days,
   reopened_skips,
   request_windows,
@@ -8624,7 +9448,11 @@ GRANT SELECT ON TABLE
 TO serialmint_keeper;
 
 GRANT EXECUTE ON FUNCTION
-  entered_tenant()
+  call_bounds(),
+  entered_tenant(),
+  kept_for(figure_grain),
+  no_tenant(),
+  skip_as_written(ledger)
 TO serialmint_keeper;
 
 GRANT USAGE ON SCHEMA
@@ -8638,8 +9466,15 @@ GRANT DELETE, INSERT, SELECT ON TABLE
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
+  call_figures,
+  counted_lots,
+  figure_batches,
+  figures_until,
   import_batches,
+  lot_figures,
   lots,
+  notable_calls,
+  number_figures,
   quota_days,
   request_windows,
   requests,
@@ -8687,8 +9522,13 @@ TO serialmint_rules;
 GRANT EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   expired_requests(integer),
+  figured_until(),
+  first_written(timestamp with time zone,timestamp with time zone),
   identify_v1(bytea),
   leases_unreported(integer,interval),
+  lots_between(timestamp with time zone,timestamp with time zone),
+  metrics_v1(),
+  numbers_between(timestamp with time zone,timestamp with time zone),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),
@@ -8696,6 +9536,7 @@ GRANT EXECUTE ON FUNCTION
   staged_for_long(interval,integer),
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   tenants_known(),
+  tenants_with_old_figures(),
   tenants_with_old_quotas(),
   voids_over(bigint,bigint,bigint),
   written_between(timestamp with time zone,timestamp with time zone,bigint)

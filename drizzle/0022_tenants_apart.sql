@@ -75,13 +75,18 @@ TO serialmint_app;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
 --> statement-breakpoint
+-- With these the figures are read of all tenants.
+GRANT EXECUTE ON FUNCTION skip_as_written, no_tenant, kept_for, call_bounds TO serialmint_keeper;
+--> statement-breakpoint
 -- Whoever names a state does.
 GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 --> statement-breakpoint
 SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
-    leases_unreported,written_between,sealed_until,tenants_known,tenants_with_old_quotas}');
+    leases_unreported,written_between,sealed_until,tenants_known,tenants_with_old_quotas,
+    numbers_between,first_written,lots_between,figured_until,tenants_with_old_figures,
+    metrics_v1}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -112,12 +117,17 @@ GRANT DELETE ON
   tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
+GRANT INSERT, UPDATE, DELETE ON
+  call_figures, counted_lots, figure_batches, figures_until, lot_figures, notable_calls, number_figures
+TO serialmint_rules;
+--> statement-breakpoint
 DO $$
 DECLARE
   v_table regclass;
 BEGIN
   FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,leases,ledger,quota_days,
-                             reopened_skips,request_windows,requests,series,tenants}'::regclass[]
+                             reopened_skips,request_windows,requests,series,tenants,call_figures,counted_lots,
+                             figure_batches,figures_until,lot_figures,notable_calls,number_figures}'::regclass[]
   LOOP
     EXECUTE format('GRANT SELECT ON %s TO serialmint_keeper', v_table);
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);

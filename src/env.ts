@@ -11,6 +11,8 @@ export interface Bindings {
   readonly SQL_ENDPOINT?: string;
   readonly CORS_ORIGINS?: string;
   readonly INLINE_BUDGET_MS?: string;
+  readonly FIGURES_INTERVAL_MS?: string;
+  readonly METRICS_KEY?: string;
   readonly ASSETS: AssetsBinding;
   readonly JOB_PUMP: Env["JOB_PUMP"];
 }
@@ -25,6 +27,10 @@ export interface Settings {
   readonly corsOrigins: readonly string[];
   /** Milliseconds that a request may spend on a job before it answers 202. */
   readonly inlineBudgetMs: number;
+  /** Milliseconds for which an isolate gathers what calls came to before it writes that; 0: it gathers nothing. */
+  readonly figuresIntervalMs: number;
+  /** What whoever reads /metrics has to send; undefined: nobody may. */
+  readonly metricsKey: string | undefined;
 }
 
 const origin = z.string().refine(
@@ -60,6 +66,19 @@ const settingsSchema = z.object({
     .regex(/^\d{1,5}$/, { error: "must be a whole number of milliseconds, 0 to 99999" })
     .default("10000")
     .transform(Number),
+  FIGURES_INTERVAL_MS: z
+    .string()
+    .regex(/^(?:1?\d{1,4}|20000)$/, {
+      error: "must be a whole number of milliseconds, 0 to 20000",
+    })
+    .default("5000")
+    .transform(Number),
+  METRICS_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, {
+      error: "must be 16 or more printable ASCII characters without a space",
+    })
+    .optional(),
 });
 
 const known = new WeakMap<object, Settings>();
@@ -83,6 +102,8 @@ export function settingsOf(bindings: Bindings): Settings {
     sqlEndpoint: result.data.SQL_ENDPOINT,
     corsOrigins: result.data.CORS_ORIGINS,
     inlineBudgetMs: result.data.INLINE_BUDGET_MS,
+    figuresIntervalMs: result.data.FIGURES_INTERVAL_MS,
+    metricsKey: result.data.METRICS_KEY,
   };
   known.set(bindings, settings);
   return settings;

@@ -1,6 +1,8 @@
 import type { Database } from "../db/client.ts";
 import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
+import { expireFigures } from "../domain/figures/expire.ts";
+import { rollUpFigures } from "../domain/figures/roll-up.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
 import { burnLeases } from "../domain/leases/burn.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
@@ -19,6 +21,8 @@ const duties: Readonly<Record<string, readonly ((db: Database, arm: Arm) => Prom
       closeSeries,
       burnLeases,
       sealAudit,
+      rollUpFigures,
+      expireFigures,
     ],
   };
 

@@ -10,9 +10,18 @@ test("settings have their defaults, and empty variables count as unset", () => {
     sqlEndpoint: undefined,
     corsOrigins: [],
     inlineBudgetMs: 10_000,
+    figuresIntervalMs: 5000,
+    metricsKey: undefined,
   };
   expect(settingsOf(bindings)).toEqual(plain);
-  const empty = { ...bindings, SQL_ENDPOINT: "", CORS_ORIGINS: "", INLINE_BUDGET_MS: "" };
+  const empty = {
+    ...bindings,
+    SQL_ENDPOINT: "",
+    CORS_ORIGINS: "",
+    INLINE_BUDGET_MS: "",
+    FIGURES_INTERVAL_MS: "",
+    METRICS_KEY: "",
+  };
   expect(settingsOf(empty)).toEqual(plain);
 });
 
@@ -22,10 +31,14 @@ test("settings are read from the bindings", () => {
     SQL_ENDPOINT: "http://127.0.0.1:5000/sql",
     CORS_ORIGINS: "https://a.example, http://localhost:3000",
     INLINE_BUDGET_MS: "0",
+    FIGURES_INTERVAL_MS: "20000",
+    METRICS_KEY: "sixteen-letters!",
   });
   expect(settings.sqlEndpoint).toBe("http://127.0.0.1:5000/sql");
   expect(settings.corsOrigins).toEqual(["https://a.example", "http://localhost:3000"]);
   expect(settings.inlineBudgetMs).toBe(0);
+  expect(settings.figuresIntervalMs).toBe(20_000);
+  expect(settings.metricsKey).toBe("sixteen-letters!");
 });
 
 test("a setting that cannot be used is named, without its value", () => {
@@ -37,4 +50,6 @@ test("a setting that cannot be used is named, without its value", () => {
   expect(read({ CORS_ORIGINS: "a.example" })).toThrow("CORS_ORIGINS must be");
   expect(read({ INLINE_BUDGET_MS: "1s" })).toThrow("INLINE_BUDGET_MS must be");
   expect(read({ SQL_ENDPOINT: "ftp://h" })).toThrow("SQL_ENDPOINT must be");
+  expect(read({ FIGURES_INTERVAL_MS: "20001" })).toThrow("FIGURES_INTERVAL_MS must be");
+  expect(read({ METRICS_KEY: "too short" })).toThrow("METRICS_KEY must be");
 });
