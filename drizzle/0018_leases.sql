@@ -98,8 +98,8 @@ DECLARE
   v_out bigint;
 BEGIN
   PERFORM set_config('lock_timeout', '4s', true);
-  -- Seeds 0 and 1: requests and a tenant's products.
-  PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_sequence, 2));
+  -- Seeds 0 to 2: requests, a tenant's products, duties.
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_sequence, 3));
   PERFORM set_config('lock_timeout', v_before, true);
   SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), coalesce(sum(open), 0)
   INTO v_held, v_out

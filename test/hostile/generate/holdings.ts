@@ -22,6 +22,15 @@ export interface HeldReservation {
   readonly step: bigint;
 }
 
+export interface HeldLease {
+  readonly id: string;
+  readonly token: string;
+  readonly reservation: string;
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly step: bigint;
+}
+
 export interface HeldLot {
   readonly product: string;
   readonly name: string;
@@ -40,6 +49,7 @@ export class Holdings {
   readonly sequences = new Pool<HeldSequence>(60, ({ key }) => key);
   readonly products = new Pool<HeldProduct>(60, ({ sku }) => sku);
   readonly reservations = new Pool<HeldReservation>();
+  readonly leases = new Pool<HeldLease>();
   readonly lots = new Pool<HeldLot>(60);
   /** Versions of lots, for If-Match. */
   readonly versions = new Pool<HeldLot & { readonly etag: string }>(10);

@@ -24,6 +24,15 @@ export function learn(held: Holdings, draft: Draft, answer: Answer): void {
       return learnProduct(held, draft);
     case "createReservation":
       return learnReservation(held, json);
+    case "openLease":
+      return held.leases.add({
+        id,
+        token: text(json["token"]),
+        reservation: text(json["reservation"]),
+        first: bigint(json["first"]),
+        last: bigint(json["last"]),
+        step: bigint(json["step"]),
+      });
     case "advanceSequence":
     case "rewindSequence":
       if (json["sequence"] === held.key(moved)) {

@@ -42,6 +42,15 @@ function lotItem(held: Holdings, random: Random): object {
         return item(numbered, part);
       },
     ],
+    [
+      1,
+      () => {
+        const lease = held.leases.take(random);
+        if (lease === undefined) return item(numbered, { count: 1 });
+        const { reservation, token: lease_token } = lease;
+        return item(numbered, { reservation, lease_token });
+      },
+    ],
   ])();
 }
 

@@ -5,6 +5,7 @@ import { encoded } from "../draft.ts";
 import type { Holdings } from "../holdings.ts";
 import { bySchema, queryOf } from "./by-schema.ts";
 import { goodsRecipes } from "./goods.ts";
+import { leaseRecipes } from "./leases.ts";
 import { lotRecipes } from "./lots.ts";
 import { bulk, foundedProducts, productRecipes, putProduct } from "./products.ts";
 import { foundedSequences, moved, putSequence, sequenceRecipes, someAccept } from "./sequences.ts";
@@ -14,6 +15,7 @@ import { workRecipes } from "./work.ts";
 const recipes: Readonly<Record<string, Recipe>> = {
   ...sequenceRecipes,
   ...productRecipes,
+  ...leaseRecipes,
   ...lotRecipes,
   ...goodsRecipes,
   ...workRecipes,
