@@ -209,7 +209,7 @@ function wrongCsv(text: string, request: WireRequest, type: string): string[] {
   if (formula !== undefined && !asksForRaw(request.target)) {
     wrong.push(`A spreadsheet would run ${formula.slice(0, 100)}.`);
   }
-  if (type.includes("header=present") && header.some((name) => !/^[a-z_]+$/.test(name))) {
+  if (type.includes("header=present") && header.some((name) => !/^[a-z][a-z0-9_]*$/.test(name))) {
     wrong.push(`Its first line is no header: ${header.join("|").slice(0, 200)}`);
   }
   return wrong;
