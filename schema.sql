@@ -857,6 +857,12 @@ CREATE TYPE import_item AS (
   details jsonb[]
 );
 
+CREATE TYPE lease_limits AS (
+  of_holder integer,
+  leases integer,
+  numbers bigint
+);
+
 CREATE TYPE lease_row AS (
   id text,
   sequence text,
@@ -1072,7 +1078,7 @@ CREATE INDEX jobs_by_time ON public.jobs USING brin (updated_at) WITH (autosumma
 CREATE INDEX jobs_failed ON public.jobs USING btree (tenant, id) WHERE (status = 'failed'::job_status);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
 CREATE UNIQUE INDEX leases_of_run ON public.leases USING btree (tenant, series, first);
-CREATE INDEX leases_out ON public.leases USING btree (tenant, sequence, holder) WHERE (closed_at IS NULL);
+CREATE INDEX leases_out ON public.leases USING btree (tenant, sequence, holder) WHERE ((closed_at IS NULL) AND (burned_at IS NULL));
 CREATE INDEX leases_to_burn ON public.leases USING btree (expires_at) WHERE ((closed_at IS NULL) AND (burned_at IS NULL));
 CREATE INDEX ledger_by_time ON public.ledger USING brin (at) WITH (autosummarize='true');
 CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
@@ -7584,34 +7590,36 @@ CREATE OR REPLACE FUNCTION public.seconds_left(p_lease leases)
  STABLE
 RETURN (GREATEST(floor(EXTRACT(epoch FROM ((p_lease).expires_at - now()))), (0)::numeric))::integer;
 
-CREATE OR REPLACE FUNCTION public.check_lease_limits(p_tenant text, p_sequence text, p_holder text, p_count bigint, p_of_holder integer, p_out bigint)
+CREATE OR REPLACE FUNCTION public.check_lease_limits(p_tenant text, p_sequence text, p_holder text, p_count bigint, p_limits lease_limits)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 DECLARE
   v_before text := current_setting('lock_timeout');
   v_held bigint;
+  v_leases bigint;
   v_out bigint;
 BEGIN
   PERFORM set_config('lock_timeout', '4s', true);
   -- Seeds 0 to 2: requests, a tenant's products, duties.
   PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_sequence, 3));
   PERFORM set_config('lock_timeout', v_before, true);
-  SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), coalesce(sum(open), 0)
-  INTO v_held, v_out
+  SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), count(*), coalesce(sum(open), 0)
+  INTO v_held, v_leases, v_out
   FROM leases
   WHERE tenant = p_tenant AND sequence = p_sequence AND closed_at IS NULL AND burned_at IS NULL;
-  IF v_held >= p_of_holder THEN
+  IF v_held >= p_limits.of_holder THEN
     PERFORM fail('lease_limit_holder', jsonb_build_object(
-      'sequence', p_sequence, 'holder', p_holder, 'limit', p_of_holder));
-  ELSIF v_out + p_count > p_out THEN
+      'sequence', p_sequence, 'holder', p_holder, 'limit', p_limits.of_holder));
+  ELSIF v_leases >= p_limits.leases OR v_out + p_count > p_limits.numbers THEN
     PERFORM fail('lease_limit_sequence', jsonb_build_object(
-      'sequence', p_sequence, 'limit', p_out::text, 'out', v_out::text, 'asked', p_count::text));
+      'sequence', p_sequence, 'limit', p_limits.numbers::text, 'out', v_out::text, 'asked', p_count::text,
+      'limit_leases', p_limits.leases, 'leases', v_leases));
   END IF;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.open_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint, p_bound_by text, p_bound_definition uuid, p_lease uuid, p_holder text, p_ttl integer, p_ends_on date, p_of_holder integer, p_out bigint)
+CREATE OR REPLACE FUNCTION public.open_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint, p_bound_by text, p_bound_definition uuid, p_lease uuid, p_holder text, p_ttl integer, p_ends_on date, p_limits lease_limits)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -7620,6 +7628,7 @@ AS $function$
 DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_sequence sequences;
+  v_series series;
   v_ends_at timestamptz;
   v_reserved jsonb;
   v_lease leases;
@@ -7630,22 +7639,23 @@ BEGIN
   END IF;
   SELECT * INTO v_sequence FROM sequences
   WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
-  IF v_sequence.mode = 'gapless' THEN
-    PERFORM fail('lease_gapless', jsonb_build_object('sequence', v_sequence.key));
-  END IF;
   v_ends_at := p_ends_on::timestamp AT TIME ZONE v_sequence.time_zone;
   IF v_ends_at <= now() THEN
     PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_sequence.key));
   END IF;
-  PERFORM check_lease_limits(p_tenant, v_sequence.key, p_holder, p_count, p_of_holder, p_out);
+  PERFORM check_lease_limits(p_tenant, v_sequence.key, p_holder, p_count, p_limits);
   v_reserved := reserve_v1(p_caller, p_tenant, p_key, p_fingerprint, p_sequence, p_period, p_definition,
                            p_count, p_prefix, p_width, p_suffix, p_last, p_bound_by, p_bound_definition);
+  -- A gapless series gives the numbers back with the transaction.
+  SELECT * INTO STRICT v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  IF v_series.mode = 'gapless' THEN
+    PERFORM fail('lease_gapless', jsonb_build_object('sequence', v_sequence.key));
+  END IF;
   INSERT INTO leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at, ends_at)
-  SELECT p_tenant, p_lease, v_sequence.key, s.id, (v_reserved->>'first')::bigint,
-         (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
-         least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at
-  FROM series AS s
-  WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND s.period = p_period
+  VALUES (p_tenant, p_lease, v_sequence.key, v_series.id, (v_reserved->>'first')::bigint,
+          (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
+          least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at)
   RETURNING * INTO STRICT v_lease;
   -- In place of the reservation, which is recorded as the answer by now.
   UPDATE requests
@@ -8693,7 +8703,7 @@ ALTER FUNCTION check_draw(series_request) OWNER TO serialmint_rules;
 ALTER FUNCTION check_expiries(lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_in_run(ledger,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_key(api_keys,caller) OWNER TO serialmint_rules;
-ALTER FUNCTION check_lease_limits(text,text,text,bigint,integer,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION check_lease_limits(text,text,text,bigint,lease_limits) OWNER TO serialmint_rules;
 ALTER FUNCTION check_limits(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION check_lots_exist(text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_names(text,lot_request) OWNER TO serialmint_rules;
@@ -8830,7 +8840,7 @@ ALTER FUNCTION numbers_today(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_today_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION of_series(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
-ALTER FUNCTION open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,lease_limits) OWNER TO serialmint_rules;
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
@@ -8989,7 +8999,7 @@ REVOKE EXECUTE ON FUNCTION
   check_expiries(lot_found[]),
   check_in_run(ledger,bigint,bigint),
   check_key(api_keys,caller),
-  check_lease_limits(text,text,text,bigint,integer,bigint),
+  check_lease_limits(text,text,text,bigint,lease_limits),
   check_limits(api_keys),
   check_lots_exist(text,text,text[]),
   check_names(text,lot_request),
@@ -9135,7 +9145,7 @@ REVOKE EXECUTE ON FUNCTION
   numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
   open_call_v1(caller,text,text,bytea),
-  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
+  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,lease_limits),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
@@ -9374,7 +9384,7 @@ GRANT EXECUTE ON FUNCTION
   numbers_in(int8multirange,bigint),
   numbers_on_lease(ledger),
   numbers_today_v1(bytea),
-  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
+  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,lease_limits),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),

@@ -648,7 +648,7 @@ CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE statu
 CREATE INDEX "jobs_failed" ON "jobs" USING btree ("tenant","id") WHERE status = 'failed';--> statement-breakpoint
 CREATE INDEX "jobs_by_time" ON "jobs" USING brin ("updated_at") WITH (autosummarize=true);--> statement-breakpoint
 CREATE UNIQUE INDEX "leases_of_run" ON "leases" USING btree ("tenant","series","first");--> statement-breakpoint
-CREATE INDEX "leases_out" ON "leases" USING btree ("tenant","sequence","holder") WHERE closed_at IS NULL;--> statement-breakpoint
+CREATE INDEX "leases_out" ON "leases" USING btree ("tenant","sequence","holder") WHERE closed_at IS NULL AND burned_at IS NULL;--> statement-breakpoint
 CREATE INDEX "leases_to_burn" ON "leases" USING btree ("expires_at") WHERE closed_at IS NULL AND burned_at IS NULL;--> statement-breakpoint
 CREATE INDEX "ledger_by_time" ON "ledger" USING brin ("at") WITH (autosummarize=true);--> statement-breakpoint
 CREATE INDEX "reopened_skips_by_time" ON "reopened_skips" USING btree ("tenant","reopened_at");--> statement-breakpoint

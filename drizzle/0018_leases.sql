@@ -85,32 +85,41 @@ CREATE FUNCTION seconds_left(p_lease leases) RETURNS integer
 LANGUAGE sql STABLE
 RETURN greatest(floor(extract(epoch FROM p_lease.expires_at - now())), 0)::integer;
 --> statement-breakpoint
--- Refuses a lease that would be one too many: `p_of_holder` of a sequence may be open for one holder, and
--- `p_out` numbers of a sequence be out on lease. Leases of one sequence are given one after the other.
+-- How much may be out on lease: leases of one sequence that are open for one holder; leases of a sequence whose
+-- holders have not told of all numbers; and the numbers of these.
+CREATE TYPE lease_limits AS (
+  of_holder integer,
+  leases integer,
+  numbers bigint
+);
+--> statement-breakpoint
+-- Refuses a lease that would be one too many. Leases of one sequence are given one after the other.
 -- Fails: lease_limit_holder, lease_limit_sequence, and lock_not_available after four seconds in line.
 CREATE FUNCTION check_lease_limits(
-  p_tenant text, p_sequence text, p_holder text, p_count bigint, p_of_holder integer, p_out bigint
+  p_tenant text, p_sequence text, p_holder text, p_count bigint, p_limits lease_limits
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_before text := current_setting('lock_timeout');
   v_held bigint;
+  v_leases bigint;
   v_out bigint;
 BEGIN
   PERFORM set_config('lock_timeout', '4s', true);
   -- Seeds 0 to 2: requests, a tenant's products, duties.
   PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_sequence, 3));
   PERFORM set_config('lock_timeout', v_before, true);
-  SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), coalesce(sum(open), 0)
-  INTO v_held, v_out
+  SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), count(*), coalesce(sum(open), 0)
+  INTO v_held, v_leases, v_out
   FROM leases
   WHERE tenant = p_tenant AND sequence = p_sequence AND closed_at IS NULL AND burned_at IS NULL;
-  IF v_held >= p_of_holder THEN
+  IF v_held >= p_limits.of_holder THEN
     PERFORM fail('lease_limit_holder', jsonb_build_object(
-      'sequence', p_sequence, 'holder', p_holder, 'limit', p_of_holder));
-  ELSIF v_out + p_count > p_out THEN
+      'sequence', p_sequence, 'holder', p_holder, 'limit', p_limits.of_holder));
+  ELSIF v_leases >= p_limits.leases OR v_out + p_count > p_limits.numbers THEN
     PERFORM fail('lease_limit_sequence', jsonb_build_object(
-      'sequence', p_sequence, 'limit', p_out::text, 'out', v_out::text, 'asked', p_count::text));
+      'sequence', p_sequence, 'limit', p_limits.numbers::text, 'out', v_out::text, 'asked', p_count::text,
+      'limit_leases', p_limits.leases, 'leases', v_leases));
   END IF;
 END
 $$;
@@ -123,12 +132,13 @@ CREATE FUNCTION open_lease_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer,
   p_suffix text, p_last bigint, p_bound_by text, p_bound_definition uuid,
-  p_lease uuid, p_holder text, p_ttl integer, p_ends_on date, p_of_holder integer, p_out bigint
+  p_lease uuid, p_holder text, p_ttl integer, p_ends_on date, p_limits lease_limits
 ) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_sequence sequences;
+  v_series series;
   v_ends_at timestamptz;
   v_reserved jsonb;
   v_lease leases;
@@ -139,22 +149,23 @@ BEGIN
   END IF;
   SELECT * INTO v_sequence FROM sequences
   WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
-  IF v_sequence.mode = 'gapless' THEN
-    PERFORM fail('lease_gapless', jsonb_build_object('sequence', v_sequence.key));
-  END IF;
   v_ends_at := p_ends_on::timestamp AT TIME ZONE v_sequence.time_zone;
   IF v_ends_at <= now() THEN
     PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_sequence.key));
   END IF;
-  PERFORM check_lease_limits(p_tenant, v_sequence.key, p_holder, p_count, p_of_holder, p_out);
+  PERFORM check_lease_limits(p_tenant, v_sequence.key, p_holder, p_count, p_limits);
   v_reserved := reserve_v1(p_caller, p_tenant, p_key, p_fingerprint, p_sequence, p_period, p_definition,
                            p_count, p_prefix, p_width, p_suffix, p_last, p_bound_by, p_bound_definition);
+  -- A gapless series gives the numbers back with the transaction.
+  SELECT * INTO STRICT v_series FROM series
+  WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period;
+  IF v_series.mode = 'gapless' THEN
+    PERFORM fail('lease_gapless', jsonb_build_object('sequence', v_sequence.key));
+  END IF;
   INSERT INTO leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at, ends_at)
-  SELECT p_tenant, p_lease, v_sequence.key, s.id, (v_reserved->>'first')::bigint,
-         (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
-         least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at
-  FROM series AS s
-  WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND s.period = p_period
+  VALUES (p_tenant, p_lease, v_sequence.key, v_series.id, (v_reserved->>'first')::bigint,
+          (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
+          least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at)
   RETURNING * INTO STRICT v_lease;
   -- In place of the reservation, which is recorded as the answer by now.
   UPDATE requests

@@ -838,11 +838,19 @@ export const failures = {
   },
   lease_limit_sequence: {
     status: 409,
-    title: "Too many numbers of the sequence are out on lease",
+    title: "Too much of the sequence is out on lease",
     retryable: false,
-    detail: (facts: { sequence: string; limit: Amount; out: Amount; asked: Amount }) =>
-      `Of sequence ${quoted(facts.sequence)} ${String(facts.out)} numbers are out on lease, and with ${String(facts.asked)} more ` +
-      `they would be above ${String(facts.limit)}. Report or give back leases, unreported ones too, or ask for fewer.`,
+    detail: (facts: {
+      sequence: string;
+      limit: Amount;
+      out: Amount;
+      asked: Amount;
+      limit_leases: Amount;
+      leases: Amount;
+    }) =>
+      `Of sequence ${quoted(facts.sequence)} ${String(facts.out)} numbers are out on ${plural(facts.leases, "lease", "leases")}, and ` +
+      `with ${String(facts.asked)} more it would be above ${String(facts.limit)} numbers or ${String(facts.limit_leases)} leases. ` +
+      "Report or give back leases, unreported ones too, or ask for fewer numbers.",
   },
   lease_over: {
     status: 409,

@@ -145,6 +145,22 @@ describe("opening", () => {
     });
   });
 
+  test("is bounded: leases of a sequence that are not told of", async () => {
+    await put("s", { pattern: "A-{0000}" });
+    await service.database.query(
+      `insert into leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at)
+       select $1, gen_random_uuid(), 's', 1, n, n, 1, 'h' || n, gen_random_uuid(), 1, now() - interval '1 hour'
+       from generate_series(1000000, 1019998) as n`,
+      [service.tenant],
+    );
+    await lease("s");
+    expect(await refusedLease("s")).toMatchObject({
+      code: "lease_limit_sequence",
+      leases: 20_000,
+      out: "20009",
+    });
+  });
+
   test("takes of the quota of its key", async () => {
     await put("s", { pattern: "A-{0000}" });
     const made = await ok(service, "POST", "/v1/api-keys", {

@@ -55,7 +55,7 @@ export const leases = pgTable(
     uniqueIndex("leases_of_run").on(table.tenant, table.series, table.first),
     index("leases_out")
       .on(table.tenant, table.sequence, table.holder)
-      .where(sql`closed_at IS NULL`),
+      .where(sql`closed_at IS NULL AND burned_at IS NULL`),
     index("leases_to_burn")
       .on(table.expiresAt)
       .where(sql`closed_at IS NULL AND burned_at IS NULL`),

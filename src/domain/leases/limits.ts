@@ -7,6 +7,8 @@ export const leaseLimits = {
   usualTtl: 3600,
   /** Open ones of a holder at a time, of one sequence. */
   ofHolder: 100,
+  /** Leases of a sequence whose holders have not told of all their numbers. */
+  leases: 20_000,
   /** Numbers of a sequence that may be out on lease, unreported ones included. */
   out: 10_000_000,
   /** Runs of one report. */

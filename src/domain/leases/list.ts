@@ -23,8 +23,10 @@ export function listLeases({ db, caller }: Call, filters: LeaseFilters): Listing
       ...(id === undefined ? [] : [sql`l.id > ${id}::uuid`]),
       ...(sequence === undefined ? [] : [sql`l.sequence = ${sequence}::text`]),
       ...(holder === undefined ? [] : [sql`l.holder = ${holder}::text`]),
-      // Closed ones are most of them, and the others have an index.
-      ...(status === undefined || status === "closed" ? [] : [sql`l.closed_at IS NULL`]),
+      // Those are few, and have an index.
+      ...(status === "open" || status === "unreported"
+        ? [sql`l.closed_at IS NULL AND l.burned_at IS NULL`]
+        : []),
       ...(status === undefined ? [] : [sql`lease_status(l) = ${status}::text`]),
     ];
     return sql`

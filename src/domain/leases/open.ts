@@ -42,7 +42,8 @@ export async function openLease(
       call,
       sql`SELECT open_lease_v1(${drawOf(call, { definition, bound, count })}, ${id}::uuid,
                                ${holder}::text, ${ttl}::int, ${endsOn}::date,
-                               ${leaseLimits.ofHolder}::int, ${leaseLimits.out}::bigint) AS facts`,
+                               ROW(${leaseLimits.ofHolder}::int, ${leaseLimits.leases}::int,
+                                   ${leaseLimits.out}::bigint)::lease_limits) AS facts`,
     );
     if (row === undefined) throw new Error("A function call gave no row.");
     return told(row.facts);
