@@ -17,6 +17,7 @@ export interface Ready {
   readonly barePort: number;
   /** Where a Worker listens that is the same but keeps no figures of calls. */
   readonly plainPort: number;
+  readonly plainPid: number;
   readonly directUrl: string;
   readonly databaseUrl: string;
   readonly endpoint: string;
@@ -82,6 +83,10 @@ export class Service {
 
   get plainPort(): number {
     return this.#ready.plainPort;
+  }
+
+  get plainPid(): number {
+    return this.#ready.plainPid;
   }
 
   get workerPid(): number {

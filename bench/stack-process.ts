@@ -44,6 +44,7 @@ const plain = await startWorker({
     SQL_ENDPOINT: stack.gateway.endpoint,
     FIGURES_INTERVAL_MS: "0",
   },
+  heapMegabytes: 128,
   log: (line) => process.stderr.write(`plain worker: ${line}\n`),
 });
 
@@ -53,6 +54,7 @@ function report(): void {
     pid: stack.workerd.pid,
     barePort: bare.port,
     plainPort: plain.port,
+    plainPid: plain.pid,
     directUrl: stack.directUrl,
     databaseUrl: stack.databaseUrl,
     endpoint: stack.gateway.endpoint,

@@ -3,8 +3,11 @@ import { load } from "../load.ts";
 import { compare, inTurns, quantile } from "../measure.ts";
 import type { Bench } from "../part.ts";
 import { settings } from "../part.ts";
+import { cpuMs } from "../process-time.ts";
 import type { Figure, PartResult, Target } from "../result.ts";
 import { keyOf, makeSequences } from "../sequences.ts";
+
+type Way = "kept" | "without";
 
 /** Reservations with the figures of calls kept beside the same without, by two Workers on one database. */
 export async function figures({ service, quick }: Bench): Promise<PartResult> {
@@ -25,15 +28,18 @@ export async function figures({ service, quick }: Bench): Promise<PartResult> {
   for (const setting of settings) {
     await service.set(setting);
     for (const callers of [1, 32]) {
-      const times: Record<"kept" | "without", number[]> = { kept: [], without: [] };
-      const rate = (way: "kept" | "without", clients: readonly Client[]) => async () => {
+      const times: Record<Way, number[]> = { kept: [], without: [] };
+      const work: Record<Way, number[]> = { kept: [], without: [] };
+      const rate = (way: Way, clients: readonly Client[], pid: number) => async () => {
+        const before = await cpuMs(pid);
         const result = await load(callers, quick ? 300 : 2000, reserve(clients));
+        work[way].push(((await cpuMs(pid)) - before) / result.latencies.length);
         times[way].push(quantile(result.latencies, 0.5));
         return result.rate;
       };
       const rates = await inTurns(quick ? 2 : 9, {
-        kept: rate("kept", kept),
-        without: rate("without", without),
+        kept: rate("kept", kept, service.workerPid),
+        without: rate("without", without, service.plainPid),
       });
       const what = `${callers} client${callers === 1 ? "" : "s"}, figures kept`;
       const against = "figures switched off";
@@ -41,6 +47,11 @@ export async function figures({ service, quick }: Bench): Promise<PartResult> {
       found.push(
         figure,
         compare({ setting, what: `${what}, p50`, unit: "ms", against }, times.kept, times.without),
+        compare(
+          { setting, what: `${what}, CPU of the Worker a call`, unit: "ms", against },
+          work.kept,
+          work.without,
+        ),
       );
       targets.push({
         setting,
