@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { Part } from "./part.ts";
 import { bulk } from "./parts/bulk.ts";
 import { contention } from "./parts/contention.ts";
+import { figures } from "./parts/figures.ts";
 import { growth } from "./parts/growth.ts";
 import { imports } from "./parts/imports.ts";
 import { memory } from "./parts/memory.ts";
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, Part>> = {
   receipts,
   overhead,
   throughput,
+  figures,
   growth,
   imports,
   memory,

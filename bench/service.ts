@@ -15,6 +15,9 @@ export interface Ready {
   readonly pid: number;
   /** Where the bare Worker listens on 127.0.0.1. */
   readonly barePort: number;
+  /** Where a Worker listens that is the same but keeps no figures of calls. */
+  readonly plainPort: number;
+  readonly plainPid: number;
   readonly directUrl: string;
   readonly databaseUrl: string;
   readonly endpoint: string;
@@ -76,6 +79,14 @@ export class Service {
 
   get barePort(): number {
     return this.#ready.barePort;
+  }
+
+  get plainPort(): number {
+    return this.#ready.plainPort;
+  }
+
+  get plainPid(): number {
+    return this.#ready.plainPid;
   }
 
   get workerPid(): number {

@@ -16,6 +16,7 @@ const stack = await startStack({
   port: 0,
   // What a Worker has on Cloudflare: more would hide how much it needs.
   heapMegabytes: 128,
+  values: { FIGURES_INTERVAL_MS: "5000" },
   log: (line) => said.push(line),
   workerLog: (line) => process.stderr.write(`worker: ${line}\n`),
 });
@@ -33,11 +34,27 @@ const bare = await startWorker({
   log: (line) => process.stderr.write(`bare worker: ${line}\n`),
 });
 
+const plain = await startWorker({
+  folder: dataFolder(`${dataDir}-plain`),
+  settings: readWorkerSettings(path.join(projectRoot, "wrangler.toml")),
+  built: path.join(dataFolder(dataDir).workerd, "built"),
+  port: 0,
+  values: {
+    DATABASE_URL: stack.databaseUrl,
+    SQL_ENDPOINT: stack.gateway.endpoint,
+    FIGURES_INTERVAL_MS: "0",
+  },
+  heapMegabytes: 128,
+  log: (line) => process.stderr.write(`plain worker: ${line}\n`),
+});
+
 function report(): void {
   const ready: Ready = {
     port: stack.workerd.port,
     pid: stack.workerd.pid,
     barePort: bare.port,
+    plainPort: plain.port,
+    plainPid: plain.pid,
     directUrl: stack.directUrl,
     databaseUrl: stack.databaseUrl,
     endpoint: stack.gateway.endpoint,
@@ -47,6 +64,7 @@ function report(): void {
 
 async function stop(): Promise<void> {
   await bare.stop();
+  await plain.stop();
   await stack.stop();
   process.exit(0);
 }

@@ -24,6 +24,7 @@ export async function startDocsService(): Promise<DocsService> {
     dataDir: `${folder}/data`,
     port: 0,
     postgresSettings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+    values: { METRICS_KEY: "a-key-for-prometheus", FIGURES_INTERVAL_MS: "100" },
     log: () => undefined,
     workerLog: () => undefined,
   });
@@ -59,16 +60,22 @@ async function seededTenant({ url, directUrl }: Stack, tenant: string): Promise<
   await call("PUT", `/v1/sequences/${demo.sequence.key}`, demo.sequence.body);
   for (const { sku, body } of demo.products) await call("PUT", `/v1/products/${sku}`, body);
   await call("POST", "/v1/lots", { items: [{ product: demo.serialProduct, count: 10 }] });
-  await sealed(directUrl);
+  await attended(directUrl);
   return key;
 }
 
-/** As the scheduled run does it a minute later. */
-async function sealed(directUrl: string): Promise<void> {
+/** Seals the audit and rolls up the figures, as the scheduled run does it a minute later. */
+async function attended(directUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: directUrl });
   await client.connect();
   try {
     await client.query("SELECT seal_audit_v1(50000, '0')");
+    for (let more = true; more;) {
+      const { rows } = await client.query<{ more: boolean }>(
+        "SELECT roll_up_figures_v1('0') AS more",
+      );
+      more = rows[0]?.more === true;
+    }
   } finally {
     await client.end();
   }

@@ -1,15 +1,8 @@
 import { expect, test } from "vitest";
 
 import { ok } from "../api/contract.ts";
-import type { Service } from "../harness/service.ts";
-import {
-  eventually,
-  postLots,
-  putProduct,
-  putSequence,
-  reserve,
-  serviceForTest,
-} from "../store/service.ts";
+import type { Answer, Service } from "../harness/service.ts";
+import { postLots, putProduct, putSequence, reserve, serviceForTest } from "../store/service.ts";
 import { stats } from "./figures.ts";
 
 /** A service that writes the figures of its calls so many milliseconds later, and has written those so far. */
@@ -24,6 +17,10 @@ async function serviceWithFigures(interval: number): Promise<Service> {
 async function callsOf(service: Service, operation: string): Promise<number> {
   const rows = await stats(service, `by=operation&grain=day&subject=${operation}`);
   return rows.reduce((sum, { calls }) => sum + calls, 0);
+}
+
+function idOf(answer: Answer): string | null {
+  return answer.headers.get("x-request-id");
 }
 
 async function listed(service: Service, query = "", key = service.key) {
@@ -244,18 +241,17 @@ test("slow and failed calls are listed with what the log calls them, and one of 
   const refused = await reserve(service, "nowhere", 1);
   await reserve(service, "nowhere", 1);
   await service.settled();
-  const id = (answer: { headers: Headers }) => answer.headers.get("x-request-id");
   const about = { operation: "createReservation", product: null };
   const all = await listed(service);
   expect(all).toMatchObject([
-    { ...about, kind: "slow", sequence: "s", status: 200, code: null, request_id: id(slow) },
+    { ...about, kind: "slow", sequence: "s", status: 200, code: null, request_id: idOf(slow) },
     {
       ...about,
       kind: "failed",
       sequence: "s",
       status: 500,
       code: "internal_error",
-      request_id: id(failed),
+      request_id: idOf(failed),
     },
     {
       ...about,
@@ -263,7 +259,7 @@ test("slow and failed calls are listed with what the log calls them, and one of 
       sequence: null,
       status: 404,
       code: "sequence_not_found",
-      request_id: id(refused),
+      request_id: idOf(refused),
     },
   ]);
   expect(all[0].ms).toBeGreaterThan(1000);

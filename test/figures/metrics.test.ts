@@ -29,6 +29,11 @@ async function metrics(service: Service, accept?: string): Promise<string> {
   return answer.text;
 }
 
+/** The text without what another moment tells otherwise. */
+function still(text: string): string {
+  return text.replaceAll(/^(serialmint_(?:figures_age|database_size)\S*) .*$/gm, "$1");
+}
+
 /** As Prometheus asks. */
 const scraping =
   "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4," +
@@ -110,8 +115,6 @@ test("a parser that we did not write reads them, in both forms", async () => {
         /^# TYPE (\S+) counter\n# HELP \S+/gm,
         "# TYPE $1_total counter\n# HELP $1_total",
       );
-    const still = (text: string) =>
-      text.replaceAll(/^(serialmint_(?:figures_age|database_size)\S*) .*$/gm, "$1");
     expect(open.text.endsWith("\n# EOF\n")).toBe(true);
     expect(still(translated)).toBe(still(plain.text));
   }

@@ -77,6 +77,11 @@ describe("lists of figures", () => {
     const query = "from=2026-11-30T10:00:00Z&to=2026-11-30T11:00:00%2B01:00";
     const problem = await refused(service, [422, "request_invalid"], "GET", `/v1/stats?${query}`);
     expect(problem.errors).toMatchObject([{ parameter: "to", in: "query" }]);
+    for (const path of ["/v1/stats?to", "/v1/stats/calls?from", "/v1/audit?from"]) {
+      const year = `${path}=0000-01-01T00:00:00Z`;
+      const { errors } = await refused(service, [422, "request_invalid"], "GET", year);
+      expect(errors).toMatchObject([{ detail: expect.stringContaining("year 0001") }]);
+    }
   });
 
   test("show a key that is limited what it is limited to, and no more", async () => {
@@ -111,6 +116,9 @@ test("without a span it is the last day by the hour, and a grain fits the span",
   expect(of()).toEqual(["2026-11-30T10:00:00.001Z", "2026-12-01T10:00:00.001Z", "hour"]);
   expect(of(undefined, undefined, "minute")[0]).toBe("2026-12-01T09:00:00.001Z");
   expect(of(undefined, undefined, "day")[0]).toBe("2026-11-01T10:00:00.001Z");
+  // What is said is passed on as it is.
+  const far = "0001-01-01T12:00:00+14:00";
+  expect(of(undefined, far)).toEqual(["0001-01-01T00:00:00.000Z", far, "hour"]);
   expect(of("2026-12-01T04:00:00Z", "2026-12-01T10:00:00Z")[2]).toBe("minute");
   expect(of("2026-12-01T03:59:59Z", "2026-12-01T10:00:00Z")[2]).toBe("hour");
   expect(of("2026-11-17T10:00:00Z", "2026-12-01T10:00:00Z")[2]).toBe("hour");

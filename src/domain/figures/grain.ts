@@ -20,12 +20,15 @@ export interface SpanInput {
   readonly grain?: Grain | undefined;
 }
 
-/** What it covers: times as RFC 3339 in UTC, the end not included. */
+/** What it covers: times as RFC 3339, the end not included. */
 export interface Span {
   readonly from: string;
   readonly to: string;
   readonly grain: Grain;
 }
+
+/** No time that a database is asked for is earlier. */
+const earliest = Date.parse("0001-01-01T00:00:00Z");
 
 /**
  * The span of a list of figures, `now` in epoch milliseconds: up to now, and of the last day by the hour when nothing
@@ -35,8 +38,8 @@ export function spanOf({ from, to, grain }: SpanInput, now: number): Span {
   const end = to === undefined ? now + 1 : Date.parse(to);
   const begin = from === undefined ? end - usualSpan[grain ?? "hour"] : Date.parse(from);
   return {
-    from: new Date(begin).toISOString(),
-    to: new Date(end).toISOString(),
+    from: from ?? new Date(Math.max(begin, earliest)).toISOString(),
+    to: to ?? new Date(end).toISOString(),
     grain: grain ?? fitting(end - begin),
   };
 }

@@ -60,7 +60,7 @@ const notableSchema = z
   .openapi("NotableCall");
 
 const operation = plainText(64).openapi({
-  example: "reserve",
+  example: "createReservation",
   description: "An operationId of this document.",
 });
 

@@ -26,11 +26,15 @@ export const day = z.iso
   .openapi({ example: "2027-11-21" });
 
 /** A moment, with its offset. */
-export const moment = z.iso.datetime({
-  offset: true,
-  error:
-    "must be a time with its offset, such as 2026-11-21T14:30:00+01:00 or 2026-11-21T13:30:00Z.",
-});
+export const moment = z.iso
+  .datetime({
+    offset: true,
+    error:
+      "must be a time with its offset, such as 2026-11-21T14:30:00+01:00 or 2026-11-21T13:30:00Z.",
+    abort: true,
+  })
+  // A form that has a year 0, which no calendar has.
+  .refine((text) => !text.startsWith("0000"), { error: "must be in the year 0001 or later." });
 
 /** The fields of a document in a query: a JSON object. */
 export const fieldsQuery = z
