@@ -15,9 +15,15 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
-CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
+
+CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
+
+CREATE TYPE disabling_reason AS ENUM ('asked', 'gone', 'failing');
+
+CREATE TYPE event_type AS ENUM ('job.done', 'job.failed', 'job.cancelled', 'receipt.done', 'receipt.cancelled', 'count.applied', 'alert.opened', 'alert.closed', 'webhook.test');
 
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
@@ -38,6 +44,8 @@ CREATE TYPE sequence_mode AS ENUM ('standard', 'gapless');
 CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
 CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
+
+CREATE TYPE webhook_status AS ENUM ('enabled', 'disabled');
 
 CREATE OR REPLACE FUNCTION public.lot_states()
  RETURNS text[]
@@ -141,6 +149,16 @@ CREATE TABLE counts (
   CONSTRAINT counts_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT counts_applying_is_whole CHECK ((status = 'applied'::count_status) = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL)),
   CONSTRAINT counts_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 200)
+);
+
+CREATE TABLE events (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  type event_type NOT NULL,
+  subject text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  payload text NOT NULL,
+  CONSTRAINT events_tenant_id_pk PRIMARY KEY (tenant, id)
 );
 
 CREATE TABLE forms (
@@ -639,6 +657,46 @@ CREATE TABLE tried_numbers (
   CONSTRAINT tried_numbers_tenant_import_sequence_period_pk PRIMARY KEY (tenant, import, sequence, period)
 );
 
+CREATE TABLE webhook_deliveries (
+  tenant text COLLATE "C" NOT NULL,
+  event uuid NOT NULL,
+  webhook uuid NOT NULL,
+  status delivery_status DEFAULT 'pending'::delivery_status NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp with time zone,
+  token uuid,
+  created_at timestamp with time zone NOT NULL,
+  last_attempt_at timestamp with time zone,
+  response_status integer,
+  duration_ms integer,
+  last_error text,
+  response_excerpt text,
+  CONSTRAINT webhook_deliveries_tenant_event_webhook_pk PRIMARY KEY (tenant, event, webhook),
+  CONSTRAINT webhook_deliveries_attempts_are_not_negative CHECK (attempts >= 0),
+  CONSTRAINT webhook_deliveries_pending_are_due CHECK ((status = 'pending'::delivery_status) = (next_attempt_at IS NOT NULL))
+) WITH (fillfactor=70);
+
+CREATE TABLE webhooks (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  url text NOT NULL,
+  events event_type[],
+  description text,
+  secret bytea NOT NULL,
+  previous_secret bytea,
+  previous_secret_until timestamp with time zone,
+  status webhook_status DEFAULT 'enabled'::webhook_status NOT NULL,
+  disabled_reason disabling_reason,
+  disabled_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT webhooks_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT webhooks_disabled_says_why CHECK ((status = 'disabled'::webhook_status) = (disabled_reason IS NOT NULL) AND (disabled_reason IS NULL) = (disabled_at IS NULL)),
+  CONSTRAINT webhooks_events_are_some CHECK (cardinality(events) > 0),
+  CONSTRAINT webhooks_secret_is_long_enough CHECK (octet_length(secret) >= 24 AND octet_length(secret) <= 64 AND (previous_secret IS NULL) = (previous_secret_until IS NULL))
+);
+
 -- Types of rows
 
 CREATE TYPE api_key_row AS (
@@ -659,6 +717,15 @@ CREATE TYPE api_key_row AS (
   place text
 );
 
+CREATE TYPE attempt_outcome AS (
+  result text,
+  response_status integer,
+  duration_ms integer,
+  error text,
+  excerpt text,
+  retry_after interval
+);
+
 CREATE TYPE caller AS (
   digest bytea,
   scopes api_scope[],
@@ -672,6 +739,21 @@ CREATE TYPE caller AS (
 CREATE TYPE change_outcome AS (
   matched bigint,
   changed bigint
+);
+
+CREATE TYPE delivery_row AS (
+  id text,
+  type text,
+  subject text,
+  status text,
+  attempts integer,
+  created_at text,
+  last_attempt_at text,
+  next_attempt_at text,
+  response_status integer,
+  duration_ms integer,
+  last_error text,
+  response_excerpt text
 );
 
 CREATE TYPE drawn AS (
@@ -854,6 +936,21 @@ CREATE TYPE series_request AS (
   jump bigint
 );
 
+CREATE TYPE webhook_row AS (
+  id text,
+  url text,
+  events text[],
+  description text,
+  status text,
+  disabled_reason text,
+  disabled_at text,
+  failing_since text,
+  previous_secret_until text,
+  created_at text,
+  updated_at text,
+  place text
+);
+
 -- Indexes
 
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
@@ -861,6 +958,7 @@ CREATE UNIQUE INDEX api_keys_public_id ON public.api_keys USING btree (tenant, p
 CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (tenant, subject, at, id);
 CREATE INDEX audit_seals_by_time ON public.audit_seals USING btree (sealed_to);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
+CREATE INDEX events_by_time ON public.events USING btree (at);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
 CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (staged > 0);
@@ -880,6 +978,7 @@ CREATE INDEX products_in_order ON public.products USING btree (tenant, created_a
 CREATE INDEX quota_days_by_day ON public.quota_days USING btree (day);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
+CREATE INDEX receipts_by_job ON public.receipts USING btree (tenant, job);
 CREATE INDEX receipts_by_reference ON public.receipts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX receipts_live_reference ON public.receipts USING btree (tenant, reference) WHERE (status <> 'cancelled'::receipt_status);
 CREATE INDEX reopened_skips_by_time ON public.reopened_skips USING btree (tenant, reopened_at);
@@ -887,6 +986,8 @@ CREATE INDEX requests_by_expiry ON public.requests USING btree (expires_at);
 CREATE INDEX sequences_in_order ON public.sequences USING btree (tenant, created_at, key);
 CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
 CREATE INDEX series_to_close ON public.series USING btree (ends_on) WHERE (closed_at IS NULL);
+CREATE INDEX webhook_deliveries_in_order ON public.webhook_deliveries USING btree (tenant, webhook, created_at, event);
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (tenant, webhook, next_attempt_at) WHERE (status = 'pending'::delivery_status);
 
 -- References
 
@@ -2622,6 +2723,9 @@ BEGIN
     WHERE tenant = p_tenant AND id = p_job
     RETURNING * INTO v_job;
   END IF;
+  IF v_job.status = 'done' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
 END
@@ -3282,6 +3386,9 @@ BEGIN
           v_job.put_off, p_replace, v_job.used_up, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
+  IF v_job.status = 'done' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
          ELSE job_facts(p_tenant, p_job) END;
 END
@@ -3368,11 +3475,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.note_failure_v1(p_tenant text, p_job uuid, p_token uuid, p_error jsonb, p_final boolean, p_patience integer)
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT enter_tenant(p_tenant);
+DECLARE
+  v_job jobs;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE jobs
   SET failures = failures + 1,
       error = p_error,
@@ -3381,7 +3491,12 @@ AS $function$
       finished_at = CASE WHEN p_final OR failures + 1 >= p_patience THEN now() END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
-  RETURNING status::text
+  RETURNING * INTO v_job;
+  IF v_job.status = 'failed' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
+  RETURN v_job.status;
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer, p_after timestamp with time zone, p_after_tenant text, p_after_job uuid)
@@ -3416,6 +3531,7 @@ BEGIN
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
+    PERFORM emit_job_event(p_tenant, p_job);
     FOR v_item IN
       SELECT * FROM job_items
       WHERE tenant = p_tenant AND job = p_job AND start + count > v_job.cursor
@@ -4938,6 +5054,11 @@ BEGIN
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      -- One whose job goes on is done when that is.
+      PERFORM emit_receipt_event(r, 'receipt.done') FROM receipts AS r
+      WHERE r.tenant = p_tenant AND r.id = p_receipt
+        AND NOT EXISTS (SELECT FROM jobs AS j
+                        WHERE j.tenant = p_tenant AND j.id = r.job AND j.status <> 'done');
       PERFORM record_event(p_caller, p_tenant, 'receipt.created', p_receipt::text, jsonb_build_object(
         'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     END IF;
@@ -5130,6 +5251,9 @@ BEGIN
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
     WHERE tenant = p_tenant AND id = v_receipt.job AND status IN ('queued', 'running', 'failed');
+    IF FOUND THEN
+      PERFORM emit_job_event(p_tenant, v_receipt.job);
+    END IF;
     v_items := coalesce(items_of_job(p_tenant, v_receipt.job), '{}');
 
     PERFORM hold_untouched(v_receipt, v_items, v_cursor);
@@ -5150,7 +5274,9 @@ BEGIN
 
     UPDATE receipts
     SET status = 'cancelled', cancelled_at = now(), cancelled_by = v_call.api_key, reason = p_reason
-    WHERE tenant = p_tenant AND id = p_receipt;
+    WHERE tenant = p_tenant AND id = p_receipt
+    RETURNING * INTO v_receipt;
+    PERFORM emit_receipt_event(v_receipt, 'receipt.cancelled');
     PERFORM record_event(p_caller, p_tenant, 'receipt.cancelled', p_receipt::text, jsonb_build_object(
       'reference', v_receipt.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
@@ -5406,6 +5532,12 @@ BEGIN
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM emit_event(p_tenant, 'count.applied', p_count::text, jsonb_build_object(
+        'count', jsonb_build_object(
+          'id', c.id, 'reference', c.reference, 'status', c.status, 'job', c.job,
+          'applied_at', wire_time(c.applied_at))))
+      FROM counts AS c
+      WHERE c.tenant = p_tenant AND c.id = p_count;
       PERFORM record_event(p_caller, p_tenant, 'count.applied', p_count::text, jsonb_build_object(
         'reference', v_count.reference));
     ELSIF NOT EXISTS (SELECT FROM counts WHERE tenant = p_tenant AND id = p_count) THEN
@@ -5530,6 +5662,9 @@ BEGIN
   VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
           p_records, 0, 0, p_holder, now() + p_lease, v_import.origin, now(),
           CASE p_records WHEN 0 THEN now() END);
+  IF p_records = 0 THEN
+    PERFORM emit_job_event(p_tenant, p_import);
+  END IF;
   PERFORM record_event(caller_of_import(v_import), p_tenant, 'import.begun', p_import::text,
     jsonb_build_object(
       'kind', v_import.kind, 'dry_run', v_import.dry_run, 'allow_jump', v_import.allow_jump,
@@ -5752,6 +5887,7 @@ BEGIN
   END IF;
   IF v_job.status = 'done' THEN
     PERFORM drop_staged(p_tenant, p_import);
+    PERFORM emit_job_event(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
@@ -7065,6 +7201,468 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_event(p_tenant text, p_webhooks uuid[], p_type event_type, p_subject text, p_data jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_event uuid := gen_random_uuid();
+  v_at timestamptz := clock_timestamp();
+BEGIN
+  -- The text that is signed and sent, so that it is the same to the byte at each attempt.
+  INSERT INTO events (tenant, id, type, subject, at, payload)
+  VALUES (p_tenant, v_event, p_type, p_subject, v_at,
+          format('{"type":"%s","timestamp":"%s","data":%s}', p_type, wire_time(v_at), p_data));
+  INSERT INTO webhook_deliveries (tenant, event, webhook, next_attempt_at, created_at)
+  SELECT p_tenant, v_event, webhook, v_at, v_at FROM unnest(p_webhooks) AS webhook;
+  PERFORM wake_webhook(p_tenant, webhook) FROM unnest(p_webhooks) AS webhook;
+  RETURN v_event;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.webhooks_wanting(p_tenant text, p_type event_type)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT array_agg(webhooks.id) AS array_agg FROM webhooks WHERE ((webhooks.tenant = webhooks_wanting.p_tenant) AND (webhooks.status = 'enabled'::webhook_status) AND ((webhooks.events IS NULL) OR (webhooks_wanting.p_type = ANY (webhooks.events)))));
+
+CREATE OR REPLACE FUNCTION public.emit_event(p_tenant text, p_type event_type, p_subject text, p_data jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_webhooks uuid[] := webhooks_wanting(p_tenant, p_type);
+BEGIN
+  IF v_webhooks IS NOT NULL THEN
+    PERFORM add_event(p_tenant, v_webhooks, p_type, p_subject, p_data);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.emit_job_event(p_tenant text, p_job uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_job jobs;
+BEGIN
+  IF NOT EXISTS (SELECT FROM webhooks WHERE tenant = p_tenant AND status = 'enabled') THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT v_job FROM jobs WHERE tenant = p_tenant AND id = p_job;
+  PERFORM emit_event(
+    p_tenant, ('job.' || v_job.status)::event_type, p_job::text, jsonb_build_object(
+      'job', jsonb_build_object(
+        'id', p_job, 'status', v_job.status,
+        'total', v_job.given + v_job.chunked - v_job.put_off,
+        'done', v_job.given + v_job.cursor - v_job.put_off - v_job.skipped,
+        'skipped', v_job.skipped, 'error', v_job.error,
+        'created_at', wire_time(v_job.created_at), 'finished_at', wire_time(v_job.finished_at))));
+  IF v_job.status = 'done' AND webhooks_wanting(p_tenant, 'receipt.done') IS NOT NULL THEN
+    PERFORM emit_receipt_event(r, 'receipt.done') FROM receipts AS r
+    WHERE r.tenant = p_tenant AND r.job = p_job AND r.status <> 'cancelled';
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.emit_receipt_event(p_receipt receipts, p_type event_type)
+ RETURNS void
+ LANGUAGE sql
+RETURN emit_event((p_receipt).tenant, p_type, ((p_receipt).id)::text, jsonb_build_object('receipt', jsonb_build_object('id', (p_receipt).id, 'reference', (p_receipt).reference, 'status', (p_receipt).status, 'job', (p_receipt).job, 'created_at', wire_time((p_receipt).created_at), 'cancelled_at', wire_time((p_receipt).cancelled_at), 'reason', (p_receipt).reason)));
+
+CREATE OR REPLACE FUNCTION public.woken_webhooks_v1()
+ RETURNS jsonb
+ LANGUAGE sql
+RETURN (COALESCE(NULLIF(current_setting('serialmint.woken'::text, true), ''::text), '[]'::text))::jsonb;
+
+CREATE OR REPLACE FUNCTION public.wake_webhook(p_tenant text, p_webhook uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || jsonb_build_array(
+    jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)))::text, true)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_webhook(p_webhook webhooks)
+ RETURNS webhook_row
+ LANGUAGE sql
+ STABLE
+RETURN ROW(((p_webhook).id)::text, (p_webhook).url, ((p_webhook).events)::text[], (p_webhook).description, ((p_webhook).status)::text, ((p_webhook).disabled_reason)::text, wire_time((p_webhook).disabled_at), wire_time((p_webhook).failing_since), CASE WHEN ((p_webhook).previous_secret_until > now()) THEN wire_time((p_webhook).previous_secret_until) ELSE NULL::text END, wire_time((p_webhook).created_at), wire_time((p_webhook).updated_at), ((p_webhook).id)::text)::webhook_row;
+
+CREATE OR REPLACE FUNCTION public.webhooks_of_v1(p_tenant text)
+ RETURNS SETOF webhook_row
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT (shown_webhook(w)).* FROM webhooks AS w WHERE w.tenant = p_tenant ORDER BY w.id
+$function$;
+
+CREATE OR REPLACE FUNCTION public.webhook_facts(p_webhook webhooks)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (to_jsonb(shown_webhook(p_webhook)) - 'place'::text);
+
+CREATE OR REPLACE FUNCTION public.webhook_terms(p_webhook webhooks)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('url', (p_webhook).url, 'events', (p_webhook).events, 'description', (p_webhook).description, 'status', (p_webhook).status);
+
+CREATE OR REPLACE FUNCTION public.hold_webhook(p_tenant text, p_id uuid)
+ RETURNS webhooks
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_webhook webhooks;
+BEGIN
+  SELECT * INTO v_webhook FROM webhooks WHERE tenant = p_tenant AND id = p_id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('webhook_not_found', jsonb_build_object('webhook', p_id));
+  END IF;
+  RETURN v_webhook;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_disabled(p_webhook webhooks)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  IF p_webhook.status = 'disabled' THEN
+    PERFORM fail('webhook_disabled', jsonb_build_object(
+      'webhook', p_webhook.id, 'reason', p_webhook.disabled_reason));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.give_up_deliveries(p_tenant text, p_webhook uuid, p_why text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  UPDATE webhook_deliveries
+  SET status = 'failed', next_attempt_at = NULL, token = NULL, last_error = p_why
+  WHERE tenant = p_tenant AND webhook = p_webhook AND status = 'pending'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.disable_webhook(p_tenant text, p_webhook uuid, p_reason disabling_reason)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  UPDATE webhooks
+  SET status = 'disabled', disabled_reason = p_reason, disabled_at = now(), updated_at = now()
+  WHERE tenant = p_tenant AND id = p_webhook AND status = 'enabled';
+  SELECT give_up_deliveries(p_tenant, p_webhook, 'The webhook was disabled.');
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_webhook_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_secret bytea, p_fields jsonb, p_most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_new webhooks := jsonb_populate_record(NULL::webhooks, p_fields);
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  -- Two at once do not both find room for the last one.
+  PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
+  IF (SELECT count(*) FROM webhooks WHERE tenant = p_tenant) >= p_most THEN
+    PERFORM fail('too_many_webhooks', jsonb_build_object('limit', p_most));
+  END IF;
+  INSERT INTO webhooks (tenant, id, url, events, description, secret)
+  VALUES (p_tenant, p_id, v_new.url, v_new.events, v_new.description, p_secret)
+  RETURNING * INTO v_new;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.created', p_id::text, webhook_terms(v_new));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, webhook_facts(v_new));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_webhook_v1(p_caller caller, p_tenant text, p_id uuid, p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_api_key integer := caller_v1(p_caller, p_tenant);
+  v_old webhooks := hold_webhook(p_tenant, p_id);
+  v_new webhooks := jsonb_populate_record(v_old, p_changes);
+BEGIN
+  IF webhook_terms(v_new) = webhook_terms(v_old) THEN
+    RETURN webhook_facts(v_old);
+  END IF;
+  IF v_new.status = 'disabled' THEN
+    PERFORM disable_webhook(p_tenant, p_id, 'asked');
+  END IF;
+  UPDATE webhooks
+  SET url = v_new.url, events = v_new.events, description = v_new.description, status = v_new.status,
+      disabled_reason = CASE v_new.status WHEN 'disabled' THEN disabled_reason END,
+      disabled_at = CASE v_new.status WHEN 'disabled' THEN disabled_at END,
+      failing_since = CASE WHEN v_old.status = v_new.status THEN failing_since END,
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_id
+  RETURNING * INTO v_new;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.changed', p_id::text,
+                       differences(webhook_terms(v_old), webhook_terms(v_new)));
+  RETURN webhook_facts(v_new);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.rotate_webhook_secret_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_made uuid, p_secret bytea, p_overlap interval)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_webhook webhooks;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_webhook := hold_webhook(p_tenant, p_id);
+  UPDATE webhooks
+  SET secret = p_secret, previous_secret = secret, previous_secret_until = now() + p_overlap,
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_id
+  RETURNING * INTO v_webhook;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.secret_rotated', p_id::text, jsonb_build_object(
+    'previous_secret_until', wire_time(v_webhook.previous_secret_until)));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           webhook_facts(v_webhook) || jsonb_build_object('made', p_made));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.remove_webhook_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_webhook webhooks;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_webhook := hold_webhook(p_tenant, p_id);
+  PERFORM give_up_deliveries(p_tenant, p_id, 'The webhook was removed.');
+  DELETE FROM webhooks WHERE tenant = p_tenant AND id = p_id;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.removed', p_id::text,
+                       jsonb_build_object('url', v_webhook.url));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, webhook_facts(v_webhook));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_delivery(p_delivery webhook_deliveries, p_event events)
+ RETURNS delivery_row
+ LANGUAGE sql
+ STABLE
+RETURN ROW(((p_event).id)::text, ((p_event).type)::text, (p_event).subject, ((p_delivery).status)::text, (p_delivery).attempts, wire_time((p_delivery).created_at), wire_time((p_delivery).last_attempt_at), wire_time((p_delivery).next_attempt_at), (p_delivery).response_status, (p_delivery).duration_ms, (p_delivery).last_error, (p_delivery).response_excerpt)::delivery_row;
+
+CREATE OR REPLACE FUNCTION public.delivery_facts(p_tenant text, p_webhook uuid, p_event uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT (to_jsonb(shown_delivery(d.*, e.*)) || jsonb_build_object('payload', e.payload)) FROM (webhook_deliveries d JOIN events e ON (((e.tenant = d.tenant) AND (e.id = d.event)))) WHERE ((d.tenant = delivery_facts.p_tenant) AND (d.webhook = delivery_facts.p_webhook) AND (d.event = delivery_facts.p_event)));
+
+CREATE OR REPLACE FUNCTION public.test_webhook_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_event uuid;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    PERFORM refuse_disabled(hold_webhook(p_tenant, p_id));
+    v_event := add_event(p_tenant, ARRAY[p_id], 'webhook.test', p_id::text, jsonb_build_object(
+      'webhook', jsonb_build_object('id', p_id)));
+    PERFORM record_event(p_caller, p_tenant, 'webhook.tested', p_id::text,
+                         jsonb_build_object('delivery', v_event));
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+      'delivery_id', v_event, 'delivery', delivery_facts(p_tenant, p_id, v_event)));
+  END IF;
+  RETURN v_call.answer;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.repeat_delivery_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_webhook uuid, p_event uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_webhook webhooks;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    v_webhook := hold_webhook(p_tenant, p_webhook);
+    IF NOT EXISTS (SELECT FROM webhook_deliveries
+                   WHERE tenant = p_tenant AND webhook = p_webhook AND event = p_event) THEN
+      PERFORM fail('delivery_not_found', jsonb_build_object('webhook', p_webhook, 'delivery', p_event));
+    END IF;
+    PERFORM refuse_disabled(v_webhook);
+    UPDATE webhook_deliveries
+    SET status = 'pending', attempts = 0, next_attempt_at = now(), token = NULL
+    WHERE tenant = p_tenant AND webhook = p_webhook AND event = p_event
+      AND (token IS NULL OR next_attempt_at < now());
+    PERFORM wake_webhook(p_tenant, p_webhook);
+    PERFORM record_event(p_caller, p_tenant, 'webhook.delivery_repeated', p_webhook::text,
+                         jsonb_build_object('delivery', p_event));
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+      'delivery', delivery_facts(p_tenant, p_webhook, p_event)));
+  END IF;
+  RETURN v_call.answer;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.claim_delivery_v1(p_tenant text, p_webhook uuid, p_token uuid, p_lease interval)
+ RETURNS TABLE(event text, url text, payload text, secrets jsonb, attempt integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_webhook webhooks;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  SELECT * INTO v_webhook FROM webhooks WHERE tenant = p_tenant AND id = p_webhook;
+  IF v_webhook.status IS DISTINCT FROM 'enabled' THEN
+    PERFORM give_up_deliveries(p_tenant, p_webhook, 'The webhook was disabled.');
+    RETURN;
+  END IF;
+  RETURN QUERY
+    WITH due AS (
+      SELECT d.event FROM webhook_deliveries AS d
+      WHERE d.tenant = p_tenant AND d.webhook = p_webhook AND d.status = 'pending'
+        AND d.next_attempt_at <= now()
+      ORDER BY d.next_attempt_at
+      LIMIT 1
+      FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+      UPDATE webhook_deliveries AS d
+      SET attempts = d.attempts + 1, token = p_token, last_attempt_at = now(),
+          next_attempt_at = now() + p_lease
+      FROM due
+      WHERE d.tenant = p_tenant AND d.webhook = p_webhook AND d.event = due.event
+      RETURNING d.event, d.attempts
+    )
+    SELECT c.event::text, v_webhook.url, e.payload,
+           jsonb_build_array(encode(v_webhook.secret, 'hex'))
+             || CASE WHEN v_webhook.previous_secret_until > now()
+                  THEN jsonb_build_array(encode(v_webhook.previous_secret, 'hex')) ELSE '[]' END,
+           c.attempts
+    FROM claimed AS c
+    JOIN events AS e ON e.tenant = p_tenant AND e.id = c.event;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_attempt_v1(p_tenant text, p_webhook uuid, p_event uuid, p_token uuid, p_outcome attempt_outcome, p_patience interval)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_delivery webhook_deliveries;
+  v_held boolean;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  -- The webhook before its deliveries, as everybody does who locks both.
+  PERFORM FROM webhooks
+  WHERE tenant = p_tenant AND id = p_webhook AND (p_outcome.result <> 'succeeded' OR failing_since IS NOT NULL)
+  FOR NO KEY UPDATE;
+  v_held := FOUND;
+  UPDATE webhook_deliveries
+  SET status = (CASE WHEN p_outcome.result = 'succeeded' THEN 'delivered'
+                     WHEN p_outcome.result = 'gone' OR p_outcome.retry_after IS NULL THEN 'failed'
+                     ELSE 'pending' END)::delivery_status,
+      next_attempt_at = CASE WHEN p_outcome.result = 'failed' THEN now() + p_outcome.retry_after END,
+      token = NULL,
+      response_status = p_outcome.response_status,
+      duration_ms = p_outcome.duration_ms,
+      last_error = p_outcome.error,
+      response_excerpt = p_outcome.excerpt
+  WHERE tenant = p_tenant AND event = p_event AND webhook = p_webhook
+    AND token = p_token AND status = 'pending'
+  RETURNING * INTO v_delivery;
+  IF NOT FOUND OR NOT v_held THEN
+    RETURN;
+  END IF;
+  UPDATE webhooks
+  SET failing_since = CASE WHEN p_outcome.result <> 'succeeded' THEN coalesce(failing_since, now()) END
+  WHERE tenant = p_tenant AND id = p_webhook;
+  IF p_outcome.result = 'gone' THEN
+    PERFORM disable_webhook(p_tenant, p_webhook, 'gone');
+  ELSIF v_delivery.status = 'failed' THEN
+    PERFORM disable_webhook(p_tenant, p_webhook, 'failing') FROM webhooks
+    WHERE tenant = p_tenant AND id = p_webhook AND failing_since < now() - p_patience;
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.due_webhooks_v1(p_within interval, p_limit integer, p_after_tenant text, p_after uuid)
+ RETURNS TABLE(tenant text, webhook uuid, due_ms double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT w.tenant, w.id, (greatest(extract(epoch FROM d.next_attempt_at - now()), 0) * 1000)::double precision
+  FROM webhooks AS w
+  CROSS JOIN LATERAL (
+    SELECT next_attempt_at FROM webhook_deliveries
+    WHERE tenant = w.tenant AND webhook = w.id AND status = 'pending'
+    ORDER BY next_attempt_at LIMIT 1
+  ) AS d
+  WHERE d.next_attempt_at < now() + p_within
+    AND (p_after IS NULL OR (w.tenant, w.id) > (p_after_tenant, p_after))
+  ORDER BY w.tenant, w.id
+  LIMIT p_limit
+$function$;
+
+CREATE OR REPLACE FUNCTION public.old_events(p_age interval, p_limit integer)
+ RETURNS TABLE(tenant text, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(id)
+  FROM (SELECT tenant, id FROM events WHERE at < now() - p_age ORDER BY at LIMIT p_limit) AS old
+  GROUP BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_events_v1(p_age interval, p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_old record;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_old IN SELECT * FROM old_events(p_age, p_limit) LOOP
+    PERFORM enter_tenant(v_old.tenant);
+    DELETE FROM webhook_deliveries WHERE tenant = v_old.tenant AND event = ANY (v_old.ids);
+    DELETE FROM events WHERE tenant = v_old.tenant AND id = ANY (v_old.ids);
+    v_removed := v_removed + cardinality(v_old.ids);
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -7126,6 +7724,10 @@ CREATE POLICY own_tenant ON count_lines USING (tenant = entered_tenant());
 
 ALTER TABLE counts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON counts USING (tenant = entered_tenant());
+
+ALTER TABLE events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON events FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON events USING (tenant = entered_tenant());
 
 ALTER TABLE forms ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON forms USING (tenant = entered_tenant());
@@ -7230,11 +7832,21 @@ CREATE POLICY own_tenant ON tried_lots USING (tenant = entered_tenant());
 ALTER TABLE tried_numbers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
 
+ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON webhook_deliveries FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON webhook_deliveries USING (tenant = entered_tenant());
+
+ALTER TABLE webhooks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON webhooks FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON webhooks USING (tenant = entered_tenant());
+
 -- Owners
 
+ALTER FUNCTION due_webhooks_v1(interval,integer,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
+ALTER FUNCTION old_events(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
@@ -7248,6 +7860,7 @@ ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone
 
 ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION add_event(text,uuid[],event_type,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION add_seal(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
@@ -7275,6 +7888,7 @@ ALTER FUNCTION change_lots(text,text,text[],jsonb,integer,text,text,uuid) OWNER 
 ALTER FUNCTION change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION change_patterns(text,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION change_settings_v1(caller,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION change_webhook_v1(caller,text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION check_base(series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_bound(text,text,text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION check_change(text,text,jsonb) OWNER TO serialmint_rules;
@@ -7289,6 +7903,7 @@ ALTER FUNCTION check_names(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION check_room(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_serials(lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_step(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION claim_delivery_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION close_recall_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION close_series_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval) OWNER TO serialmint_rules;
@@ -7300,19 +7915,26 @@ ALTER FUNCTION create_api_key_v1(caller,text,text,bytea,bytea,jsonb) OWNER TO se
 ALTER FUNCTION create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION csv_field(text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION delete_lots(text,tid[]) OWNER TO serialmint_rules;
+ALTER FUNCTION delivery_facts(text,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION differences(jsonb,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION digest_of_seal(audit_seals) OWNER TO serialmint_rules;
+ALTER FUNCTION disable_webhook(text,uuid,disabling_reason) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION emit_event(text,event_type,text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION emit_job_event(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION emit_receipt_event(receipts,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_events_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
@@ -7328,6 +7950,7 @@ ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER T
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION give_up_deliveries(text,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION given_under(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION go_on_fencing(text,text,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
@@ -7346,6 +7969,7 @@ ALTER FUNCTION hold_products(text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_quota(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_series(series_request) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_untouched(receipts,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_webhook(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION import_counters(imports,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION import_lots(imports,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION import_products(imports,jsonb) OWNER TO serialmint_rules;
@@ -7423,6 +8047,7 @@ ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION receipt_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION record_around_foreign_names(jobs,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_attempt_v1(text,uuid,uuid,uuid,attempt_outcome,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION record_event(caller,text,audit_action,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION record_given_names(text,job_items[],boolean) OWNER TO serialmint_rules;
@@ -7436,10 +8061,13 @@ ALTER FUNCTION recorded_names(job_items[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION records_held(text,jsonb,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_disabled(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION remove_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION render_name(text,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION reopen_series(series) OWNER TO serialmint_rules;
+ALTER FUNCTION repeat_delivery_v1(caller,text,text,bytea,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION replace_taken(jobs,job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_facts(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_id(text,text,bigint) OWNER TO serialmint_rules;
@@ -7451,6 +8079,7 @@ ALTER FUNCTION retry_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rul
 ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
@@ -7469,10 +8098,12 @@ ALTER FUNCTION settings_facts(settings) OWNER TO serialmint_rules;
 ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_delivery(webhook_deliveries,events) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_lot(lots,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_webhook(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_to(series,bigint,bigint,integer,text,ledger_kind) OWNER TO serialmint_rules;
@@ -7483,6 +8114,7 @@ ALTER FUNCTION take_numbers(text,integer,bigint,bigint) OWNER TO serialmint_rule
 ALTER FUNCTION take_numbers_of_import(imports,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
+ALTER FUNCTION test_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
@@ -7495,14 +8127,21 @@ ALTER FUNCTION void_drawn(job_items,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION void_numbers(ledger,int8multirange,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION wait_for_series(bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION wake_webhook(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION was_changed(lots,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION webhook_facts(webhooks) OWNER TO serialmint_rules;
+ALTER FUNCTION webhook_terms(webhooks) OWNER TO serialmint_rules;
+ALTER FUNCTION webhooks_of_v1(text) OWNER TO serialmint_rules;
+ALTER FUNCTION webhooks_wanting(text,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION woken_webhooks_v1() OWNER TO serialmint_rules;
 
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
   account_v1(text,text,text),
   add_api_key(api_keys),
+  add_event(text,uuid[],event_type,text,jsonb),
   add_receipt_lines(text,uuid,jsonb),
   add_seal(text,timestamp with time zone,timestamp with time zone),
   add_sequences(text,jsonb),
@@ -7530,6 +8169,7 @@ REVOKE EXECUTE ON FUNCTION
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_patterns(text,bigint,text[]),
   change_settings_v1(caller,text,jsonb,bigint,text[]),
+  change_webhook_v1(caller,text,uuid,jsonb),
   check_base(series,bigint),
   check_bound(text,text,text,boolean),
   check_change(text,text,jsonb),
@@ -7544,6 +8184,7 @@ REVOKE EXECUTE ON FUNCTION
   check_room(series,bigint,bigint,bigint),
   check_serials(lot_found[]),
   check_step(series,bigint,bigint,bigint),
+  claim_delivery_v1(text,uuid,uuid,interval),
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
@@ -7555,20 +8196,28 @@ REVOKE EXECUTE ON FUNCTION
   create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
+  create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer),
   csv_field(text,boolean),
   delete_lots(text,tid[]),
+  delivery_facts(text,uuid,uuid),
   differences(jsonb,jsonb),
   digest_of_seal(audit_seals),
+  disable_webhook(text,uuid,disabling_reason),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
   drop_staged(text,uuid),
+  due_webhooks_v1(interval,integer,text,uuid),
+  emit_event(text,event_type,text,jsonb),
+  emit_job_event(text,uuid),
+  emit_receipt_event(receipts,event_type),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
+  expire_events_v1(interval,integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
@@ -7585,6 +8234,7 @@ REVOKE EXECUTE ON FUNCTION
   first_number(sequences,text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
+  give_up_deliveries(text,uuid,text),
   given_under(sequences),
   go_on_fencing(text,text,bigint,bigint,text),
   grow_lots(receipts,lot_found[]),
@@ -7603,6 +8253,7 @@ REVOKE EXECUTE ON FUNCTION
   hold_quota(text,integer),
   hold_series(series_request),
   hold_untouched(receipts,job_items[],bigint),
+  hold_webhook(text,uuid),
   identify_v1(bytea),
   import_counters(imports,jsonb),
   import_lots(imports,jsonb),
@@ -7660,6 +8311,7 @@ REVOKE EXECUTE ON FUNCTION
   numbers_today(api_keys),
   numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
+  old_events(interval,integer),
   open_call_v1(caller,text,text,bytea),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
@@ -7682,6 +8334,7 @@ REVOKE EXECUTE ON FUNCTION
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
   record_around_foreign_names(jobs,job_items[],bigint),
+  record_attempt_v1(text,uuid,uuid,uuid,attempt_outcome,interval),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_event(caller,text,audit_action,text,jsonb),
   record_given_names(text,job_items[],boolean),
@@ -7696,10 +8349,13 @@ REVOKE EXECUTE ON FUNCTION
   records_held(text,jsonb,lot_request[]),
   records_recorded(text,jsonb,bigint[]),
   refuse_another(ledger,integer,text),
+  refuse_disabled(webhooks),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
+  remove_webhook_v1(caller,text,text,bytea,uuid),
   render_name(text,bigint,integer,text),
   reopen_series(series),
+  repeat_delivery_v1(caller,text,text,bytea,uuid,uuid),
   replace_taken(jobs,job_items[]),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
@@ -7712,6 +8368,7 @@ REVOKE EXECUTE ON FUNCTION
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
+  rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval),
   rows_between(text,timestamp with time zone,timestamp with time zone),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
@@ -7731,10 +8388,12 @@ REVOKE EXECUTE ON FUNCTION
   settle_lines(text,uuid,jsonb),
   settled_time(interval),
   shown_api_key(api_keys),
+  shown_delivery(webhook_deliveries,events),
   shown_job(jobs,job_items[]),
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  shown_webhook(webhooks),
   skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
   skip_to(series,bigint,bigint,integer,text,ledger_kind),
@@ -7749,6 +8408,7 @@ REVOKE EXECUTE ON FUNCTION
   take_request_v1(bytea),
   tenants_known(),
   tenants_with_old_quotas(),
+  test_webhook_v1(caller,text,text,bytea,uuid),
   told_by_record(caller,text),
   undo_growth(receipts,integer),
   units_in(job_items[]),
@@ -7762,8 +8422,14 @@ REVOKE EXECUTE ON FUNCTION
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
   wait_for_series(bigint),
+  wake_webhook(text,uuid),
   was_changed(lots,timestamp with time zone),
+  webhook_facts(webhooks),
+  webhook_terms(webhooks),
+  webhooks_of_v1(text),
+  webhooks_wanting(text,event_type),
   wire_time(timestamp with time zone),
+  woken_webhooks_v1(),
   written_between(timestamp with time zone,timestamp with time zone,bigint)
 FROM PUBLIC;
 
@@ -7778,6 +8444,7 @@ GRANT SELECT ON TABLE
   audit_seals,
   count_lines,
   counts,
+  events,
   forms,
   import_batches,
   imports,
@@ -7808,7 +8475,8 @@ GRANT SELECT ON TABLE
   skipped_names,
   tenants,
   tried_lots,
-  tried_numbers
+  tried_numbers,
+  webhook_deliveries
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
@@ -7825,6 +8493,8 @@ GRANT EXECUTE ON FUNCTION
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_settings_v1(caller,text,jsonb,bigint,text[]),
+  change_webhook_v1(caller,text,uuid,jsonb),
+  claim_delivery_v1(text,uuid,uuid,interval),
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
@@ -7834,10 +8504,14 @@ GRANT EXECUTE ON FUNCTION
   create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
+  create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer),
   csv_field(text,boolean),
+  delivery_facts(text,uuid,uuid),
+  due_webhooks_v1(interval,integer,text,uuid),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
+  expire_events_v1(interval,integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
@@ -7871,10 +8545,13 @@ GRANT EXECUTE ON FUNCTION
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
+  record_attempt_v1(text,uuid,uuid,uuid,attempt_outcome,interval),
   recorded_over(bigint,bigint,bigint),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
+  remove_webhook_v1(caller,text,text,bytea,uuid),
   render_name(text,bigint,integer,text),
+  repeat_delivery_v1(caller,text,text,bytea,uuid,uuid),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
@@ -7883,19 +8560,24 @@ GRANT EXECUTE ON FUNCTION
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
+  rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   seal_audit_v1(bigint,interval),
   shown_api_key(api_keys),
+  shown_delivery(webhook_deliveries,events),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_request_v1(bytea),
+  test_webhook_v1(caller,text,text,bytea,uuid),
   verify_audit_v1(text,integer,integer,bigint,bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
-  wire_time(timestamp with time zone)
+  webhooks_of_v1(text),
+  wire_time(timestamp with time zone),
+  woken_webhooks_v1()
 TO serialmint_app;
 
 GRANT USAGE ON SCHEMA
@@ -7906,6 +8588,7 @@ GRANT SELECT ON TABLE
   api_keys,
   audit_events,
   audit_seals,
+  events,
   imports,
   job_items,
   jobs,
@@ -7915,7 +8598,9 @@ GRANT SELECT ON TABLE
   request_windows,
   requests,
   series,
-  tenants
+  tenants,
+  webhook_deliveries,
+  webhooks
 TO serialmint_keeper;
 
 GRANT EXECUTE ON FUNCTION
@@ -7927,6 +8612,7 @@ GRANT USAGE ON SCHEMA
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT ON TABLE
+  events,
   pattern_changes,
   refused_rows,
   tried_lots
@@ -7939,7 +8625,9 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
   request_windows,
   requests,
   series,
-  tried_numbers
+  tried_numbers,
+  webhook_deliveries,
+  webhooks
 TO serialmint_rules;
 
 GRANT INSERT, SELECT ON TABLE
@@ -7979,9 +8667,11 @@ GRANT SELECT ON TABLE
 TO serialmint_rules;
 
 GRANT EXECUTE ON FUNCTION
+  due_webhooks_v1(interval,integer,text,uuid),
   entries_over(bigint,bigint,bigint),
   expired_requests(integer),
   identify_v1(bytea),
+  old_events(interval,integer),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),

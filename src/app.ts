@@ -34,6 +34,8 @@ import { registerReservations } from "./http/routes/reservations.ts";
 import { registerResolve } from "./http/routes/resolve.ts";
 import { registerSequences } from "./http/routes/sequences.ts";
 import { registerSettings } from "./http/routes/settings.ts";
+import { registerWebhookDeliveries } from "./http/routes/webhook-deliveries.ts";
+import { registerWebhooks } from "./http/routes/webhooks.ts";
 import type { RouteTable } from "./http/route-table.ts";
 import { routeTable } from "./http/route-table.ts";
 
@@ -90,6 +92,8 @@ export function createApp(options: AppOptions = {}): App {
   registerResolve(app);
   registerApiKeys(app);
   registerAudit(app);
+  registerWebhooks(app);
+  registerWebhookDeliveries(app);
   options.register?.(app);
   return app;
 }

@@ -10,3 +10,4 @@ export * from "./receipts.ts";
 export * from "./requests.ts";
 export * from "./sequences.ts";
 export * from "./tenants.ts";
+export * from "./webhooks.ts";
