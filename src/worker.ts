@@ -20,6 +20,6 @@ export default {
       await bindings.JOB_PUMP.getByName(`${key.tenant}/${key.job}`).arm(key, afterMs);
     };
     const db = openDatabase({ databaseUrl, sqlEndpoint, timings });
-    await runDuties(cron, { db, arm, wake: wakeLaterOf(bindings) });
+    await runDuties(cron, db, arm, wakeLaterOf(bindings));
   },
 } satisfies ExportedHandler<Bindings>;

@@ -10,30 +10,33 @@ import { expireEvents } from "../domain/webhooks/expire.ts";
 import type { WakeLater } from "../domain/webhooks/sweep.ts";
 import { sweepWebhooks } from "../domain/webhooks/sweep.ts";
 
-/** What a duty works with. */
-interface Means {
-  readonly db: Database;
-  readonly arm: Arm;
-  readonly wake: WakeLater;
-}
+/** A duty works on the database, and may set the pump on jobs and on webhooks. */
+type Duty = (db: Database, arm: Arm, wake: WakeLater) => Promise<unknown>;
 
 /** What every scheduled run does, by the cron expressions of wrangler.toml. */
-const duties: Readonly<Record<string, readonly ((means: Means) => Promise<unknown>)[]>> = {
+const duties: Readonly<Record<string, readonly Duty[]>> = {
   "* * * * *": [
-    ({ db, arm }) => sweepJobs(db, arm),
-    ({ db }) => expireRequests(db),
-    ({ db }) => expireStaged(db),
-    ({ db }) => expireQuotas(db),
-    ({ db }) => closeSeries(db),
-    ({ db }) => sealAudit(db),
-    ({ db, wake }) => sweepWebhooks(db, wake),
-    ({ db }) => expireEvents(db),
+    sweepJobs,
+    expireRequests,
+    expireStaged,
+    expireQuotas,
+    closeSeries,
+    sealAudit,
+    (db, _arm, wake) => sweepWebhooks(db, wake),
+    expireEvents,
   ],
 };
 
 /** Runs the duties of a trigger; one that fails does not keep the others. */
-export async function runDuties(cron: string, means: Means): Promise<void> {
-  const outcomes = await Promise.allSettled((duties[cron] ?? []).map((duty) => duty(means)));
+export async function runDuties(
+  cron: string,
+  db: Database,
+  arm: Arm,
+  wake: WakeLater,
+): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    (duties[cron] ?? []).map((duty) => duty(db, arm, wake)),
+  );
   for (const outcome of outcomes) {
     if (outcome.status === "rejected") {
       console.error(JSON.stringify({ event: "duty_failed", cron, reason: String(outcome.reason) }));
