@@ -81,8 +81,8 @@ GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
-    written_between,sealed_until,tenants_known,tenants_with_old_quotas,
-    due_webhooks_v1,old_events}');
+    written_between,sealed_until,tenants_known,tenants_with_old_quotas,due_webhooks_v1,
+    old_events,leases_unreported}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -91,14 +91,14 @@ ALTER SCHEMA counters OWNER TO serialmint_rules;
 -- becomes of numbers that were never given.
 GRANT INSERT ON
   api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, events, forms, import_batches,
-  imports, job_items, jobs, ledger, lot_changes, lot_history, lots, origins, past_patterns, pattern_changes,
-  products, quota_days, recall_names, recall_parts, recalls, receipt_growths, receipt_lines, receipts,
-  refused_rows, reopened_skips, request_windows, requests, sequences, series, settings, skipped_names,
-  tried_lots, tried_numbers, webhook_deliveries, webhooks
+  imports, job_items, jobs, leases, ledger, lot_changes, lot_history, lots, origins, past_patterns,
+  pattern_changes, products, quota_days, recall_names, recall_parts, recalls, receipt_growths,
+  receipt_lines, receipts, refused_rows, reopened_skips, request_windows, requests, sequences, series,
+  settings, skipped_names, tried_lots, tried_numbers, webhook_deliveries, webhooks
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE ON
-  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, lots,
+  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, leases, lots,
   past_patterns, products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows,
   requests, sequences, series, settings, tried_numbers, webhook_deliveries, webhooks
 TO serialmint_rules;
@@ -109,17 +109,17 @@ GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
 GRANT UPDATE (name) ON tenants TO serialmint_rules;
 --> statement-breakpoint
 GRANT DELETE ON
-  events, import_batches, lots, pattern_changes, quota_days, refused_rows, request_windows, requests, series,
-  tried_lots, tried_numbers, webhook_deliveries, webhooks
+  events, import_batches, lots, pattern_changes, quota_days, refused_rows, request_windows, requests,
+  series, tried_lots, tried_numbers, webhook_deliveries, webhooks
 TO serialmint_rules;
 --> statement-breakpoint
 DO $$
 DECLARE
   v_table regclass;
 BEGIN
-  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,events,imports,job_items,jobs,ledger,quota_days,
-                             reopened_skips,request_windows,requests,series,tenants,webhook_deliveries,
-                             webhooks}'::regclass[]
+  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,events,imports,job_items,jobs,leases,
+                             ledger,quota_days,reopened_skips,request_windows,requests,series,tenants,
+                             webhook_deliveries,webhooks}'::regclass[]
   LOOP
     EXECUTE format('GRANT SELECT ON %s TO serialmint_keeper', v_table);
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);

@@ -2,6 +2,7 @@ import type { Database } from "../db/client.ts";
 import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
+import { burnLeases } from "../domain/leases/burn.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
 import { expireQuotas } from "../domain/quotas/expire.ts";
 import { expireRequests } from "../domain/requests/expire.ts";
@@ -21,6 +22,7 @@ const duties: Readonly<Record<string, readonly Duty[]>> = {
     expireStaged,
     expireQuotas,
     closeSeries,
+    burnLeases,
     sealAudit,
     (db, _arm, wake) => sweepWebhooks(db, wake),
     expireEvents,
