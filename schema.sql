@@ -15,7 +15,7 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
-CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
@@ -25,9 +25,13 @@ CREATE TYPE disabling_reason AS ENUM ('asked', 'gone', 'failing');
 
 CREATE TYPE event_type AS ENUM ('job.done', 'job.failed', 'job.cancelled', 'receipt.done', 'receipt.cancelled', 'count.applied', 'alert.opened', 'alert.closed', 'webhook.test');
 
+CREATE TYPE figure_grain AS ENUM ('minute', 'hour', 'day', 'ever');
+
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'done', 'failed', 'cancelled');
 
 CREATE TYPE ledger_kind AS ENUM ('reserved', 'skip', 'fence', 'burned', 'void', 'rewind', 'reopened', 'begin');
+
+CREATE TYPE notable_kind AS ENUM ('slow', 'failed', 'refused');
 
 CREATE TYPE product_expiry AS ENUM ('none', 'optional', 'required');
 
@@ -118,6 +122,25 @@ CREATE TABLE audit_seals (
   CONSTRAINT audit_seals_is_whole CHECK (number > 0 AND sealed_from < sealed_to AND events >= 0 AND entries >= 0 AND (events + entries) > 0 AND octet_length(rows_digest) = 32 AND octet_length(previous) = 32 AND octet_length(digest) = 32)
 );
 
+CREATE TABLE call_figures (
+  tenant text COLLATE "C" NOT NULL,
+  grain figure_grain NOT NULL,
+  at timestamp with time zone NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  status integer NOT NULL,
+  calls bigint NOT NULL,
+  size numeric NOT NULL,
+  "time" double precision NOT NULL,
+  longest double precision NOT NULL,
+  histogram bigint[] NOT NULL,
+  database_requests bigint NOT NULL,
+  database_time double precision NOT NULL,
+  CONSTRAINT call_figures_tenant_grain_at_operation_code_sequence_product_pk PRIMARY KEY (tenant, grain, at, operation, code, sequence, product)
+) WITH (fillfactor=70);
+
 CREATE TABLE count_lines (
   tenant text COLLATE "C" NOT NULL,
   count uuid NOT NULL,
@@ -133,6 +156,15 @@ CREATE TABLE count_lines (
   skipped text,
   CONSTRAINT count_lines_tenant_count_ordinal_pk PRIMARY KEY (tenant, count, ordinal),
   CONSTRAINT count_lines_quantity_is_not_negative CHECK (counted_quantity >= 0::numeric)
+);
+
+CREATE TABLE counted_lots (
+  tenant text COLLATE "C" NOT NULL,
+  job uuid NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  lots bigint NOT NULL,
+  last_item bigint NOT NULL,
+  CONSTRAINT counted_lots_tenant_job_product_pk PRIMARY KEY (tenant, job, product)
 );
 
 CREATE TABLE counts (
@@ -159,6 +191,19 @@ CREATE TABLE events (
   at timestamp with time zone NOT NULL,
   payload text NOT NULL,
   CONSTRAINT events_tenant_id_pk PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE figure_batches (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT figure_batches_tenant_id_pk PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE figures_until (
+  tenant text COLLATE "C" NOT NULL,
+  until timestamp with time zone NOT NULL,
+  CONSTRAINT figures_until_pkey PRIMARY KEY (tenant)
 );
 
 CREATE TABLE forms (
@@ -267,6 +312,32 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_failure_is_told CHECK (status <> 'failed'::job_status OR error IS NOT NULL)
 );
 
+CREATE TABLE leases (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  series bigint NOT NULL,
+  first bigint NOT NULL,
+  last bigint NOT NULL,
+  step bigint NOT NULL,
+  holder text NOT NULL,
+  token uuid NOT NULL,
+  used int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  late int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  given_back int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  open bigint NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone,
+  burned_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  CONSTRAINT leases_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT leases_end_in_time CHECK (expires_at <= ends_at),
+  CONSTRAINT leases_numbers_are_of_run CHECK (int8range(first, last + step) @> range_merge(used + given_back) AND NOT used && given_back AND used @> late),
+  CONSTRAINT leases_open_is_the_rest CHECK (open >= 0 AND (open = 0) = (closed_at IS NOT NULL)),
+  CONSTRAINT leases_run_is_whole CHECK (first >= 0 AND first <= last AND step >= 1 AND ((last - first) % step) = 0)
+) WITH (fillfactor=70);
+
 CREATE TABLE ledger (
   tenant text COLLATE "C" NOT NULL,
   series bigint NOT NULL,
@@ -298,6 +369,15 @@ CREATE TABLE lot_changes (
   CONSTRAINT lot_changes_tenant_id_pk PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE lot_figures (
+  tenant text COLLATE "C" NOT NULL,
+  grain figure_grain NOT NULL,
+  at timestamp with time zone NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  lots bigint NOT NULL,
+  CONSTRAINT lot_figures_tenant_product_grain_at_pk PRIMARY KEY (tenant, product, grain, at)
+) WITH (fillfactor=70);
+
 CREATE TABLE lot_history (
   tenant text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -324,6 +404,36 @@ CREATE TABLE lots (
   CONSTRAINT lots_name_is_short CHECK (char_length(name) >= 1 AND char_length(name) <= 128),
   CONSTRAINT lots_quantity_is_not_negative CHECK (quantity >= 0::numeric)
 );
+
+CREATE TABLE notable_calls (
+  tenant text COLLATE "C" NOT NULL,
+  at timestamp with time zone NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind notable_kind NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  status integer NOT NULL,
+  "time" double precision NOT NULL,
+  request_id text NOT NULL,
+  CONSTRAINT notable_calls_tenant_at_id_pk PRIMARY KEY (tenant, at, id)
+);
+
+CREATE TABLE number_figures (
+  tenant text COLLATE "C" NOT NULL,
+  grain figure_grain NOT NULL,
+  at timestamp with time zone NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  series text COLLATE "C" NOT NULL,
+  reservations bigint NOT NULL,
+  reserved numeric NOT NULL,
+  voided numeric NOT NULL,
+  skipped numeric NOT NULL,
+  fenced numeric NOT NULL,
+  reopened numeric NOT NULL,
+  CONSTRAINT number_figures_tenant_sequence_series_grain_at_pk PRIMARY KEY (tenant, sequence, series, grain, at)
+) WITH (fillfactor=70);
 
 CREATE TABLE origins (
   tenant text COLLATE "C" NOT NULL,
@@ -699,6 +809,19 @@ CREATE TABLE webhooks (
 
 -- Types of rows
 
+CREATE TYPE account_run AS (
+  first bigint,
+  last bigint,
+  step bigint,
+  state text,
+  reason text,
+  reserved_first bigint,
+  form bigint,
+  lease uuid,
+  holder text,
+  at timestamp with time zone
+);
+
 CREATE TYPE api_key_row AS (
   id text,
   name text,
@@ -770,6 +893,36 @@ CREATE TYPE fenced_batch AS (
   through bigint
 );
 
+CREATE TYPE gathered_call AS (
+  tenant text,
+  at timestamp with time zone,
+  kind notable_kind,
+  operation text,
+  code text,
+  sequence text,
+  product text,
+  status integer,
+  "time" double precision,
+  request_id text
+);
+
+CREATE TYPE gathered_calls AS (
+  tenant text,
+  minute timestamp with time zone,
+  operation text,
+  code text,
+  sequence text,
+  product text,
+  status integer,
+  calls bigint,
+  size numeric,
+  "time" double precision,
+  longest double precision,
+  histogram bigint[],
+  database_requests bigint,
+  database_time double precision
+);
+
 CREATE TYPE import_item AS (
   ordinal integer,
   product text,
@@ -784,6 +937,41 @@ CREATE TYPE import_item AS (
   expiries date[],
   productions date[],
   details jsonb[]
+);
+
+CREATE TYPE lease_row AS (
+  id text,
+  sequence text,
+  series text,
+  reservation text,
+  holder text,
+  status text,
+  first text,
+  last text,
+  step text,
+  count bigint,
+  first_name text,
+  last_name text,
+  used bigint,
+  late bigint,
+  given_back bigint,
+  open bigint,
+  created_at text,
+  expires_at text,
+  ends_at text,
+  closed_at text,
+  place text
+);
+
+CREATE TYPE lot_figure AS (
+  tenant text,
+  job uuid,
+  product text,
+  at timestamp with time zone,
+  is_import boolean,
+  is_over boolean,
+  lots bigint,
+  last_item bigint
 );
 
 CREATE TYPE lot_filter AS (
@@ -833,6 +1021,7 @@ CREATE TYPE lot_request AS (
   reservation_sequence text,
   reservation_period text,
   reservation_first bigint,
+  lease_token uuid,
   overlapping text[],
   epoch bigint,
   first_name text,
@@ -884,6 +1073,18 @@ CREATE TYPE lot_setting AS (
   quantity numeric,
   state lot_state,
   location text
+);
+
+CREATE TYPE number_figure AS (
+  tenant text,
+  sequence text,
+  series text,
+  reservations bigint,
+  reserved numeric,
+  voided numeric,
+  skipped numeric,
+  fenced numeric,
+  reopened numeric
 );
 
 CREATE TYPE opened_call AS (
@@ -959,20 +1160,28 @@ CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (tenant,
 CREATE INDEX audit_seals_by_time ON public.audit_seals USING btree (sealed_to);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
 CREATE INDEX events_by_time ON public.events USING btree (at);
+CREATE INDEX figure_batches_by_time ON public.figure_batches USING btree (tenant, at);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
 CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (staged > 0);
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
+CREATE INDEX jobs_by_time ON public.jobs USING brin (updated_at) WITH (autosummarize='true');
+CREATE INDEX jobs_failed ON public.jobs USING btree (tenant, id) WHERE (status = 'failed'::job_status);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
+CREATE UNIQUE INDEX leases_of_run ON public.leases USING btree (tenant, series, first);
+CREATE INDEX leases_out ON public.leases USING btree (tenant, sequence, holder) WHERE (closed_at IS NULL);
+CREATE INDEX leases_to_burn ON public.leases USING btree (expires_at) WHERE ((closed_at IS NULL) AND (burned_at IS NULL));
 CREATE INDEX ledger_by_time ON public.ledger USING brin (at) WITH (autosummarize='true');
 CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
 CREATE INDEX lot_changes_by_product ON public.lot_changes USING btree (tenant, product, id);
 CREATE INDEX lot_changes_by_reference ON public.lot_changes USING btree (tenant, reference, id) WHERE (reference IS NOT NULL);
+CREATE INDEX lot_figures_by_time ON public.lot_figures USING btree (tenant, grain, at);
 CREATE INDEX lot_history_of_change ON public.lot_history USING btree (tenant, change, name);
 CREATE INDEX lots_by_expiry ON public.lots USING btree (tenant, state, expires_on, product, name) WHERE (expires_on IS NOT NULL);
 CREATE INDEX lots_by_location ON public.lots USING btree (tenant, location, product, name) WHERE (location IS NOT NULL);
 CREATE INDEX lots_by_state ON public.lots USING btree (tenant, state, product, name) WHERE ((state)::text <> 'available'::text);
+CREATE INDEX number_figures_by_time ON public.number_figures USING btree (tenant, grain, at);
 CREATE INDEX past_patterns_bound ON public.past_patterns USING btree (tenant, bound_epoch);
 CREATE INDEX products_in_order ON public.products USING btree (tenant, created_at, sku);
 CREATE INDEX quota_days_by_day ON public.quota_days USING btree (day);
@@ -1952,6 +2161,25 @@ AS $function$
   HAVING count(*) > 0
 $function$;
 
+CREATE OR REPLACE FUNCTION public.note_crash(p_series series, p_next bigint, p_origin integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_first bigint := coalesce(
+    (SELECT last + step FROM ledger
+     WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+     ORDER BY first DESC LIMIT 1),
+    p_series.since);
+BEGIN
+  IF v_first < p_next THEN
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+    VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
+            p_origin, 'left by a crash of the database');
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
@@ -1967,8 +2195,8 @@ DECLARE
   v_passed bigint;
   v_drawn boolean;
   v_fixed text[];
+  v_caller integer := caller_v1(p_caller, p_tenant);
 BEGIN
-  PERFORM caller_v1(p_caller, p_tenant);
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
@@ -2070,6 +2298,7 @@ BEGIN
     IF v_new.increment = v_old.increment THEN
       PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
     ELSE
+      PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
       PERFORM set_counter(v_series, v_next, v_next, v_passed);
     END IF;
   END LOOP;
@@ -2399,11 +2628,23 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
+
+CREATE OR REPLACE FUNCTION public.numbers_on_lease(p_entry ledger)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT ((int8multirange(int8range(leases.first, (leases.last + leases.step))) - leases.used) - leases.given_back) FROM leases WHERE ((leases.tenant = (numbers_on_lease.p_entry).tenant) AND (leases.series = (numbers_on_lease.p_entry).series) AND (leases.first = (numbers_on_lease.p_entry).first))), '{}'::int8multirange);
+
 CREATE OR REPLACE FUNCTION public.open_numbers(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
  STABLE
-RETURN ((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, origin, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange));
+RETURN (((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, origin, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange)) - numbers_on_lease(p_entry));
 
 CREATE OR REPLACE FUNCTION public.lock_reservation(p_tenant text, p_sequence text, p_period text, p_first bigint)
  RETURNS ledger
@@ -2491,9 +2732,7 @@ BEGIN
     PERFORM check_in_run(v_entry, p_from, p_to);
     v_wanted := int8multirange(int8range(p_from, p_to + v_entry.step));
   END IF;
-  IF isempty(v_open) OR NOT v_open @> v_wanted THEN
-    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
-  END IF;
+  PERFORM refuse_used(v_entry, v_open, v_wanted);
   PERFORM void_numbers(v_entry, v_wanted, v_call.origin, p_reason);
   PERFORM record_event(
     p_caller, p_tenant, 'reservation.voided', reservation_id(p_sequence, p_period, p_first),
@@ -2529,6 +2768,30 @@ CREATE OR REPLACE FUNCTION public.run_list(p_stretches int8multirange, p_step bi
  LANGUAGE sql
  IMMUTABLE
 RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('first', (lower(stretch.stretch))::text, 'last', ((upper(stretch.stretch) - run_list.p_step))::text, 'count', ((upper(stretch.stretch) - lower(stretch.stretch)) / run_list.p_step)) ORDER BY stretch.stretch), '[]'::jsonb) AS "coalesce" FROM unnest(run_list.p_stretches) stretch(stretch));
+
+CREATE OR REPLACE FUNCTION public.refuse_used(p_entry ledger, p_open int8multirange, p_wanted int8multirange)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_held int8multirange;
+BEGIN
+  IF p_open @> p_wanted AND NOT isempty(p_open) THEN
+    RETURN;
+  END IF;
+  v_held := numbers_on_lease(p_entry);
+  IF v_held && p_wanted OR (isempty(p_wanted) AND NOT isempty(v_held)) THEN
+    PERFORM fail('reservation_on_lease', (
+      SELECT jsonb_build_object(
+        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder,
+        'expires_at', wire_time(expires_at))
+      FROM leases
+      WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first));
+  END IF;
+  PERFORM fail('reservation_used', reservation_use(p_entry, p_open, p_wanted));
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.reservation_use(p_entry ledger, p_open int8multirange, p_wanted int8multirange)
  RETURNS jsonb
@@ -2570,6 +2833,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.is_drawing(p_series series)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((p_series).promoted AND (EXISTS (SELECT FROM pg_locks WHERE ((pg_locks.locktype = 'relation'::text) AND pg_locks.granted AND (pg_locks.mode = 'RowExclusiveLock'::text) AND (pg_locks.database = (SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database()))) AND (pg_locks.relation = (to_regclass(counter_of((is_drawing.p_series).id)))::oid) AND (pg_locks.pid <> pg_backend_pid())))));
+
 CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS json
  LANGUAGE plpgsql
@@ -2585,8 +2854,9 @@ DECLARE
   v_sum record;
   v_left bigint;
 BEGIN
-  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS voided, 0::numeric AS skipped,
-         0::numeric AS taken, 0::numeric AS in_flight, 0::numeric AS burned
+  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
+         0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
+         0::numeric AS burned, 0::numeric AS in_flight
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
@@ -2594,30 +2864,43 @@ BEGIN
     ORDER BY id
   LOOP
     v_passed := passed_numbers(v_series);
-    v_drawing := v_series.promoted AND EXISTS (
-      SELECT FROM pg_locks
-      WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = to_regclass(counter_of(v_series.id))
-        AND pid <> pg_backend_pid()
-    );
-    SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped
+    v_drawing := is_drawing(v_series);
+    -- One statement, so that these belong together.
+    SELECT entry.*, lease.*, item.*
     INTO v_sum
-    FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id;
-    -- Numbers that were drawn while we looked.
-    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped);
-    v_left := v_passed - v_sum.reserved - v_sum.skipped;
-    v_sums.passed := v_sums.passed + v_passed;
-    v_sums.reserved := v_sums.reserved + v_sum.reserved;
-    v_sums.voided := v_sums.voided + v_sum.voided;
-    v_sums.skipped := v_sums.skipped + v_sum.skipped;
-    v_sums.taken := v_sums.taken + (
-      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0)
+    FROM (
+      SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS void,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
+      FROM ledger
+      WHERE tenant = p_tenant AND series = v_series.id
+    ) AS entry
+    CROSS JOIN (
+      SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
+             coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
+             coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
+             coalesce(sum(numbers_in(given_back, step)), 0) AS given_back
+      FROM leases AS l
+      WHERE tenant = p_tenant AND series = v_series.id
+    ) AS lease
+    CROSS JOIN (
+      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers));
+      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers)
+    ) AS item;
+    -- Numbers that were drawn while we looked.
+    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped + v_sum.crashed);
+    v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
+    v_sums.passed := v_sums.passed + v_passed;
+    v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
+    v_sums.taken := v_sums.taken + v_sum.taken;
+    v_sums.on_lease := v_sums.on_lease + v_sum.on_lease;
+    v_sums.unreported := v_sums.unreported + v_sum.unreported;
+    v_sums.given_back := v_sums.given_back + v_sum.given_back;
+    v_sums.voided := v_sums.voided + v_sum.void - v_sum.given_back;
+    v_sums.skipped := v_sums.skipped + v_sum.skipped;
+    v_sums.burned := v_sums.burned + v_sum.crashed + v_sum.never_reported;
     IF v_drawing THEN
       v_sums.in_flight := v_sums.in_flight + v_left;
     ELSE
@@ -2629,13 +2912,184 @@ BEGIN
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
-    'voided', v_sums.voided::text,
     'taken', v_sums.taken::text,
-    'open', (v_sums.reserved - v_sums.voided - v_sums.taken)::text,
+    'open', (v_sums.reserved - v_sums.taken - v_sums.on_lease - v_sums.unreported - v_sums.given_back
+             - v_sums.voided)::text,
+    'on_lease', v_sums.on_lease::text,
+    'unreported', v_sums.unreported::text,
+    'given_back', v_sums.given_back::text,
+    'voided', v_sums.voided::text,
     'skipped', v_sums.skipped::text,
-    'in_flight', v_sums.in_flight::text,
-    'burned', v_sums.burned::text
+    'burned', v_sums.burned::text,
+    'in_flight', v_sums.in_flight::text
   );
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.runs_of_entry(p_entry ledger)
+ RETURNS SETOF account_run
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_lease leases;
+  v_void int8multirange;
+  v_taken int8multirange;
+  v_rest int8multirange;
+BEGIN
+  IF p_entry.kind <> 'reserved' THEN
+    RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
+      CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
+      p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+    RETURN;
+  END IF;
+  SELECT * INTO v_lease FROM leases
+  WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first;
+  SELECT coalesce(range_agg(int8range(v.first, v.last + v.step)), '{}') INTO v_void
+  FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v;
+  SELECT coalesce(range_agg(numbers), '{}') - v_void INTO v_taken
+  FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
+  v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
+  RETURN QUERY
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
+         v_lease.holder, part.at
+  FROM (
+    SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
+           v.reason, v.at
+    FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step, 'taken', NULL, p_entry.at
+    FROM unnest(v_taken) AS stretch
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step, 'open', NULL, p_entry.at
+    FROM unnest(CASE WHEN v_lease.id IS NULL THEN v_rest ELSE v_rest * v_lease.used END) AS stretch
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step,
+           CASE lease_status(v_lease) WHEN 'open' THEN 'on_lease' ELSE lease_status(v_lease) END,
+           CASE lease_status(v_lease) WHEN 'burned' THEN 'never reported by the holder of the lease' END,
+           CASE lease_status(v_lease) WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
+                                      ELSE v_lease.expires_at END
+    FROM unnest(CASE WHEN v_lease.id IS NULL THEN '{}' ELSE v_rest - v_lease.used END) AS stretch
+  ) AS part
+  ORDER BY part.first;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.run_without_entry(p_first bigint, p_end bigint, p_step bigint, p_drawing boolean)
+ RETURNS SETOF account_run
+ LANGUAGE sql
+ IMMUTABLE ROWS 1
+AS $function$
+  SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
+         CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
+         CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
+         NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+  WHERE p_first < p_end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.marked_numbers(p_series series, p_from bigint, p_to bigint)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT range_agg(marked.numbers) AS range_agg FROM (SELECT int8range(v.first, v.last, '[]'::text) AS numbers FROM voids_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) v(tenant, series, first, last, step, form, kind, origin, at, reason) UNION ALL SELECT recorded.numbers FROM recorded_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) recorded(numbers) UNION ALL SELECT int8range(l.first, l.first, '[]'::text) AS int8range FROM leases l WHERE ((l.tenant = (marked_numbers.p_series).tenant) AND (l.series = (marked_numbers.p_series).id) AND ((l.first >= marked_numbers.p_from) AND (l.first <= marked_numbers.p_to)))) marked), '{}'::int8multirange);
+
+CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigint, p_limit integer)
+ RETURNS SETOF account_run
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
+  v_end bigint := next_number(p_series);
+  v_drawing boolean := is_drawing(p_series);
+  -- Where its first number stands, as far as the row tells.
+  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_entries ledger[];
+  v_marked int8multirange;
+  v_given bigint;
+BEGIN
+  SELECT array_agg(page ORDER BY page.first) INTO v_entries
+  FROM (
+    SELECT l.* FROM ledger AS l
+    WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
+      -- From the entry on that holds `p_behind`, or what is before the hole that does.
+      AND l.first >= coalesce((
+        SELECT held.first FROM ledger AS held
+        WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
+          AND held.first <= p_behind
+        ORDER BY held.first DESC LIMIT 1), 0)
+      AND l.first < v_end
+    ORDER BY l.first
+    -- Each has a run at least, but that the first one may lie behind.
+    LIMIT p_limit + 2
+  ) AS page;
+  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
+  RETURN QUERY
+  SELECT run.*
+  FROM (
+    SELECT entry, entry.first, entry.last, entry.step,
+           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
+           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+    FROM unnest(v_entries) AS entry
+  ) AS e
+  CROSS JOIN LATERAL (
+    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
+    UNION ALL
+    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
+    UNION ALL
+    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
+  ) AS run
+  WHERE p_behind IS NULL OR run.last > p_behind
+  ORDER BY run.first
+  LIMIT p_limit;
+  GET DIAGNOSTICS v_given = ROW_COUNT;
+  IF v_given < p_limit THEN
+    RETURN QUERY
+    SELECT gap.*
+    FROM run_without_entry(
+      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
+      p_series.increment, v_drawing) AS gap
+    WHERE p_behind IS NULL OR gap.last > p_behind;
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.account_runs_v1(p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer)
+ RETURNS TABLE(series text, state text, first text, last text, step text, count bigint, first_name text, last_name text, reservation text, lease text, holder text, reason text, at text, place text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_series series;
+  v_run account_run;
+  v_left integer := p_limit;
+BEGIN
+  FOR v_series IN
+    SELECT s.* FROM series AS s
+    WHERE s.tenant = p_tenant
+      AND s.sequence = (SELECT q.counter FROM sequences AS q WHERE q.tenant = p_tenant AND q.key = p_sequence)
+      AND (p_period IS NULL OR s.period = p_period)
+      AND (p_series IS NULL OR s.id >= p_series)
+    ORDER BY s.id
+  LOOP
+    FOR v_run IN
+      SELECT * FROM account_runs_of(v_series, CASE v_series.id WHEN p_series THEN p_behind END, v_left)
+    LOOP
+      v_left := v_left - 1;
+      RETURN QUERY SELECT
+        nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
+        (v_run.last - v_run.first) / v_run.step + 1,
+        render_name(f.prefix, v_run.first, f.width, f.suffix),
+        render_name(f.prefix, v_run.last, f.width, f.suffix),
+        CASE WHEN v_run.reserved_first IS NOT NULL
+             THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last
+      FROM (SELECT 1) AS one
+      LEFT JOIN forms AS f ON f.tenant = p_tenant AND f.id = v_run.form;
+    END LOOP;
+    EXIT WHEN v_left = 0;
+  END LOOP;
 END
 $function$;
 
@@ -3020,6 +3474,7 @@ DECLARE
   v_id text := reservation_id(p_item.reservation_sequence, p_item.reservation_period,
                               p_item.reservation_first);
   v_form forms;
+  v_lease leases;
   v_open int8multirange;
   v_first bigint;
   v_last bigint;
@@ -3029,9 +3484,15 @@ BEGIN
     PERFORM fail('unknown_reservation', jsonb_build_object('reservation', v_id));
   END IF;
   SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_entry.form;
+  IF p_item.lease_token IS NOT NULL THEN
+    v_lease := held_lease_of_run(v_entry, p_item.lease_token);
+  END IF;
   v_open := open_numbers(v_entry);
+  IF v_lease.id IS NOT NULL THEN
+    v_open := v_open + numbers_on_lease(v_entry);
+  END IF;
   IF isempty(v_open) THEN
-    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_open));
+    PERFORM refuse_used(v_entry, v_open, v_open);
   END IF;
 
   v_first := lower(v_open);
@@ -3056,9 +3517,9 @@ BEGIN
                    WHERE stretch @> v_first), v_first)
   END;
   PERFORM check_in_run(v_entry, v_first, v_last);
-  IF NOT v_open @> int8range(v_first, v_last + v_entry.step) THEN
-    PERFORM fail('reservation_used', reservation_use(
-      v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step))));
+  PERFORM refuse_used(v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step)));
+  IF v_lease.id IS NOT NULL THEN
+    PERFORM note_lease(v_lease, int8multirange(int8range(v_first, v_last + v_entry.step)), '{}');
   END IF;
   v_entry.last := v_last;
   v_entry.first := v_first;
@@ -3980,9 +4441,12 @@ AS $function$
           WHEN v.at IS NOT NULL THEN 'voided'
           WHEN (o.entry).kind <> 'reserved' THEN (o.entry).kind::text
           WHEN c.number IS NOT NULL THEN 'recorded'
-          ELSE 'reserved' END,
+          WHEN h.used @> o.number OR h.id IS NULL THEN 'reserved'
+          ELSE CASE lease_status(h) WHEN 'open' THEN 'on_lease' ELSE lease_status(h) END END,
         'reservation', CASE WHEN (o.entry).kind = 'reserved'
           THEN reservation_id(o.sequence, o.period, (o.entry).first) END,
+        'lease', h.id,
+        'holder', h.holder,
         'issued_at', wire_time((o.entry).at),
         'reason', coalesce(v.reason, (o.entry).reason),
         'voided_at', wire_time(v.at)
@@ -3995,6 +4459,8 @@ AS $function$
         SELECT l.number FROM lots AS l
         WHERE l.tenant = p_tenant AND l.name = p_name AND l.number = o.number LIMIT 1
       ) AS c ON true
+      LEFT JOIN leases AS h
+        ON h.tenant = p_tenant AND h.series = o.series AND h.first = (o.entry).first
       WHERE (o.entry).kind IS NOT NULL AND ((o.entry).form = o.form OR (o.entry).form IS NULL)
     ), '[]'),
     'lots', coalesce((
@@ -6209,15 +6675,19 @@ AS $function$
     UNION ALL
     SELECT NULL, l.product FROM count_lines AS l
     WHERE l.tenant = p_tenant AND l.count = p_caller.record
+    UNION ALL
+    SELECT l.sequence, NULL FROM leases AS l
+    WHERE l.tenant = p_tenant AND l.id = p_caller.record
   ), served AS (
     SELECT part.product, coalesce(part.sequence, p.sequence, t.default_sequence) AS sequence
     FROM part
-    JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
+    LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
     LEFT JOIN settings AS t ON t.tenant = p_tenant
   )
   SELECT (p_caller.digest, p_caller.scopes,
           CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
-          array_agg(DISTINCT product), p_caller.record, p_caller.address, p_caller.request_id)::caller
+          coalesce(array_agg(DISTINCT product) FILTER (WHERE product IS NOT NULL), CASE WHEN count(*) > 0 THEN '{}'::text[] END),
+          p_caller.record, p_caller.address, p_caller.request_id)::caller
   FROM served
 $function$;
 
@@ -6571,14 +7041,24 @@ CREATE OR REPLACE FUNCTION public.settled_time(p_age interval)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_time timestamptz := clock_timestamp();
-  v_running text[] := ARRAY(
+  -- Seed 2, as of those who call this. All who wait here hold it.
+  v_waiting CONSTANT bigint := hashtextextended('settled_time', 2);
+  v_time timestamptz;
+  v_running text[];
+BEGIN
+  -- Before the look, so that of two the later one sees the earlier.
+  PERFORM pg_advisory_xact_lock_shared(v_waiting);
+  v_time := clock_timestamp();
+  v_running := ARRAY(
     SELECT t.virtualtransaction
     FROM pg_locks AS t
     JOIN pg_stat_activity AS a ON a.pid = t.pid
     WHERE t.locktype = 'virtualxid' AND t.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL
-      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database()));
-BEGIN
+      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND t.pid NOT IN (
+        SELECT w.pid FROM pg_locks AS w
+        WHERE w.locktype = 'advisory' AND w.objsubid = 1
+          AND w.classid = (v_waiting >> 32 & 4294967295)::oid AND w.objid = (v_waiting & 4294967295)::oid));
   WHILE EXISTS (SELECT FROM pg_locks
                 WHERE locktype = 'virtualxid' AND virtualtransaction = ANY (v_running)) LOOP
     IF clock_timestamp() > v_time + interval '5 seconds' THEN
@@ -7201,6 +7681,886 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.numbers_in(p_stretches int8multirange, p_step bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (SELECT (COALESCE(sum(((upper(stretch.stretch) - lower(stretch.stretch)) / numbers_in.p_step)), (0)::numeric))::bigint AS "coalesce" FROM unnest(numbers_in.p_stretches) stretch(stretch));
+
+CREATE OR REPLACE FUNCTION public.shown_lease(p_lease leases)
+ RETURNS SETOF lease_row
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT p_lease.id::text, p_lease.sequence, nullif(s.period, ''),
+         reservation_id(s.sequence, s.period, p_lease.first), p_lease.holder, lease_status(p_lease),
+         p_lease.first::text, p_lease.last::text, p_lease.step::text,
+         (p_lease.last - p_lease.first) / p_lease.step + 1,
+         render_name(f.prefix, p_lease.first, f.width, f.suffix),
+         render_name(f.prefix, p_lease.last, f.width, f.suffix),
+         numbers_in(p_lease.used, p_lease.step), numbers_in(p_lease.late, p_lease.step),
+         numbers_in(p_lease.given_back, p_lease.step), p_lease.open, wire_time(p_lease.created_at),
+         wire_time(p_lease.expires_at), wire_time(p_lease.ends_at), wire_time(p_lease.closed_at),
+         p_lease.id::text
+  FROM series AS s
+  JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.first = p_lease.first AND l.kind = 'reserved'
+  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+  WHERE s.id = p_lease.series
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lease_facts(p_lease leases)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ((to_jsonb(shown.*) - 'place'::text) || jsonb_build_object('prefix', f.prefix, 'width', f.width, 'suffix', f.suffix)) FROM ((shown_lease(lease_facts.p_lease) shown(id, sequence, series, reservation, holder, status, first, last, step, count, first_name, last_name, used, late, given_back, open, created_at, expires_at, ends_at, closed_at, place) CROSS JOIN ledger l) JOIN forms f ON (((f.tenant = l.tenant) AND (f.id = l.form)))) WHERE ((l.tenant = (lease_facts.p_lease).tenant) AND (l.series = (lease_facts.p_lease).series) AND (l.first = (lease_facts.p_lease).first) AND (l.kind = 'reserved'::ledger_kind)));
+
+CREATE OR REPLACE FUNCTION public.seconds_left(p_lease leases)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+RETURN (GREATEST(floor(EXTRACT(epoch FROM ((p_lease).expires_at - now()))), (0)::numeric))::integer;
+
+CREATE OR REPLACE FUNCTION public.check_lease_limits(p_tenant text, p_sequence text, p_holder text, p_count bigint, p_of_holder integer, p_out bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_before text := current_setting('lock_timeout');
+  v_held bigint;
+  v_out bigint;
+BEGIN
+  PERFORM set_config('lock_timeout', '4s', true);
+  -- Seeds 0 and 1: requests and a tenant's products.
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_sequence, 2));
+  PERFORM set_config('lock_timeout', v_before, true);
+  SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), coalesce(sum(open), 0)
+  INTO v_held, v_out
+  FROM leases
+  WHERE tenant = p_tenant AND sequence = p_sequence AND closed_at IS NULL AND burned_at IS NULL;
+  IF v_held >= p_of_holder THEN
+    PERFORM fail('lease_limit_holder', jsonb_build_object(
+      'sequence', p_sequence, 'holder', p_holder, 'limit', p_of_holder));
+  ELSIF v_out + p_count > p_out THEN
+    PERFORM fail('lease_limit_sequence', jsonb_build_object(
+      'sequence', p_sequence, 'limit', p_out::text, 'out', v_out::text, 'asked', p_count::text));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.open_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint, p_bound_by text, p_bound_definition uuid, p_lease uuid, p_holder text, p_ttl integer, p_ends_on date, p_of_holder integer, p_out bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_sequence sequences;
+  v_ends_at timestamptz;
+  v_reserved jsonb;
+  v_lease leases;
+  v_answer jsonb;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  SELECT * INTO v_sequence FROM sequences
+  WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
+  IF v_sequence.mode = 'gapless' THEN
+    PERFORM fail('lease_gapless', jsonb_build_object('sequence', v_sequence.key));
+  END IF;
+  v_ends_at := p_ends_on::timestamp AT TIME ZONE v_sequence.time_zone;
+  IF v_ends_at <= now() THEN
+    PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_sequence.key));
+  END IF;
+  PERFORM check_lease_limits(p_tenant, v_sequence.key, p_holder, p_count, p_of_holder, p_out);
+  v_reserved := reserve_v1(p_caller, p_tenant, p_key, p_fingerprint, p_sequence, p_period, p_definition,
+                           p_count, p_prefix, p_width, p_suffix, p_last, p_bound_by, p_bound_definition);
+  INSERT INTO leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at, ends_at)
+  SELECT p_tenant, p_lease, v_sequence.key, s.id, (v_reserved->>'first')::bigint,
+         (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
+         least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at
+  FROM series AS s
+  WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND s.period = p_period
+  RETURNING * INTO STRICT v_lease;
+  -- In place of the reservation, which is recorded as the answer by now.
+  UPDATE requests
+  SET answer = lease_facts(v_lease)
+    || jsonb_build_object('token', v_lease.token, 'ttl_s', seconds_left(v_lease))
+  WHERE tenant = p_tenant AND key = p_key
+  RETURNING answer INTO STRICT v_answer;
+  RETURN v_answer || '{"replayed": false}';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_lease(p_tenant text, p_lease uuid, p_token uuid)
+ RETURNS leases
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_lease leases;
+BEGIN
+  SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
+  ELSIF v_lease.token <> p_token THEN
+    PERFORM fail('lease_token_wrong', jsonb_build_object('lease', p_lease));
+  END IF;
+  RETURN v_lease;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_lease_of_run(p_entry ledger, p_token uuid)
+ RETURNS leases
+ LANGUAGE sql
+AS $function$
+  SELECT held.* FROM leases AS l CROSS JOIN LATERAL held_lease(l.tenant, l.id, p_token) AS held
+  WHERE l.tenant = p_entry.tenant AND l.series = p_entry.series AND l.first = p_entry.first
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_lease(p_lease leases, p_used int8multirange, p_given_back int8multirange)
+ RETURNS leases
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_used int8multirange := p_lease.used + p_used;
+  v_given_back int8multirange := p_lease.given_back + p_given_back;
+  v_open bigint := numbers_in(
+    int8multirange(int8range(p_lease.first, p_lease.last + p_lease.step)) - v_used - v_given_back, p_lease.step);
+  v_lease leases;
+BEGIN
+  UPDATE leases
+  SET used = v_used,
+      late = late + CASE WHEN expires_at <= now() THEN p_used - used ELSE '{}' END,
+      given_back = v_given_back,
+      open = v_open,
+      closed_at = CASE WHEN v_open = 0 THEN coalesce(closed_at, now()) END
+  WHERE tenant = p_lease.tenant AND id = p_lease.id
+  RETURNING * INTO v_lease;
+  RETURN v_lease;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.told_numbers(p_lease leases, p_used_to bigint, p_firsts bigint[], p_lasts bigint[])
+ RETURNS int8multirange
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+DECLARE
+  v_wrong record;
+  v_told int8multirange;
+BEGIN
+  IF p_used_to IS NOT NULL THEN
+    p_firsts := ARRAY[p_lease.first];
+    p_lasts := ARRAY[p_used_to];
+  END IF;
+  SELECT told.first, told.last, told.place INTO v_wrong
+  FROM unnest(p_firsts, p_lasts) WITH ORDINALITY AS told (first, last, place)
+  WHERE told.first > told.last OR told.first < p_lease.first OR told.last > p_lease.last
+     OR (told.first - p_lease.first) % p_lease.step <> 0 OR (told.last - p_lease.first) % p_lease.step <> 0
+  ORDER BY told.place
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('lease_range', jsonb_build_object(
+      'lease', p_lease.id, 'first', p_lease.first::text, 'last', p_lease.last::text,
+      'step', p_lease.step::text, 'from', v_wrong.first::text, 'to', v_wrong.last::text));
+  END IF;
+  SELECT coalesce(range_agg(int8range(told.first, told.last + p_lease.step)), '{}') INTO v_told
+  FROM unnest(p_firsts, p_lasts) AS told (first, last);
+  RETURN v_told;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.report_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lease uuid, p_token uuid, p_used_to bigint, p_firsts bigint[], p_lasts bigint[], p_gives_back boolean, p_reason text, p_scattered integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_before leases;
+  v_used int8multirange;
+  v_rest int8multirange := '{}';
+  v_lease leases;
+  v_stretches bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_before := held_lease(p_tenant, p_lease, p_token);
+  v_used := told_numbers(v_before, p_used_to, p_firsts, p_lasts);
+  IF v_used && v_before.given_back THEN
+    PERFORM fail('lease_number_given_back', jsonb_build_object(
+      'lease', p_lease,
+      'given_back', jsonb_path_query_array(run_list(v_used * v_before.given_back, v_before.step), '$[0 to 9]')));
+  END IF;
+  IF p_gives_back THEN
+    v_rest := int8multirange(int8range(v_before.first, v_before.last + v_before.step))
+      - v_before.used - v_used - v_before.given_back;
+    PERFORM void_numbers(l, v_rest, v_call.origin, p_reason) FROM ledger AS l
+    WHERE l.tenant = p_tenant AND l.series = v_before.series AND l.first = v_before.first AND l.kind = 'reserved';
+  END IF;
+  v_lease := note_lease(v_before, v_used, v_rest);
+  SELECT count(*) INTO v_stretches FROM unnest(v_lease.used);
+  IF v_stretches > p_scattered THEN
+    PERFORM fail('lease_scattered', jsonb_build_object(
+      'lease', p_lease, 'stretches', v_stretches, 'limit', p_scattered));
+  END IF;
+  PERFORM record_event(
+    p_caller, p_tenant, CASE WHEN p_gives_back THEN 'lease.given_back' ELSE 'lease.reported' END::audit_action,
+    p_lease::text, jsonb_build_object(
+      'used', numbers_in(v_lease.used, v_lease.step) - numbers_in(v_before.used, v_lease.step),
+      'late', numbers_in(v_lease.late, v_lease.step) - numbers_in(v_before.late, v_lease.step),
+      'given_back', numbers_in(v_rest, v_lease.step),
+      'reason', CASE WHEN p_gives_back THEN p_reason END));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, lease_facts(v_lease));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renew_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lease uuid, p_token uuid, p_ttl integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_lease leases;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_lease := held_lease(p_tenant, p_lease, p_token);
+  IF lease_status(v_lease) IN ('closed', 'burned') THEN
+    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
+  ELSIF v_lease.ends_at <= now() THEN
+    PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_lease.sequence));
+  END IF;
+  UPDATE leases SET expires_at = least(now() + make_interval(secs => p_ttl), ends_at)
+  WHERE tenant = p_tenant AND id = p_lease
+  RETURNING * INTO v_lease;
+  PERFORM record_event(p_caller, p_tenant, 'lease.renewed', p_lease::text,
+                       jsonb_build_object('expires_at', wire_time(v_lease.expires_at)));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           lease_facts(v_lease) || jsonb_build_object('ttl_s', seconds_left(v_lease)));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.leases_unreported(p_limit integer, p_age interval)
+ RETURNS TABLE(tenant text, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(id)
+  FROM (
+    SELECT tenant, id FROM leases
+    WHERE closed_at IS NULL AND burned_at IS NULL AND expires_at < now() - p_age
+    ORDER BY expires_at
+    LIMIT p_limit
+  ) AS unreported
+  GROUP BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.burn_leases_v1(p_limit integer, p_age interval)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_unreported record;
+  v_burned bigint := 0;
+BEGIN
+  FOR v_unreported IN SELECT * FROM leases_unreported(p_limit, p_age) LOOP
+    PERFORM enter_tenant(v_unreported.tenant);
+    WITH burned AS (
+      UPDATE leases SET burned_at = now()
+      WHERE (tenant, id) IN (
+        SELECT tenant, id FROM leases
+        WHERE tenant = v_unreported.tenant AND id = ANY (v_unreported.ids)
+          -- Its holder may have told or renewed meanwhile.
+          AND closed_at IS NULL AND burned_at IS NULL AND expires_at < now() - p_age
+        ORDER BY id
+        FOR UPDATE SKIP LOCKED
+      )
+      RETURNING 1
+    )
+    SELECT v_burned + count(*) INTO v_burned FROM burned;
+  END LOOP;
+  RETURN v_burned;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.no_tenant()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN '-'::text;
+
+CREATE OR REPLACE FUNCTION public.span_begin(p_grain figure_grain, p_at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE p_grain WHEN 'ever'::figure_grain THEN '1970-01-01 00:00:00+00'::timestamp with time zone WHEN 'minute'::figure_grain THEN date_trunc('minute'::text, p_at, 'UTC'::text) WHEN 'hour'::figure_grain THEN date_trunc('hour'::text, p_at, 'UTC'::text) ELSE date_trunc('day'::text, p_at, 'UTC'::text) END;
+
+CREATE OR REPLACE FUNCTION public.kept_for(p_grain figure_grain)
+ RETURNS interval
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE p_grain WHEN 'minute'::figure_grain THEN '2 days'::interval WHEN 'hour'::figure_grain THEN '60 days'::interval WHEN 'day'::figure_grain THEN '800 days'::interval ELSE NULL::interval END;
+
+CREATE OR REPLACE FUNCTION public.call_bounds()
+ RETURNS double precision[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ARRAY[5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000];
+
+CREATE OR REPLACE FUNCTION public.add_counts(p_some bigint[], p_others bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg((t.one + t.other) ORDER BY t.place) AS array_agg FROM UNNEST(add_counts.p_some, add_counts.p_others) WITH ORDINALITY t(one, other, place));
+
+CREATE OR REPLACE FUNCTION public.calls_over(p_histogram bigint[], p_bound double precision)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT (COALESCE(sum(t.calls), (0)::numeric))::bigint AS "coalesce" FROM unnest(calls_over.p_histogram) WITH ORDINALITY t(calls, place) WHERE (t.place > array_position(call_bounds(), calls_over.p_bound)));
+
+CREATE OR REPLACE FUNCTION public.quantile_of(p_histogram bigint[], p_longest double precision, p_share double precision)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT LEAST(quantile_of.p_longest, (places.below + (((LEAST(places.bound, quantile_of.p_longest) - places.below) * (places.wanted - (places.before)::double precision)) / (places.calls)::double precision))) AS "least" FROM (SELECT t.calls, COALESCE(lag(t.bound) OVER w, (0)::double precision) AS below, COALESCE(t.bound, 'Infinity'::double precision) AS bound, (sum(t.calls) OVER w - (t.calls)::numeric) AS before, ((sum(t.calls) OVER ())::double precision * quantile_of.p_share) AS wanted FROM UNNEST(quantile_of.p_histogram, call_bounds()) WITH ORDINALITY t(calls, bound, place) WINDOW w AS (ORDER BY t.place)) places WHERE ((places.calls > 0) AND (places.wanted <= ((places.before + (places.calls)::numeric))::double precision)) ORDER BY places.before LIMIT 1);
+
+CREATE OR REPLACE FUNCTION public.numbers_between(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS SETOF number_figure
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN QUERY
+    WITH moved AS (
+      SELECT l.tenant, l.series, l.kind::text AS kind, sum((l.last - l.first) / l.step + 1) AS numbers,
+             count(*) AS entries
+      FROM ledger AS l
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('reserved', 'void', 'fence')
+      GROUP BY l.tenant, l.series, l.kind
+      UNION ALL
+      SELECT l.tenant, l.series, 'skip', ((w.entry).last - (w.entry).first) / (w.entry).step + 1, 1
+      FROM ledger AS l
+      CROSS JOIN LATERAL (SELECT skip_as_written(l) AS entry OFFSET 0) AS w
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('skip', 'reopened')
+        AND (w.entry).tenant IS NOT NULL
+      UNION ALL
+      SELECT r.tenant, r.series, 'rewind', (r.last - r.reopened_from) / s.step + 1, 1
+      FROM ledger AS l
+      JOIN reopened_skips AS r
+        ON r.tenant = l.tenant AND r.series = l.series AND r.reopened_at = l.at
+      JOIN ledger AS s
+        ON s.tenant = r.tenant AND s.series = r.series AND s.first = r.first AND s.at = r.at
+       AND s.kind IN ('skip', 'reopened')
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind = 'rewind'
+    )
+    SELECT m.tenant, s.sequence, s.period,
+           coalesce(sum(m.entries) FILTER (WHERE m.kind = 'reserved'), 0)::bigint,
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'reserved'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'void'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'skip'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'fence'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'rewind'), 0)
+    FROM moved AS m
+    JOIN series AS s ON s.tenant = m.tenant AND s.id = m.series
+    GROUP BY m.tenant, s.sequence, s.period;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.first_written(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  v_begin timestamptz := p_from;
+  v_span interval := '10 minutes';
+  v_end timestamptz;
+  v_first timestamptz;
+BEGIN
+  WHILE v_first IS NULL AND v_begin < p_to LOOP
+    v_end := least(v_begin + v_span, p_to);
+    SELECT least(
+      (SELECT min(at) FROM ledger WHERE at > v_begin AND at <= v_end),
+      (SELECT min(updated_at) FROM jobs WHERE updated_at > v_begin AND updated_at <= v_end))
+    INTO v_first;
+    v_begin := v_end;
+    v_span := v_span * 2;
+  END LOOP;
+  RETURN v_first;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lots_between(p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS SETOF lot_figure
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN QUERY
+    WITH touched AS MATERIALIZED (
+      SELECT j.tenant, j.id, j.cursor, j.updated_at,
+             j.status IN ('done', 'cancelled') AS is_over,
+             EXISTS (SELECT FROM imports AS i WHERE i.tenant = j.tenant AND i.id = j.id) AS is_import
+      FROM (
+        SELECT * FROM jobs WHERE updated_at > p_from AND updated_at <= p_to
+        UNION ALL
+        -- As they stand: the same once more as above changes nothing.
+        SELECT * FROM jobs
+        WHERE status IN ('queued', 'running') AND NOT (updated_at > p_from AND updated_at <= p_to)
+      ) AS j
+    )
+    -- Of given names, which have no start, all.
+    SELECT t.tenant, t.id, i.product, t.updated_at, false, t.is_over,
+           sum(greatest(least(t.cursor - i.start, i.count), 0) - i.skipped)::bigint, 0::bigint
+    FROM touched AS t
+    JOIN job_items AS i ON i.tenant = t.tenant AND i.job = t.id
+    WHERE NOT t.is_import
+    GROUP BY t.tenant, t.id, i.product, t.updated_at, t.is_over
+    UNION ALL
+    SELECT t.tenant, t.id, i.product, t.updated_at, true, t.is_over, sum(i.count - i.skipped)::bigint, max(i.id)
+    FROM touched AS t
+    LEFT JOIN counted_lots AS c ON c.tenant = t.tenant AND c.job = t.id AND c.product = ''
+    LEFT JOIN LATERAL (
+      -- By their ids, from the last one on: an import can have millions before.
+      SELECT * FROM job_items AS one
+      WHERE one.tenant = t.tenant AND one.id > coalesce(c.last_item, 0)
+      ORDER BY one.id OFFSET 0
+    ) AS i ON i.job = t.id
+    WHERE t.is_import
+    GROUP BY t.tenant, t.id, i.product, t.updated_at, t.is_over;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_number_figures(p_tenant text, p_at timestamp with time zone, p_grains figure_grain[], p_figures number_figure[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  INSERT INTO number_figures AS f (tenant, grain, at, sequence, series, reservations, reserved, voided,
+                                   skipped, fenced, reopened)
+  SELECT p_tenant, g, span_begin(g, p_at), n.sequence, n.series, n.reservations, n.reserved, n.voided,
+         n.skipped, n.fenced, n.reopened
+  FROM unnest(p_figures) AS n
+  CROSS JOIN unnest(p_grains) AS g
+  ON CONFLICT (tenant, sequence, series, grain, at) DO UPDATE
+  SET reservations = f.reservations + excluded.reservations,
+      reserved = f.reserved + excluded.reserved,
+      voided = f.voided + excluded.voided,
+      skipped = f.skipped + excluded.skipped,
+      fenced = f.fenced + excluded.fenced,
+      reopened = f.reopened + excluded.reopened
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_lot_figures(p_tenant text, p_figures lot_figure[])
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  WITH further AS MATERIALIZED (
+    SELECT n.*, n.lots - CASE WHEN n.is_import THEN 0 ELSE coalesce(c.lots, 0) END AS more
+    FROM unnest(p_figures) AS n
+    LEFT JOIN counted_lots AS c ON c.tenant = p_tenant AND c.job = n.job AND c.product = n.product
+  ), over AS (
+    DELETE FROM counted_lots
+    WHERE tenant = p_tenant AND job IN (SELECT job FROM further WHERE is_over)
+  ), counted AS (
+    INSERT INTO counted_lots AS c (tenant, job, product, lots, last_item)
+    SELECT p_tenant, job, CASE WHEN is_import THEN '' ELSE product END, sum(lots), max(last_item)
+    FROM further
+    WHERE NOT is_over AND more > 0
+    GROUP BY 1, 2, 3
+    ON CONFLICT (tenant, job, product) DO UPDATE
+    SET lots = excluded.lots, last_item = excluded.last_item
+  ), added AS (
+    INSERT INTO lot_figures AS f (tenant, grain, at, product, lots)
+    SELECT p_tenant, g, span_begin(g, at), product, sum(more)
+    FROM further
+    CROSS JOIN unnest('{minute,hour,day}'::figure_grain[]) AS g
+    WHERE more > 0
+    GROUP BY 1, 2, 3, 4
+    ON CONFLICT (tenant, product, grain, at) DO UPDATE SET lots = f.lots + excluded.lots
+  )
+  SELECT coalesce(sum(more), 0)::bigint FROM further
+$function$;
+
+CREATE OR REPLACE FUNCTION public.figured_until()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce((SELECT until FROM figures_until WHERE tenant = no_tenant()),
+                  (SELECT min(created_at) - interval '1 day' FROM tenants))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.roll_up_figures_v1(p_age interval)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_from timestamptz;
+  v_settled timestamptz;
+  v_first timestamptz;
+  v_to timestamptz;
+  v_of_tenant record;
+  v_all number_figure;
+  v_lots bigint := 0;
+BEGIN
+  -- Seed 2, as sealing.
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('figures', 2)) THEN
+    RETURN false;
+  END IF;
+  v_settled := settled_time(p_age);
+  v_from := figured_until();
+  IF coalesce(v_from >= v_settled, true) THEN
+    RETURN false;
+  END IF;
+  v_first := first_written(v_from, v_settled);
+  v_to := least(v_settled, date_trunc('minute', v_first) + interval '1 minute' - interval '1 microsecond');
+
+  v_all := (no_tenant(), '', '', 0, 0, 0, 0, 0, 0);
+  FOR v_of_tenant IN
+    SELECT n.tenant, array_agg(n) AS figures, sum(n.reservations)::bigint AS reservations,
+           sum(n.reserved) AS reserved, sum(n.voided) AS voided, sum(n.skipped) AS skipped,
+           sum(n.fenced) AS fenced, sum(n.reopened) AS reopened
+    FROM numbers_between(v_from, v_to) AS n
+    GROUP BY n.tenant
+    ORDER BY n.tenant
+  LOOP
+    PERFORM add_number_figures(v_of_tenant.tenant, v_first, '{minute,hour,day}', v_of_tenant.figures);
+    v_all.reservations := v_all.reservations + v_of_tenant.reservations;
+    v_all.reserved := v_all.reserved + v_of_tenant.reserved;
+    v_all.voided := v_all.voided + v_of_tenant.voided;
+    v_all.skipped := v_all.skipped + v_of_tenant.skipped;
+    v_all.fenced := v_all.fenced + v_of_tenant.fenced;
+    v_all.reopened := v_all.reopened + v_of_tenant.reopened;
+  END LOOP;
+  PERFORM add_number_figures(no_tenant(), v_first, '{ever}', ARRAY[v_all]);
+
+  FOR v_of_tenant IN
+    SELECT n.tenant, array_agg(n) AS figures FROM lots_between(v_from, v_to) AS n GROUP BY n.tenant ORDER BY n.tenant
+  LOOP
+    v_lots := v_lots + add_lot_figures(v_of_tenant.tenant, v_of_tenant.figures);
+  END LOOP;
+
+  PERFORM enter_tenant(no_tenant());
+  INSERT INTO lot_figures AS f (tenant, grain, at, product, lots)
+  VALUES (no_tenant(), 'ever', span_begin('ever', v_to), '', v_lots)
+  ON CONFLICT (tenant, product, grain, at) DO UPDATE SET lots = f.lots + excluded.lots;
+  INSERT INTO figures_until (tenant, until) VALUES (no_tenant(), v_to)
+  ON CONFLICT (tenant) DO UPDATE SET until = excluded.until;
+  RETURN v_to < v_settled;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_call_figures(p_tenant text, p_grains figure_grain[], p_calls gathered_calls[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  INSERT INTO call_figures AS f (tenant, grain, at, operation, code, sequence, product, status, calls, size,
+                                 "time", longest, histogram, database_requests, database_time)
+  SELECT p_tenant, g, span_begin(g, c.minute), c.operation, c.code, coalesce(s.key, ''), coalesce(p.sku, ''),
+         max(c.status), sum(c.calls), sum(c.size), sum(c."time"), max(c.longest),
+         ARRAY[sum(c.histogram[1]), sum(c.histogram[2]), sum(c.histogram[3]), sum(c.histogram[4]),
+               sum(c.histogram[5]), sum(c.histogram[6]), sum(c.histogram[7]), sum(c.histogram[8]),
+               sum(c.histogram[9]), sum(c.histogram[10]), sum(c.histogram[11]), sum(c.histogram[12])]::bigint[],
+         sum(c.database_requests), sum(c.database_time)
+  FROM unnest(p_calls) AS c
+  CROSS JOIN unnest(p_grains) AS g
+  LEFT JOIN sequences AS s ON s.tenant = p_tenant AND s.key = c.sequence
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = c.product
+  GROUP BY 2, 3, 4, 5, 6, 7
+  -- In one order by everybody, so that no two isolates wait for one another.
+  ORDER BY 2, 3, 4, 5, 6, 7
+  ON CONFLICT (tenant, grain, at, operation, code, sequence, product) DO UPDATE
+  SET status = excluded.status,
+      calls = f.calls + excluded.calls,
+      size = f.size + excluded.size,
+      "time" = f."time" + excluded."time",
+      longest = greatest(f.longest, excluded.longest),
+      histogram = add_counts(f.histogram, excluded.histogram),
+      database_requests = f.database_requests + excluded.database_requests,
+      database_time = f.database_time + excluded.database_time
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_notable_calls(p_tenant text, p_calls gathered_call[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT enter_tenant(p_tenant);
+  INSERT INTO notable_calls (tenant, at, kind, operation, sequence, product, code, status, "time", request_id)
+  SELECT p_tenant, c.at, c.kind, c.operation, coalesce(s.key, ''), coalesce(p.sku, ''), c.code, c.status,
+         c."time", c.request_id
+  FROM unnest(p_calls) AS c
+  LEFT JOIN sequences AS s ON s.tenant = p_tenant AND s.key = c.sequence
+  LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = c.product
+  ORDER BY c.at;
+  DELETE FROM notable_calls
+  WHERE tenant = p_tenant AND (at, id) <= (
+    SELECT at, id FROM notable_calls WHERE tenant = p_tenant ORDER BY at DESC, id DESC OFFSET 1000 LIMIT 1)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_calls_v1(p_batch uuid, p_calls jsonb, p_notable jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_of_tenant record;
+BEGIN
+  PERFORM enter_tenant(no_tenant());
+  -- Waits for its twin.
+  INSERT INTO figure_batches (tenant, id) VALUES (no_tenant(), p_batch) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- Tenants in one order by everybody, and last what all isolates add to.
+  FOR v_of_tenant IN
+    SELECT c.tenant COLLATE "C" AS tenant, array_agg(c) AS calls
+    FROM jsonb_populate_recordset(NULL::gathered_calls, p_calls) AS c
+    GROUP BY 1 ORDER BY c.tenant COLLATE "C" = no_tenant(), 1
+  LOOP
+    PERFORM add_call_figures(v_of_tenant.tenant, '{minute,hour,day}', v_of_tenant.calls);
+  END LOOP;
+  PERFORM add_call_figures(no_tenant(), '{ever}', ARRAY(
+    SELECT c FROM jsonb_populate_recordset(NULL::gathered_calls, p_calls) AS c));
+  FOR v_of_tenant IN
+    SELECT c.tenant, array_agg(c) AS calls
+    FROM jsonb_populate_recordset(NULL::gathered_call, p_notable) AS c
+    GROUP BY c.tenant ORDER BY c.tenant
+  LOOP
+    PERFORM add_notable_calls(v_of_tenant.tenant, v_of_tenant.calls);
+  END LOOP;
+  RETURN true;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.tenants_with_old_figures()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT o.tenant
+  FROM (SELECT tenant FROM tenants UNION ALL SELECT no_tenant()) AS o
+  WHERE EXISTS (SELECT FROM notable_calls AS n WHERE n.tenant = o.tenant AND n.at < now() - interval '7 days')
+     OR EXISTS (
+       SELECT FROM unnest('{minute,hour,day}'::figure_grain[]) AS g
+       WHERE EXISTS (SELECT FROM call_figures AS f
+                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g))
+          OR EXISTS (SELECT FROM number_figures AS f
+                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g))
+          OR EXISTS (SELECT FROM lot_figures AS f
+                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g)))
+     OR o.tenant = no_tenant()
+        AND EXISTS (SELECT FROM figure_batches AS b WHERE b.tenant = o.tenant AND b.at < now() - interval '1 hour')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_figures_v1(p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_tenant text;
+  v_grain figure_grain;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_tenant IN SELECT * FROM tenants_with_old_figures() LOOP
+    PERFORM enter_tenant(v_tenant);
+    FOREACH v_grain IN ARRAY '{minute,hour,day}'::figure_grain[] LOOP
+      WITH calls AS (
+        DELETE FROM call_figures WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM call_figures
+          WHERE tenant = v_tenant AND grain = v_grain AND at < now() - kept_for(v_grain) LIMIT p_limit))
+        RETURNING 1
+      ), numbers AS (
+        DELETE FROM number_figures WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM number_figures
+          WHERE tenant = v_tenant AND grain = v_grain AND at < now() - kept_for(v_grain) LIMIT p_limit))
+        RETURNING 1
+      ), lots AS (
+        DELETE FROM lot_figures WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM lot_figures
+          WHERE tenant = v_tenant AND grain = v_grain AND at < now() - kept_for(v_grain) LIMIT p_limit))
+        RETURNING 1
+      )
+      SELECT v_removed + (SELECT count(*) FROM calls) + (SELECT count(*) FROM numbers) + (SELECT count(*) FROM lots)
+      INTO v_removed;
+    END LOOP;
+    WITH listed AS (
+      DELETE FROM notable_calls WHERE tenant = v_tenant AND at < now() - interval '7 days' RETURNING 1
+    ), batches AS (
+      DELETE FROM figure_batches WHERE tenant = v_tenant AND at < now() - interval '1 hour' RETURNING 1
+    )
+    SELECT v_removed + (SELECT count(*) FROM listed) + (SELECT count(*) FROM batches) INTO v_removed;
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.drawn_lately_v1(p_tenant text, p_sequence text, p_series text)
+ RETURNS TABLE(span text, since timestamp with time zone, drawn numeric)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  v_hour timestamptz := span_begin('minute', now() - interval '1 hour');
+  v_day timestamptz := span_begin('minute', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+  v_until timestamptz := figured_until();
+BEGIN
+  RETURN QUERY
+    WITH reserved AS (
+      -- Minutes of the last day and hours before tell apart what they have to.
+      SELECT f.at, f.reserved AS numbers, f.grain
+      FROM number_figures AS f
+      WHERE f.tenant = p_tenant AND f.sequence = p_sequence AND (p_series IS NULL OR f.series = p_series)
+        AND (f.grain = 'minute' AND f.at >= v_day OR f.grain = 'hour' AND f.at >= v_week)
+      UNION ALL
+      SELECT l.at, (l.last - l.first) / l.step + 1, NULL
+      FROM ledger AS l
+      JOIN series AS s ON s.tenant = l.tenant AND s.id = l.series
+      WHERE l.tenant = p_tenant AND l.at > greatest(v_until, v_week) AND l.kind = 'reserved'
+        AND s.sequence = p_sequence AND (p_series IS NULL OR s.period = p_series)
+    )
+    SELECT one.span, one.since, coalesce(sum(r.numbers), 0)
+    FROM (VALUES ('hour', v_hour, 'minute'::figure_grain), ('day', v_day, 'minute'), ('week', v_week, 'hour'))
+      AS one (span, since, grain)
+    LEFT JOIN reserved AS r ON r.at >= one.since AND coalesce(r.grain, one.grain) = one.grain
+    GROUP BY one.span, one.since
+    ORDER BY one.since DESC;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN now() WHEN (p_remaining <= ((((p_per_hour)::numeric * (24)::numeric) * 365.25) * ((9999)::numeric - EXTRACT(year FROM now())))) THEN (now() + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
+
+CREATE OR REPLACE FUNCTION public.forecasts_of(p_tenant text)
+ RETURNS TABLE(sequence text, series text, remaining numeric, last_number bigint, used_share double precision, per_hour double precision, exhausted_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_day timestamptz := span_begin('hour', now() - interval '1 day');
+  v_week timestamptz := span_begin('hour', now() - interval '7 days');
+BEGIN
+  RETURN QUERY
+    WITH drawn AS MATERIALIZED (
+      SELECT f.sequence, CASE q.reset WHEN 'prefix' THEN f.series ELSE '' END AS series,
+             greatest(
+               sum(f.reserved) FILTER (WHERE f.at >= v_day) * 3600 / extract(epoch FROM now() - v_day),
+               sum(f.reserved) * 3600 / extract(epoch FROM now() - v_week))::float8 AS per_hour
+      FROM number_figures AS f
+      JOIN sequences AS q ON q.tenant = f.tenant AND q.key = f.sequence
+      WHERE f.tenant = p_tenant AND f.grain = 'hour' AND f.at >= v_week
+      GROUP BY 1, 2
+    ), counters AS (
+      SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
+             CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
+             CASE WHEN s.promoted
+               THEN coalesce(pg_sequence_last_value(to_regclass(counter_of(s.id))) + s.increment, s.next)
+               ELSE s.next END AS next
+      FROM series AS s
+      JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
+      WHERE s.tenant = p_tenant AND s.closed_at IS NULL
+        AND (s.ends_on IS NULL
+             OR s.period = period_at(q.reset, q.time_zone, q.fiscal_year_start, now()))
+    ), left_over AS (
+      SELECT c.*, greatest((c.ceiling - c.next) / c.increment + 1, 0)::numeric AS remaining,
+             greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
+      FROM counters AS c
+    )
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+           (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
+           coalesce(d.per_hour, 0),
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+    FROM left_over AS l
+    LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.operation_health(p_tenant text)
+ RETURNS TABLE(operation text, calls_5 bigint, failed_5 bigint, slow_5 bigint, calls_60 bigint, failed_60 bigint, slow_60 bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT operation,
+         coalesce(sum(calls) FILTER (WHERE is_late), 0)::bigint,
+         coalesce(sum(calls) FILTER (WHERE is_late AND status >= 500), 0)::bigint,
+         coalesce(sum(calls_over(histogram, 1000)) FILTER (WHERE is_late), 0)::bigint,
+         sum(calls)::bigint,
+         coalesce(sum(calls) FILTER (WHERE status >= 500), 0)::bigint,
+         sum(calls_over(histogram, 1000))::bigint
+  FROM (
+    SELECT *, at > now() - interval '5 minutes' AS is_late
+    FROM call_figures
+    WHERE tenant = p_tenant AND grain = 'minute' AND at > now() - interval '60 minutes'
+  ) AS f
+  GROUP BY operation
+$function$;
+
+CREATE OR REPLACE FUNCTION public.metrics_v1()
+ RETURNS json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT json_build_object(
+    'calls', (
+      SELECT coalesce(json_agg(json_build_object(
+        'operation', operation, 'code', code, 'status', status, 'calls', calls::text, 'size', size::text,
+        'time', "time", 'histogram', histogram, 'database_requests', database_requests::text,
+        'database_time', database_time) ORDER BY operation, code), '[]')
+      FROM call_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'numbers', (
+      SELECT json_build_object(
+        'reservations', coalesce(sum(reservations), 0)::text, 'reserved', coalesce(sum(reserved), 0)::text,
+        'voided', coalesce(sum(voided), 0)::text, 'skipped', coalesce(sum(skipped), 0)::text,
+        'fenced', coalesce(sum(fenced), 0)::text, 'reopened', coalesce(sum(reopened), 0)::text)
+      FROM number_figures WHERE tenant = no_tenant() AND grain = 'ever'
+    ),
+    'lots', (SELECT coalesce(sum(lots), 0)::text FROM lot_figures WHERE tenant = no_tenant() AND grain = 'ever'),
+    'jobs', json_build_object(
+      'queued', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'queued'),
+      'running', (SELECT count(*) FROM jobs WHERE status IN ('queued', 'running') AND status = 'running'),
+      'failed', (SELECT count(*) FROM jobs WHERE status = 'failed')),
+    'oldest_job_s', (
+      SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
+      FROM jobs WHERE status IN ('queued', 'running')),
+    'figures_age_s', coalesce(extract(epoch FROM now() - figured_until()), 0)::float8,
+    'tenants', (SELECT count(*) FROM tenants),
+    'database_bytes', pg_database_size(current_database())::text)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.add_event(p_tenant text, p_webhooks uuid[], p_type event_type, p_subject text, p_data jsonb)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -7719,8 +9079,16 @@ ALTER TABLE audit_seals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON audit_seals FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON audit_seals USING (tenant = entered_tenant());
 
+ALTER TABLE call_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON call_figures FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON call_figures USING (tenant = entered_tenant());
+
 ALTER TABLE count_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON count_lines USING (tenant = entered_tenant());
+
+ALTER TABLE counted_lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON counted_lots FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON counted_lots USING (tenant = entered_tenant());
 
 ALTER TABLE counts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON counts USING (tenant = entered_tenant());
@@ -7728,6 +9096,14 @@ CREATE POLICY own_tenant ON counts USING (tenant = entered_tenant());
 ALTER TABLE events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON events FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON events USING (tenant = entered_tenant());
+
+ALTER TABLE figure_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON figure_batches FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON figure_batches USING (tenant = entered_tenant());
+
+ALTER TABLE figures_until ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON figures_until FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON figures_until USING (tenant = entered_tenant());
 
 ALTER TABLE forms ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON forms USING (tenant = entered_tenant());
@@ -7747,6 +9123,10 @@ ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON jobs FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON jobs USING (tenant = entered_tenant());
 
+ALTER TABLE leases ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON leases FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON leases USING (tenant = entered_tenant());
+
 ALTER TABLE ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON ledger FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON ledger USING (tenant = entered_tenant());
@@ -7754,11 +9134,23 @@ CREATE POLICY own_tenant ON ledger USING (tenant = entered_tenant());
 ALTER TABLE lot_changes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lot_changes USING (tenant = entered_tenant());
 
+ALTER TABLE lot_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON lot_figures FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON lot_figures USING (tenant = entered_tenant());
+
 ALTER TABLE lot_history ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lot_history USING (tenant = entered_tenant());
 
 ALTER TABLE lots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON lots USING (tenant = entered_tenant());
+
+ALTER TABLE notable_calls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON notable_calls FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON notable_calls USING (tenant = entered_tenant());
+
+ALTER TABLE number_figures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON number_figures FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON number_figures USING (tenant = entered_tenant());
 
 ALTER TABLE origins ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON origins USING (tenant = entered_tenant());
@@ -7845,7 +9237,13 @@ CREATE POLICY own_tenant ON webhooks USING (tenant = entered_tenant());
 ALTER FUNCTION due_webhooks_v1(interval,integer,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION figured_until() OWNER TO serialmint_keeper;
+ALTER FUNCTION first_written(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
+ALTER FUNCTION leases_unreported(integer,interval) OWNER TO serialmint_keeper;
+ALTER FUNCTION lots_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
+ALTER FUNCTION metrics_v1() OWNER TO serialmint_keeper;
+ALTER FUNCTION numbers_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION old_events(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
@@ -7854,13 +9252,22 @@ ALTER FUNCTION sealed_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION staged_for_long(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_known() OWNER TO serialmint_keeper;
+ALTER FUNCTION tenants_with_old_figures() OWNER TO serialmint_keeper;
 ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone,bigint) OWNER TO serialmint_keeper;
 
+ALTER FUNCTION account_runs_of(series,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION account_runs_v1(text,text,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION add_call_figures(text,figure_grain[],gathered_calls[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_calls_v1(uuid,jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION add_counts(bigint[],bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION add_event(text,uuid[],event_type,text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION add_lot_figures(text,lot_figure[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_notable_calls(text,gathered_call[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_number_figures(text,timestamp with time zone,figure_grain[],number_figure[]) OWNER TO serialmint_rules;
 ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION add_seal(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
@@ -7877,8 +9284,11 @@ ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO seri
 ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION burn_leases_v1(integer,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION call_bounds() OWNER TO serialmint_rules;
 ALTER FUNCTION caller_of_import(imports) OWNER TO serialmint_rules;
 ALTER FUNCTION caller_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION calls_over(bigint[],double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_receipt_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION chain_begin(text) OWNER TO serialmint_rules;
@@ -7897,6 +9307,7 @@ ALTER FUNCTION check_draw(series_request) OWNER TO serialmint_rules;
 ALTER FUNCTION check_expiries(lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_in_run(ledger,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_key(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION check_lease_limits(text,text,text,bigint,integer,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_limits(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION check_lots_exist(text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_names(text,lot_request) OWNER TO serialmint_rules;
@@ -7926,6 +9337,7 @@ ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO seri
 ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION drawn_lately_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION emit_event(text,event_type,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION emit_job_event(text,uuid) OWNER TO serialmint_rules;
@@ -7934,7 +9346,9 @@ ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_events_v1(interval,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_staged_v1(interval,integer) OWNER TO serialmint_rules;
@@ -7948,6 +9362,7 @@ ALTER FUNCTION fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,tex
 ALTER FUNCTION fenced_begin(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
+ALTER FUNCTION forecasts_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION give_up_deliveries(text,uuid,text) OWNER TO serialmint_rules;
@@ -7957,6 +9372,8 @@ ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION has_other_admin_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION has_scope(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION held_lease(text,uuid,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION held_lease_of_run(ledger,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION held_names(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION held_series(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION history_matches(lots,text,text) OWNER TO serialmint_rules;
@@ -7978,6 +9395,7 @@ ALTER FUNCTION in_numbers(lots,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION in_receipt(lots,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION in_run(lots,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION is_begun(series) OWNER TO serialmint_rules;
+ALTER FUNCTION is_drawing(series) OWNER TO serialmint_rules;
 ALTER FUNCTION is_drawn_by(ledger,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION is_minute_over(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION is_period(sequence_reset,text) OWNER TO serialmint_rules;
@@ -7987,12 +9405,15 @@ ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION kept_for(figure_grain) OWNER TO serialmint_rules;
 ALTER FUNCTION key_of_origin(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
+ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_counter(bigint,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_job(text,uuid,text,job_status[]) OWNER TO serialmint_rules;
@@ -8016,20 +9437,28 @@ ALTER FUNCTION made_name(job_items,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION make_forms(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series(text) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION marked_numbers(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
+ALTER FUNCTION no_tenant() OWNER TO serialmint_rules;
+ALTER FUNCTION note_crash(series,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION note_failure_v1(text,uuid,uuid,jsonb,boolean,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION note_lease(leases,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION note_refused(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION note_use(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION nth_name(job_items,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_in(int8multirange,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_on_lease(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_to_pass(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_today(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_today_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION of_series(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
+ALTER FUNCTION open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION operation_health(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
@@ -8041,6 +9470,7 @@ ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION quantile_of(bigint[],double precision,double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_day_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_of(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
@@ -8063,12 +9493,15 @@ ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_disabled(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_used(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION remove_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION render_name(text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION reopen_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION repeat_delivery_v1(caller,text,text,bytea,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION replace_taken(jobs,job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_facts(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_id(text,text,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_use(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
@@ -8078,14 +9511,18 @@ ALTER FUNCTION resolve_v1(text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION retry_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION roll_up_figures_v1(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION run_without_entry(bigint,bigint,bigint,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION runs_of_entry(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION runs_of_numbers(text,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_audit_v1(bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmint_rules;
+ALTER FUNCTION seconds_left(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION seconds_until(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
@@ -8100,6 +9537,7 @@ ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_delivery(webhook_deliveries,events) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_lease(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_lot(lots,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
@@ -8107,6 +9545,7 @@ ALTER FUNCTION shown_webhook(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_to(series,bigint,bigint,integer,text,ledger_kind) OWNER TO serialmint_rules;
+ALTER FUNCTION span_begin(figure_grain,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION staged_records(text,uuid,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION take_job_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
@@ -8116,6 +9555,7 @@ ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION test_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION told_numbers(leases,bigint,bigint[],bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION units_of(job_items,bigint,bigint) OWNER TO serialmint_rules;
@@ -8139,9 +9579,17 @@ ALTER FUNCTION woken_webhooks_v1() OWNER TO serialmint_rules;
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
+  account_runs_of(series,bigint,integer),
+  account_runs_v1(text,text,text,bigint,bigint,integer),
   account_v1(text,text,text),
   add_api_key(api_keys),
+  add_call_figures(text,figure_grain[],gathered_calls[]),
+  add_calls_v1(uuid,jsonb,jsonb),
+  add_counts(bigint[],bigint[]),
   add_event(text,uuid[],event_type,text,jsonb),
+  add_lot_figures(text,lot_figure[]),
+  add_notable_calls(text,gathered_call[]),
+  add_number_figures(text,timestamp with time zone,figure_grain[],number_figure[]),
   add_receipt_lines(text,uuid,jsonb),
   add_seal(text,timestamp with time zone,timestamp with time zone),
   add_sequences(text,jsonb),
@@ -8158,8 +9606,11 @@ REVOKE EXECUTE ON FUNCTION
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
+  burn_leases_v1(integer,interval),
+  call_bounds(),
   caller_of_import(imports),
   caller_v1(caller,text),
+  calls_over(bigint[],double precision),
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
   chain_begin(text),
@@ -8178,6 +9629,7 @@ REVOKE EXECUTE ON FUNCTION
   check_expiries(lot_found[]),
   check_in_run(ledger,bigint,bigint),
   check_key(api_keys,caller),
+  check_lease_limits(text,text,text,bigint,integer,bigint),
   check_limits(api_keys),
   check_lots_exist(text,text,text[]),
   check_names(text,lot_request),
@@ -8207,6 +9659,7 @@ REVOKE EXECUTE ON FUNCTION
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
+  drawn_lately_v1(text,text,text),
   drop_staged(text,uuid),
   due_webhooks_v1(interval,integer,text,uuid),
   emit_event(text,event_type,text,jsonb),
@@ -8217,7 +9670,9 @@ REVOKE EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
+  exhausted_at(numeric,double precision),
   expire_events_v1(interval,integer),
+  expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
@@ -8230,8 +9685,11 @@ REVOKE EXECUTE ON FUNCTION
   fence_unknown(text,text,bigint,integer,integer,text),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
   fenced_begin(sequences),
+  figured_until(),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   first_number(sequences,text),
+  first_written(timestamp with time zone,timestamp with time zone),
+  forecasts_of(text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
   give_up_deliveries(text,uuid,text),
@@ -8241,6 +9699,8 @@ REVOKE EXECUTE ON FUNCTION
   has_issued(text,text),
   has_other_admin_key(api_keys),
   has_scope(api_keys,caller),
+  held_lease(text,uuid,uuid),
+  held_lease_of_run(ledger,uuid),
   held_names(text,lot_request[]),
   held_series(text,text,text,uuid),
   history_matches(lots,text,text),
@@ -8263,6 +9723,7 @@ REVOKE EXECUTE ON FUNCTION
   in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
+  is_drawing(series),
   is_drawn_by(ledger,integer),
   is_minute_over(timestamp with time zone),
   is_period(sequence_reset,text),
@@ -8273,12 +9734,16 @@ REVOKE EXECUTE ON FUNCTION
   items_of_job(text,uuid),
   job_facts(text,uuid),
   keep_tenants_apart(regproc[]),
+  kept_for(figure_grain),
   key_of_origin(text,integer),
   key_rights(api_keys),
   key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
+  lease_facts(leases),
+  lease_status(leases),
+  leases_unreported(integer,interval),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
@@ -8291,6 +9756,7 @@ REVOKE EXECUTE ON FUNCTION
   lot_requests(text,jsonb),
   lot_version(lots),
   lots_at(tid[]),
+  lots_between(timestamp with time zone,timestamp with time zone),
   lots_by_change_v1(text,lot_filter,bigint,text,integer),
   lots_by_expiry_v1(text,lot_filter,date,text,text,integer),
   lots_by_location_v1(text,lot_filter,text,text,integer),
@@ -8301,21 +9767,31 @@ REVOKE EXECUTE ON FUNCTION
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(caller,text),
+  marked_numbers(series,bigint,bigint),
+  metrics_v1(),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
+  no_tenant(),
+  note_crash(series,bigint,integer),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  note_lease(leases,int8multirange,int8multirange),
   note_refused(text,uuid,jsonb),
   note_use(text,integer),
   nth_name(job_items,bigint),
+  numbers_between(timestamp with time zone,timestamp with time zone),
+  numbers_in(int8multirange,bigint),
+  numbers_on_lease(ledger),
   numbers_to_pass(series,bigint,bigint),
   numbers_today(api_keys),
   numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
   old_events(interval,integer),
   open_call_v1(caller,text,text,bytea),
+  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
+  operation_health(text),
   origin_of(text,integer,text),
   origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
@@ -8328,6 +9804,7 @@ REVOKE EXECUTE ON FUNCTION
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quantile_of(bigint[],double precision,double precision),
   quota_day_of(text),
   quota_of(api_keys),
   recall_facts(text,uuid),
@@ -8351,12 +9828,15 @@ REVOKE EXECUTE ON FUNCTION
   refuse_another(ledger,integer,text),
   refuse_disabled(webhooks),
   refuse_sharing(text,text,text,text[]),
+  refuse_used(ledger,int8multirange,int8multirange),
   release_job_v1(text,uuid,uuid),
   remove_webhook_v1(caller,text,text,bytea,uuid),
   render_name(text,bigint,integer,text),
+  renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer),
   reopen_series(series),
   repeat_delivery_v1(caller,text,text,bytea,uuid,uuid),
   replace_taken(jobs,job_items[]),
+  report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
@@ -8367,15 +9847,19 @@ REVOKE EXECUTE ON FUNCTION
   retry_job_v1(caller,text,text,bytea,uuid),
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  roll_up_figures_v1(interval),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval),
   rows_between(text,timestamp with time zone,timestamp with time zone),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  run_without_entry(bigint,bigint,bigint,boolean),
+  runs_of_entry(ledger),
   runs_of_numbers(text,bigint,bigint,bigint,bigint),
   seal_audit_v1(bigint,interval),
   seal_fault(audit_seals,rows_sealed,audit_seals),
   sealed_until(),
+  seconds_left(leases),
   seconds_until(timestamp with time zone),
   sequence_facts(sequences),
   series_of(text,text,text,uuid),
@@ -8390,6 +9874,7 @@ REVOKE EXECUTE ON FUNCTION
   shown_api_key(api_keys),
   shown_delivery(webhook_deliveries,events),
   shown_job(jobs,job_items[]),
+  shown_lease(leases),
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
@@ -8397,6 +9882,7 @@ REVOKE EXECUTE ON FUNCTION
   skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
   skip_to(series,bigint,bigint,integer,text,ledger_kind),
+  span_begin(figure_grain,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   staged_for_long(interval,integer),
   staged_records(text,uuid,bigint[]),
@@ -8407,9 +9893,11 @@ REVOKE EXECUTE ON FUNCTION
   take_of_reservation(text,lot_request),
   take_request_v1(bytea),
   tenants_known(),
+  tenants_with_old_figures(),
   tenants_with_old_quotas(),
   test_webhook_v1(caller,text,text,bytea,uuid),
   told_by_record(caller,text),
+  told_numbers(leases,bigint,bigint[],bigint[]),
   undo_growth(receipts,integer),
   units_in(job_items[]),
   units_of(job_items,bigint,bigint),
@@ -8442,18 +9930,26 @@ GRANT SELECT ON TABLE
   api_keys,
   audit_events,
   audit_seals,
+  call_figures,
   count_lines,
+  counted_lots,
   counts,
   events,
+  figure_batches,
+  figures_until,
   forms,
   import_batches,
   imports,
   job_items,
   jobs,
+  leases,
   ledger,
   lot_changes,
+  lot_figures,
   lot_history,
   lots,
+  notable_calls,
+  number_figures,
   origins,
   past_patterns,
   pattern_changes,
@@ -8480,14 +9976,20 @@ GRANT SELECT ON TABLE
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
+  account_runs_v1(text,text,text,bigint,bigint,integer),
   account_v1(text,text,text),
+  add_calls_v1(uuid,jsonb,jsonb),
+  add_counts(bigint[],bigint[]),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
+  burn_leases_v1(integer,interval),
+  call_bounds(),
   caller_v1(caller,text),
+  calls_over(bigint[],double precision),
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
@@ -8507,17 +10009,21 @@ GRANT EXECUTE ON FUNCTION
   create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer),
   csv_field(text,boolean),
   delivery_facts(text,uuid,uuid),
+  drawn_lately_v1(text,text,text),
   due_webhooks_v1(interval,integer,text,uuid),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
+  exhausted_at(numeric,double precision),
   expire_events_v1(interval,integer),
+  expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
   expire_staged_v1(interval,integer),
   fail(text,jsonb),
   fence_end(sequences),
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
+  figured_until(),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
   get_lot_v1(text,text,text),
   given_under(sequences),
@@ -8526,6 +10032,8 @@ GRANT EXECUTE ON FUNCTION
   job_facts(text,uuid),
   key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
+  lease_facts(leases),
+  lease_status(leases),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lot_after(jsonb,jsonb),
   lots_by_change_v1(text,lot_filter,bigint,text,integer),
@@ -8534,13 +10042,20 @@ GRANT EXECUTE ON FUNCTION
   lots_by_state_v1(text,lot_filter,text,text,integer),
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(caller,text),
+  metrics_v1(),
+  no_tenant(),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  numbers_in(int8multirange,bigint),
+  numbers_on_lease(ledger),
   numbers_today_v1(bytea),
+  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
+  period_end(sequence_reset,text,text),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
   put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  quantile_of(bigint[],double precision,double precision),
   quota_of(api_keys),
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
@@ -8551,7 +10066,9 @@ GRANT EXECUTE ON FUNCTION
   release_job_v1(text,uuid,uuid),
   remove_webhook_v1(caller,text,text,bytea,uuid),
   render_name(text,bigint,integer,text),
+  renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer),
   repeat_delivery_v1(caller,text,text,bytea,uuid,uuid),
+  report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
@@ -8559,14 +10076,18 @@ GRANT EXECUTE ON FUNCTION
   retry_job_v1(caller,text,text,bytea,uuid),
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  roll_up_figures_v1(interval),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
   rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   seal_audit_v1(bigint,interval),
+  seconds_left(leases),
   shown_api_key(api_keys),
   shown_delivery(webhook_deliveries,events),
+  shown_lease(leases),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  span_begin(figure_grain,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
@@ -8588,11 +10109,19 @@ GRANT SELECT ON TABLE
   api_keys,
   audit_events,
   audit_seals,
+  call_figures,
+  counted_lots,
   events,
+  figure_batches,
+  figures_until,
   imports,
   job_items,
   jobs,
+  leases,
   ledger,
+  lot_figures,
+  notable_calls,
+  number_figures,
   quota_days,
   reopened_skips,
   request_windows,
@@ -8604,7 +10133,11 @@ GRANT SELECT ON TABLE
 TO serialmint_keeper;
 
 GRANT EXECUTE ON FUNCTION
-  entered_tenant()
+  call_bounds(),
+  entered_tenant(),
+  kept_for(figure_grain),
+  no_tenant(),
+  skip_as_written(ledger)
 TO serialmint_keeper;
 
 GRANT USAGE ON SCHEMA
@@ -8619,8 +10152,15 @@ GRANT DELETE, INSERT, SELECT ON TABLE
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
+  call_figures,
+  counted_lots,
+  figure_batches,
+  figures_until,
   import_batches,
+  lot_figures,
   lots,
+  notable_calls,
+  number_figures,
   quota_days,
   request_windows,
   requests,
@@ -8652,6 +10192,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE
   imports,
   job_items,
   jobs,
+  leases,
   past_patterns,
   products,
   recalls,
@@ -8670,7 +10211,13 @@ GRANT EXECUTE ON FUNCTION
   due_webhooks_v1(interval,integer,text,uuid),
   entries_over(bigint,bigint,bigint),
   expired_requests(integer),
+  figured_until(),
+  first_written(timestamp with time zone,timestamp with time zone),
   identify_v1(bytea),
+  leases_unreported(integer,interval),
+  lots_between(timestamp with time zone,timestamp with time zone),
+  metrics_v1(),
+  numbers_between(timestamp with time zone,timestamp with time zone),
   old_events(interval,integer),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
@@ -8679,6 +10226,7 @@ GRANT EXECUTE ON FUNCTION
   staged_for_long(interval,integer),
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   tenants_known(),
+  tenants_with_old_figures(),
   tenants_with_old_quotas(),
   voids_over(bigint,bigint,bigint),
   written_between(timestamp with time zone,timestamp with time zone,bigint)

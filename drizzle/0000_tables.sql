@@ -1,5 +1,7 @@
 CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
+CREATE TYPE "public"."figure_grain" AS ENUM('minute', 'hour', 'day', 'ever');--> statement-breakpoint
+CREATE TYPE "public"."notable_kind" AS ENUM('slow', 'failed', 'refused');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
 CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'fence', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
 CREATE TYPE "public"."product_expiry" AS ENUM('none', 'optional', 'required');--> statement-breakpoint
@@ -78,6 +80,85 @@ CREATE TABLE "counts" (
 	"applied_at" timestamp with time zone,
 	"applied_by" integer,
 	CONSTRAINT "counts_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
+CREATE TABLE "call_figures" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"grain" "figure_grain" NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"operation" text COLLATE "C" NOT NULL,
+	"code" text COLLATE "C" NOT NULL,
+	"sequence" text COLLATE "C" NOT NULL,
+	"product" text COLLATE "C" NOT NULL,
+	"status" integer NOT NULL,
+	"calls" bigint NOT NULL,
+	"size" numeric NOT NULL,
+	"time" double precision NOT NULL,
+	"longest" double precision NOT NULL,
+	"histogram" bigint[] NOT NULL,
+	"database_requests" bigint NOT NULL,
+	"database_time" double precision NOT NULL,
+	CONSTRAINT "call_figures_tenant_grain_at_operation_code_sequence_product_pk" PRIMARY KEY("tenant","grain","at","operation","code","sequence","product")
+);
+--> statement-breakpoint
+CREATE TABLE "counted_lots" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"job" uuid NOT NULL,
+	"product" text COLLATE "C" NOT NULL,
+	"lots" bigint NOT NULL,
+	"last_item" bigint NOT NULL,
+	CONSTRAINT "counted_lots_tenant_job_product_pk" PRIMARY KEY("tenant","job","product")
+);
+--> statement-breakpoint
+CREATE TABLE "figure_batches" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" uuid NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "figure_batches_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
+CREATE TABLE "figures_until" (
+	"tenant" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "lot_figures" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"grain" "figure_grain" NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"product" text COLLATE "C" NOT NULL,
+	"lots" bigint NOT NULL,
+	CONSTRAINT "lot_figures_tenant_product_grain_at_pk" PRIMARY KEY("tenant","product","grain","at")
+);
+--> statement-breakpoint
+CREATE TABLE "notable_calls" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "notable_calls_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"kind" "notable_kind" NOT NULL,
+	"operation" text COLLATE "C" NOT NULL,
+	"sequence" text COLLATE "C" NOT NULL,
+	"product" text COLLATE "C" NOT NULL,
+	"code" text COLLATE "C" NOT NULL,
+	"status" integer NOT NULL,
+	"time" double precision NOT NULL,
+	"request_id" text NOT NULL,
+	CONSTRAINT "notable_calls_tenant_at_id_pk" PRIMARY KEY("tenant","at","id")
+);
+--> statement-breakpoint
+CREATE TABLE "number_figures" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"grain" "figure_grain" NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"sequence" text COLLATE "C" NOT NULL,
+	"series" text COLLATE "C" NOT NULL,
+	"reservations" bigint NOT NULL,
+	"reserved" numeric NOT NULL,
+	"voided" numeric NOT NULL,
+	"skipped" numeric NOT NULL,
+	"fenced" numeric NOT NULL,
+	"reopened" numeric NOT NULL,
+	CONSTRAINT "number_figures_tenant_sequence_series_grain_at_pk" PRIMARY KEY("tenant","sequence","series","grain","at")
 );
 --> statement-breakpoint
 CREATE TABLE "import_batches" (
@@ -606,10 +687,15 @@ ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOR
 CREATE INDEX "audit_events_by_subject" ON "audit_events" USING btree ("tenant","subject","at","id");--> statement-breakpoint
 CREATE INDEX "audit_seals_by_time" ON "audit_seals" USING btree ("sealed_to");--> statement-breakpoint
 CREATE INDEX "counts_by_reference" ON "counts" USING btree ("tenant","reference","id");--> statement-breakpoint
+CREATE INDEX "figure_batches_by_time" ON "figure_batches" USING btree ("tenant","at");--> statement-breakpoint
+CREATE INDEX "lot_figures_by_time" ON "lot_figures" USING btree ("tenant","grain","at");--> statement-breakpoint
+CREATE INDEX "number_figures_by_time" ON "number_figures" USING btree ("tenant","grain","at");--> statement-breakpoint
 CREATE INDEX "imports_staged" ON "imports" USING btree ("updated_at") WHERE staged > 0;--> statement-breakpoint
 CREATE UNIQUE INDEX "job_items_in_order" ON "job_items" USING btree ("tenant","job","ordinal");--> statement-breakpoint
 CREATE INDEX "job_items_by_product" ON "job_items" USING btree ("tenant","product","id");--> statement-breakpoint
 CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE status IN ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "jobs_failed" ON "jobs" USING btree ("tenant","id") WHERE status = 'failed';--> statement-breakpoint
+CREATE INDEX "jobs_by_time" ON "jobs" USING brin ("updated_at") WITH (autosummarize=true);--> statement-breakpoint
 CREATE UNIQUE INDEX "leases_of_run" ON "leases" USING btree ("tenant","series","first");--> statement-breakpoint
 CREATE INDEX "leases_out" ON "leases" USING btree ("tenant","sequence","holder") WHERE closed_at IS NULL;--> statement-breakpoint
 CREATE INDEX "leases_to_burn" ON "leases" USING btree ("expires_at") WHERE closed_at IS NULL AND burned_at IS NULL;--> statement-breakpoint

@@ -168,20 +168,31 @@ RETURN sha256(convert_to(p_tenant, 'UTF8'));
 -- A time, `p_age` ago, up to which nothing can be written any more: a row has the time at which its
 -- transaction began, and every transaction of a client that was running `p_age` after that time has ended.
 -- Waits for them for up to five seconds; null when one goes on for longer. Clients' alone: what the server
--- runs by itself has no user, and writes nothing here.
+-- runs by itself has no user, and writes nothing here. Nor does who waits here himself: two wait for one another
+-- never.
 -- `p_age` covers the moment between a message's arrival, whose time it is, and its transaction being seen
 -- here, and a clock that is set back by less.
 CREATE FUNCTION settled_time(p_age interval) RETURNS timestamptz
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_time timestamptz := clock_timestamp();
-  v_running text[] := ARRAY(
+  -- Seed 2, as of those who call this. All who wait here hold it.
+  v_waiting CONSTANT bigint := hashtextextended('settled_time', 2);
+  v_time timestamptz;
+  v_running text[];
+BEGIN
+  -- Before the look, so that of two the later one sees the earlier.
+  PERFORM pg_advisory_xact_lock_shared(v_waiting);
+  v_time := clock_timestamp();
+  v_running := ARRAY(
     SELECT t.virtualtransaction
     FROM pg_locks AS t
     JOIN pg_stat_activity AS a ON a.pid = t.pid
     WHERE t.locktype = 'virtualxid' AND t.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL
-      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database()));
-BEGIN
+      AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND t.pid NOT IN (
+        SELECT w.pid FROM pg_locks AS w
+        WHERE w.locktype = 'advisory' AND w.objsubid = 1
+          AND w.classid = (v_waiting >> 32 & 4294967295)::oid AND w.objid = (v_waiting & 4294967295)::oid));
   WHILE EXISTS (SELECT FROM pg_locks
                 WHERE locktype = 'virtualxid' AND virtualtransaction = ANY (v_running)) LOOP
     IF clock_timestamp() > v_time + interval '5 seconds' THEN

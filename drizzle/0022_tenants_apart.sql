@@ -75,6 +75,9 @@ TO serialmint_app;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
 --> statement-breakpoint
+-- With these the figures are read of all tenants.
+GRANT EXECUTE ON FUNCTION skip_as_written, no_tenant, kept_for, call_bounds TO serialmint_keeper;
+--> statement-breakpoint
 -- Whoever names a state does.
 GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 --> statement-breakpoint
@@ -82,7 +85,8 @@ SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
     written_between,sealed_until,tenants_known,tenants_with_old_quotas,due_webhooks_v1,
-    old_events,leases_unreported}');
+    old_events,leases_unreported,numbers_between,first_written,lots_between,figured_until,
+    tenants_with_old_figures,metrics_v1}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -113,13 +117,18 @@ GRANT DELETE ON
   series, tried_lots, tried_numbers, webhook_deliveries, webhooks
 TO serialmint_rules;
 --> statement-breakpoint
+GRANT INSERT, UPDATE, DELETE ON
+  call_figures, counted_lots, figure_batches, figures_until, lot_figures, notable_calls, number_figures
+TO serialmint_rules;
+--> statement-breakpoint
 DO $$
 DECLARE
   v_table regclass;
 BEGIN
-  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,events,imports,job_items,jobs,leases,
-                             ledger,quota_days,reopened_skips,request_windows,requests,series,tenants,
-                             webhook_deliveries,webhooks}'::regclass[]
+  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,call_figures,counted_lots,events,
+                             figure_batches,figures_until,imports,job_items,jobs,leases,ledger,
+                             lot_figures,notable_calls,number_figures,quota_days,reopened_skips,
+                             request_windows,requests,series,tenants,webhook_deliveries,webhooks}'::regclass[]
   LOOP
     EXECUTE format('GRANT SELECT ON %s TO serialmint_keeper', v_table);
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);

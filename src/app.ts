@@ -3,6 +3,7 @@ import { openDatabase as open } from "./db/client.ts";
 import { createDefinitions } from "./domain/definitions/definitions.ts";
 import type { App, OpenDatabase } from "./http/context.ts";
 import { authentication } from "./http/middleware/authentication.ts";
+import { callFigures } from "./http/middleware/call-figures.ts";
 import { crossOrigin } from "./http/middleware/cross-origin.ts";
 import { fingerprint } from "./http/middleware/fingerprint.ts";
 import { idempotencyKey } from "./http/middleware/idempotency-key.ts";
@@ -21,12 +22,14 @@ import { registerApiKeys } from "./http/routes/api-keys.ts";
 import { registerAudit } from "./http/routes/audit.ts";
 import { registerCounts } from "./http/routes/counts.ts";
 import { registerDocs } from "./http/routes/docs.ts";
+import { registerForecast } from "./http/routes/forecast.ts";
 import { registerHealth } from "./http/routes/health.ts";
 import { registerImports } from "./http/routes/imports.ts";
 import { registerJobs } from "./http/routes/jobs.ts";
 import { registerLotChanges } from "./http/routes/lot-changes.ts";
 import { registerLeases } from "./http/routes/leases.ts";
 import { registerLots } from "./http/routes/lots.ts";
+import { registerMetrics } from "./http/routes/metrics.ts";
 import { registerNamingSeries } from "./http/routes/naming-series.ts";
 import { registerProducts } from "./http/routes/products.ts";
 import { registerRecalls } from "./http/routes/recalls.ts";
@@ -37,6 +40,7 @@ import { registerSequences } from "./http/routes/sequences.ts";
 import { registerSettings } from "./http/routes/settings.ts";
 import { registerWebhookDeliveries } from "./http/routes/webhook-deliveries.ts";
 import { registerWebhooks } from "./http/routes/webhooks.ts";
+import { registerStats } from "./http/routes/stats.ts";
 import type { RouteTable } from "./http/route-table.ts";
 import { routeTable } from "./http/route-table.ts";
 
@@ -59,6 +63,7 @@ export function createApp(options: AppOptions = {}): App {
   app.onError(answerError);
   app.use(requestId());
   app.use(serverTiming());
+  app.use(callFigures());
   app.use(securityHeaders());
   app.use(crossOrigin());
   app.use(routing(table));
@@ -77,8 +82,10 @@ export function createApp(options: AppOptions = {}): App {
   app.use("/v1/*", fingerprint());
 
   registerHealth(app);
+  registerMetrics(app);
   registerDocs(app);
   registerSequences(app);
+  registerForecast(app);
   registerReservations(app);
   registerLeases(app);
   registerNamingSeries(app);
@@ -96,6 +103,7 @@ export function createApp(options: AppOptions = {}): App {
   registerAudit(app);
   registerWebhooks(app);
   registerWebhookDeliveries(app);
+  registerStats(app);
   options.register?.(app);
   return app;
 }

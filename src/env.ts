@@ -19,6 +19,8 @@ export interface Bindings {
   readonly CORS_ORIGINS?: string;
   readonly INLINE_BUDGET_MS?: string;
   readonly WEBHOOK_ALLOW?: string;
+  readonly FIGURES_INTERVAL_MS?: string;
+  readonly METRICS_KEY?: string;
   readonly ASSETS: AssetsBinding;
   readonly JOB_PUMP: Env["JOB_PUMP"];
   readonly WEBHOOK_PUMP: Env["WEBHOOK_PUMP"];
@@ -38,6 +40,10 @@ export interface Settings {
   readonly inlineBudgetMs: number;
   /** Addresses that webhooks may have though they are not public; none: no other ones. */
   readonly webhookAllow: Allowed;
+  /** Milliseconds for which an isolate gathers what calls came to before it writes that; 0: it gathers nothing. */
+  readonly figuresIntervalMs: number;
+  /** What whoever reads /metrics has to send; undefined: nobody may. */
+  readonly metricsKey: string | undefined;
 }
 
 const origin = z.string().refine(
@@ -84,6 +90,19 @@ const settingsSchema = z.object({
       return z.NEVER;
     })
     .default([]),
+  FIGURES_INTERVAL_MS: z
+    .string()
+    .regex(/^(?:1?\d{1,4}|20000)$/, {
+      error: "must be a whole number of milliseconds, 0 to 20000",
+    })
+    .default("5000")
+    .transform(Number),
+  METRICS_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, {
+      error: "must be 16 or more printable ASCII characters without a space",
+    })
+    .optional(),
 });
 
 const known = new WeakMap<object, Settings>();
@@ -108,6 +127,8 @@ export function settingsOf(bindings: Bindings): Settings {
     corsOrigins: result.data.CORS_ORIGINS,
     inlineBudgetMs: result.data.INLINE_BUDGET_MS,
     webhookAllow: result.data.WEBHOOK_ALLOW,
+    figuresIntervalMs: result.data.FIGURES_INTERVAL_MS,
+    metricsKey: result.data.METRICS_KEY,
   };
   known.set(bindings, settings);
   return settings;

@@ -298,6 +298,21 @@ export const failures = {
       `This key is for ${limits(facts.limited_to)} alone, and the call is about ${touched(facts)}. ` +
       "Use a key without that limit, or narrow the call.",
   },
+  metrics_not_set_up: {
+    status: 404,
+    title: "The metrics are not set up",
+    retryable: false,
+    detail: () =>
+      "Metrics are given to whoever knows their key, and this installation has none. " +
+      "Set the secret METRICS_KEY of the Worker, and send it as Authorization: Bearer.",
+  },
+  metrics_key_wrong: {
+    status: 401,
+    title: "The key of the metrics is missing or wrong",
+    retryable: false,
+    detail: () =>
+      "Send the header Authorization: Bearer with the value of METRICS_KEY; an API key does not give the metrics.",
+  },
   reservation_of_another: {
     status: 403,
     title: "The reservation was made with another API key",

@@ -31,6 +31,8 @@ export interface Variables {
   idempotencyKey: string | undefined;
   idempotency: Idempotency | undefined;
   body: unknown;
+  /** Rows of a list that the answer has. */
+  rows: number | undefined;
 }
 
 /** The environment of the app, for `OpenAPIHono<AppEnv>` and `Context<AppEnv>`. */

@@ -51,20 +51,24 @@ async function beginningOf(list: ListIdentity, cursor: string | undefined): Prom
 /**
  * Answers a list: a page as JSON with `has_more` and `next_cursor`, or everything that matches as an
  * NDJSON or CSV stream. The rows' text is passed on as the database wrote it. A stream's
- * `Stream-Cursor`, a dot and the number of rows that arrived make the cursor that goes on with it.
+ * `Stream-Cursor`, a dot and the number of rows that arrived make the cursor that goes on with it. `beside` are further
+ * members of a page.
  */
 export async function answerList(
   c: Context<AppEnv>,
   list: ListIdentity,
   listing: Listing,
   query: PageQuery,
+  beside: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const { place, skip } = await beginningOf(list, query.cursor);
   const format = acceptedFormat(c);
   if (format === "json") {
     const page = await listing.page({ after: place, skip, limit: query.limit, format, raw: false });
+    c.set("rows", page.rows);
     const cursor = page.next === null ? null : await writeCursor(list, page.next);
-    const text = `{"data":[${page.text}],"has_more":${cursor !== null},"next_cursor":${JSON.stringify(cursor)}}`;
+    const others = JSON.stringify({ has_more: cursor !== null, next_cursor: cursor, ...beside });
+    const text = `{"data":[${page.text}],${others.slice(1)}`;
     return new Response(text, {
       headers: { "content-type": mediaTypes.json, vary: "Accept" },
     });

@@ -25,6 +25,8 @@ export interface RouteEntry {
   readonly takesQuery: boolean;
   /** The scopes of which any suffices beside `admin`; none where it declares none. */
   readonly scopes: readonly ApiScope[];
+  /** What the OpenAPI document calls it; of one that is not in it, its method and path. */
+  readonly operation: string;
 }
 
 /** What the app answers: derived from its registered routes. */
@@ -39,9 +41,10 @@ export function routeTable(app: App): RouteTable {
   const bodies = new Map<string, RouteBody>();
   const queried = new Set<string>();
   const scopes = new Map<string, readonly ApiScope[]>();
+  const operations = new Map<string, string>();
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== "route") continue;
-    const { method, request, security = [] } = definition.route;
+    const { method, request, security = [], operationId } = definition.route;
     const path = definition.route.path.replaceAll(/\/{(.+?)}/g, "/:$1");
     const name = `${method.toUpperCase()} ${path}`;
     const named = security.flatMap((requirement) => requirement[keyScheme] ?? []);
@@ -49,6 +52,7 @@ export function routeTable(app: App): RouteTable {
       name,
       apiScopes.filter((scope) => named.includes(scope)),
     );
+    if (operationId !== undefined) operations.set(name, operationId);
     if (request?.query !== undefined) queried.add(name);
     const body = request?.body;
     if (body === undefined) continue;
@@ -65,6 +69,7 @@ export function routeTable(app: App): RouteTable {
       body,
       takesQuery: queried.has(name),
       scopes: scopes.get(name) ?? [],
+      operation: operations.get(name) ?? name,
     });
   }
   const entries = [...byName.values()];

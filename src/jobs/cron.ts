@@ -1,6 +1,8 @@
 import type { Database } from "../db/client.ts";
 import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
+import { expireFigures } from "../domain/figures/expire.ts";
+import { rollUpFigures } from "../domain/figures/roll-up.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
 import { burnLeases } from "../domain/leases/burn.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
@@ -24,6 +26,8 @@ const duties: Readonly<Record<string, readonly Duty[]>> = {
     closeSeries,
     burnLeases,
     sealAudit,
+    rollUpFigures,
+    expireFigures,
     (db, _arm, wake) => sweepWebhooks(db, wake),
     expireEvents,
   ],

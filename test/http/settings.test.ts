@@ -11,6 +11,8 @@ test("settings have their defaults, and empty variables count as unset", () => {
     corsOrigins: [],
     inlineBudgetMs: 10_000,
     webhookAllow: [],
+    figuresIntervalMs: 5000,
+    metricsKey: undefined,
   };
   expect(settingsOf(bindings)).toEqual(plain);
   const empty = {
@@ -19,6 +21,8 @@ test("settings have their defaults, and empty variables count as unset", () => {
     CORS_ORIGINS: "",
     INLINE_BUDGET_MS: "",
     WEBHOOK_ALLOW: "",
+    FIGURES_INTERVAL_MS: "",
+    METRICS_KEY: "",
   };
   expect(settingsOf(empty)).toEqual(plain);
 });
@@ -30,6 +34,8 @@ test("settings are read from the bindings", () => {
     CORS_ORIGINS: "https://a.example, http://localhost:3000",
     INLINE_BUDGET_MS: "0",
     WEBHOOK_ALLOW: "http://127.0.0.1:*, https://erp.lan",
+    FIGURES_INTERVAL_MS: "20000",
+    METRICS_KEY: "sixteen-letters!",
   });
   expect(settings.sqlEndpoint).toBe("http://127.0.0.1:5000/sql");
   expect(settings.corsOrigins).toEqual(["https://a.example", "http://localhost:3000"]);
@@ -38,6 +44,8 @@ test("settings are read from the bindings", () => {
     { origin: "http://127.0.0.1", anyPort: true },
     { origin: "https://erp.lan", anyPort: false },
   ]);
+  expect(settings.figuresIntervalMs).toBe(20_000);
+  expect(settings.metricsKey).toBe("sixteen-letters!");
 });
 
 test("a setting that cannot be used is named, without its value", () => {
@@ -58,4 +66,6 @@ test("a setting that cannot be used is named, without its value", () => {
   ]) {
     expect(read({ WEBHOOK_ALLOW: wrong }), wrong).toThrow("WEBHOOK_ALLOW must be");
   }
+  expect(read({ FIGURES_INTERVAL_MS: "20001" })).toThrow("FIGURES_INTERVAL_MS must be");
+  expect(read({ METRICS_KEY: "too short" })).toThrow("METRICS_KEY must be");
 });

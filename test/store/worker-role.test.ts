@@ -54,7 +54,7 @@ test("the Worker's role cannot touch a counter", async () => {
 });
 
 // They check their caller, or change nothing, or do for no caller what the service itself does: work on jobs and
-// imports that a caller began, close past series, seal the audit, enter a tenant, remove what has expired.
+// imports that a caller began, close past series, seal the audit, keep figures, enter a tenant, remove what has expired.
 test("the Worker's role calls these functions and no others", async () => {
   const { service } = await sessionOfWorker();
   const callable = await service.database.query<{ name: string }>(
@@ -67,6 +67,8 @@ test("the Worker's role calls these functions and no others", async () => {
   expect(callable.map(({ name }) => name)).toEqual([
     "account_runs_v1",
     "account_v1",
+    "add_calls_v1",
+    "add_counts",
     "advance_v1",
     "apply_count_v1",
     "apply_import_v1",
@@ -74,7 +76,9 @@ test("the Worker's role calls these functions and no others", async () => {
     "bind_naming_series_v1",
     "break_import_v1",
     "burn_leases_v1",
+    "call_bounds",
     "caller_v1",
+    "calls_over",
     "cancel_job_v1",
     "cancel_receipt_v1",
     "change_lot_v1",
@@ -99,12 +103,14 @@ test("the Worker's role calls these functions and no others", async () => {
     "entered_tenant",
     "entries_over",
     "expire_events_v1",
+    "expire_figures_v1",
     "expire_quotas_v1",
     "expire_requests_v1",
     "expire_staged_v1",
     "fail",
     "fence_end",
     "fence_v1",
+    "figured_until",
     "find_lots_v1",
     "get_lot_v1",
     "given_under",
@@ -124,6 +130,7 @@ test("the Worker's role calls these functions and no others", async () => {
     "lots_by_state_v1",
     "lots_of_receipt_v1",
     "make_naming_series_v1",
+    "no_tenant",
     "note_failure_v1",
     "numbers_in",
     "numbers_on_lease",
@@ -134,6 +141,7 @@ test("the Worker's role calls these functions and no others", async () => {
     "period_at",
     "put_product_v1",
     "put_sequence_v1",
+    "quantile_of",
     "quota_of",
     "recall_facts",
     "recall_lots_v1",
@@ -154,6 +162,7 @@ test("the Worker's role calls these functions and no others", async () => {
     "retry_job_v1",
     "revoke_api_key_v1",
     "rewind_v1",
+    "roll_up_figures_v1",
     "rotate_api_key_v1",
     "rotate_webhook_secret_v1",
     "run_chunk_v1",
@@ -164,6 +173,7 @@ test("the Worker's role calls these functions and no others", async () => {
     "shown_delivery",
     "shown_lease",
     "shown_reservation",
+    "span_begin",
     "stage_import_v1",
     "stranded_jobs_v1",
     "take_job_v1",

@@ -1,5 +1,6 @@
 export * from "./audit.ts";
 export * from "./counts.ts";
+export * from "./figures.ts";
 export * from "./imports.ts";
 export * from "./jobs.ts";
 export * from "./leases.ts";

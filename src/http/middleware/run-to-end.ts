@@ -1,5 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context.ts";
+import { executionContextOf } from "../execution-context.ts";
 
 /**
  * Lets a request run to its end when its caller is gone: a reset connection stops a handler that only
@@ -9,18 +10,8 @@ import type { AppEnv } from "../context.ts";
 export function runToEnd() {
   return createMiddleware<AppEnv>(async (c, next) => {
     const work = next();
+    // Outside a Worker nothing stops a handler either.
     executionContextOf(c)?.waitUntil(work);
     await work;
   });
-}
-
-function executionContextOf(c: {
-  readonly executionCtx: { waitUntil(promise: Promise<unknown>): void };
-}) {
-  try {
-    return c.executionCtx;
-  } catch {
-    // Outside a Worker there is none, and nothing stops a handler either.
-    return undefined;
-  }
 }
