@@ -13,6 +13,8 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 -- Types
 
+CREATE TYPE alert_kind AS ENUM ('sequence_exhaustion_near', 'job_stuck', 'job_failed', 'lease_unreported', 'errors_rising', 'operations_slow', 'audit_chain_broken', 'webhook_disabled');
+
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
 CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
@@ -49,6 +51,8 @@ CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
 CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
 
+CREATE TYPE watch_duty AS ENUM ('alerts', 'audit');
+
 CREATE TYPE webhook_status AS ENUM ('enabled', 'disabled');
 
 CREATE OR REPLACE FUNCTION public.lot_states()
@@ -60,6 +64,17 @@ RETURN ARRAY['available'::text, 'reserved'::text, 'shipped'::text, 'consumed'::t
 CREATE DOMAIN lot_state AS text COLLATE "C" CHECK (VALUE = ANY (lot_states()));
 
 -- Tables
+
+CREATE TABLE alerts (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  kind alert_kind NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  facts jsonb NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  CONSTRAINT alerts_tenant_id_pk PRIMARY KEY (tenant, id)
+);
 
 CREATE TABLE api_key_uses (
   tenant text COLLATE "C" NOT NULL,
@@ -105,6 +120,13 @@ CREATE TABLE audit_events (
   subject text COLLATE "C" NOT NULL,
   facts jsonb NOT NULL,
   CONSTRAINT audit_events_tenant_at_id_pk PRIMARY KEY (tenant, at, id)
+);
+
+CREATE TABLE audit_rounds (
+  tenant text COLLATE "C" NOT NULL,
+  next_seal integer NOT NULL,
+  found jsonb,
+  CONSTRAINT audit_rounds_pkey PRIMARY KEY (tenant)
 );
 
 CREATE TABLE audit_seals (
@@ -767,6 +789,13 @@ CREATE TABLE tried_numbers (
   CONSTRAINT tried_numbers_tenant_import_sequence_period_pk PRIMARY KEY (tenant, import, sequence, period)
 );
 
+CREATE TABLE watch_turns (
+  tenant text COLLATE "C" NOT NULL,
+  duty watch_duty NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT watch_turns_tenant_duty_pk PRIMARY KEY (tenant, duty)
+);
+
 CREATE TABLE webhook_deliveries (
   tenant text COLLATE "C" NOT NULL,
   event uuid NOT NULL,
@@ -820,6 +849,23 @@ CREATE TYPE account_run AS (
   lease uuid,
   holder text,
   at timestamp with time zone
+);
+
+CREATE TYPE alert_condition AS (
+  kind alert_kind,
+  subject text,
+  opens boolean,
+  facts jsonb
+);
+
+CREATE TYPE alert_row AS (
+  id text,
+  kind text,
+  subject text,
+  status text,
+  opened_at text,
+  closed_at text,
+  facts jsonb
 );
 
 CREATE TYPE api_key_row AS (
@@ -1154,6 +1200,9 @@ CREATE TYPE webhook_row AS (
 
 -- Indexes
 
+CREATE INDEX alerts_closed ON public.alerts USING btree (closed_at);
+CREATE INDEX alerts_in_order ON public.alerts USING btree (tenant, opened_at, id);
+CREATE UNIQUE INDEX alerts_open_once ON public.alerts USING btree (tenant, kind, subject) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
 CREATE UNIQUE INDEX api_keys_public_id ON public.api_keys USING btree (tenant, public_id);
 CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (tenant, subject, at, id);
@@ -9023,6 +9072,287 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sequences_near_exhaustion(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'sequence_exhaustion_near'::alert_kind, f.sequence || CASE f.series WHEN '' THEN '' ELSE ':' || f.series END,
+         f.remaining = 0 OR a.is_share AND f.used_share >= 0.9
+           OR f.exhausted_at < least(now() + interval '7 days', a.ends_at),
+         jsonb_build_object(
+           'sequence', f.sequence, 'series', nullif(f.series, ''), 'remaining', f.remaining::text,
+           'last_number', f.last_number::text, 'used', round(f.used_share::numeric, 4),
+           'per_hour', round(f.per_hour::numeric, 2), 'exhausted_at', wire_time(f.exhausted_at))
+  FROM forecasts_of(p_tenant) AS f
+  CROSS JOIN LATERAL (
+    -- By itself the share says nothing of a period, most of which may be over.
+    SELECT s.ends_on IS NULL AS is_share, (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone AS ends_at
+    FROM series AS s
+    JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
+    WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series
+  ) AS a
+  WHERE f.remaining = 0 OR a.is_share AND f.used_share >= 0.85
+     OR f.exhausted_at < least(now() + interval '10 days', a.ends_at)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.jobs_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'job_stuck'::alert_kind, id::text, lease_until < now() - interval '5 minutes',
+         jsonb_build_object(
+           'job', id, 'status', status, 'left', chunked - cursor, 'lease_until', wire_time(lease_until),
+           'error', error)
+  FROM jobs
+  WHERE tenant = p_tenant AND status IN ('queued', 'running') AND lease_until < now() - interval '1 minute'
+  UNION ALL
+  SELECT 'job_failed'::alert_kind, id::text, true,
+         jsonb_build_object(
+           'job', id, 'left', chunked - cursor, 'failed_at', wire_time(finished_at), 'error', error)
+  FROM jobs
+  WHERE tenant = p_tenant AND status = 'failed' AND finished_at > now() - interval '7 days'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.leases_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'lease_unreported'::alert_kind, id::text, expires_at < now() - interval '15 minutes',
+         jsonb_build_object(
+           'lease', id, 'sequence', sequence, 'holder', holder, 'open', open::text,
+           'expired_at', wire_time(expires_at))
+  FROM leases
+  WHERE tenant = p_tenant AND closed_at IS NULL AND burned_at IS NULL AND expires_at < now()
+$function$;
+
+CREATE OR REPLACE FUNCTION public.operations_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH measured AS (
+    SELECT operation, 'errors_rising'::alert_kind AS kind, calls_5 AS calls, failed_5 AS bad,
+           calls_60 - calls_5 AS calls_before, failed_60 - failed_5 AS bad_before,
+           0.05 AS opens_at, 0.02 AS stays_at
+    FROM operation_health(p_tenant)
+    UNION ALL
+    SELECT operation, 'operations_slow', calls_5, slow_5, calls_60 - calls_5, slow_60 - slow_5, 0.2, 0.1
+    FROM operation_health(p_tenant)
+  )
+  SELECT kind, operation,
+         bad >= 5 AND bad >= opens_at * calls
+           AND bad::numeric / calls >= 2 * coalesce(bad_before::numeric / nullif(calls_before, 0), 0),
+         jsonb_build_object(
+           'operation', operation, 'calls', calls,
+           CASE kind WHEN 'errors_rising' THEN 'failed' ELSE 'slow' END, bad,
+           'calls_in_hour_before', calls_before,
+           CASE kind WHEN 'errors_rising' THEN 'failed_in_hour_before' ELSE 'slow_in_hour_before' END, bad_before)
+  FROM measured
+  WHERE bad >= 2 AND bad >= stays_at * calls
+$function$;
+
+CREATE OR REPLACE FUNCTION public.audit_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'audit_chain_broken'::alert_kind, 'audit', true, found FROM audit_rounds
+  WHERE tenant = p_tenant AND found IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.webhooks_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'webhook_disabled'::alert_kind, id::text, true,
+         jsonb_build_object('webhook', id, 'url', url, 'reason', disabled_reason,
+                            'disabled_at', wire_time(disabled_at))
+  FROM webhooks
+  WHERE tenant = p_tenant AND disabled_reason IN ('gone', 'failing')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.alert_conditions(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT * FROM sequences_near_exhaustion(p_tenant)
+  UNION ALL SELECT * FROM jobs_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM leases_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM operations_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM audit_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM webhooks_in_trouble(p_tenant)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_alert(p_alert alerts)
+ RETURNS alert_row
+ LANGUAGE sql
+ STABLE
+RETURN ROW(((p_alert).id)::text, ((p_alert).kind)::text, (p_alert).subject, CASE WHEN ((p_alert).closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, wire_time((p_alert).opened_at), wire_time((p_alert).closed_at), (p_alert).facts)::alert_row;
+
+CREATE OR REPLACE FUNCTION public.compare_alerts(p_tenant text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_conditions alert_condition[] := ARRAY(SELECT c FROM alert_conditions(p_tenant) AS c);
+  v_opened alerts[];
+  v_closed alerts[];
+BEGIN
+  WITH opened AS (
+    INSERT INTO alerts (tenant, id, kind, subject, facts, opened_at)
+    SELECT p_tenant, gen_random_uuid(), c.kind, c.subject, c.facts, now()
+    FROM unnest(v_conditions) AS c
+    WHERE c.opens
+    ORDER BY c.kind, c.subject COLLATE "C"
+    ON CONFLICT (tenant, kind, subject) WHERE closed_at IS NULL DO NOTHING
+    RETURNING alerts
+  )
+  SELECT array_agg(alerts) INTO v_opened FROM opened;
+  WITH closed AS (
+    UPDATE alerts SET closed_at = now()
+    WHERE tenant = p_tenant AND closed_at IS NULL
+      AND (kind, subject) NOT IN (SELECT c.kind, c.subject FROM unnest(v_conditions) AS c)
+    RETURNING alerts
+  )
+  SELECT array_agg(alerts) INTO v_closed FROM closed;
+  PERFORM emit_event(p_tenant, 'alert.opened', a.id::text,
+                     jsonb_build_object('alert', to_jsonb(shown_alert(a))))
+  FROM unnest(v_opened) AS a;
+  PERFORM emit_event(p_tenant, 'alert.closed', a.id::text,
+                     jsonb_build_object('alert', to_jsonb(shown_alert(a))))
+  FROM unnest(v_closed) AS a;
+  RETURN coalesce(cardinality(v_opened), 0) + coalesce(cardinality(v_closed), 0);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.longest_unwatched(p_duty watch_duty, p_before timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT t.tenant
+  FROM tenants AS t
+  LEFT JOIN watch_turns AS w ON w.tenant = t.tenant AND w.duty = p_duty
+  WHERE coalesce(w.taken_at, '-infinity') < p_before
+  ORDER BY w.taken_at NULLS FIRST, t.tenant
+  LIMIT 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_turn_v1(p_duty watch_duty, p_pause interval)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_before timestamptz := now() - p_pause;
+  v_tenant text;
+BEGIN
+  LOOP
+    v_tenant := longest_unwatched(p_duty, v_before);
+    EXIT WHEN v_tenant IS NULL;
+    PERFORM enter_tenant(v_tenant);
+    INSERT INTO watch_turns AS w (tenant, duty, taken_at)
+    VALUES (v_tenant, p_duty, now())
+    ON CONFLICT (tenant, duty) DO UPDATE SET taken_at = excluded.taken_at WHERE w.taken_at < v_before;
+    -- Not, when another was quicker: then the next one.
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN v_tenant;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compare_alerts_v1(p_tenant text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  RETURN compare_alerts(p_tenant);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compare_seals(p_tenant text, p_from integer, p_to integer, p_rows bigint)
+ RETURNS TABLE(found jsonb, next_seal integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT (v->'breaks'->0)::jsonb, (v->>'next_seal')::integer
+  FROM verify_audit_v1(p_tenant, p_from, p_to, p_rows, NULL) AS v
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compare_audit_v1(p_tenant text, p_seals integer, p_rows bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_round audit_rounds;
+  v_broken integer;
+  v_youngest integer;
+  v_from integer;
+  v_found jsonb;
+  v_next integer;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  v_youngest := coalesce((SELECT max(number) FROM audit_seals WHERE tenant = p_tenant), 1);
+  SELECT * INTO v_round FROM audit_rounds WHERE tenant = p_tenant FOR UPDATE;
+  v_broken := (v_round.found->>'seal')::integer;
+  IF v_broken IS NOT NULL THEN
+    -- What is wrong behind the last seal is told of the one that would follow.
+    SELECT c.found INTO v_found
+    FROM compare_seals(p_tenant, least(v_broken, v_youngest), v_broken, p_rows) AS c;
+  END IF;
+  IF v_found IS NULL THEN
+    SELECT c.found INTO v_found FROM compare_seals(p_tenant, v_youngest, v_youngest, p_rows) AS c;
+  END IF;
+  v_from := CASE WHEN v_round.next_seal <= v_youngest THEN v_round.next_seal ELSE 1 END;
+  SELECT coalesce(v_found, c.found), coalesce(c.next_seal, v_from + p_seals) INTO v_found, v_next
+  FROM compare_seals(p_tenant, v_from, v_from + p_seals - 1, p_rows) AS c;
+  INSERT INTO audit_rounds (tenant, next_seal, found) VALUES (p_tenant, v_next, v_found)
+  ON CONFLICT (tenant) DO UPDATE SET next_seal = excluded.next_seal, found = excluded.found;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.old_alerts(p_age interval, p_limit integer)
+ RETURNS TABLE(tenant text, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(id)
+  FROM (SELECT tenant, id FROM alerts WHERE closed_at < now() - p_age ORDER BY closed_at LIMIT p_limit) AS old
+  GROUP BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_alerts_v1(p_age interval, p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_old record;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_old IN SELECT * FROM old_alerts(p_age, p_limit) LOOP
+    PERFORM enter_tenant(v_old.tenant);
+    DELETE FROM alerts WHERE tenant = v_old.tenant AND id = ANY (v_old.ids);
+    v_removed := v_removed + cardinality(v_old.ids);
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -9064,6 +9394,10 @@ $function$;
 
 -- Policies
 
+ALTER TABLE alerts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON alerts FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON alerts USING (tenant = entered_tenant());
+
 ALTER TABLE api_key_uses ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON api_key_uses USING (tenant = entered_tenant());
 
@@ -9074,6 +9408,10 @@ CREATE POLICY own_tenant ON api_keys USING (tenant = entered_tenant());
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON audit_events FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON audit_events USING (tenant = entered_tenant());
+
+ALTER TABLE audit_rounds ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON audit_rounds FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON audit_rounds USING (tenant = entered_tenant());
 
 ALTER TABLE audit_seals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON audit_seals FOR SELECT TO serialmint_keeper USING (true);
@@ -9224,6 +9562,10 @@ CREATE POLICY own_tenant ON tried_lots USING (tenant = entered_tenant());
 ALTER TABLE tried_numbers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
 
+ALTER TABLE watch_turns ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON watch_turns FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON watch_turns USING (tenant = entered_tenant());
+
 ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON webhook_deliveries FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON webhook_deliveries USING (tenant = entered_tenant());
@@ -9241,9 +9583,11 @@ ALTER FUNCTION figured_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION first_written(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION leases_unreported(integer,interval) OWNER TO serialmint_keeper;
+ALTER FUNCTION longest_unwatched(watch_duty,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION lots_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION metrics_v1() OWNER TO serialmint_keeper;
 ALTER FUNCTION numbers_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
+ALTER FUNCTION old_alerts(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION old_events(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
@@ -9273,11 +9617,13 @@ ALTER FUNCTION add_seal(text,timestamp with time zone,timestamp with time zone) 
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_job(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION alert_conditions(text) OWNER TO serialmint_rules;
 ALTER FUNCTION answer_move(caller,text,text,bytea,audit_action,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION answer_request_v1(text,text,bytea,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION api_key_facts(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION audit_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION available_stock(text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_at(series,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO serialmint_rules;
@@ -9317,6 +9663,10 @@ ALTER FUNCTION check_step(series,bigint,bigint,bigint) OWNER TO serialmint_rules
 ALTER FUNCTION claim_delivery_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION close_recall_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION close_series_v1(integer) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_alerts(text) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_alerts_v1(text) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_audit_v1(text,integer,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_seals(text,integer,integer,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION continue_series(series,bigint,imports) OWNER TO serialmint_rules;
 ALTER FUNCTION count_facts(text,uuid) OWNER TO serialmint_rules;
@@ -9347,6 +9697,7 @@ ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_alerts_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_events_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
@@ -9405,6 +9756,7 @@ ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION jobs_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION kept_for(figure_grain) OWNER TO serialmint_rules;
 ALTER FUNCTION key_of_origin(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
@@ -9414,6 +9766,7 @@ ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rule
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
+ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_counter(bigint,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_job(text,uuid,text,job_status[]) OWNER TO serialmint_rules;
@@ -9459,6 +9812,7 @@ ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION operation_health(text) OWNER TO serialmint_rules;
+ALTER FUNCTION operations_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
@@ -9525,6 +9879,7 @@ ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmi
 ALTER FUNCTION seconds_left(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION seconds_until(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
+ALTER FUNCTION sequences_near_exhaustion(text) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION set_counted(counts,lot_found[]) OWNER TO serialmint_rules;
@@ -9534,6 +9889,7 @@ ALTER FUNCTION set_lots_at(tid[],jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settings_facts(settings) OWNER TO serialmint_rules;
 ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_alert(alerts) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_delivery(webhook_deliveries,events) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
@@ -9553,6 +9909,7 @@ ALTER FUNCTION take_numbers(text,integer,bigint,bigint) OWNER TO serialmint_rule
 ALTER FUNCTION take_numbers_of_import(imports,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
+ALTER FUNCTION take_turn_v1(watch_duty,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION test_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION told_numbers(leases,bigint,bigint[],bigint[]) OWNER TO serialmint_rules;
@@ -9571,6 +9928,7 @@ ALTER FUNCTION wake_webhook(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION was_changed(lots,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION webhook_facts(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION webhook_terms(webhooks) OWNER TO serialmint_rules;
+ALTER FUNCTION webhooks_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION webhooks_of_v1(text) OWNER TO serialmint_rules;
 ALTER FUNCTION webhooks_wanting(text,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
@@ -9595,11 +9953,13 @@ REVOKE EXECUTE ON FUNCTION
   add_sequences(text,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  alert_conditions(text),
   answer_move(caller,text,text,bytea,audit_action,jsonb),
   answer_request_v1(text,text,bytea,jsonb),
   api_key_facts(api_keys),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
+  audit_in_trouble(text),
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
   begin_fence(text,bigint,integer,text,text[],text[]),
@@ -9639,6 +9999,10 @@ REVOKE EXECUTE ON FUNCTION
   claim_delivery_v1(text,uuid,uuid,interval),
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
+  compare_alerts(text),
+  compare_alerts_v1(text),
+  compare_audit_v1(text,integer,bigint),
+  compare_seals(text,integer,integer,bigint),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   continue_series(series,bigint,imports),
   count_facts(text,uuid),
@@ -9671,6 +10035,7 @@ REVOKE EXECUTE ON FUNCTION
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
   exhausted_at(numeric,double precision),
+  expire_alerts_v1(interval,integer),
   expire_events_v1(interval,integer),
   expire_figures_v1(integer),
   expire_quotas_v1(),
@@ -9733,6 +10098,7 @@ REVOKE EXECUTE ON FUNCTION
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
   job_facts(text,uuid),
+  jobs_in_trouble(text),
   keep_tenants_apart(regproc[]),
   kept_for(figure_grain),
   key_of_origin(text,integer),
@@ -9743,12 +10109,14 @@ REVOKE EXECUTE ON FUNCTION
   last_change_under(text,text,text,text),
   lease_facts(leases),
   lease_status(leases),
+  leases_in_trouble(text),
   leases_unreported(integer,interval),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
   lock_lots(text,text,text[]),
   lock_reservation(text,text,text,bigint),
+  longest_unwatched(watch_duty,timestamp with time zone),
   lot_after(jsonb,jsonb),
   lot_before(lots,jsonb),
   lot_differs(lots,jsonb),
@@ -9785,6 +10153,7 @@ REVOKE EXECUTE ON FUNCTION
   numbers_today(api_keys),
   numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
+  old_alerts(interval,integer),
   old_events(interval,integer),
   open_call_v1(caller,text,text,bytea),
   open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
@@ -9792,6 +10161,7 @@ REVOKE EXECUTE ON FUNCTION
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
   operation_health(text),
+  operations_in_trouble(text),
   origin_of(text,integer,text),
   origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
@@ -9862,6 +10232,7 @@ REVOKE EXECUTE ON FUNCTION
   seconds_left(leases),
   seconds_until(timestamp with time zone),
   sequence_facts(sequences),
+  sequences_near_exhaustion(text),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
   set_counted(counts,lot_found[]),
@@ -9871,6 +10242,7 @@ REVOKE EXECUTE ON FUNCTION
   settings_facts(settings),
   settle_lines(text,uuid,jsonb),
   settled_time(interval),
+  shown_alert(alerts),
   shown_api_key(api_keys),
   shown_delivery(webhook_deliveries,events),
   shown_job(jobs,job_items[]),
@@ -9892,6 +10264,7 @@ REVOKE EXECUTE ON FUNCTION
   take_numbers_of_import(imports,bigint),
   take_of_reservation(text,lot_request),
   take_request_v1(bytea),
+  take_turn_v1(watch_duty,interval),
   tenants_known(),
   tenants_with_old_figures(),
   tenants_with_old_quotas(),
@@ -9914,6 +10287,7 @@ REVOKE EXECUTE ON FUNCTION
   was_changed(lots,timestamp with time zone),
   webhook_facts(webhooks),
   webhook_terms(webhooks),
+  webhooks_in_trouble(text),
   webhooks_of_v1(text),
   webhooks_wanting(text,event_type),
   wire_time(timestamp with time zone),
@@ -9926,9 +10300,11 @@ GRANT USAGE ON SCHEMA
 TO serialmint_app;
 
 GRANT SELECT ON TABLE
+  alerts,
   api_key_uses,
   api_keys,
   audit_events,
+  audit_rounds,
   audit_seals,
   call_figures,
   count_lines,
@@ -9972,6 +10348,7 @@ GRANT SELECT ON TABLE
   tenants,
   tried_lots,
   tried_numbers,
+  watch_turns,
   webhook_deliveries
 TO serialmint_app;
 
@@ -9999,6 +10376,8 @@ GRANT EXECUTE ON FUNCTION
   claim_delivery_v1(text,uuid,uuid,interval),
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
+  compare_alerts_v1(text),
+  compare_audit_v1(text,integer,bigint),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   count_facts(text,uuid),
   counter_v1(text,text,text),
@@ -10015,6 +10394,7 @@ GRANT EXECUTE ON FUNCTION
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   exhausted_at(numeric,double precision),
+  expire_alerts_v1(interval,integer),
   expire_events_v1(interval,integer),
   expire_figures_v1(integer),
   expire_quotas_v1(),
@@ -10083,6 +10463,7 @@ GRANT EXECUTE ON FUNCTION
   run_list(int8multirange,bigint),
   seal_audit_v1(bigint,interval),
   seconds_left(leases),
+  shown_alert(alerts),
   shown_api_key(api_keys),
   shown_delivery(webhook_deliveries,events),
   shown_lease(leases),
@@ -10092,6 +10473,7 @@ GRANT EXECUTE ON FUNCTION
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_request_v1(bytea),
+  take_turn_v1(watch_duty,interval),
   test_webhook_v1(caller,text,text,bytea,uuid),
   verify_audit_v1(text,integer,integer,bigint,bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
@@ -10106,8 +10488,10 @@ GRANT USAGE ON SCHEMA
 TO serialmint_keeper;
 
 GRANT SELECT ON TABLE
+  alerts,
   api_keys,
   audit_events,
+  audit_rounds,
   audit_seals,
   call_figures,
   counted_lots,
@@ -10128,6 +10512,7 @@ GRANT SELECT ON TABLE
   requests,
   series,
   tenants,
+  watch_turns,
   webhook_deliveries,
   webhooks
 TO serialmint_keeper;
@@ -10152,6 +10537,7 @@ GRANT DELETE, INSERT, SELECT ON TABLE
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
+  alerts,
   call_figures,
   counted_lots,
   figure_batches,
@@ -10187,6 +10573,7 @@ TO serialmint_rules;
 GRANT INSERT, SELECT, UPDATE ON TABLE
   api_key_uses,
   api_keys,
+  audit_rounds,
   count_lines,
   counts,
   imports,
@@ -10200,7 +10587,8 @@ GRANT INSERT, SELECT, UPDATE ON TABLE
   receipt_lines,
   receipts,
   sequences,
-  settings
+  settings,
+  watch_turns
 TO serialmint_rules;
 
 GRANT SELECT ON TABLE
@@ -10215,9 +10603,11 @@ GRANT EXECUTE ON FUNCTION
   first_written(timestamp with time zone,timestamp with time zone),
   identify_v1(bytea),
   leases_unreported(integer,interval),
+  longest_unwatched(watch_duty,timestamp with time zone),
   lots_between(timestamp with time zone,timestamp with time zone),
   metrics_v1(),
   numbers_between(timestamp with time zone,timestamp with time zone),
+  old_alerts(interval,integer),
   old_events(interval,integer),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),

@@ -1,3 +1,5 @@
+CREATE TYPE "public"."alert_kind" AS ENUM('sequence_exhaustion_near', 'job_stuck', 'job_failed', 'lease_unreported', 'errors_rising', 'operations_slow', 'audit_chain_broken', 'webhook_disabled');--> statement-breakpoint
+CREATE TYPE "public"."watch_duty" AS ENUM('alerts', 'audit');--> statement-breakpoint
 CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."figure_grain" AS ENUM('minute', 'hour', 'day', 'ever');--> statement-breakpoint
@@ -17,6 +19,30 @@ CREATE TYPE "public"."delivery_status" AS ENUM('pending', 'delivered', 'failed')
 CREATE TYPE "public"."disabling_reason" AS ENUM('asked', 'gone', 'failing');--> statement-breakpoint
 CREATE TYPE "public"."event_type" AS ENUM('job.done', 'job.failed', 'job.cancelled', 'receipt.done', 'receipt.cancelled', 'count.applied', 'alert.opened', 'alert.closed', 'webhook.test');--> statement-breakpoint
 CREATE TYPE "public"."webhook_status" AS ENUM('enabled', 'disabled');--> statement-breakpoint
+CREATE TABLE "alerts" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" uuid NOT NULL,
+	"kind" "alert_kind" NOT NULL,
+	"subject" text COLLATE "C" NOT NULL,
+	"facts" jsonb NOT NULL,
+	"opened_at" timestamp with time zone NOT NULL,
+	"closed_at" timestamp with time zone,
+	CONSTRAINT "alerts_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_rounds" (
+	"tenant" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"next_seal" integer NOT NULL,
+	"found" jsonb
+);
+--> statement-breakpoint
+CREATE TABLE "watch_turns" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"duty" "watch_duty" NOT NULL,
+	"taken_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "watch_turns_tenant_duty_pk" PRIMARY KEY("tenant","duty")
+);
+--> statement-breakpoint
 CREATE TABLE "audit_events" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -684,6 +710,9 @@ ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_replaced_by" FOREIGN KEY ("tenan
 ALTER TABLE "quota_days" ADD CONSTRAINT "quota_days_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "request_windows" ADD CONSTRAINT "request_windows_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOREIGN KEY ("live_tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "alerts_in_order" ON "alerts" USING btree ("tenant","opened_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "alerts_open_once" ON "alerts" USING btree ("tenant","kind","subject") WHERE closed_at IS NULL;--> statement-breakpoint
+CREATE INDEX "alerts_closed" ON "alerts" USING btree ("closed_at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_subject" ON "audit_events" USING btree ("tenant","subject","at","id");--> statement-breakpoint
 CREATE INDEX "audit_seals_by_time" ON "audit_seals" USING btree ("sealed_to");--> statement-breakpoint
 CREATE INDEX "counts_by_reference" ON "counts" USING btree ("tenant","reference","id");--> statement-breakpoint

@@ -18,6 +18,7 @@ import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { serverTiming } from "./http/middleware/server-timing.ts";
 import { openapiApp } from "./http/openapi.ts";
 import { answerError } from "./http/problem.ts";
+import { registerAlerts } from "./http/routes/alerts.ts";
 import { registerApiKeys } from "./http/routes/api-keys.ts";
 import { registerAudit } from "./http/routes/audit.ts";
 import { registerCounts } from "./http/routes/counts.ts";
@@ -103,6 +104,7 @@ export function createApp(options: AppOptions = {}): App {
   registerAudit(app);
   registerWebhooks(app);
   registerWebhookDeliveries(app);
+  registerAlerts(app);
   registerStats(app);
   options.register?.(app);
   return app;

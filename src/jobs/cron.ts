@@ -1,4 +1,6 @@
 import type { Database } from "../db/client.ts";
+import { expireAlerts } from "../domain/alerts/expire.ts";
+import { watch } from "../domain/alerts/watch.ts";
 import { sealAudit } from "../domain/audit/seal.ts";
 import type { Arm } from "../domain/jobs/job.ts";
 import { expireFigures } from "../domain/figures/expire.ts";
@@ -29,7 +31,9 @@ const duties: Readonly<Record<string, readonly Duty[]>> = {
     rollUpFigures,
     expireFigures,
     (db, _arm, wake) => sweepWebhooks(db, wake),
+    (db, _arm, wake) => watch(db, wake),
     expireEvents,
+    expireAlerts,
   ],
 };
 
