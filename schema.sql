@@ -13,11 +13,19 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 -- Types
 
+CREATE TYPE alert_kind AS ENUM ('sequence_exhaustion_near', 'job_stuck', 'job_failed', 'lease_unreported', 'errors_rising', 'operations_slow', 'audit_chain_broken', 'webhook_disabled');
+
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
-CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
+
+CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
+
+CREATE TYPE disabling_reason AS ENUM ('asked', 'gone', 'failing');
+
+CREATE TYPE event_type AS ENUM ('job.done', 'job.failed', 'job.cancelled', 'receipt.done', 'receipt.cancelled', 'count.applied', 'alert.opened', 'alert.closed', 'webhook.test');
 
 CREATE TYPE figure_grain AS ENUM ('minute', 'hour', 'day', 'ever');
 
@@ -43,6 +51,10 @@ CREATE TYPE sequence_overflow AS ENUM ('widen', 'reject');
 
 CREATE TYPE sequence_reset AS ENUM ('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');
 
+CREATE TYPE watch_duty AS ENUM ('alerts', 'audit');
+
+CREATE TYPE webhook_status AS ENUM ('enabled', 'disabled');
+
 CREATE OR REPLACE FUNCTION public.lot_states()
  RETURNS text[]
  LANGUAGE sql
@@ -52,6 +64,17 @@ RETURN ARRAY['available'::text, 'reserved'::text, 'shipped'::text, 'consumed'::t
 CREATE DOMAIN lot_state AS text COLLATE "C" CHECK (VALUE = ANY (lot_states()));
 
 -- Tables
+
+CREATE TABLE alerts (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  kind alert_kind NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  facts jsonb NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  CONSTRAINT alerts_tenant_id_pk PRIMARY KEY (tenant, id)
+);
 
 CREATE TABLE api_key_uses (
   tenant text COLLATE "C" NOT NULL,
@@ -97,6 +120,13 @@ CREATE TABLE audit_events (
   subject text COLLATE "C" NOT NULL,
   facts jsonb NOT NULL,
   CONSTRAINT audit_events_tenant_at_id_pk PRIMARY KEY (tenant, at, id)
+);
+
+CREATE TABLE audit_rounds (
+  tenant text COLLATE "C" NOT NULL,
+  next_seal integer NOT NULL,
+  found jsonb,
+  CONSTRAINT audit_rounds_pkey PRIMARY KEY (tenant)
 );
 
 CREATE TABLE audit_seals (
@@ -173,6 +203,16 @@ CREATE TABLE counts (
   CONSTRAINT counts_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT counts_applying_is_whole CHECK ((status = 'applied'::count_status) = (applied_at IS NOT NULL) AND (applied_at IS NULL) = (applied_by IS NULL)),
   CONSTRAINT counts_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 200)
+);
+
+CREATE TABLE events (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  type event_type NOT NULL,
+  subject text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  payload text NOT NULL,
+  CONSTRAINT events_tenant_id_pk PRIMARY KEY (tenant, id)
 );
 
 CREATE TABLE figure_batches (
@@ -749,6 +789,53 @@ CREATE TABLE tried_numbers (
   CONSTRAINT tried_numbers_tenant_import_sequence_period_pk PRIMARY KEY (tenant, import, sequence, period)
 );
 
+CREATE TABLE watch_turns (
+  tenant text COLLATE "C" NOT NULL,
+  duty watch_duty NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT watch_turns_tenant_duty_pk PRIMARY KEY (tenant, duty)
+);
+
+CREATE TABLE webhook_deliveries (
+  tenant text COLLATE "C" NOT NULL,
+  event uuid NOT NULL,
+  webhook uuid NOT NULL,
+  status delivery_status DEFAULT 'pending'::delivery_status NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp with time zone,
+  token uuid,
+  created_at timestamp with time zone NOT NULL,
+  last_attempt_at timestamp with time zone,
+  response_status integer,
+  duration_ms integer,
+  last_error text,
+  response_excerpt text,
+  CONSTRAINT webhook_deliveries_tenant_event_webhook_pk PRIMARY KEY (tenant, event, webhook),
+  CONSTRAINT webhook_deliveries_attempts_are_not_negative CHECK (attempts >= 0),
+  CONSTRAINT webhook_deliveries_pending_are_due CHECK ((status = 'pending'::delivery_status) = (next_attempt_at IS NOT NULL))
+) WITH (fillfactor=70);
+
+CREATE TABLE webhooks (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  url text NOT NULL,
+  events event_type[],
+  description text,
+  secret bytea NOT NULL,
+  previous_secret bytea,
+  previous_secret_until timestamp with time zone,
+  status webhook_status DEFAULT 'enabled'::webhook_status NOT NULL,
+  disabled_reason disabling_reason,
+  disabled_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT webhooks_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT webhooks_disabled_says_why CHECK ((status = 'disabled'::webhook_status) = (disabled_reason IS NOT NULL) AND (disabled_reason IS NULL) = (disabled_at IS NULL)),
+  CONSTRAINT webhooks_events_are_some CHECK (cardinality(events) > 0),
+  CONSTRAINT webhooks_secret_is_long_enough CHECK (octet_length(secret) >= 24 AND octet_length(secret) <= 64 AND (previous_secret IS NULL) = (previous_secret_until IS NULL))
+);
+
 -- Types of rows
 
 CREATE TYPE account_run AS (
@@ -762,6 +849,23 @@ CREATE TYPE account_run AS (
   lease uuid,
   holder text,
   at timestamp with time zone
+);
+
+CREATE TYPE alert_condition AS (
+  kind alert_kind,
+  subject text,
+  opens boolean,
+  facts jsonb
+);
+
+CREATE TYPE alert_row AS (
+  id text,
+  kind text,
+  subject text,
+  status text,
+  opened_at text,
+  closed_at text,
+  facts jsonb
 );
 
 CREATE TYPE api_key_row AS (
@@ -782,6 +886,15 @@ CREATE TYPE api_key_row AS (
   place text
 );
 
+CREATE TYPE attempt_outcome AS (
+  result text,
+  response_status integer,
+  duration_ms integer,
+  error text,
+  excerpt text,
+  retry_after interval
+);
+
 CREATE TYPE caller AS (
   digest bytea,
   scopes api_scope[],
@@ -795,6 +908,21 @@ CREATE TYPE caller AS (
 CREATE TYPE change_outcome AS (
   matched bigint,
   changed bigint
+);
+
+CREATE TYPE delivery_row AS (
+  id text,
+  type text,
+  subject text,
+  status text,
+  attempts integer,
+  created_at text,
+  last_attempt_at text,
+  next_attempt_at text,
+  response_status integer,
+  duration_ms integer,
+  last_error text,
+  response_excerpt text
 );
 
 CREATE TYPE drawn AS (
@@ -1061,13 +1189,32 @@ CREATE TYPE series_request AS (
   jump bigint
 );
 
+CREATE TYPE webhook_row AS (
+  id text,
+  url text,
+  events text[],
+  description text,
+  status text,
+  disabled_reason text,
+  disabled_at text,
+  failing_since text,
+  previous_secret_until text,
+  created_at text,
+  updated_at text,
+  place text
+);
+
 -- Indexes
 
+CREATE INDEX alerts_closed ON public.alerts USING btree (closed_at);
+CREATE INDEX alerts_in_order ON public.alerts USING btree (tenant, opened_at, id);
+CREATE UNIQUE INDEX alerts_open_once ON public.alerts USING btree (tenant, kind, subject) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX api_keys_digest ON public.api_keys USING btree (digest);
 CREATE UNIQUE INDEX api_keys_public_id ON public.api_keys USING btree (tenant, public_id);
 CREATE INDEX audit_events_by_subject ON public.audit_events USING btree (tenant, subject, at, id);
 CREATE INDEX audit_seals_by_time ON public.audit_seals USING btree (sealed_to);
 CREATE INDEX counts_by_reference ON public.counts USING btree (tenant, reference, id);
+CREATE INDEX events_by_time ON public.events USING btree (at);
 CREATE INDEX figure_batches_by_time ON public.figure_batches USING btree (tenant, at);
 CREATE UNIQUE INDEX forms_by_text ON public.forms USING btree (tenant, prefix, suffix, width, series);
 CREATE INDEX forms_of_series ON public.forms USING btree (tenant, series, id);
@@ -1095,6 +1242,7 @@ CREATE INDEX products_in_order ON public.products USING btree (tenant, created_a
 CREATE INDEX quota_days_by_day ON public.quota_days USING btree (day);
 CREATE INDEX receipt_growths_of_lot ON public.receipt_growths USING btree (tenant, name, product, id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX receipt_growths_of_receipt ON public.receipt_growths USING btree (tenant, receipt, name, product);
+CREATE INDEX receipts_by_job ON public.receipts USING btree (tenant, job);
 CREATE INDEX receipts_by_reference ON public.receipts USING btree (tenant, reference, id);
 CREATE UNIQUE INDEX receipts_live_reference ON public.receipts USING btree (tenant, reference) WHERE (status <> 'cancelled'::receipt_status);
 CREATE INDEX reopened_skips_by_time ON public.reopened_skips USING btree (tenant, reopened_at);
@@ -1102,6 +1250,8 @@ CREATE INDEX requests_by_expiry ON public.requests USING btree (expires_at);
 CREATE INDEX sequences_in_order ON public.sequences USING btree (tenant, created_at, key);
 CREATE UNIQUE INDEX series_id ON public.series USING btree (id);
 CREATE INDEX series_to_close ON public.series USING btree (ends_on) WHERE (closed_at IS NULL);
+CREATE INDEX webhook_deliveries_in_order ON public.webhook_deliveries USING btree (tenant, webhook, created_at, event);
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (tenant, webhook, next_attempt_at) WHERE (status = 'pending'::delivery_status);
 
 -- References
 
@@ -3082,6 +3232,9 @@ BEGIN
     WHERE tenant = p_tenant AND id = p_job
     RETURNING * INTO v_job;
   END IF;
+  IF v_job.status = 'done' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
 END
@@ -3749,6 +3902,9 @@ BEGIN
           v_job.put_off, p_replace, v_job.used_up, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
+  IF v_job.status = 'done' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
          ELSE job_facts(p_tenant, p_job) END;
 END
@@ -3835,11 +3991,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.note_failure_v1(p_tenant text, p_job uuid, p_token uuid, p_error jsonb, p_final boolean, p_patience integer)
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT enter_tenant(p_tenant);
+DECLARE
+  v_job jobs;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE jobs
   SET failures = failures + 1,
       error = p_error,
@@ -3848,7 +4007,12 @@ AS $function$
       finished_at = CASE WHEN p_final OR failures + 1 >= p_patience THEN now() END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
-  RETURNING status::text
+  RETURNING * INTO v_job;
+  IF v_job.status = 'failed' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
+  RETURN v_job.status;
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.stranded_jobs_v1(p_within interval, p_limit integer, p_after timestamp with time zone, p_after_tenant text, p_after_job uuid)
@@ -3883,6 +4047,7 @@ BEGIN
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
+    PERFORM emit_job_event(p_tenant, p_job);
     FOR v_item IN
       SELECT * FROM job_items
       WHERE tenant = p_tenant AND job = p_job AND start + count > v_job.cursor
@@ -5410,6 +5575,11 @@ BEGIN
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      -- One whose job goes on is done when that is.
+      PERFORM emit_receipt_event(r, 'receipt.done') FROM receipts AS r
+      WHERE r.tenant = p_tenant AND r.id = p_receipt
+        AND NOT EXISTS (SELECT FROM jobs AS j
+                        WHERE j.tenant = p_tenant AND j.id = r.job AND j.status <> 'done');
       PERFORM record_event(p_caller, p_tenant, 'receipt.created', p_receipt::text, jsonb_build_object(
         'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     END IF;
@@ -5602,6 +5772,9 @@ BEGIN
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
     WHERE tenant = p_tenant AND id = v_receipt.job AND status IN ('queued', 'running', 'failed');
+    IF FOUND THEN
+      PERFORM emit_job_event(p_tenant, v_receipt.job);
+    END IF;
     v_items := coalesce(items_of_job(p_tenant, v_receipt.job), '{}');
 
     PERFORM hold_untouched(v_receipt, v_items, v_cursor);
@@ -5622,7 +5795,9 @@ BEGIN
 
     UPDATE receipts
     SET status = 'cancelled', cancelled_at = now(), cancelled_by = v_call.api_key, reason = p_reason
-    WHERE tenant = p_tenant AND id = p_receipt;
+    WHERE tenant = p_tenant AND id = p_receipt
+    RETURNING * INTO v_receipt;
+    PERFORM emit_receipt_event(v_receipt, 'receipt.cancelled');
     PERFORM record_event(p_caller, p_tenant, 'receipt.cancelled', p_receipt::text, jsonb_build_object(
       'reference', v_receipt.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,
@@ -5878,6 +6053,12 @@ BEGIN
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM emit_event(p_tenant, 'count.applied', p_count::text, jsonb_build_object(
+        'count', jsonb_build_object(
+          'id', c.id, 'reference', c.reference, 'status', c.status, 'job', c.job,
+          'applied_at', wire_time(c.applied_at))))
+      FROM counts AS c
+      WHERE c.tenant = p_tenant AND c.id = p_count;
       PERFORM record_event(p_caller, p_tenant, 'count.applied', p_count::text, jsonb_build_object(
         'reference', v_count.reference));
     ELSIF NOT EXISTS (SELECT FROM counts WHERE tenant = p_tenant AND id = p_count) THEN
@@ -6002,6 +6183,9 @@ BEGIN
   VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
           p_records, 0, 0, p_holder, now() + p_lease, v_import.origin, now(),
           CASE p_records WHEN 0 THEN now() END);
+  IF p_records = 0 THEN
+    PERFORM emit_job_event(p_tenant, p_import);
+  END IF;
   PERFORM record_event(caller_of_import(v_import), p_tenant, 'import.begun', p_import::text,
     jsonb_build_object(
       'kind', v_import.kind, 'dry_run', v_import.dry_run, 'allow_jump', v_import.allow_jump,
@@ -6224,6 +6408,7 @@ BEGIN
   END IF;
   IF v_job.status = 'done' THEN
     PERFORM drop_staged(p_tenant, p_import);
+    PERFORM emit_job_event(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
@@ -8435,6 +8620,749 @@ AS $function$
     'database_bytes', pg_database_size(current_database())::text)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.add_event(p_tenant text, p_webhooks uuid[], p_type event_type, p_subject text, p_data jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_event uuid := gen_random_uuid();
+  v_at timestamptz := clock_timestamp();
+BEGIN
+  -- The text that is signed and sent, so that it is the same to the byte at each attempt.
+  INSERT INTO events (tenant, id, type, subject, at, payload)
+  VALUES (p_tenant, v_event, p_type, p_subject, v_at,
+          format('{"type":"%s","timestamp":"%s","data":%s}', p_type, wire_time(v_at), p_data));
+  INSERT INTO webhook_deliveries (tenant, event, webhook, next_attempt_at, created_at)
+  SELECT p_tenant, v_event, webhook, v_at, v_at FROM unnest(p_webhooks) AS webhook;
+  PERFORM wake_webhook(p_tenant, webhook) FROM unnest(p_webhooks) AS webhook;
+  RETURN v_event;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.webhooks_wanting(p_tenant text, p_type event_type)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT array_agg(webhooks.id) AS array_agg FROM webhooks WHERE ((webhooks.tenant = webhooks_wanting.p_tenant) AND (webhooks.status = 'enabled'::webhook_status) AND ((webhooks.events IS NULL) OR (webhooks_wanting.p_type = ANY (webhooks.events)))));
+
+CREATE OR REPLACE FUNCTION public.emit_event(p_tenant text, p_type event_type, p_subject text, p_data jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_webhooks uuid[] := webhooks_wanting(p_tenant, p_type);
+BEGIN
+  IF v_webhooks IS NOT NULL THEN
+    PERFORM add_event(p_tenant, v_webhooks, p_type, p_subject, p_data);
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.emit_job_event(p_tenant text, p_job uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_job jobs;
+BEGIN
+  IF NOT EXISTS (SELECT FROM webhooks WHERE tenant = p_tenant AND status = 'enabled') THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT v_job FROM jobs WHERE tenant = p_tenant AND id = p_job;
+  PERFORM emit_event(
+    p_tenant, ('job.' || v_job.status)::event_type, p_job::text, jsonb_build_object(
+      'job', jsonb_build_object(
+        'id', p_job, 'status', v_job.status,
+        'total', v_job.given + v_job.chunked - v_job.put_off,
+        'done', v_job.given + v_job.cursor - v_job.put_off - v_job.skipped,
+        'skipped', v_job.skipped, 'error', v_job.error,
+        'created_at', wire_time(v_job.created_at), 'finished_at', wire_time(v_job.finished_at))));
+  IF v_job.status = 'done' AND webhooks_wanting(p_tenant, 'receipt.done') IS NOT NULL THEN
+    PERFORM emit_receipt_event(r, 'receipt.done') FROM receipts AS r
+    WHERE r.tenant = p_tenant AND r.job = p_job AND r.status <> 'cancelled';
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.emit_receipt_event(p_receipt receipts, p_type event_type)
+ RETURNS void
+ LANGUAGE sql
+RETURN emit_event((p_receipt).tenant, p_type, ((p_receipt).id)::text, jsonb_build_object('receipt', jsonb_build_object('id', (p_receipt).id, 'reference', (p_receipt).reference, 'status', (p_receipt).status, 'job', (p_receipt).job, 'created_at', wire_time((p_receipt).created_at), 'cancelled_at', wire_time((p_receipt).cancelled_at), 'reason', (p_receipt).reason)));
+
+CREATE OR REPLACE FUNCTION public.woken_webhooks_v1()
+ RETURNS jsonb
+ LANGUAGE sql
+RETURN (COALESCE(NULLIF(current_setting('serialmint.woken'::text, true), ''::text), '[]'::text))::jsonb;
+
+CREATE OR REPLACE FUNCTION public.wake_webhook(p_tenant text, p_webhook uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || jsonb_build_array(
+    jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)))::text, true)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_webhook(p_webhook webhooks)
+ RETURNS webhook_row
+ LANGUAGE sql
+ STABLE
+RETURN ROW(((p_webhook).id)::text, (p_webhook).url, ((p_webhook).events)::text[], (p_webhook).description, ((p_webhook).status)::text, ((p_webhook).disabled_reason)::text, wire_time((p_webhook).disabled_at), wire_time((p_webhook).failing_since), CASE WHEN ((p_webhook).previous_secret_until > now()) THEN wire_time((p_webhook).previous_secret_until) ELSE NULL::text END, wire_time((p_webhook).created_at), wire_time((p_webhook).updated_at), ((p_webhook).id)::text)::webhook_row;
+
+CREATE OR REPLACE FUNCTION public.webhooks_of_v1(p_tenant text)
+ RETURNS SETOF webhook_row
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT (shown_webhook(w)).* FROM webhooks AS w WHERE w.tenant = p_tenant ORDER BY w.id
+$function$;
+
+CREATE OR REPLACE FUNCTION public.webhook_facts(p_webhook webhooks)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (to_jsonb(shown_webhook(p_webhook)) - 'place'::text);
+
+CREATE OR REPLACE FUNCTION public.webhook_terms(p_webhook webhooks)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN jsonb_build_object('url', (p_webhook).url, 'events', (p_webhook).events, 'description', (p_webhook).description, 'status', (p_webhook).status);
+
+CREATE OR REPLACE FUNCTION public.hold_webhook(p_tenant text, p_id uuid)
+ RETURNS webhooks
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_webhook webhooks;
+BEGIN
+  SELECT * INTO v_webhook FROM webhooks WHERE tenant = p_tenant AND id = p_id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('webhook_not_found', jsonb_build_object('webhook', p_id));
+  END IF;
+  RETURN v_webhook;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_disabled(p_webhook webhooks)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  IF p_webhook.status = 'disabled' THEN
+    PERFORM fail('webhook_disabled', jsonb_build_object(
+      'webhook', p_webhook.id, 'reason', p_webhook.disabled_reason));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.give_up_deliveries(p_tenant text, p_webhook uuid, p_why text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  UPDATE webhook_deliveries
+  SET status = 'failed', next_attempt_at = NULL, token = NULL, last_error = p_why
+  WHERE tenant = p_tenant AND webhook = p_webhook AND status = 'pending'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.disable_webhook(p_tenant text, p_webhook uuid, p_reason disabling_reason)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  UPDATE webhooks
+  SET status = 'disabled', disabled_reason = p_reason, disabled_at = now(), updated_at = now()
+  WHERE tenant = p_tenant AND id = p_webhook AND status = 'enabled';
+  SELECT give_up_deliveries(p_tenant, p_webhook, 'The webhook was disabled.');
+$function$;
+
+CREATE OR REPLACE FUNCTION public.create_webhook_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_secret bytea, p_fields jsonb, p_most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_new webhooks := jsonb_populate_record(NULL::webhooks, p_fields);
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  -- Two at once do not both find room for the last one.
+  PERFORM FROM tenants WHERE tenant = p_tenant FOR NO KEY UPDATE;
+  IF (SELECT count(*) FROM webhooks WHERE tenant = p_tenant) >= p_most THEN
+    PERFORM fail('too_many_webhooks', jsonb_build_object('limit', p_most));
+  END IF;
+  INSERT INTO webhooks (tenant, id, url, events, description, secret)
+  VALUES (p_tenant, p_id, v_new.url, v_new.events, v_new.description, p_secret)
+  RETURNING * INTO v_new;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.created', p_id::text, webhook_terms(v_new));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, webhook_facts(v_new));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.change_webhook_v1(p_caller caller, p_tenant text, p_id uuid, p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_api_key integer := caller_v1(p_caller, p_tenant);
+  v_old webhooks := hold_webhook(p_tenant, p_id);
+  v_new webhooks := jsonb_populate_record(v_old, p_changes);
+BEGIN
+  IF webhook_terms(v_new) = webhook_terms(v_old) THEN
+    RETURN webhook_facts(v_old);
+  END IF;
+  IF v_new.status = 'disabled' THEN
+    PERFORM disable_webhook(p_tenant, p_id, 'asked');
+  END IF;
+  UPDATE webhooks
+  SET url = v_new.url, events = v_new.events, description = v_new.description, status = v_new.status,
+      disabled_reason = CASE v_new.status WHEN 'disabled' THEN disabled_reason END,
+      disabled_at = CASE v_new.status WHEN 'disabled' THEN disabled_at END,
+      failing_since = CASE WHEN v_old.status = v_new.status THEN failing_since END,
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_id
+  RETURNING * INTO v_new;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.changed', p_id::text,
+                       differences(webhook_terms(v_old), webhook_terms(v_new)));
+  RETURN webhook_facts(v_new);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.rotate_webhook_secret_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid, p_made uuid, p_secret bytea, p_overlap interval)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_webhook webhooks;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_webhook := hold_webhook(p_tenant, p_id);
+  UPDATE webhooks
+  SET secret = p_secret, previous_secret = secret, previous_secret_until = now() + p_overlap,
+      updated_at = now()
+  WHERE tenant = p_tenant AND id = p_id
+  RETURNING * INTO v_webhook;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.secret_rotated', p_id::text, jsonb_build_object(
+    'previous_secret_until', wire_time(v_webhook.previous_secret_until)));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           webhook_facts(v_webhook) || jsonb_build_object('made', p_made));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.remove_webhook_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_webhook webhooks;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_webhook := hold_webhook(p_tenant, p_id);
+  PERFORM give_up_deliveries(p_tenant, p_id, 'The webhook was removed.');
+  DELETE FROM webhooks WHERE tenant = p_tenant AND id = p_id;
+  PERFORM record_event(p_caller, p_tenant, 'webhook.removed', p_id::text,
+                       jsonb_build_object('url', v_webhook.url));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, webhook_facts(v_webhook));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_delivery(p_delivery webhook_deliveries, p_event events)
+ RETURNS delivery_row
+ LANGUAGE sql
+ STABLE
+RETURN ROW(((p_event).id)::text, ((p_event).type)::text, (p_event).subject, ((p_delivery).status)::text, (p_delivery).attempts, wire_time((p_delivery).created_at), wire_time((p_delivery).last_attempt_at), wire_time((p_delivery).next_attempt_at), (p_delivery).response_status, (p_delivery).duration_ms, (p_delivery).last_error, (p_delivery).response_excerpt)::delivery_row;
+
+CREATE OR REPLACE FUNCTION public.delivery_facts(p_tenant text, p_webhook uuid, p_event uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT (to_jsonb(shown_delivery(d.*, e.*)) || jsonb_build_object('payload', e.payload)) FROM (webhook_deliveries d JOIN events e ON (((e.tenant = d.tenant) AND (e.id = d.event)))) WHERE ((d.tenant = delivery_facts.p_tenant) AND (d.webhook = delivery_facts.p_webhook) AND (d.event = delivery_facts.p_event)));
+
+CREATE OR REPLACE FUNCTION public.test_webhook_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_event uuid;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    PERFORM refuse_disabled(hold_webhook(p_tenant, p_id));
+    v_event := add_event(p_tenant, ARRAY[p_id], 'webhook.test', p_id::text, jsonb_build_object(
+      'webhook', jsonb_build_object('id', p_id)));
+    PERFORM record_event(p_caller, p_tenant, 'webhook.tested', p_id::text,
+                         jsonb_build_object('delivery', v_event));
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+      'delivery_id', v_event, 'delivery', delivery_facts(p_tenant, p_id, v_event)));
+  END IF;
+  RETURN v_call.answer;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.repeat_delivery_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_webhook uuid, p_event uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_webhook webhooks;
+BEGIN
+  IF v_call.answer IS NULL THEN
+    v_webhook := hold_webhook(p_tenant, p_webhook);
+    IF NOT EXISTS (SELECT FROM webhook_deliveries
+                   WHERE tenant = p_tenant AND webhook = p_webhook AND event = p_event) THEN
+      PERFORM fail('delivery_not_found', jsonb_build_object('webhook', p_webhook, 'delivery', p_event));
+    END IF;
+    PERFORM refuse_disabled(v_webhook);
+    UPDATE webhook_deliveries
+    SET status = 'pending', attempts = 0, next_attempt_at = now(), token = NULL
+    WHERE tenant = p_tenant AND webhook = p_webhook AND event = p_event
+      AND (token IS NULL OR next_attempt_at < now());
+    PERFORM wake_webhook(p_tenant, p_webhook);
+    PERFORM record_event(p_caller, p_tenant, 'webhook.delivery_repeated', p_webhook::text,
+                         jsonb_build_object('delivery', p_event));
+    v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint, jsonb_build_object(
+      'delivery', delivery_facts(p_tenant, p_webhook, p_event)));
+  END IF;
+  RETURN v_call.answer;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.claim_delivery_v1(p_tenant text, p_webhook uuid, p_token uuid, p_lease interval)
+ RETURNS TABLE(event text, url text, payload text, secrets jsonb, attempt integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_webhook webhooks;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  SELECT * INTO v_webhook FROM webhooks WHERE tenant = p_tenant AND id = p_webhook;
+  IF v_webhook.status IS DISTINCT FROM 'enabled' THEN
+    PERFORM give_up_deliveries(p_tenant, p_webhook, 'The webhook was disabled.');
+    RETURN;
+  END IF;
+  RETURN QUERY
+    WITH due AS (
+      SELECT d.event FROM webhook_deliveries AS d
+      WHERE d.tenant = p_tenant AND d.webhook = p_webhook AND d.status = 'pending'
+        AND d.next_attempt_at <= now()
+      ORDER BY d.next_attempt_at
+      LIMIT 1
+      FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+      UPDATE webhook_deliveries AS d
+      SET attempts = d.attempts + 1, token = p_token, last_attempt_at = now(),
+          next_attempt_at = now() + p_lease
+      FROM due
+      WHERE d.tenant = p_tenant AND d.webhook = p_webhook AND d.event = due.event
+      RETURNING d.event, d.attempts
+    )
+    SELECT c.event::text, v_webhook.url, e.payload,
+           jsonb_build_array(encode(v_webhook.secret, 'hex'))
+             || CASE WHEN v_webhook.previous_secret_until > now()
+                  THEN jsonb_build_array(encode(v_webhook.previous_secret, 'hex')) ELSE '[]' END,
+           c.attempts
+    FROM claimed AS c
+    JOIN events AS e ON e.tenant = p_tenant AND e.id = c.event;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_attempt_v1(p_tenant text, p_webhook uuid, p_event uuid, p_token uuid, p_outcome attempt_outcome, p_patience interval)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_delivery webhook_deliveries;
+  v_held boolean;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  -- The webhook before its deliveries, as everybody does who locks both.
+  PERFORM FROM webhooks
+  WHERE tenant = p_tenant AND id = p_webhook AND (p_outcome.result <> 'succeeded' OR failing_since IS NOT NULL)
+  FOR NO KEY UPDATE;
+  v_held := FOUND;
+  UPDATE webhook_deliveries
+  SET status = (CASE WHEN p_outcome.result = 'succeeded' THEN 'delivered'
+                     WHEN p_outcome.result = 'gone' OR p_outcome.retry_after IS NULL THEN 'failed'
+                     ELSE 'pending' END)::delivery_status,
+      next_attempt_at = CASE WHEN p_outcome.result = 'failed' THEN now() + p_outcome.retry_after END,
+      token = NULL,
+      response_status = p_outcome.response_status,
+      duration_ms = p_outcome.duration_ms,
+      last_error = p_outcome.error,
+      response_excerpt = p_outcome.excerpt
+  WHERE tenant = p_tenant AND event = p_event AND webhook = p_webhook
+    AND token = p_token AND status = 'pending'
+  RETURNING * INTO v_delivery;
+  IF NOT FOUND OR NOT v_held THEN
+    RETURN;
+  END IF;
+  UPDATE webhooks
+  SET failing_since = CASE WHEN p_outcome.result <> 'succeeded' THEN coalesce(failing_since, now()) END
+  WHERE tenant = p_tenant AND id = p_webhook;
+  IF p_outcome.result = 'gone' THEN
+    PERFORM disable_webhook(p_tenant, p_webhook, 'gone');
+  ELSIF v_delivery.status = 'failed' THEN
+    PERFORM disable_webhook(p_tenant, p_webhook, 'failing') FROM webhooks
+    WHERE tenant = p_tenant AND id = p_webhook AND failing_since < now() - p_patience;
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.due_webhooks_v1(p_within interval, p_limit integer, p_after_tenant text, p_after uuid)
+ RETURNS TABLE(tenant text, webhook uuid, due_ms double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT w.tenant, w.id, (greatest(extract(epoch FROM d.next_attempt_at - now()), 0) * 1000)::double precision
+  FROM webhooks AS w
+  CROSS JOIN LATERAL (
+    SELECT next_attempt_at FROM webhook_deliveries
+    WHERE tenant = w.tenant AND webhook = w.id AND status = 'pending'
+    ORDER BY next_attempt_at LIMIT 1
+  ) AS d
+  WHERE d.next_attempt_at < now() + p_within
+    AND (p_after IS NULL OR (w.tenant, w.id) > (p_after_tenant, p_after))
+  ORDER BY w.tenant, w.id
+  LIMIT p_limit
+$function$;
+
+CREATE OR REPLACE FUNCTION public.old_events(p_age interval, p_limit integer)
+ RETURNS TABLE(tenant text, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(id)
+  FROM (SELECT tenant, id FROM events WHERE at < now() - p_age ORDER BY at LIMIT p_limit) AS old
+  GROUP BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_events_v1(p_age interval, p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_old record;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_old IN SELECT * FROM old_events(p_age, p_limit) LOOP
+    PERFORM enter_tenant(v_old.tenant);
+    DELETE FROM webhook_deliveries WHERE tenant = v_old.tenant AND event = ANY (v_old.ids);
+    DELETE FROM events WHERE tenant = v_old.tenant AND id = ANY (v_old.ids);
+    v_removed := v_removed + cardinality(v_old.ids);
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.sequences_near_exhaustion(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'sequence_exhaustion_near'::alert_kind, f.sequence || CASE f.series WHEN '' THEN '' ELSE ':' || f.series END,
+         f.remaining = 0 OR a.is_share AND f.used_share >= 0.9
+           OR f.exhausted_at < least(now() + interval '7 days', a.ends_at),
+         jsonb_build_object(
+           'sequence', f.sequence, 'series', nullif(f.series, ''), 'remaining', f.remaining::text,
+           'last_number', f.last_number::text, 'used', round(f.used_share::numeric, 4),
+           'per_hour', round(f.per_hour::numeric, 2), 'exhausted_at', wire_time(f.exhausted_at))
+  FROM forecasts_of(p_tenant) AS f
+  CROSS JOIN LATERAL (
+    -- By itself the share says nothing of a period, most of which may be over.
+    SELECT s.ends_on IS NULL AS is_share, (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone AS ends_at
+    FROM series AS s
+    JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
+    WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series
+  ) AS a
+  WHERE f.remaining = 0 OR a.is_share AND f.used_share >= 0.85
+     OR f.exhausted_at < least(now() + interval '10 days', a.ends_at)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.jobs_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'job_stuck'::alert_kind, id::text, lease_until < now() - interval '5 minutes',
+         jsonb_build_object(
+           'job', id, 'status', status, 'left', chunked - cursor, 'lease_until', wire_time(lease_until),
+           'error', error)
+  FROM jobs
+  WHERE tenant = p_tenant AND status IN ('queued', 'running') AND lease_until < now() - interval '1 minute'
+  UNION ALL
+  SELECT 'job_failed'::alert_kind, id::text, true,
+         jsonb_build_object(
+           'job', id, 'left', chunked - cursor, 'failed_at', wire_time(finished_at), 'error', error)
+  FROM jobs
+  WHERE tenant = p_tenant AND status = 'failed' AND finished_at > now() - interval '7 days'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.leases_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'lease_unreported'::alert_kind, id::text, expires_at < now() - interval '15 minutes',
+         jsonb_build_object(
+           'lease', id, 'sequence', sequence, 'holder', holder, 'open', open::text,
+           'expired_at', wire_time(expires_at))
+  FROM leases
+  WHERE tenant = p_tenant AND closed_at IS NULL AND burned_at IS NULL AND expires_at < now()
+$function$;
+
+CREATE OR REPLACE FUNCTION public.operations_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH measured AS (
+    SELECT operation, 'errors_rising'::alert_kind AS kind, calls_5 AS calls, failed_5 AS bad,
+           calls_60 - calls_5 AS calls_before, failed_60 - failed_5 AS bad_before,
+           0.05 AS opens_at, 0.02 AS stays_at
+    FROM operation_health(p_tenant)
+    UNION ALL
+    SELECT operation, 'operations_slow', calls_5, slow_5, calls_60 - calls_5, slow_60 - slow_5, 0.2, 0.1
+    FROM operation_health(p_tenant)
+  )
+  SELECT kind, operation,
+         bad >= 5 AND bad >= opens_at * calls
+           AND bad::numeric / calls >= 2 * coalesce(bad_before::numeric / nullif(calls_before, 0), 0),
+         jsonb_build_object(
+           'operation', operation, 'calls', calls,
+           CASE kind WHEN 'errors_rising' THEN 'failed' ELSE 'slow' END, bad,
+           'calls_in_hour_before', calls_before,
+           CASE kind WHEN 'errors_rising' THEN 'failed_in_hour_before' ELSE 'slow_in_hour_before' END, bad_before)
+  FROM measured
+  WHERE bad >= 2 AND bad >= stays_at * calls
+$function$;
+
+CREATE OR REPLACE FUNCTION public.audit_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'audit_chain_broken'::alert_kind, 'audit', true, found FROM audit_rounds
+  WHERE tenant = p_tenant AND found IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.webhooks_in_trouble(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'webhook_disabled'::alert_kind, id::text, true,
+         jsonb_build_object('webhook', id, 'url', url, 'reason', disabled_reason,
+                            'disabled_at', wire_time(disabled_at))
+  FROM webhooks
+  WHERE tenant = p_tenant AND disabled_reason IN ('gone', 'failing')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.alert_conditions(p_tenant text)
+ RETURNS SETOF alert_condition
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT * FROM sequences_near_exhaustion(p_tenant)
+  UNION ALL SELECT * FROM jobs_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM leases_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM operations_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM audit_in_trouble(p_tenant)
+  UNION ALL SELECT * FROM webhooks_in_trouble(p_tenant)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.shown_alert(p_alert alerts)
+ RETURNS alert_row
+ LANGUAGE sql
+ STABLE
+RETURN ROW(((p_alert).id)::text, ((p_alert).kind)::text, (p_alert).subject, CASE WHEN ((p_alert).closed_at IS NULL) THEN 'open'::text ELSE 'closed'::text END, wire_time((p_alert).opened_at), wire_time((p_alert).closed_at), (p_alert).facts)::alert_row;
+
+CREATE OR REPLACE FUNCTION public.compare_alerts(p_tenant text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_conditions alert_condition[] := ARRAY(SELECT c FROM alert_conditions(p_tenant) AS c);
+  v_opened alerts[];
+  v_closed alerts[];
+BEGIN
+  WITH opened AS (
+    INSERT INTO alerts (tenant, id, kind, subject, facts, opened_at)
+    SELECT p_tenant, gen_random_uuid(), c.kind, c.subject, c.facts, now()
+    FROM unnest(v_conditions) AS c
+    WHERE c.opens
+    ORDER BY c.kind, c.subject COLLATE "C"
+    ON CONFLICT (tenant, kind, subject) WHERE closed_at IS NULL DO NOTHING
+    RETURNING alerts
+  )
+  SELECT array_agg(alerts) INTO v_opened FROM opened;
+  WITH closed AS (
+    UPDATE alerts SET closed_at = now()
+    WHERE tenant = p_tenant AND closed_at IS NULL
+      AND (kind, subject) NOT IN (SELECT c.kind, c.subject FROM unnest(v_conditions) AS c)
+    RETURNING alerts
+  )
+  SELECT array_agg(alerts) INTO v_closed FROM closed;
+  PERFORM emit_event(p_tenant, 'alert.opened', a.id::text,
+                     jsonb_build_object('alert', to_jsonb(shown_alert(a))))
+  FROM unnest(v_opened) AS a;
+  PERFORM emit_event(p_tenant, 'alert.closed', a.id::text,
+                     jsonb_build_object('alert', to_jsonb(shown_alert(a))))
+  FROM unnest(v_closed) AS a;
+  RETURN coalesce(cardinality(v_opened), 0) + coalesce(cardinality(v_closed), 0);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.longest_unwatched(p_duty watch_duty, p_before timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT t.tenant
+  FROM tenants AS t
+  LEFT JOIN watch_turns AS w ON w.tenant = t.tenant AND w.duty = p_duty
+  WHERE coalesce(w.taken_at, '-infinity') < p_before
+  ORDER BY w.taken_at NULLS FIRST, t.tenant
+  LIMIT 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_turn_v1(p_duty watch_duty, p_pause interval)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_before timestamptz := now() - p_pause;
+  v_tenant text;
+BEGIN
+  LOOP
+    v_tenant := longest_unwatched(p_duty, v_before);
+    EXIT WHEN v_tenant IS NULL;
+    PERFORM enter_tenant(v_tenant);
+    INSERT INTO watch_turns AS w (tenant, duty, taken_at)
+    VALUES (v_tenant, p_duty, now())
+    ON CONFLICT (tenant, duty) DO UPDATE SET taken_at = excluded.taken_at WHERE w.taken_at < v_before;
+    -- Not, when another was quicker: then the next one.
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN v_tenant;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compare_alerts_v1(p_tenant text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  RETURN compare_alerts(p_tenant);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compare_seals(p_tenant text, p_from integer, p_to integer, p_rows bigint)
+ RETURNS TABLE(found jsonb, next_seal integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT (v->'breaks'->0)::jsonb, (v->>'next_seal')::integer
+  FROM verify_audit_v1(p_tenant, p_from, p_to, p_rows, NULL) AS v
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compare_audit_v1(p_tenant text, p_seals integer, p_rows bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_round audit_rounds;
+  v_broken integer;
+  v_youngest integer;
+  v_from integer;
+  v_found jsonb;
+  v_next integer;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
+  v_youngest := coalesce((SELECT max(number) FROM audit_seals WHERE tenant = p_tenant), 1);
+  SELECT * INTO v_round FROM audit_rounds WHERE tenant = p_tenant FOR UPDATE;
+  v_broken := (v_round.found->>'seal')::integer;
+  IF v_broken IS NOT NULL THEN
+    -- What is wrong behind the last seal is told of the one that would follow.
+    SELECT c.found INTO v_found
+    FROM compare_seals(p_tenant, least(v_broken, v_youngest), v_broken, p_rows) AS c;
+  END IF;
+  IF v_found IS NULL THEN
+    SELECT c.found INTO v_found FROM compare_seals(p_tenant, v_youngest, v_youngest, p_rows) AS c;
+  END IF;
+  v_from := CASE WHEN v_round.next_seal <= v_youngest THEN v_round.next_seal ELSE 1 END;
+  SELECT coalesce(v_found, c.found), coalesce(c.next_seal, v_from + p_seals) INTO v_found, v_next
+  FROM compare_seals(p_tenant, v_from, v_from + p_seals - 1, p_rows) AS c;
+  INSERT INTO audit_rounds (tenant, next_seal, found) VALUES (p_tenant, v_next, v_found)
+  ON CONFLICT (tenant) DO UPDATE SET next_seal = excluded.next_seal, found = excluded.found;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.old_alerts(p_age interval, p_limit integer)
+ RETURNS TABLE(tenant text, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(id)
+  FROM (SELECT tenant, id FROM alerts WHERE closed_at < now() - p_age ORDER BY closed_at LIMIT p_limit) AS old
+  GROUP BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_alerts_v1(p_age interval, p_limit integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_old record;
+  v_removed bigint := 0;
+BEGIN
+  FOR v_old IN SELECT * FROM old_alerts(p_age, p_limit) LOOP
+    PERFORM enter_tenant(v_old.tenant);
+    DELETE FROM alerts WHERE tenant = v_old.tenant AND id = ANY (v_old.ids);
+    v_removed := v_removed + cardinality(v_old.ids);
+  END LOOP;
+  RETURN v_removed;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -8476,6 +9404,10 @@ $function$;
 
 -- Policies
 
+ALTER TABLE alerts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON alerts FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON alerts USING (tenant = entered_tenant());
+
 ALTER TABLE api_key_uses ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON api_key_uses USING (tenant = entered_tenant());
 
@@ -8486,6 +9418,10 @@ CREATE POLICY own_tenant ON api_keys USING (tenant = entered_tenant());
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON audit_events FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON audit_events USING (tenant = entered_tenant());
+
+ALTER TABLE audit_rounds ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON audit_rounds FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON audit_rounds USING (tenant = entered_tenant());
 
 ALTER TABLE audit_seals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON audit_seals FOR SELECT TO serialmint_keeper USING (true);
@@ -8504,6 +9440,10 @@ CREATE POLICY own_tenant ON counted_lots USING (tenant = entered_tenant());
 
 ALTER TABLE counts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON counts USING (tenant = entered_tenant());
+
+ALTER TABLE events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON events FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON events USING (tenant = entered_tenant());
 
 ALTER TABLE figure_batches ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON figure_batches FOR SELECT TO serialmint_keeper USING (true);
@@ -8632,17 +9572,33 @@ CREATE POLICY own_tenant ON tried_lots USING (tenant = entered_tenant());
 ALTER TABLE tried_numbers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
 
+ALTER TABLE watch_turns ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON watch_turns FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON watch_turns USING (tenant = entered_tenant());
+
+ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON webhook_deliveries FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON webhook_deliveries USING (tenant = entered_tenant());
+
+ALTER TABLE webhooks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON webhooks FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON webhooks USING (tenant = entered_tenant());
+
 -- Owners
 
+ALTER FUNCTION due_webhooks_v1(interval,integer,text,uuid) OWNER TO serialmint_keeper;
 ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION figured_until() OWNER TO serialmint_keeper;
 ALTER FUNCTION first_written(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION leases_unreported(integer,interval) OWNER TO serialmint_keeper;
+ALTER FUNCTION longest_unwatched(watch_duty,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION lots_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION metrics_v1() OWNER TO serialmint_keeper;
 ALTER FUNCTION numbers_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
+ALTER FUNCTION old_alerts(interval,integer) OWNER TO serialmint_keeper;
+ALTER FUNCTION old_events(interval,integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
@@ -8662,6 +9618,7 @@ ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION add_call_figures(text,figure_grain[],gathered_calls[]) OWNER TO serialmint_rules;
 ALTER FUNCTION add_calls_v1(uuid,jsonb,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION add_counts(bigint[],bigint[]) OWNER TO serialmint_rules;
+ALTER FUNCTION add_event(text,uuid[],event_type,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION add_lot_figures(text,lot_figure[]) OWNER TO serialmint_rules;
 ALTER FUNCTION add_notable_calls(text,gathered_call[]) OWNER TO serialmint_rules;
 ALTER FUNCTION add_number_figures(text,timestamp with time zone,figure_grain[],number_figure[]) OWNER TO serialmint_rules;
@@ -8670,11 +9627,13 @@ ALTER FUNCTION add_seal(text,timestamp with time zone,timestamp with time zone) 
 ALTER FUNCTION add_sequences(text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_job(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
+ALTER FUNCTION alert_conditions(text) OWNER TO serialmint_rules;
 ALTER FUNCTION answer_move(caller,text,text,bytea,audit_action,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION answer_request_v1(text,text,bytea,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION api_key_facts(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION audit_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION available_stock(text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_at(series,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO serialmint_rules;
@@ -8695,6 +9654,7 @@ ALTER FUNCTION change_lots(text,text,text[],jsonb,integer,text,text,uuid) OWNER 
 ALTER FUNCTION change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION change_patterns(text,bigint,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION change_settings_v1(caller,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION change_webhook_v1(caller,text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION check_base(series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_bound(text,text,text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION check_change(text,text,jsonb) OWNER TO serialmint_rules;
@@ -8710,8 +9670,13 @@ ALTER FUNCTION check_names(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION check_room(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_serials(lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_step(series,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION claim_delivery_v1(text,uuid,uuid,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION close_recall_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION close_series_v1(integer) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_alerts(text) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_alerts_v1(text) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_audit_v1(text,integer,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION compare_seals(text,integer,integer,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION continue_series(series,bigint,imports) OWNER TO serialmint_rules;
 ALTER FUNCTION count_facts(text,uuid) OWNER TO serialmint_rules;
@@ -8721,21 +9686,29 @@ ALTER FUNCTION create_api_key_v1(caller,text,text,bytea,bytea,jsonb) OWNER TO se
 ALTER FUNCTION create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION csv_field(text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION delete_lots(text,tid[]) OWNER TO serialmint_rules;
+ALTER FUNCTION delivery_facts(text,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION differences(jsonb,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION digest_of_seal(audit_seals) OWNER TO serialmint_rules;
+ALTER FUNCTION disable_webhook(text,uuid,disabling_reason) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_counter(series,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION drawn_lately_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION emit_event(text,event_type,text,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION emit_job_event(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION emit_receipt_event(receipts,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_alerts_v1(interval,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION expire_events_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_quotas_v1() OWNER TO serialmint_rules;
 ALTER FUNCTION expire_requests_v1(integer) OWNER TO serialmint_rules;
@@ -8753,6 +9726,7 @@ ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
 ALTER FUNCTION forecasts_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION give_up_deliveries(text,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION given_under(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION go_on_fencing(text,text,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
@@ -8773,6 +9747,7 @@ ALTER FUNCTION hold_products(text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_quota(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_series(series_request) OWNER TO serialmint_rules;
 ALTER FUNCTION hold_untouched(receipts,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION hold_webhook(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION import_counters(imports,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION import_lots(imports,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION import_products(imports,jsonb) OWNER TO serialmint_rules;
@@ -8791,6 +9766,7 @@ ALTER FUNCTION issued_names(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_not_found(lot_request[],lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION items_of_job(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION job_facts(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION jobs_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION kept_for(figure_grain) OWNER TO serialmint_rules;
 ALTER FUNCTION key_of_origin(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION key_rights(api_keys) OWNER TO serialmint_rules;
@@ -8800,6 +9776,7 @@ ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rule
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
+ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_counter(bigint,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_job(text,uuid,text,job_status[]) OWNER TO serialmint_rules;
@@ -8845,6 +9822,7 @@ ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION operation_health(text) OWNER TO serialmint_rules;
+ALTER FUNCTION operations_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
@@ -8863,6 +9841,7 @@ ALTER FUNCTION recall_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION receipt_facts(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION record_around_foreign_names(jobs,job_items[],bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION record_attempt_v1(text,uuid,uuid,uuid,attempt_outcome,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION record_event(caller,text,audit_action,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION record_given_names(text,job_items[],boolean) OWNER TO serialmint_rules;
@@ -8876,12 +9855,15 @@ ALTER FUNCTION recorded_names(job_items[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION records_held(text,jsonb,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_disabled(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_used(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION remove_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION render_name(text,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION reopen_series(series) OWNER TO serialmint_rules;
+ALTER FUNCTION repeat_delivery_v1(caller,text,text,bytea,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION replace_taken(jobs,job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_facts(ledger) OWNER TO serialmint_rules;
@@ -8895,6 +9877,7 @@ ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmin
 ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION roll_up_figures_v1(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
@@ -8906,6 +9889,7 @@ ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmi
 ALTER FUNCTION seconds_left(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION seconds_until(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
+ALTER FUNCTION sequences_near_exhaustion(text) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION set_counted(counts,lot_found[]) OWNER TO serialmint_rules;
@@ -8915,12 +9899,15 @@ ALTER FUNCTION set_lots_at(tid[],jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settings_facts(settings) OWNER TO serialmint_rules;
 ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_alert(alerts) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_delivery(webhook_deliveries,events) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_lease(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_lot(lots,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_webhook(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_as_written(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_past_names(text,series_request,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION skip_to(series,bigint,bigint,integer,text,ledger_kind) OWNER TO serialmint_rules;
@@ -8932,6 +9919,8 @@ ALTER FUNCTION take_numbers(text,integer,bigint,bigint) OWNER TO serialmint_rule
 ALTER FUNCTION take_numbers_of_import(imports,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
+ALTER FUNCTION take_turn_v1(watch_duty,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION test_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION told_numbers(leases,bigint,bigint[],bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
@@ -8945,8 +9934,15 @@ ALTER FUNCTION void_drawn(job_items,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION void_numbers(ledger,int8multirange,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION wait_for_series(bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION wake_webhook(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION was_changed(lots,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION webhook_facts(webhooks) OWNER TO serialmint_rules;
+ALTER FUNCTION webhook_terms(webhooks) OWNER TO serialmint_rules;
+ALTER FUNCTION webhooks_in_trouble(text) OWNER TO serialmint_rules;
+ALTER FUNCTION webhooks_of_v1(text) OWNER TO serialmint_rules;
+ALTER FUNCTION webhooks_wanting(text,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION woken_webhooks_v1() OWNER TO serialmint_rules;
 
 -- Rights
 
@@ -8958,6 +9954,7 @@ REVOKE EXECUTE ON FUNCTION
   add_call_figures(text,figure_grain[],gathered_calls[]),
   add_calls_v1(uuid,jsonb,jsonb),
   add_counts(bigint[],bigint[]),
+  add_event(text,uuid[],event_type,text,jsonb),
   add_lot_figures(text,lot_figure[]),
   add_notable_calls(text,gathered_call[]),
   add_number_figures(text,timestamp with time zone,figure_grain[],number_figure[]),
@@ -8966,11 +9963,13 @@ REVOKE EXECUTE ON FUNCTION
   add_sequences(text,jsonb),
   advance_job(text,uuid,uuid,bigint,bigint,interval),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
+  alert_conditions(text),
   answer_move(caller,text,text,bytea,audit_action,jsonb),
   answer_request_v1(text,text,bytea,jsonb),
   api_key_facts(api_keys),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
   apply_import_v1(text,uuid,uuid,bigint,bigint,interval,jsonb,jsonb),
+  audit_in_trouble(text),
   available_stock(text,text[]),
   begin_at(series,bigint,integer,text),
   begin_fence(text,bigint,integer,text,text[],text[]),
@@ -8991,6 +9990,7 @@ REVOKE EXECUTE ON FUNCTION
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_patterns(text,bigint,text[]),
   change_settings_v1(caller,text,jsonb,bigint,text[]),
+  change_webhook_v1(caller,text,uuid,jsonb),
   check_base(series,bigint),
   check_bound(text,text,text,boolean),
   check_change(text,text,jsonb),
@@ -9006,8 +10006,13 @@ REVOKE EXECUTE ON FUNCTION
   check_room(series,bigint,bigint,bigint),
   check_serials(lot_found[]),
   check_step(series,bigint,bigint,bigint),
+  claim_delivery_v1(text,uuid,uuid,interval),
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
+  compare_alerts(text),
+  compare_alerts_v1(text),
+  compare_audit_v1(text,integer,bigint),
+  compare_seals(text,integer,integer,bigint),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   continue_series(series,bigint,imports),
   count_facts(text,uuid),
@@ -9017,22 +10022,31 @@ REVOKE EXECUTE ON FUNCTION
   create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
+  create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer),
   csv_field(text,boolean),
   delete_lots(text,tid[]),
+  delivery_facts(text,uuid,uuid),
   differences(jsonb,jsonb),
   digest_of_seal(audit_seals),
+  disable_webhook(text,uuid,disabling_reason),
   draw_from_counter(series,uuid,bigint,bigint,bigint),
   draw_from_row(series,boolean,bigint,bigint,bigint),
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
   drawn_lately_v1(text,text,text),
   drop_staged(text,uuid),
+  due_webhooks_v1(interval,integer,text,uuid),
+  emit_event(text,event_type,text,jsonb),
+  emit_job_event(text,uuid),
+  emit_receipt_event(receipts,event_type),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
   exhausted_at(numeric,double precision),
+  expire_alerts_v1(interval,integer),
+  expire_events_v1(interval,integer),
   expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
@@ -9053,6 +10067,7 @@ REVOKE EXECUTE ON FUNCTION
   forecasts_of(text),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
+  give_up_deliveries(text,uuid,text),
   given_under(sequences),
   go_on_fencing(text,text,bigint,bigint,text),
   grow_lots(receipts,lot_found[]),
@@ -9073,6 +10088,7 @@ REVOKE EXECUTE ON FUNCTION
   hold_quota(text,integer),
   hold_series(series_request),
   hold_untouched(receipts,job_items[],bigint),
+  hold_webhook(text,uuid),
   identify_v1(bytea),
   import_counters(imports,jsonb),
   import_lots(imports,jsonb),
@@ -9092,6 +10108,7 @@ REVOKE EXECUTE ON FUNCTION
   items_not_found(lot_request[],lot_found[]),
   items_of_job(text,uuid),
   job_facts(text,uuid),
+  jobs_in_trouble(text),
   keep_tenants_apart(regproc[]),
   kept_for(figure_grain),
   key_of_origin(text,integer),
@@ -9102,12 +10119,14 @@ REVOKE EXECUTE ON FUNCTION
   last_change_under(text,text,text,text),
   lease_facts(leases),
   lease_status(leases),
+  leases_in_trouble(text),
   leases_unreported(integer,interval),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
   lock_lots(text,text,text[]),
   lock_reservation(text,text,text,bigint),
+  longest_unwatched(watch_duty,timestamp with time zone),
   lot_after(jsonb,jsonb),
   lot_before(lots,jsonb),
   lot_differs(lots,jsonb),
@@ -9144,12 +10163,15 @@ REVOKE EXECUTE ON FUNCTION
   numbers_today(api_keys),
   numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
+  old_alerts(interval,integer),
+  old_events(interval,integer),
   open_call_v1(caller,text,text,bytea),
   open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,lease_limits),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
   operation_health(text),
+  operations_in_trouble(text),
   origin_of(text,integer,text),
   origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
@@ -9169,6 +10191,7 @@ REVOKE EXECUTE ON FUNCTION
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
   record_around_foreign_names(jobs,job_items[],bigint),
+  record_attempt_v1(text,uuid,uuid,uuid,attempt_outcome,interval),
   record_drawn(text,uuid,lot_request[],drawn,text,bigint,integer),
   record_event(caller,text,audit_action,text,jsonb),
   record_given_names(text,job_items[],boolean),
@@ -9183,12 +10206,15 @@ REVOKE EXECUTE ON FUNCTION
   records_held(text,jsonb,lot_request[]),
   records_recorded(text,jsonb,bigint[]),
   refuse_another(ledger,integer,text),
+  refuse_disabled(webhooks),
   refuse_sharing(text,text,text,text[]),
   refuse_used(ledger,int8multirange,int8multirange),
   release_job_v1(text,uuid,uuid),
+  remove_webhook_v1(caller,text,text,bytea,uuid),
   render_name(text,bigint,integer,text),
   renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer),
   reopen_series(series),
+  repeat_delivery_v1(caller,text,text,bytea,uuid,uuid),
   replace_taken(jobs,job_items[]),
   report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer),
   reservation_facts(ledger),
@@ -9203,6 +10229,7 @@ REVOKE EXECUTE ON FUNCTION
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   roll_up_figures_v1(interval),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
+  rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval),
   rows_between(text,timestamp with time zone,timestamp with time zone),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
@@ -9215,6 +10242,7 @@ REVOKE EXECUTE ON FUNCTION
   seconds_left(leases),
   seconds_until(timestamp with time zone),
   sequence_facts(sequences),
+  sequences_near_exhaustion(text),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
   set_counted(counts,lot_found[]),
@@ -9224,12 +10252,15 @@ REVOKE EXECUTE ON FUNCTION
   settings_facts(settings),
   settle_lines(text,uuid,jsonb),
   settled_time(interval),
+  shown_alert(alerts),
   shown_api_key(api_keys),
+  shown_delivery(webhook_deliveries,events),
   shown_job(jobs,job_items[]),
   shown_lease(leases),
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
+  shown_webhook(webhooks),
   skip_as_written(ledger),
   skip_past_names(text,series_request,integer,text),
   skip_to(series,bigint,bigint,integer,text,ledger_kind),
@@ -9243,9 +10274,11 @@ REVOKE EXECUTE ON FUNCTION
   take_numbers_of_import(imports,bigint),
   take_of_reservation(text,lot_request),
   take_request_v1(bytea),
+  take_turn_v1(watch_duty,interval),
   tenants_known(),
   tenants_with_old_figures(),
   tenants_with_old_quotas(),
+  test_webhook_v1(caller,text,text,bytea,uuid),
   told_by_record(caller,text),
   told_numbers(leases,bigint,bigint[],bigint[]),
   undo_growth(receipts,integer),
@@ -9260,8 +10293,15 @@ REVOKE EXECUTE ON FUNCTION
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
   wait_for_series(bigint),
+  wake_webhook(text,uuid),
   was_changed(lots,timestamp with time zone),
+  webhook_facts(webhooks),
+  webhook_terms(webhooks),
+  webhooks_in_trouble(text),
+  webhooks_of_v1(text),
+  webhooks_wanting(text,event_type),
   wire_time(timestamp with time zone),
+  woken_webhooks_v1(),
   written_between(timestamp with time zone,timestamp with time zone,bigint)
 FROM PUBLIC;
 
@@ -9270,14 +10310,17 @@ GRANT USAGE ON SCHEMA
 TO serialmint_app;
 
 GRANT SELECT ON TABLE
+  alerts,
   api_key_uses,
   api_keys,
   audit_events,
+  audit_rounds,
   audit_seals,
   call_figures,
   count_lines,
   counted_lots,
   counts,
+  events,
   figure_batches,
   figures_until,
   forms,
@@ -9314,7 +10357,9 @@ GRANT SELECT ON TABLE
   skipped_names,
   tenants,
   tried_lots,
-  tried_numbers
+  tried_numbers,
+  watch_turns,
+  webhook_deliveries
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
@@ -9337,8 +10382,12 @@ GRANT EXECUTE ON FUNCTION
   change_lot_v1(caller,text,text,text,text[],jsonb,text,text,uuid),
   change_lots_v1(caller,text,text,bytea,jsonb,jsonb,text,text,bigint),
   change_settings_v1(caller,text,jsonb,bigint,text[]),
+  change_webhook_v1(caller,text,uuid,jsonb),
+  claim_delivery_v1(text,uuid,uuid,interval),
   close_recall_v1(caller,text,text,bytea,uuid,text),
   close_series_v1(integer),
+  compare_alerts_v1(text),
+  compare_audit_v1(text,integer,bigint),
   complete_import_v1(text,uuid,uuid,bytea,bigint,bigint,jsonb,jsonb,uuid,interval),
   count_facts(text,uuid),
   counter_v1(text,text,text),
@@ -9346,12 +10395,17 @@ GRANT EXECUTE ON FUNCTION
   create_count_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   create_lots_v1(caller,text,text,bytea,uuid,uuid,interval,jsonb,boolean,bigint,bigint,bigint),
   create_receipt_v1(caller,text,text,bytea,uuid,text,text,jsonb,uuid,uuid,interval,jsonb,bigint,bigint,bigint),
+  create_webhook_v1(caller,text,text,bytea,uuid,bytea,jsonb,integer),
   csv_field(text,boolean),
+  delivery_facts(text,uuid,uuid),
   drawn_lately_v1(text,text,text),
+  due_webhooks_v1(interval,integer,text,uuid),
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
   exhausted_at(numeric,double precision),
+  expire_alerts_v1(interval,integer),
+  expire_events_v1(interval,integer),
   expire_figures_v1(integer),
   expire_quotas_v1(),
   expire_requests_v1(integer),
@@ -9396,11 +10450,14 @@ GRANT EXECUTE ON FUNCTION
   recall_facts(text,uuid),
   recall_lots_v1(text,uuid,integer,text,bigint,bigint,integer),
   receipt_facts(text,uuid),
+  record_attempt_v1(text,uuid,uuid,uuid,attempt_outcome,interval),
   recorded_over(bigint,bigint,bigint),
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
+  remove_webhook_v1(caller,text,text,bytea,uuid),
   render_name(text,bigint,integer,text),
   renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer),
+  repeat_delivery_v1(caller,text,text,bytea,uuid,uuid),
   report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
@@ -9411,11 +10468,14 @@ GRANT EXECUTE ON FUNCTION
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   roll_up_figures_v1(interval),
   rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interval),
+  rotate_webhook_secret_v1(caller,text,text,bytea,uuid,uuid,bytea,interval),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   seal_audit_v1(bigint,interval),
   seconds_left(leases),
+  shown_alert(alerts),
   shown_api_key(api_keys),
+  shown_delivery(webhook_deliveries,events),
   shown_lease(leases),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   span_begin(figure_grain,timestamp with time zone),
@@ -9423,10 +10483,14 @@ GRANT EXECUTE ON FUNCTION
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
   take_job_v1(text,uuid,uuid,interval),
   take_request_v1(bytea),
+  take_turn_v1(watch_duty,interval),
+  test_webhook_v1(caller,text,text,bytea,uuid),
   verify_audit_v1(text,integer,integer,bigint,bytea),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
-  wire_time(timestamp with time zone)
+  webhooks_of_v1(text),
+  wire_time(timestamp with time zone),
+  woken_webhooks_v1()
 TO serialmint_app;
 
 GRANT USAGE ON SCHEMA
@@ -9434,11 +10498,14 @@ GRANT USAGE ON SCHEMA
 TO serialmint_keeper;
 
 GRANT SELECT ON TABLE
+  alerts,
   api_keys,
   audit_events,
+  audit_rounds,
   audit_seals,
   call_figures,
   counted_lots,
+  events,
   figure_batches,
   figures_until,
   imports,
@@ -9454,7 +10521,10 @@ GRANT SELECT ON TABLE
   request_windows,
   requests,
   series,
-  tenants
+  tenants,
+  watch_turns,
+  webhook_deliveries,
+  webhooks
 TO serialmint_keeper;
 
 GRANT EXECUTE ON FUNCTION
@@ -9470,12 +10540,14 @@ GRANT USAGE ON SCHEMA
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT ON TABLE
+  events,
   pattern_changes,
   refused_rows,
   tried_lots
 TO serialmint_rules;
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
+  alerts,
   call_figures,
   counted_lots,
   figure_batches,
@@ -9489,7 +10561,9 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE
   request_windows,
   requests,
   series,
-  tried_numbers
+  tried_numbers,
+  webhook_deliveries,
+  webhooks
 TO serialmint_rules;
 
 GRANT INSERT, SELECT ON TABLE
@@ -9509,6 +10583,7 @@ TO serialmint_rules;
 GRANT INSERT, SELECT, UPDATE ON TABLE
   api_key_uses,
   api_keys,
+  audit_rounds,
   count_lines,
   counts,
   imports,
@@ -9522,7 +10597,8 @@ GRANT INSERT, SELECT, UPDATE ON TABLE
   receipt_lines,
   receipts,
   sequences,
-  settings
+  settings,
+  watch_turns
 TO serialmint_rules;
 
 GRANT SELECT ON TABLE
@@ -9530,15 +10606,19 @@ GRANT SELECT ON TABLE
 TO serialmint_rules;
 
 GRANT EXECUTE ON FUNCTION
+  due_webhooks_v1(interval,integer,text,uuid),
   entries_over(bigint,bigint,bigint),
   expired_requests(integer),
   figured_until(),
   first_written(timestamp with time zone,timestamp with time zone),
   identify_v1(bytea),
   leases_unreported(integer,interval),
+  longest_unwatched(watch_duty,timestamp with time zone),
   lots_between(timestamp with time zone,timestamp with time zone),
   metrics_v1(),
   numbers_between(timestamp with time zone,timestamp with time zone),
+  old_alerts(interval,integer),
+  old_events(interval,integer),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),

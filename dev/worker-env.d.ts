@@ -4,4 +4,5 @@
  */
 interface Env {
   readonly JOB_PUMP: unknown;
+  readonly WEBHOOK_PUMP: unknown;
 }

@@ -2,13 +2,20 @@ import { SettingsError, settingsOf } from "../src/env.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Variables of the Worker that are handed on when they are set. */
-const handedOn = ["CORS_ORIGINS", "INLINE_BUDGET_MS", "FIGURES_INTERVAL_MS", "METRICS_KEY"];
+const handedOn = [
+  "CORS_ORIGINS",
+  "INLINE_BUDGET_MS",
+  "FIGURES_INTERVAL_MS",
+  "METRICS_KEY",
+  "WEBHOOK_ALLOW",
+];
 
 /** Of no account here: the stack has its own. */
 const others = {
   DATABASE_URL: "postgresql://localhost/serialmint",
   ASSETS: { fetch: () => Promise.resolve(new Response()) },
   JOB_PUMP: null,
+  WEBHOOK_PUMP: null,
 };
 
 /**

@@ -1,4 +1,6 @@
-CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
+CREATE TYPE "public"."alert_kind" AS ENUM('sequence_exhaustion_near', 'job_stuck', 'job_failed', 'lease_unreported', 'errors_rising', 'operations_slow', 'audit_chain_broken', 'webhook_disabled');--> statement-breakpoint
+CREATE TYPE "public"."watch_duty" AS ENUM('alerts', 'audit');--> statement-breakpoint
+CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."figure_grain" AS ENUM('minute', 'hour', 'day', 'ever');--> statement-breakpoint
 CREATE TYPE "public"."notable_kind" AS ENUM('slow', 'failed', 'refused');--> statement-breakpoint
@@ -13,6 +15,34 @@ CREATE TYPE "public"."sequence_mode" AS ENUM('standard', 'gapless');--> statemen
 CREATE TYPE "public"."sequence_overflow" AS ENUM('widen', 'reject');--> statement-breakpoint
 CREATE TYPE "public"."sequence_reset" AS ENUM('never', 'yearly', 'monthly', 'weekly', 'daily', 'fiscal', 'prefix');--> statement-breakpoint
 CREATE TYPE "public"."api_scope" AS ENUM('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');--> statement-breakpoint
+CREATE TYPE "public"."delivery_status" AS ENUM('pending', 'delivered', 'failed');--> statement-breakpoint
+CREATE TYPE "public"."disabling_reason" AS ENUM('asked', 'gone', 'failing');--> statement-breakpoint
+CREATE TYPE "public"."event_type" AS ENUM('job.done', 'job.failed', 'job.cancelled', 'receipt.done', 'receipt.cancelled', 'count.applied', 'alert.opened', 'alert.closed', 'webhook.test');--> statement-breakpoint
+CREATE TYPE "public"."webhook_status" AS ENUM('enabled', 'disabled');--> statement-breakpoint
+CREATE TABLE "alerts" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" uuid NOT NULL,
+	"kind" "alert_kind" NOT NULL,
+	"subject" text COLLATE "C" NOT NULL,
+	"facts" jsonb NOT NULL,
+	"opened_at" timestamp with time zone NOT NULL,
+	"closed_at" timestamp with time zone,
+	CONSTRAINT "alerts_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_rounds" (
+	"tenant" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"next_seal" integer NOT NULL,
+	"found" jsonb
+);
+--> statement-breakpoint
+CREATE TABLE "watch_turns" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"duty" "watch_duty" NOT NULL,
+	"taken_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "watch_turns_tenant_duty_pk" PRIMARY KEY("tenant","duty")
+);
+--> statement-breakpoint
 CREATE TABLE "audit_events" (
 	"tenant" text COLLATE "C" NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -617,6 +647,51 @@ CREATE TABLE "tenants" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "events" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" uuid NOT NULL,
+	"type" "event_type" NOT NULL,
+	"subject" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"payload" text NOT NULL,
+	CONSTRAINT "events_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_deliveries" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"event" uuid NOT NULL,
+	"webhook" uuid NOT NULL,
+	"status" "delivery_status" DEFAULT 'pending' NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp with time zone,
+	"token" uuid,
+	"created_at" timestamp with time zone NOT NULL,
+	"last_attempt_at" timestamp with time zone,
+	"response_status" integer,
+	"duration_ms" integer,
+	"last_error" text,
+	"response_excerpt" text,
+	CONSTRAINT "webhook_deliveries_tenant_event_webhook_pk" PRIMARY KEY("tenant","event","webhook")
+);
+--> statement-breakpoint
+CREATE TABLE "webhooks" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" uuid NOT NULL,
+	"url" text NOT NULL,
+	"events" "event_type"[],
+	"description" text,
+	"secret" "bytea" NOT NULL,
+	"previous_secret" "bytea",
+	"previous_secret_until" timestamp with time zone,
+	"status" "webhook_status" DEFAULT 'enabled' NOT NULL,
+	"disabled_reason" "disabling_reason",
+	"disabled_at" timestamp with time zone,
+	"failing_since" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "webhooks_tenant_id_pk" PRIMARY KEY("tenant","id")
+);
+--> statement-breakpoint
 ALTER TABLE "origins" ADD CONSTRAINT "origins_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "import_batches" ADD CONSTRAINT "import_batches_of_import" FOREIGN KEY ("tenant","import") REFERENCES "public"."imports"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_tenant_tenants_tenant_fk" FOREIGN KEY ("tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -635,6 +710,9 @@ ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_replaced_by" FOREIGN KEY ("tenan
 ALTER TABLE "quota_days" ADD CONSTRAINT "quota_days_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "request_windows" ADD CONSTRAINT "request_windows_of_key" FOREIGN KEY ("tenant","api_key") REFERENCES "public"."api_keys"("tenant","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_live_tenant_tenants_tenant_fk" FOREIGN KEY ("live_tenant") REFERENCES "public"."tenants"("tenant") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "alerts_in_order" ON "alerts" USING btree ("tenant","opened_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "alerts_open_once" ON "alerts" USING btree ("tenant","kind","subject") WHERE closed_at IS NULL;--> statement-breakpoint
+CREATE INDEX "alerts_closed" ON "alerts" USING btree ("closed_at");--> statement-breakpoint
 CREATE INDEX "audit_events_by_subject" ON "audit_events" USING btree ("tenant","subject","at","id");--> statement-breakpoint
 CREATE INDEX "audit_seals_by_time" ON "audit_seals" USING btree ("sealed_to");--> statement-breakpoint
 CREATE INDEX "counts_by_reference" ON "counts" USING btree ("tenant","reference","id");--> statement-breakpoint
@@ -664,6 +742,7 @@ CREATE UNIQUE INDEX "receipt_growths_of_receipt" ON "receipt_growths" USING btre
 CREATE INDEX "receipt_growths_of_lot" ON "receipt_growths" USING btree ("tenant","name","product","id") WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "receipts_live_reference" ON "receipts" USING btree ("tenant","reference") WHERE status <> 'cancelled';--> statement-breakpoint
 CREATE INDEX "receipts_by_reference" ON "receipts" USING btree ("tenant","reference","id");--> statement-breakpoint
+CREATE INDEX "receipts_by_job" ON "receipts" USING btree ("tenant","job");--> statement-breakpoint
 CREATE INDEX "requests_by_expiry" ON "requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "forms_of_series" ON "forms" USING btree ("tenant","series","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "forms_by_text" ON "forms" USING btree ("tenant","prefix","suffix","width","series");--> statement-breakpoint
@@ -673,4 +752,7 @@ CREATE UNIQUE INDEX "series_id" ON "series" USING btree ("id");--> statement-bre
 CREATE INDEX "series_to_close" ON "series" USING btree ("ends_on") WHERE closed_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "api_keys_digest" ON "api_keys" USING btree ("digest");--> statement-breakpoint
 CREATE UNIQUE INDEX "api_keys_public_id" ON "api_keys" USING btree ("tenant","public_id");--> statement-breakpoint
-CREATE INDEX "quota_days_by_day" ON "quota_days" USING btree ("day");
+CREATE INDEX "quota_days_by_day" ON "quota_days" USING btree ("day");--> statement-breakpoint
+CREATE INDEX "events_by_time" ON "events" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_in_order" ON "webhook_deliveries" USING btree ("tenant","webhook","created_at","event");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_pending" ON "webhook_deliveries" USING btree ("tenant","webhook","next_attempt_at") WHERE status = 'pending';

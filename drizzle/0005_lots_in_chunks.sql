@@ -168,6 +168,9 @@ BEGIN
     WHERE tenant = p_tenant AND id = p_job
     RETURNING * INTO v_job;
   END IF;
+  IF v_job.status = 'done' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);
 END
@@ -874,6 +877,9 @@ BEGIN
           v_job.put_off, p_replace, v_job.used_up, p_token, now() + p_lease, v_job.origin, now(),
           CASE v_job.status WHEN 'done' THEN clock_timestamp() END)
   RETURNING * INTO v_job;
+  IF v_job.status = 'done' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
   RETURN CASE v_job.skipped + v_job.put_off WHEN 0 THEN shown_job(v_job, v_recorded)
          ELSE job_facts(p_tenant, p_job) END;
 END
@@ -960,8 +966,11 @@ $$;
 CREATE FUNCTION note_failure_v1(
   p_tenant text, p_job uuid, p_token uuid, p_error jsonb, p_final boolean, p_patience integer
 ) RETURNS text
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT enter_tenant(p_tenant);
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_job jobs;
+BEGIN
+  PERFORM enter_tenant(p_tenant);
   UPDATE jobs
   SET failures = failures + 1,
       error = p_error,
@@ -970,7 +979,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
       finished_at = CASE WHEN p_final OR failures + 1 >= p_patience THEN now() END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_job AND token = p_token AND status IN ('queued', 'running')
-  RETURNING status::text
+  RETURNING * INTO v_job;
+  IF v_job.status = 'failed' THEN
+    PERFORM emit_job_event(p_tenant, p_job);
+  END IF;
+  RETURN v_job.status;
+END
 $$;
 --> statement-breakpoint
 -- Unfinished jobs whose lease runs out within `p_within`, or has, with the milliseconds until then; longest
@@ -1006,6 +1020,7 @@ BEGIN
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
     WHERE tenant = p_tenant AND id = p_job;
+    PERFORM emit_job_event(p_tenant, p_job);
     FOR v_item IN
       SELECT * FROM job_items
       WHERE tenant = p_tenant AND job = p_job AND start + count > v_job.cursor

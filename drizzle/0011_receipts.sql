@@ -355,6 +355,11 @@ BEGIN
       UPDATE receipts SET job = p_job
       WHERE tenant = p_tenant AND id = p_receipt
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      -- One whose job goes on is done when that is.
+      PERFORM emit_receipt_event(r, 'receipt.done') FROM receipts AS r
+      WHERE r.tenant = p_tenant AND r.id = p_receipt
+        AND NOT EXISTS (SELECT FROM jobs AS j
+                        WHERE j.tenant = p_tenant AND j.id = r.job AND j.status <> 'done');
       PERFORM record_event(p_caller, p_tenant, 'receipt.created', p_receipt::text, jsonb_build_object(
         'reference', p_reference, 'lines', jsonb_array_length(p_lines)));
     END IF;
@@ -613,6 +618,9 @@ BEGIN
     UPDATE jobs
     SET status = 'cancelled', token = NULL, finished_at = now(), updated_at = now()
     WHERE tenant = p_tenant AND id = v_receipt.job AND status IN ('queued', 'running', 'failed');
+    IF FOUND THEN
+      PERFORM emit_job_event(p_tenant, v_receipt.job);
+    END IF;
     v_items := coalesce(items_of_job(p_tenant, v_receipt.job), '{}');
 
     PERFORM hold_untouched(v_receipt, v_items, v_cursor);
@@ -633,7 +641,9 @@ BEGIN
 
     UPDATE receipts
     SET status = 'cancelled', cancelled_at = now(), cancelled_by = v_call.api_key, reason = p_reason
-    WHERE tenant = p_tenant AND id = p_receipt;
+    WHERE tenant = p_tenant AND id = p_receipt
+    RETURNING * INTO v_receipt;
+    PERFORM emit_receipt_event(v_receipt, 'receipt.cancelled');
     PERFORM record_event(p_caller, p_tenant, 'receipt.cancelled', p_receipt::text, jsonb_build_object(
       'reference', v_receipt.reference, 'reason', p_reason));
     v_call.answer := answer_request_v1(p_tenant, p_key, p_fingerprint,

@@ -257,6 +257,12 @@ BEGIN
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
+      PERFORM emit_event(p_tenant, 'count.applied', p_count::text, jsonb_build_object(
+        'count', jsonb_build_object(
+          'id', c.id, 'reference', c.reference, 'status', c.status, 'job', c.job,
+          'applied_at', wire_time(c.applied_at))))
+      FROM counts AS c
+      WHERE c.tenant = p_tenant AND c.id = p_count;
       PERFORM record_event(p_caller, p_tenant, 'count.applied', p_count::text, jsonb_build_object(
         'reference', v_count.reference));
     ELSIF NOT EXISTS (SELECT FROM counts WHERE tenant = p_tenant AND id = p_count) THEN

@@ -114,6 +114,9 @@ BEGIN
   VALUES (p_tenant, p_import, CASE p_records WHEN 0 THEN 'done' ELSE 'running' END::job_status, 0,
           p_records, 0, 0, p_holder, now() + p_lease, v_import.origin, now(),
           CASE p_records WHEN 0 THEN now() END);
+  IF p_records = 0 THEN
+    PERFORM emit_job_event(p_tenant, p_import);
+  END IF;
   PERFORM record_event(caller_of_import(v_import), p_tenant, 'import.begun', p_import::text,
     jsonb_build_object(
       'kind', v_import.kind, 'dry_run', v_import.dry_run, 'allow_jump', v_import.allow_jump,
@@ -340,6 +343,7 @@ BEGIN
   END IF;
   IF v_job.status = 'done' THEN
     PERFORM drop_staged(p_tenant, p_import);
+    PERFORM emit_job_event(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
                             'chunked', v_job.chunked);

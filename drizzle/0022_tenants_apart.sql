@@ -84,9 +84,9 @@ GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
-    leases_unreported,written_between,sealed_until,tenants_known,tenants_with_old_quotas,
-    numbers_between,first_written,lots_between,figured_until,tenants_with_old_figures,
-    metrics_v1}');
+    written_between,sealed_until,tenants_known,tenants_with_old_quotas,due_webhooks_v1,
+    old_events,leases_unreported,numbers_between,first_written,lots_between,figured_until,
+    tenants_with_old_figures,metrics_v1,longest_unwatched,old_alerts}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -94,17 +94,19 @@ ALTER SCHEMA counters OWNER TO serialmint_rules;
 -- from where, not what a lot was before, not what a recall was opened for. Of the ledger a rewind changes what
 -- becomes of numbers that were never given.
 GRANT INSERT ON
-  api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, forms, import_batches, imports,
-  job_items, jobs, leases, ledger, lot_changes, lot_history, lots, origins, past_patterns, pattern_changes,
-  products, quota_days, recall_names, recall_parts, recalls, receipt_growths, receipt_lines, receipts,
-  refused_rows, reopened_skips, request_windows, requests, sequences, series, settings, skipped_names,
-  tried_lots, tried_numbers
+  alerts, api_key_uses, api_keys, audit_events, audit_rounds, audit_seals, count_lines, counts, events,
+  forms, import_batches, imports, job_items, jobs, leases, ledger, lot_changes, lot_history, lots,
+  origins, past_patterns, pattern_changes, products, quota_days, recall_names, recall_parts, recalls,
+  receipt_growths, receipt_lines, receipts, refused_rows, reopened_skips, request_windows, requests,
+  sequences, series, settings, skipped_names, tried_lots, tried_numbers, watch_turns, webhook_deliveries,
+  webhooks
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE ON
-  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, leases,
-  lots, past_patterns, products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows,
-  requests, sequences, series, settings, tried_numbers
+  alerts, api_key_uses, api_keys, audit_rounds, count_lines, counts, import_batches, imports, job_items,
+  jobs, leases, lots, past_patterns, products, quota_days, recalls, receipt_growths, receipt_lines,
+  receipts, request_windows, requests, sequences, series, settings, tried_numbers, watch_turns,
+  webhook_deliveries, webhooks
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
@@ -113,8 +115,8 @@ GRANT UPDATE (kind, last) ON ledger TO serialmint_rules;
 GRANT UPDATE (name) ON tenants TO serialmint_rules;
 --> statement-breakpoint
 GRANT DELETE ON
-  import_batches, lots, pattern_changes, quota_days, refused_rows, request_windows, requests, series,
-  tried_lots, tried_numbers
+  alerts, events, import_batches, lots, pattern_changes, quota_days, refused_rows, request_windows,
+  requests, series, tried_lots, tried_numbers, webhook_deliveries, webhooks
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT INSERT, UPDATE, DELETE ON
@@ -125,9 +127,11 @@ DO $$
 DECLARE
   v_table regclass;
 BEGIN
-  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,leases,ledger,quota_days,
-                             reopened_skips,request_windows,requests,series,tenants,call_figures,counted_lots,
-                             figure_batches,figures_until,lot_figures,notable_calls,number_figures}'::regclass[]
+  FOREACH v_table IN ARRAY '{alerts,api_keys,audit_events,audit_rounds,audit_seals,call_figures,
+                             counted_lots,events,figure_batches,figures_until,imports,job_items,jobs,
+                             leases,ledger,lot_figures,notable_calls,number_figures,quota_days,
+                             reopened_skips,request_windows,requests,series,tenants,watch_turns,
+                             webhook_deliveries,webhooks}'::regclass[]
   LOOP
     EXECUTE format('GRANT SELECT ON %s TO serialmint_keeper', v_table);
     EXECUTE format('CREATE POLICY all_tenants ON %s FOR SELECT TO serialmint_keeper USING (true)', v_table);
@@ -137,3 +141,8 @@ $$;
 --> statement-breakpoint
 -- Changes of lots take their ids before they are written.
 GRANT USAGE ON SEQUENCE lot_changes_id_seq TO serialmint_rules;
+--> statement-breakpoint
+-- The Worker reads the secrets of webhooks by claiming what is to be signed, and by no select.
+REVOKE SELECT ON webhooks FROM serialmint_app;
+--> statement-breakpoint
+GRANT SELECT (tenant) ON webhooks TO serialmint_app;

@@ -1,8 +1,15 @@
 import { z } from "zod";
+import type { Allowed } from "./domain/webhooks/address.ts";
+import { allowedOrigins } from "./domain/webhooks/address.ts";
 
 /** The assets binding: files that are served as they are. */
 export interface AssetsBinding {
   fetch(request: Request): Promise<Response>;
+}
+
+/** A way out: requests that are sent there go to other hosts. */
+export interface NetworkBinding {
+  fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
 /** What the Worker is given by wrangler.toml and its secrets. */
@@ -11,10 +18,14 @@ export interface Bindings {
   readonly SQL_ENDPOINT?: string;
   readonly CORS_ORIGINS?: string;
   readonly INLINE_BUDGET_MS?: string;
+  readonly WEBHOOK_ALLOW?: string;
   readonly FIGURES_INTERVAL_MS?: string;
   readonly METRICS_KEY?: string;
   readonly ASSETS: AssetsBinding;
   readonly JOB_PUMP: Env["JOB_PUMP"];
+  readonly WEBHOOK_PUMP: Env["WEBHOOK_PUMP"];
+  /** The way out for webhooks, to public addresses alone, where the global one leads elsewhere too. */
+  readonly WEBHOOK_NETWORK?: NetworkBinding;
 }
 
 /** The settings that the bindings say, read and checked. */
@@ -27,6 +38,8 @@ export interface Settings {
   readonly corsOrigins: readonly string[];
   /** Milliseconds that a request may spend on a job before it answers 202. */
   readonly inlineBudgetMs: number;
+  /** Addresses that webhooks may have though they are not public; none: no other ones. */
+  readonly webhookAllow: Allowed;
   /** Milliseconds for which an isolate gathers what calls came to before it writes that; 0: it gathers nothing. */
   readonly figuresIntervalMs: number;
   /** What whoever reads /metrics has to send; undefined: nobody may. */
@@ -66,6 +79,17 @@ const settingsSchema = z.object({
     .regex(/^\d{1,5}$/, { error: "must be a whole number of milliseconds, 0 to 99999" })
     .default("10000")
     .transform(Number),
+  WEBHOOK_ALLOW: z
+    .string()
+    .transform((text, context) => {
+      const allowed = allowedOrigins(text);
+      if (allowed !== undefined) return allowed;
+      const message =
+        "must be a list of origins such as http://127.0.0.1:9000 or http://127.0.0.1:*, separated by commas";
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    })
+    .default([]),
   FIGURES_INTERVAL_MS: z
     .string()
     .regex(/^(?:1?\d{1,4}|20000)$/, {
@@ -102,6 +126,7 @@ export function settingsOf(bindings: Bindings): Settings {
     sqlEndpoint: result.data.SQL_ENDPOINT,
     corsOrigins: result.data.CORS_ORIGINS,
     inlineBudgetMs: result.data.INLINE_BUDGET_MS,
+    webhookAllow: result.data.WEBHOOK_ALLOW,
     figuresIntervalMs: result.data.FIGURES_INTERVAL_MS,
     metricsKey: result.data.METRICS_KEY,
   };

@@ -439,6 +439,21 @@ export const failures = {
     detail: (facts: { api_key: string }) =>
       `There is no API key ${quoted(facts.api_key)}. Check the id that GET /v1/api-keys lists.`,
   },
+  webhook_not_found: {
+    status: 404,
+    title: "There is no such webhook",
+    retryable: false,
+    detail: (facts: { webhook: string }) =>
+      `There is no webhook ${quoted(facts.webhook)}. Check the id that GET /v1/webhooks lists.`,
+  },
+  delivery_not_found: {
+    status: 404,
+    title: "There is no such delivery",
+    retryable: false,
+    detail: (facts: { webhook: string; delivery: string }) =>
+      `Nothing with the id ${quoted(facts.delivery)} was sent to the webhook ${quoted(facts.webhook)} within 30 days. ` +
+      `Check the id that GET /v1/webhooks/${facts.webhook}/deliveries lists.`,
+  },
   count_not_found: {
     status: 404,
     title: "There is no such count",
@@ -1511,6 +1526,29 @@ export const failures = {
     retryable: false,
     detail: (facts: { api_key: string; status: string }) =>
       `API key ${quoted(facts.api_key)} is ${facts.status}; only one that works and was not replaced can be replaced.`,
+  },
+  too_many_webhooks: {
+    status: 409,
+    title: "The tenant has as many webhooks as it may",
+    retryable: false,
+    detail: (facts: { limit: number }) =>
+      `A tenant may have ${facts.limit} webhooks. Remove one, or change one that is there.`,
+  },
+  webhook_disabled: {
+    status: 409,
+    title: "The webhook is disabled",
+    retryable: false,
+    detail: (facts: { webhook: string; reason: string }) =>
+      `Nothing is sent to the webhook ${quoted(facts.webhook)}, which is disabled. ` +
+      'Enable it with PATCH and {"status": "enabled"} first.',
+  },
+  webhook_url_refused: {
+    status: 422,
+    title: "Webhooks are not sent to this address",
+    retryable: false,
+    detail: (facts: { url: string; reason: string }) =>
+      `The address ${quoted(facts.url)} ${facts.reason} ` +
+      "Give one that begins with https:// and a host that everybody on the internet can reach.",
   },
   last_admin_key: {
     status: 409,

@@ -4,8 +4,10 @@ import type { Arm } from "./domain/jobs/job.ts";
 import type { Bindings } from "./env.ts";
 import { settingsOf } from "./env.ts";
 import { runDuties } from "./jobs/cron.ts";
+import { wakeLaterOf } from "./jobs/wake.ts";
 
 export { JobPump } from "./jobs/job-pump.ts";
+export { WebhookPump } from "./jobs/webhook-pump.ts";
 
 const app = createApp();
 
@@ -17,6 +19,7 @@ export default {
     const arm: Arm = async (key, afterMs) => {
       await bindings.JOB_PUMP.getByName(`${key.tenant}/${key.job}`).arm(key, afterMs);
     };
-    await runDuties(cron, openDatabase({ databaseUrl, sqlEndpoint, timings }), arm);
+    const db = openDatabase({ databaseUrl, sqlEndpoint, timings });
+    await runDuties(cron, db, arm, wakeLaterOf(bindings));
   },
 } satisfies ExportedHandler<Bindings>;

@@ -103,7 +103,10 @@ export function workerdConfig(
     // The gateway is on loopback, which workerd does not reach unless told so.
     `(name = "internet", network = (allow = ["public", "private", "local"],
       tlsOptions = (trustBrowserCas = true)))`,
+    // What tenants have things sent to reaches none of that, whatever a name leads to.
+    `(name = "public-internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true)))`,
   );
+  bindings.push('(name = "WEBHOOK_NETWORK", service = "public-internet")');
   const namespaces = settings.durableObjects.map(
     ({ className }) =>
       `(className = ${text(className)}, uniqueKey = ${text(`${settings.name}-${className}`)},

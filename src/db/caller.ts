@@ -44,6 +44,12 @@ export const auditActions = [
   "api_key.created",
   "api_key.rotated",
   "api_key.revoked",
+  "webhook.created",
+  "webhook.changed",
+  "webhook.secret_rotated",
+  "webhook.removed",
+  "webhook.tested",
+  "webhook.delivery_repeated",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -46,6 +46,15 @@ export async function callOf(c: Context<AppEnv>, touches: Touches = anything): P
         logError({ request_id: c.get("requestId"), code: "pump_not_set", ...describeError(error) });
       }
     },
+    wake: async (key) => {
+      try {
+        await c.env.WEBHOOK_PUMP.getByName(`${key.tenant}/${key.webhook}`).wake(key, 0);
+      } catch (error) {
+        // What is to be sent is in the database, and the scheduled sweep sets the pump on it again.
+        logError({ request_id: c.get("requestId"), code: "pump_not_set", ...describeError(error) });
+      }
+    },
+    allowedReceivers: settingsOf(c.env).webhookAllow,
     inlineBudgetMs: settingsOf(c.env).inlineBudgetMs,
   };
 }

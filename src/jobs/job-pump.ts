@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import type { Database } from "../db/client.ts";
 import { openDatabase } from "../db/client.ts";
 import { jobError, noteFailure } from "../domain/jobs/failure.ts";
 import { chunksOf } from "../domain/jobs/chunks-of.ts";
@@ -8,9 +7,11 @@ import type { JobKey } from "../domain/jobs/job.ts";
 import { takeJob } from "../domain/jobs/lease.ts";
 import { pump } from "../domain/jobs/pump.ts";
 import { pendingJob } from "../domain/jobs/pending.ts";
+import type { Emitter } from "../domain/webhooks/emitting.ts";
 import type { Bindings } from "../env.ts";
 import { settingsOf } from "../env.ts";
 import { Failure, failure } from "../errors.ts";
+import { wakeOf } from "./wake.ts";
 
 /** How long one alarm works before it sets the next one, in milliseconds. */
 const shift = 20_000;
@@ -50,11 +51,12 @@ export class JobPump extends DurableObject<Bindings> {
 
   /** Works on the job. Gives the milliseconds after which to look again, or undefined for never. */
   private async work(duty: Duty): Promise<number | undefined> {
-    const db = this.database();
+    const emitter = this.#emitter();
+    const { db } = emitter;
     const taken = await takeJob(db, duty, duty.token);
     if (taken === undefined) return pendingJob(db, duty);
     const outcome = await pump({
-      runChunk: await chunksOf(db, duty),
+      runChunk: await chunksOf(emitter, duty),
       key: duty,
       token: duty.token,
       from: taken.cursor,
@@ -74,7 +76,7 @@ export class JobPump extends DurableObject<Bindings> {
     const failures = duty.failures + 1;
     await this.ctx.storage.put<Duty>("duty", { ...duty, failures });
     try {
-      const status = await noteFailure(this.database(), duty, duty.token, failed);
+      const status = await noteFailure(this.#emitter(), duty, duty.token, failed);
       if (status === "failed") return undefined;
     } catch {
       // The database is away; the job waits there as it is.
@@ -82,8 +84,9 @@ export class JobPump extends DurableObject<Bindings> {
     return Math.min(pause.first * 2 ** (failures - 1), pause.longest);
   }
 
-  private database(): Database {
+  #emitter(): Emitter {
     const { databaseUrl, sqlEndpoint } = settingsOf(this.env);
-    return openDatabase({ databaseUrl, sqlEndpoint, timings: { requests: 0, milliseconds: 0 } });
+    const timings = { requests: 0, milliseconds: 0 };
+    return { db: openDatabase({ databaseUrl, sqlEndpoint, timings }), wake: wakeOf(this.env) };
   }
 }

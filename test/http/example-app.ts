@@ -17,6 +17,7 @@ export const bindings = {
   ASSETS: { fetch: () => Promise.resolve(new Response("script", { headers: { etag: '"1"' } })) },
   // No test of this folder uses the pump.
   JOB_PUMP: undefined as unknown,
+  WEBHOOK_PUMP: undefined as unknown,
 } as Bindings;
 
 const unused = () => Promise.reject(new Error("This database answers pings only."));

@@ -148,6 +148,8 @@ async function accountAt(url: string): Promise<Account> {
         definitions: createDefinitions(),
         now: Date.now,
         arm: async () => Promise.resolve(),
+        wake: async () => Promise.resolve(),
+        allowedReceivers: [],
         inlineBudgetMs: 0,
       },
       "s",

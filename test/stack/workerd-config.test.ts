@@ -30,7 +30,10 @@ test("what wrangler.toml says is read by wrangler's own reader", () => {
     compatibilityFlags: [],
     vars: {},
     secrets: ["DATABASE_URL"],
-    durableObjects: [{ binding: "JOB_PUMP", className: "JobPump" }],
+    durableObjects: [
+      { binding: "JOB_PUMP", className: "JobPump" },
+      { binding: "WEBHOOK_PUMP", className: "WebhookPump" },
+    ],
     assets: { binding: "ASSETS", directory: path.join(projectRoot, "dist", "assets") },
     crons: ["* * * * *"],
   });
@@ -50,6 +53,8 @@ test("workerd gets the same bindings, date and flags", () => {
     'uniqueKey = "serialmint-JobPump"',
     "enableSql = true",
     '(name = "ASSETS", service = "assets")',
+    '(name = "WEBHOOK_NETWORK", service = "public-internet")',
+    '(name = "public-internet", network = (allow = ["public"],',
     '(name = "assets", disk = (path = "/project/dist/assets"))',
     'disk = (path = "/data/durable-objects", writable = true)',
   ]) {

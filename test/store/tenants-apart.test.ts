@@ -60,14 +60,18 @@ test("only functions that are known for it see all tenants, and they write nothi
     `select proname as name from pg_proc where proowner = 'serialmint_keeper'::regrole order by 1`,
   );
   expect(keepers.map(({ name }) => name)).toEqual([
+    "due_webhooks_v1",
     "entries_over",
     "expired_requests",
     "figured_until",
     "first_written",
     "identify_v1",
     "leases_unreported",
+    "longest_unwatched",
     "lots_between",
     "numbers_between",
+    "old_alerts",
+    "old_events",
     "past_series",
     "recorded_over",
     "reservations_at",

@@ -6,6 +6,9 @@ export const exactText = customType<{ data: string }>({ dataType: () => 'text CO
 /** A 32-byte SHA-256 digest. */
 export const digest = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
 
+/** Random bytes that sign. */
+export const secretBytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
+
 /** A half-open run of numbers. */
 export const numberRange = customType<{ data: string }>({ dataType: () => "int8range" });
 

@@ -1,3 +1,4 @@
+export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./counts.ts";
 export * from "./figures.ts";
@@ -12,3 +13,4 @@ export * from "./receipts.ts";
 export * from "./requests.ts";
 export * from "./sequences.ts";
 export * from "./tenants.ts";
+export * from "./webhooks.ts";

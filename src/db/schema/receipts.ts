@@ -43,6 +43,7 @@ export const receipts = pgTable(
       .on(table.tenant, table.reference)
       .where(sql`status <> 'cancelled'`),
     index("receipts_by_reference").on(table.tenant, table.reference, table.id),
+    index("receipts_by_job").on(table.tenant, table.job),
   ],
 );
 

@@ -19,6 +19,7 @@ import {
   refuseTooManySequences,
 } from "../lots/limits.ts";
 import { lotRequests } from "../lots/requests.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import type { CountFacts } from "./count.ts";
 import type { Draft } from "./draft.ts";
 import { readDraft, sentLine } from "./draft.ts";
@@ -69,6 +70,7 @@ export async function applyCount(
                 make_interval(secs => ${leaseSeconds}), ${JSON.stringify(items)}::jsonb,
                 ${JSON.stringify(skips)}::jsonb, ${lotLimits.jump}::bigint,
                 ${lotLimits.lots}::bigint, ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+          emitting(call),
         ),
       ),
     );

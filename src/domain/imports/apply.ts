@@ -5,6 +5,8 @@ import { createDefinitions } from "../definitions/definitions.ts";
 import type { ChunkOutcome, RunChunk } from "../jobs/chunk.ts";
 import { leaseSeconds } from "../jobs/chunk.ts";
 import type { JobKey } from "../jobs/job.ts";
+import type { Emitter } from "../webhooks/emitting.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import type { Decide, Decisions, Writes } from "./apply/decisions.ts";
 import { applyLots } from "./apply/lots.ts";
 import { applyProducts } from "./apply/products.ts";
@@ -70,7 +72,8 @@ interface Staged {
  * Chunks of imports: records of the file, as they were staged. What they come to is decided by what there
  * is, then written with the cursor in one transaction, which refuses what is out of date.
  */
-export function importChunks(db: Database): RunChunk {
+export function importChunks(emitter: Emitter): RunChunk {
+  const { db } = emitter;
   return async (key, token, from) => {
     for (let tries = 1; ; tries += 1) {
       const staged = await stagedFrom(db, key, from);
@@ -104,7 +107,7 @@ export function importChunks(db: Database): RunChunk {
           writes: isDry ? { tried, passed } : real,
           outcome,
         };
-        return await apply(db, key, token, chunk);
+        return await apply(emitter, key, token, chunk);
       } catch (error) {
         const isStale = error instanceof Failure && outOfDate.has(error.code);
         if (!isStale || tries === patience) throw error;
@@ -151,12 +154,12 @@ interface DecidedChunk {
 }
 
 async function apply(
-  db: Database,
+  emitter: Emitter,
   { tenant, job }: JobKey,
   token: string,
   { from, to, writes, outcome }: DecidedChunk,
 ): Promise<ChunkOutcome> {
-  const [row] = await db.write<{ outcome: ChunkOutcome }>(
+  const [row] = await emitting(emitter)<{ outcome: ChunkOutcome }>(
     sql`SELECT apply_import_v1(${tenant}::text, ${job}::uuid, ${token}::uuid, ${from}::bigint,
                                ${to}::bigint, make_interval(secs => ${leaseSeconds}),
                                ${JSON.stringify(writes)}::jsonb, ${JSON.stringify(outcome)}::jsonb)

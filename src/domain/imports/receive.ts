@@ -63,7 +63,7 @@ export async function receiveImport(
       call,
       { id: begun.import, cursor: 0 },
       {
-        runChunk: importChunks(call.db),
+        runChunk: importChunks(call),
         token: holder,
         deadline: call.now() + call.inlineBudgetMs,
         patient,

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import { isJobId } from "./get.ts";
 import type { JobFacts } from "./job.ts";
 
@@ -14,7 +15,7 @@ export async function cancelJob(
   id: string,
 ): Promise<{ job: JobFacts; replayed: boolean }> {
   if (!isJobId(id)) return fail("job_not_found", { job: id });
-  const [row] = await call.db.write<{ answer: { job: JobFacts; replayed: boolean } }>(
+  const [row] = await emitting(call)<{ answer: { job: JobFacts; replayed: boolean } }>(
     sql`SELECT cancel_job_v1(${callOf(call.caller, call.idempotency)}, ${id}::uuid) AS answer`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");

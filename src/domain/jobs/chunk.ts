@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
+import type { Emitter } from "../webhooks/emitting.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import type { JobKey, JobStatus } from "./job.ts";
 
 /** Units of a chunk. From 5,000 to 50,000 the cost per lot is the same; see docs/performance.md. */
@@ -21,9 +22,10 @@ export interface ChunkOutcome {
 export type RunChunk = (key: JobKey, token: string, from: number) => Promise<ChunkOutcome>;
 
 /** Chunks of jobs that record lots. */
-export function lotChunks(db: Database): RunChunk {
+export function lotChunks(emitter: Emitter): RunChunk {
+  const write = emitting(emitter);
   return async ({ tenant, job }, token, from) => {
-    const [row] = await db.write<{ outcome: ChunkOutcome }>(
+    const [row] = await write<{ outcome: ChunkOutcome }>(
       sql`SELECT run_chunk_v1(${tenant}::text, ${job}::uuid, ${token}::uuid, ${from}::bigint,
                               ${lotsInOneChunk}::bigint, make_interval(secs => ${leaseSeconds}))
                    AS outcome`,

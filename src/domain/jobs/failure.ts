@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { sqlstateOf } from "../../db/breakdown.ts";
-import type { Database } from "../../db/client.ts";
 import type { Failure } from "../../errors.ts";
+import type { Emitter } from "../webhooks/emitting.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import type { JobError, JobKey, JobStatus } from "./job.ts";
 
 /** Failures in a row after which a job stops and waits for its owner. */
@@ -33,13 +34,13 @@ export function jobError(failed: Failure): JobError {
  * when the job is finished or somebody else's.
  */
 export async function noteFailure(
-  db: Database,
+  emitter: Emitter,
   { tenant, job }: JobKey,
   token: string,
   failed: Failure,
 ): Promise<JobStatus | undefined> {
   const error = jobError(failed);
-  const [row] = await db.write<{ status: JobStatus | null }>(
+  const [row] = await emitting(emitter)<{ status: JobStatus | null }>(
     sql`SELECT note_failure_v1(${tenant}::text, ${job}::uuid, ${token}::uuid,
                                ${JSON.stringify(error)}::jsonb, ${!passesSoon(failed)}::boolean,
                                ${patience}::int) AS status`,

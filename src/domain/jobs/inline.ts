@@ -51,7 +51,7 @@ export async function workInline(
     if (!(error instanceof Failure)) throw error;
     // The lots are promised and their numbers drawn: the pump goes on unless there is no sense in it.
     await call.arm(key, 1000);
-    await noteFailure(call.db, key, token, error);
+    await noteFailure(call, key, token, error);
     await releaseJob(call.db, key, token);
   }
   return jobFacts(call, job.id);

@@ -18,7 +18,7 @@ export async function workOff(call: Call, job: JobFacts, maker: Maker): Promise<
   if (job.status === "done") return job;
   return workInline(call, job, {
     ...maker,
-    runChunk: lotChunks(call.db),
+    runChunk: lotChunks(call),
     alone: job.chunked <= lotsInOneChunk,
   });
 }

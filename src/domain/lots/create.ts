@@ -17,6 +17,7 @@ import { lotLimits, recordedAtOnce, refuseTooManyLots, refuseTooManySequences } 
 import { placesOfLots } from "./places.ts";
 import { withPresented } from "./presented.ts";
 import { lotRequests } from "./requests.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import { aboutLots, touchedByLots } from "./touches.ts";
 
 /** What `POST /v1/lots` asks for. */
@@ -59,6 +60,7 @@ export async function createLots(
                 ${input.on_duplicate === "skip"}::boolean, ${lotLimits.jump}::bigint,
                 ${lotLimits.lots}::bigint,
                 ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+          emitting(call),
         );
         return row?.answer;
       }),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import type { OnceCall } from "../call.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import type { ReceiptFacts } from "./receipt.ts";
 
 /** How long taking back the lots of a large receipt may take, in seconds. */
@@ -15,7 +16,7 @@ export async function cancelReceipt(
   id: string,
   reason: string,
 ): Promise<{ receipt: ReceiptFacts; replayed: boolean }> {
-  const [row] = await call.db.write<{ answer: { receipt: ReceiptFacts; replayed: boolean } }>(
+  const [row] = await emitting(call)<{ answer: { receipt: ReceiptFacts; replayed: boolean } }>(
     sql`SELECT cancel_receipt_v1(${callOf(call.caller, call.idempotency)}, ${id}::uuid,
                                  ${reason}::text) AS answer`,
     patience,

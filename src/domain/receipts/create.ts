@@ -23,6 +23,7 @@ import { pointed } from "../pointed.ts";
 import { draw } from "../quotas/draw.ts";
 import { momentOfDocument } from "../sequences/bound.ts";
 import { touching } from "../tenants/touches.ts";
+import { emitting } from "../webhooks/emitting.ts";
 import { receiptFacts } from "./get.ts";
 import type { ReceiptInput } from "./line.ts";
 import { lotsOfLine } from "./lots-of-line.ts";
@@ -86,6 +87,7 @@ export async function createReceipt(
               ${newId(call.now())}::uuid, ${token}::uuid, make_interval(secs => ${leaseSeconds}),
               ${JSON.stringify(items)}::jsonb, ${lotLimits.jump}::bigint,
               ${lotLimits.lots}::bigint, ${patient ? recordedAtOnce : 0}::bigint) AS answer`,
+        emitting(call),
       ),
     );
     if (row === undefined) throw new Error("A function call gave no row.");

@@ -82,6 +82,17 @@ export const apiKeyId = z
   .regex(idShape, { error: "must be the id that the API key was answered with." })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of an API key." });
 
+/** The id of a webhook. */
+export const webhookId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the webhook was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a webhook." });
+
+/** The id of a delivery, which is that of its event. */
+export const deliveryId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the list of deliveries has." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a delivery." });
 /** The id of a lease. */
 export const leaseId = z
   .string()

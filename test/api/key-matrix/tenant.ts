@@ -35,6 +35,11 @@ export async function furnish(service: Service): Promise<void> {
   });
   const covers = [{ product, names: ["SN-0000001"] }];
   await ok(service, "POST", "/v1/recalls", { reference, reason: marker, covers });
+  const webhook = await ok(service, "POST", "/v1/webhooks", {
+    url: `https://${marker}.example/`,
+    events: ["webhook.test"],
+  });
+  await ok(service, "POST", `/v1/webhooks/${webhook.id}/test`);
   await service.call("POST", "/v1/imports?kind=odoo_products", {
     body: `Internal Reference,Name\n,${marker}\n`,
     headers: { "content-type": "text/csv" },
@@ -63,7 +68,16 @@ export async function pathOf(service: Service, operation: Operation): Promise<st
     const value = (name === parameter ? last[name] : undefined) ?? inPath[name] ?? "";
     return encodeURIComponent(value);
   });
-  return path + query;
+  return (await ofLastDelivery(service, path)) + query;
+}
+
+/** The same for a delivery, of which no request says the id. */
+async function ofLastDelivery(service: Service, path: string): Promise<string> {
+  const [, list] = /^(.*\/deliveries)\//.exec(path) ?? [];
+  if (list === undefined) return path;
+  const { json } = await service.call("GET", `${list}?limit=1000`);
+  const delivery: { id: string } | undefined = json.data.at(-1);
+  return delivery === undefined ? path : path.replace(/(?<=\/deliveries\/)[^/]+/, delivery.id);
 }
 
 /** The ids of everything that a tenant has. */

@@ -17,6 +17,13 @@ export class JobPump extends service.JobPump {
   }
 }
 
+export class WebhookPump extends service.WebhookPump {
+  constructor(...given: ConstructorParameters<typeof service.WebhookPump>) {
+    super(...given);
+    this.ctx = withOwnTime(this.ctx);
+  }
+}
+
 export default {
   ...service.default,
   async fetch(request, env, context) {

@@ -21,6 +21,12 @@ export class JobPump extends DurableObject {
   }
 }
 
+export class WebhookPump extends DurableObject {}
+
+async function statusOf(sent) {
+  return sent.then((answer) => answer.status).catch(() => "unreachable");
+}
+
 export default {
   async fetch(request, env) {
     const pump = env.JOB_PUMP.getByName("one");
@@ -35,6 +41,15 @@ export default {
         const body = JSON.stringify({ query: "select current_user as role", params: [] });
         const headers = { "Neon-Connection-String": env.DATABASE_URL };
         return fetch(env.SQL_ENDPOINT, { method: "POST", headers, body });
+      }
+      case "/out": {
+        // The way out for webhooks, and beside it the Worker's own.
+        const url = new URL(request.url).searchParams.get("url");
+        const init = { method: "POST", redirect: "manual" };
+        return Response.json({
+          webhooks: await statusOf(env.WEBHOOK_NETWORK.fetch(url, init)),
+          own: await statusOf(fetch(url, init)),
+        });
       }
       case "/slow":
         await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,0 +1,20 @@
+import { sql } from "drizzle-orm";
+import { callOf } from "../../db/client.ts";
+import type { OnceCall } from "../call.ts";
+import type { Delivery } from "./delivery.ts";
+import { shownDelivery } from "./delivery.ts";
+import { emitting } from "./emitting.ts";
+
+/** Sends a delivery once more. Fails: webhook_not_found, delivery_not_found, webhook_disabled. */
+export async function repeatDelivery(
+  call: OnceCall,
+  webhook: string,
+  id: string,
+): Promise<{ delivery: Delivery; replayed: boolean }> {
+  const [row] = await emitting(call)<{ answer: { delivery: Delivery; replayed: boolean } }>(
+    sql`SELECT repeat_delivery_v1(${callOf(call.caller, call.idempotency)}, ${webhook}::uuid,
+                                  ${id}::uuid) AS answer`,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return { ...row.answer, delivery: shownDelivery(row.answer.delivery) };
+}
