@@ -1,0 +1,4293 @@
+// Written by `npm run client:types` from openapi.json.
+
+export interface paths {
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service and its database answer */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All API keys */
+        get: operations["listApiKeys"];
+        put?: never;
+        /** Make an API key */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An API key */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke an API key at once */
+        post: operations["revokeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key with the same rights in place of another */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed, by whom, from where and when
+         * @description One event for each change, with what was before and after. Draws leave none: the ledger has them.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The chain of seals over the audit and the ledger
+         * @description A seal is made of what was written since the one before, a minute or two later. Each has a digest of its rows and of the seal before.
+         */
+        get: operations["listAuditSeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the audit and the ledger are as they were sealed
+         * @description Reads every row of the seals from from_seal to to_seal again and compares. Where there is more than one call can do, next_seal says where to go on.
+         */
+        get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All counts */
+        get: operations["listCounts"];
+        put?: never;
+        /** Make the draft of an inventory count */
+        post: operations["createCount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/counts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A count beside what is recorded */
+        get: operations["getCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/counts/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the lots that are missing, once */
+        post: operations["applyCount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All imports */
+        get: operations["listImports"];
+        put?: never;
+        /** Import a file of Odoo, Frappe or ERPNext */
+        post: operations["createImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an import stands, and what its rows came to */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that an import left out */
+        get: operations["listImportRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All jobs */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a job stands */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a job and void what it has not recorded */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a failed job on from where it stopped */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/skipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The names that a job left out */
+        get: operations["listSkipped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find lots */
+        get: operations["listLots"];
+        put?: never;
+        /** Record lots: any mix of products, from 1 to 10,000,000 */
+        post: operations["createLots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lots/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many lots of a product, all or none */
+        post: operations["changeLots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/naming-series/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next names of a Frappe naming series */
+        post: operations["nextNames"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All products */
+        get: operations["listProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{sku}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product and its next name */
+        get: operations["getProduct"];
+        /** Make or replace a product */
+        put: operations["putProduct"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{sku}/lots/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One lot */
+        get: operations["getLot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a lot */
+        patch: operations["changeLot"];
+        trace?: never;
+    };
+    "/v1/products/{sku}/lots/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every change of a lot */
+        get: operations["listHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All recalls */
+        get: operations["listRecalls"];
+        put?: never;
+        /** Open a recall */
+        post: operations["openRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recalls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recall and what it covers */
+        get: operations["getRecall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recalls/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a recall */
+        post: operations["closeRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recalls/{id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every lot that a recall covers, and where it went */
+        get: operations["listRecallLots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All receipts */
+        get: operations["listReceipts"];
+        put?: never;
+        /** Receive a delivery: its lots are made, grow or come back */
+        post: operations["createReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt with its lines and its job */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/receipts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a receipt back, as long as none of its lots was touched */
+        post: operations["cancelReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reservations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reservation and what is still open of it */
+        get: operations["getReservation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reservations/{id}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All names of a reservation, as a stream */
+        get: operations["listNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reservations/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Void numbers that will not be used */
+        post: operations["voidReservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a name comes from */
+        get: operations["resolveName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sequences */
+        get: operations["listSequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sequence and where its counter stands */
+        get: operations["getSequence"];
+        /** Make or replace a sequence */
+        put: operations["putSequence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of every number that the counter has passed */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a counter forward */
+        post: operations["advanceSequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/fence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move all counters of a sequence past numbers that were given and are not known any more */
+        post: operations["fenceSequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened to the numbers of a sequence */
+        get: operations["listLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The names that come next; draws nothing */
+        get: operations["previewSequence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reserve a run of numbers */
+        post: operations["createReservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a counter back over numbers that nobody was given */
+        post: operations["rewindSequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's settings */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the tenant's settings */
+        patch: operations["changeSettings"];
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Account: {
+            sequence: string;
+            series: string | null;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            passed: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            reserved: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            voided: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            taken: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            open: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            skipped: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            in_flight: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            burned: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            next: string | null;
+        };
+        ApiKey: {
+            id: string;
+            name: string;
+            /**
+             * @description What its text begins with.
+             * @example smk_live_
+             */
+            prefix: string;
+            /** @description What its text ends with. */
+            last_four: string;
+            scopes: ("reserve" | "lots:read" | "lots:write" | "sequences:write" | "admin")[];
+            sequences: string[] | null;
+            products: string[] | null;
+            quota: components["schemas"]["Quota"];
+            /** @enum {string} */
+            status: "active" | "expired" | "revoked";
+            created_at: string;
+            expires_at: string | null;
+            revoked_at: string | null;
+            /** @description The key that took its place. */
+            replaced_by: string | null;
+            /** @description To the minute. */
+            last_used_at: string | null;
+        };
+        /**
+         * @example {
+         *       "name": "storefront",
+         *       "scopes": [
+         *         "reserve"
+         *       ]
+         *     }
+         */
+        ApiKeyInput: {
+            /**
+             * @description What the ledger and histories show for what it does.
+             * @example storefront
+             */
+            name: string;
+            scopes: ("reserve" | "lots:read" | "lots:write" | "sequences:write" | "admin")[];
+            /**
+             * @description The only sequences that it may use; null: any.
+             * @default null
+             */
+            sequences?: string[] | null;
+            /**
+             * @description The only products that it may use; null: any.
+             * @default null
+             */
+            products?: string[] | null;
+            quota?: components["schemas"]["QuotaInput"];
+            /**
+             * Format: date-time
+             * @description From then on it works no more; null: it does not expire.
+             * @default null
+             */
+            expires_at?: string | null;
+        };
+        AuditEvent: {
+            /** @description When the call reached the database. */
+            at: string;
+            /** @enum {string} */
+            action: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked";
+            /** @description Key, name or id of what was changed. */
+            subject: string;
+            /** @description Name of the API key. */
+            api_key: string;
+            api_key_id: string;
+            /** @description IP address that the call came from; null when nothing in front told it. */
+            address: string | null;
+            /** @description The X-Request-Id of the call, which the log has as well. */
+            request_id: string | null;
+            /** @description What was changed, as its action has it. */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        AuditSeal: {
+            number: number;
+            /** @description The seal covers what was written after this time; null: from the beginning. */
+            from: string | null;
+            /** @description Up to this time. */
+            to: string;
+            events: number;
+            /** @description Of the ledger. */
+            entries: number;
+            /** @description SHA-256. */
+            digest: string;
+            /** @description SHA-256. */
+            previous: string;
+            sealed_at: string;
+        };
+        AuditVerification: {
+            intact: boolean;
+            /** @description Seals that this call compared. */
+            seals: number;
+            /** @description Events and entries that stand in their spans. */
+            rows: number;
+            /** @description The last seal that this call compared; null: there was none. */
+            last_seal: number | null;
+            /** @description Its digest, to be kept elsewhere. */
+            last_digest: string | null;
+            /** @description Send it as from_seal to compare on; null: that was the last seal. */
+            next_seal: number | null;
+            /** @description What does not match, a missing digest first, then in the order of the seals; 20 at most. */
+            breaks: {
+                /** @description Null when no seal has the given digest. */
+                seal: number | null;
+                /** @enum {string} */
+                what: "row_missing" | "row_added" | "row_unsealed" | "row_changed" | "seal_changed" | "seal_missing" | "digest_missing";
+                from: string | null;
+                to: string | null;
+                events: {
+                    sealed: number;
+                    found: number;
+                } | null;
+                entries: {
+                    sealed: number;
+                    found: number;
+                } | null;
+            }[];
+            sealed_until: string | null;
+            /** @description Events and entries behind the last seal, counted up to 100,000 of each. */
+            unsealed: number;
+            /** @description The seal that has the given digest; null: none has. */
+            digest_seal: number | null;
+        };
+        Count: {
+            id: string;
+            reference: string | null;
+            /** @enum {string} */
+            status: "draft" | "applied";
+            at: string | null;
+            created_at: string;
+            applied_at: string | null;
+            lines: {
+                product: string;
+                location: string | null;
+                lot: string | null;
+                /**
+                 * @description A quantity, as a decimal string.
+                 * @example 1
+                 */
+                counted_quantity: string;
+                /**
+                 * @description What is recorded of the line's lot, or of the available lots of its product at its location; of an applied count, what was before.
+                 * @example 1
+                 */
+                recorded: string;
+                /**
+                 * @description What was counted less what is recorded, as a decimal string.
+                 * @example -2
+                 */
+                difference: string;
+                fields: {
+                    [key: string]: string;
+                } | null;
+                produced_on: string | null;
+                expires_on: string | null;
+                /**
+                 * @description Why applying the count did nothing for the line.
+                 * @enum {string|null}
+                 */
+                skipped: "product_without_sequence" | "product_not_tracked" | null;
+                /** @description Lots that its job records for the line. */
+                new_lots: number;
+                first_name: string | null;
+                last_name: string | null;
+            }[];
+            /** @description Null when no lot is new. */
+            job: components["schemas"]["Job"] | null;
+        };
+        CountApplyInput: {
+            /**
+             * @description Allows lots with names more than 100000 numbers beyond the counter.
+             * @default false
+             */
+            allow_jump?: boolean;
+        };
+        CountInput: {
+            /** @example INV-2026-11 */
+            reference?: string;
+            /**
+             * @description RFC 3339 time with an offset, or a bare date. Now when left out.
+             * @example 2026-11-21
+             */
+            at?: string;
+            lines: components["schemas"]["CountLineInput"][];
+        };
+        CountLineInput: {
+            /**
+             * @description SKU of a product.
+             * @example VALVE-20
+             */
+            product: string;
+            /** @example A-12-3 */
+            location?: string;
+            /**
+             * @description Without lot: units that carry no name yet, and are to get one. With lot: what is there of it.
+             * @example 1
+             */
+            counted_quantity: string | number;
+            /** @example SN-0000001 */
+            lot?: string;
+            /**
+             * @example {
+             *       "plant": "B7"
+             *     }
+             */
+            fields?: {
+                [key: string]: string | number;
+            };
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            produced_on?: string;
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            expires_on?: string;
+        };
+        CountRow: {
+            id: string;
+            reference: string | null;
+            /** @enum {string} */
+            status: "draft" | "applied";
+            at: string | null;
+            created_at: string;
+            applied_at: string | null;
+            lines: number;
+            job: string | null;
+        };
+        Fence: {
+            sequence: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            by: string;
+            reason: string;
+            at: string;
+            /** @description How many series were moved. */
+            moved: number;
+            /** @description The first 100 of them. */
+            series: {
+                series: string | null;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                from: string;
+                /**
+                 * @description null: no number is left.
+                 * @example 1
+                 */
+                to: string | null;
+            }[];
+            /** @description Where series begin that are not known, since they were begun in what was lost or not at all; null when there is none, or one series was fenced. */
+            unknown_series: {
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                begin_at: string | null;
+                /** @description The last period of which it holds. */
+                until: string | null;
+            } | null;
+        };
+        FenceInput: {
+            /**
+             * @description How many numbers each series goes on by: more than it can have given in what was lost. 1 or more.
+             * @example 10000
+             */
+            by: string | number;
+            /**
+             * @description How far ahead documents may have been dated: series of periods that begin within so many days begin further on too.
+             * @default 366
+             */
+            ahead_days?: number;
+            /** @example restored the copy of 02:00 */
+            reason: string;
+            /**
+             * @description Name of a series: a period of its sequence.
+             * @example 2026-11
+             */
+            series?: string;
+        };
+        FieldError: {
+            /**
+             * @description JSON pointer (RFC 6901) into the body.
+             * @example /items/0/count
+             */
+            pointer?: string;
+            /** @description Name of a parameter. */
+            parameter?: string;
+            /** @enum {string} */
+            in?: "path" | "query" | "header" | "cookie";
+            /** @description What is wrong there and what to change. */
+            detail: string;
+            code?: string;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok";
+            database: {
+                /** @enum {string} */
+                status: "ok";
+                /** @description Time until the database answered. */
+                ms: number;
+                /**
+                 * @description Whether the database ends by itself what takes too long; if not, the Worker's role lacks settings.
+                 * @enum {string}
+                 */
+                time_limits: "set" | "missing";
+                /**
+                 * @description Whether the policies that keep tenants apart hold the Worker's role; they spare superusers, roles with BYPASSRLS and the owner of the tables, who can take them away.
+                 * @enum {string}
+                 */
+                policies: "hold" | "spare";
+            };
+        };
+        HistoryEntry: {
+            at: string;
+            /** @description Name of the API key that changed it. */
+            api_key: string;
+            reference: string | null;
+            party: string | null;
+            /** @description The fields that became different. */
+            before: {
+                /** @enum {string} */
+                state?: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+                location?: string | null;
+                expires_on?: string | null;
+                quantity?: string;
+                attributes?: {
+                    [key: string]: unknown;
+                } | null;
+            };
+            after: {
+                /** @enum {string} */
+                state?: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+                location?: string | null;
+                expires_on?: string | null;
+                quantity?: string;
+                attributes?: {
+                    [key: string]: unknown;
+                } | null;
+            };
+        };
+        Import: {
+            id: string;
+            /** @example odoo_lots */
+            kind: string;
+            dry_run: boolean;
+            /**
+             * @description reading while the file comes; then as of a job.
+             * @enum {string}
+             */
+            status: "reading" | "queued" | "running" | "done" | "failed" | "cancelled";
+            /** @description Rows under the header; null until the file has come whole. */
+            rows: number | null;
+            created: number;
+            updated: number;
+            unchanged: number;
+            /** @description Rows that were left out; listed at /rows. */
+            refused: number;
+            created_at: string;
+            finished_at: string | null;
+            error: {
+                code: string;
+                detail: string;
+                retryable: boolean;
+                sqlstate?: string;
+            } | null;
+            /** @description The header that each field was read from. */
+            columns: {
+                [key: string]: string;
+            } | null;
+            /** @description The headers that nothing was read from. */
+            ignored: string[] | null;
+        };
+        ImportRow: {
+            id: string;
+            /** @example odoo_lots */
+            kind: string;
+            dry_run: boolean;
+            /**
+             * @description reading while the file comes; then as of a job.
+             * @enum {string}
+             */
+            status: "reading" | "queued" | "running" | "done" | "failed" | "cancelled";
+            /** @description Rows under the header; null until the file has come whole. */
+            rows: number | null;
+            created: number;
+            updated: number;
+            unchanged: number;
+            /** @description Rows that were left out; listed at /rows. */
+            refused: number;
+            created_at: string;
+            finished_at: string | null;
+        };
+        Job: {
+            id: string;
+            /** @enum {string} */
+            status: "queued" | "running" | "done" | "failed" | "cancelled";
+            /** @description Lots that the job is to record. */
+            total: number;
+            /** @description Lots recorded so far. */
+            done: number;
+            /** @description Names left out, since a lot of the product had them; listed at /skipped. */
+            skipped: number;
+            /** @description Lots a second since it began. */
+            rate: number | null;
+            /** @description Seconds left at this rate. */
+            eta_s: number | null;
+            error: {
+                code: string;
+                detail: string;
+                /** @description Whether the same chunk may succeed when it is tried again as things are. When the cause is gone, a failed job can be sent on in any case. */
+                retryable: boolean;
+                sqlstate?: string;
+            } | null;
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            items: {
+                product: string;
+                count: number;
+                done: number;
+                skipped: number;
+                first_name: string;
+                last_name: string;
+                reservation: string | null;
+            }[];
+        };
+        JobRow: {
+            id: string;
+            /** @enum {string} */
+            status: "queued" | "running" | "done" | "failed" | "cancelled";
+            /** @description Lots that the job is to record. */
+            total: number;
+            /** @description Lots recorded so far. */
+            done: number;
+            /** @description Names left out, since a lot of the product had them; listed at /skipped. */
+            skipped: number;
+            /** @description Lots a second since it began. */
+            rate: number | null;
+            /** @description Seconds left at this rate. */
+            eta_s: number | null;
+            error: {
+                code: string;
+                detail: string;
+                /** @description Whether the same chunk may succeed when it is tried again as things are. When the cause is gone, a failed job can be sent on in any case. */
+                retryable: boolean;
+                sqlstate?: string;
+            } | null;
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        LedgerEntry: {
+            series: string | null;
+            /** @enum {string} */
+            kind: "reserved" | "skip" | "fence" | "burned" | "void" | "rewind" | "reopened" | "begin";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            count: number;
+            first_name: string | null;
+            last_name: string | null;
+            /** @description That was made, or whose numbers were voided. */
+            reservation: string | null;
+            reason: string | null;
+            api_key: string;
+            /** @description IP address that the call came from; null when nothing in front told it. */
+            address: string | null;
+            at: string;
+        };
+        Lot: {
+            product: string;
+            name: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            number: string | null;
+            reservation: string | null;
+            /**
+             * @description A quantity, as a decimal string.
+             * @example 1
+             */
+            quantity: string;
+            /** @enum {string} */
+            state: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+            location: string | null;
+            expires_on: string | null;
+            produced_on: string | null;
+            attributes: {
+                [key: string]: unknown;
+            } | null;
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "state": "shipped",
+         *       "reference": "SO-4711"
+         *     }
+         */
+        LotChange: {
+            /** @enum {string} */
+            state?: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+            /** @example A-12-3 */
+            location?: string | null;
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            expires_on?: string | null;
+            /**
+             * @description A quantity of 0 or more, up to 6 decimals, as a decimal string or a number.
+             * @example 1
+             */
+            quantity?: string | number;
+            /** @description Replaced as a whole; null clears them. */
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The document that the change is part of.
+             * @example SO-4711
+             */
+            reference?: string;
+            /**
+             * @description Whom the lots go to or come from.
+             * @example Northwind
+             */
+            party?: string;
+        };
+        /**
+         * @example {
+         *       "product": "VALVE-20",
+         *       "names": [
+         *         "SN-0000001"
+         *       ],
+         *       "set": {
+         *         "state": "shipped"
+         *       }
+         *     }
+         */
+        LotChanges: {
+            /**
+             * @description SKU of a product.
+             * @example VALVE-20
+             */
+            product: string;
+            names?: string[];
+            /**
+             * @description Id of a reservation.
+             * @example serials:1
+             */
+            reservation?: string;
+            /**
+             * @description Key of a sequence.
+             * @example serials
+             */
+            sequence?: string;
+            /**
+             * @description The period of a sequence that resets.
+             * @example 2026
+             */
+            series?: string;
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @example 1
+             */
+            first?: string | number;
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @example 1
+             */
+            last?: string | number;
+            set: {
+                /** @enum {string} */
+                state?: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+                /** @example A-12-3 */
+                location?: string | null;
+                /**
+                 * Format: date
+                 * @example 2027-11-21
+                 */
+                expires_on?: string | null;
+                /**
+                 * @description A quantity of 0 or more, up to 6 decimals, as a decimal string or a number.
+                 * @example 1
+                 */
+                quantity?: string | number;
+                /** @description Replaced as a whole; null clears them. */
+                attributes?: {
+                    [key: string]: unknown;
+                } | null;
+            };
+            /**
+             * @description The document that the change is part of.
+             * @example SO-4711
+             */
+            reference?: string;
+            /**
+             * @description Whom the lots go to or come from.
+             * @example Northwind
+             */
+            party?: string;
+        };
+        /**
+         * @example {
+         *       "product": "VALVE-20",
+         *       "count": 10
+         *     }
+         */
+        LotItem: {
+            /**
+             * @description SKU of a product.
+             * @example VALVE-20
+             */
+            product: string;
+            /**
+             * @description How many, 1 to 10000000, as a whole number or a decimal string.
+             * @example 1
+             */
+            count?: number | string;
+            /** @example VND-4711-8 */
+            first_name?: string;
+            names?: string[];
+            /**
+             * @description Id of a reservation.
+             * @example serials:1
+             */
+            reservation?: string;
+            /**
+             * @description A quantity above 0, up to 6 decimals, as a decimal string or a number.
+             * @example 1
+             */
+            quantity_each?: string | number;
+            /**
+             * @description RFC 3339 time with an offset, or a bare date. Now when left out.
+             * @example 2026-11-21
+             */
+            at?: string;
+            /**
+             * @example {
+             *       "plant": "B7"
+             *     }
+             */
+            fields?: {
+                [key: string]: string | number;
+            };
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            expires_on?: string;
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            produced_on?: string;
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @description Allows names more than 100000 numbers beyond the counter. */
+            allow_jump?: boolean;
+        };
+        LotsChanged: {
+            product: string;
+            changed: number;
+            /** @description Lots that were so already. */
+            unchanged: number;
+        };
+        LotsInput: {
+            items: components["schemas"]["LotItem"][];
+            /**
+             * @default fail
+             * @enum {string}
+             */
+            on_duplicate?: "fail" | "skip";
+        };
+        MadeApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key itself, this once: it is kept nowhere. Null in the answer of a repeated request. */
+            key: string | null;
+        };
+        Move: {
+            sequence: string;
+            series: string | null;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            from: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            to: string;
+            reason: string;
+            at: string;
+        };
+        MoveInput: {
+            /**
+             * @description The next number.
+             * @example 1
+             */
+            to: string | number;
+            /** @example labels printed elsewhere */
+            reason: string;
+            /**
+             * @description RFC 3339 time with an offset, or a bare date. Now when left out.
+             * @example 2026-11-21
+             */
+            at?: string;
+            /**
+             * @description Name of a series: a period of its sequence.
+             * @example 2026-11
+             */
+            series?: string;
+        };
+        NextNames: {
+            /** @example SINV-2026- */
+            series: string;
+            reservation: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            count: number;
+            names: string[];
+        };
+        NextNamesInput: {
+            /**
+             * @description As Frappe writes it. The rendered text before the counter is the series. At its first use it is compared with all other patterns, and is kept.
+             * @example SINV-.YYYY.-.#####
+             */
+            series: string;
+            /**
+             * @description What FY goes by: month and day.
+             * @default 01-01
+             * @example 06-01
+             */
+            fiscal_year_start?: string;
+            /**
+             * @description Takes names that other patterns can give as well.
+             * @default false
+             */
+            allow_overlap?: boolean;
+            /**
+             * @description How many, 1 to 1000000, as a whole number or a decimal string.
+             * @example 1
+             */
+            count?: number | string;
+            /**
+             * @description RFC 3339 time with an offset, or a bare date. Now when left out.
+             * @example 2026-11-21
+             */
+            at?: string;
+            /**
+             * @example {
+             *       "plant": "B7"
+             *     }
+             */
+            fields?: {
+                [key: string]: string | number;
+            };
+        };
+        Preview: {
+            names: string[];
+        };
+        Problem: {
+            /**
+             * @description Where the code is explained, relative to this service.
+             * @example /docs/errors#request_invalid
+             */
+            type: string;
+            title: string;
+            status: number;
+            /** @description What happened and what to change. */
+            detail: string;
+            instance?: string;
+            /**
+             * @description Stable code.
+             * @example request_invalid
+             */
+            code: string;
+            /** @description True when the same request may succeed if it is sent again unchanged. */
+            retryable: boolean;
+            request_id: string;
+            errors?: components["schemas"]["FieldError"][];
+        } & {
+            [key: string]: unknown;
+        };
+        Product: {
+            sku: string;
+            name: string | null;
+            /** @enum {string} */
+            tracking: "none" | "lot" | "serial";
+            sequence: string | null;
+            gtin: string | null;
+            /** @enum {string} */
+            expiry: "none" | "optional" | "required";
+            shelf_life_days: number | null;
+            created_at: string;
+            updated_at: string;
+            /** @description Null without a sequence, or when its pattern needs fields. */
+            next_name: string | null;
+        };
+        ProductInput: {
+            /** @enum {string} */
+            tracking: "none" | "lot" | "serial";
+            /**
+             * @description Its own sequence; null: the tenant's default one serves.
+             * @default null
+             * @example serials
+             */
+            sequence?: string | null;
+            /** @default null */
+            name?: string | null;
+            /**
+             * @default null
+             * @example 4006381333931
+             */
+            gtin?: string | null;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            expiry?: "none" | "optional" | "required";
+            /** @default null */
+            shelf_life_days?: number | null;
+        };
+        ProductRow: {
+            sku: string;
+            name: string | null;
+            /** @enum {string} */
+            tracking: "none" | "lot" | "serial";
+            sequence: string | null;
+            gtin: string | null;
+            /** @enum {string} */
+            expiry: "none" | "optional" | "required";
+            shelf_life_days: number | null;
+            created_at: string;
+            updated_at: string;
+        };
+        /** @description What a key may use up; null: without limit. */
+        Quota: {
+            count_per_request: number | null;
+            numbers_per_day: number | null;
+            requests_per_minute: number | null;
+        } | null;
+        /**
+         * @default null
+         * @example {
+         *       "count_per_request": 100,
+         *       "numbers_per_day": 5000
+         *     }
+         */
+        QuotaInput: {
+            /**
+             * @description The most numbers that one request may use up.
+             * @default null
+             */
+            count_per_request?: number | null;
+            /**
+             * @description The most numbers that the key may use up in a day of the tenant's time zone.
+             * @default null
+             */
+            numbers_per_day?: number | null;
+            /**
+             * @description About how many requests are let in.
+             * @default null
+             */
+            requests_per_minute?: number | null;
+        } | null;
+        Recall: {
+            id: string;
+            reference: string;
+            reason: string;
+            /** @enum {string} */
+            status: "open" | "closed";
+            opened_at: string;
+            /** @description Name of the API key. */
+            opened_by: string;
+            closed_at: string | null;
+            closed_by: string | null;
+            closing_reason: string | null;
+            covers: {
+                product: string | null;
+                names?: string[];
+                sequence?: string;
+                series?: string | null;
+                reservation?: string;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                first?: string;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                last?: string;
+                created_from?: string | null;
+                created_to?: string | null;
+                receipt?: string;
+            }[];
+        };
+        RecallClosing: {
+            /** @example all lots are back */
+            reason: string;
+        };
+        RecallInput: {
+            /** @example RECALL-2026-7 */
+            reference: string;
+            /** @example cracked housing */
+            reason: string;
+            covers: components["schemas"]["RecallPart"][];
+        };
+        /**
+         * @example {
+         *       "product": "VALVE-20",
+         *       "names": [
+         *         "SN-0000001"
+         *       ]
+         *     }
+         */
+        RecallPart: {
+            /**
+             * @description SKU of a product.
+             * @example VALVE-20
+             */
+            product?: string;
+            names?: string[];
+            /**
+             * @description Id of a reservation.
+             * @example serials:1
+             */
+            reservation?: string;
+            /**
+             * @description Key of a sequence.
+             * @example serials
+             */
+            sequence?: string;
+            /**
+             * @description The period of a sequence that resets.
+             * @example 2026
+             */
+            series?: string;
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @example 1
+             */
+            first?: string | number;
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @example 1
+             */
+            last?: string | number;
+            /**
+             * @description Id of a receipt.
+             * @example 019345ab-0000-7000-8000-000000000000
+             */
+            receipt?: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T06:00:00Z
+             */
+            created_from?: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T14:00:00Z
+             */
+            created_to?: string;
+        };
+        RecallRow: {
+            id: string;
+            reference: string;
+            reason: string;
+            /** @enum {string} */
+            status: "open" | "closed";
+            opened_at: string;
+            /** @description Name of the API key. */
+            opened_by: string;
+            closed_at: string | null;
+            closed_by: string | null;
+            closing_reason: string | null;
+        };
+        RecalledLot: {
+            product: string;
+            name: string;
+            /** @enum {string} */
+            state: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+            /**
+             * @description A quantity, as a decimal string.
+             * @example 1
+             */
+            quantity: string;
+            location: string | null;
+            expires_on: string | null;
+            /** @description Where its last shipment went. */
+            party: string | null;
+            /** @description That of its last shipment. */
+            reference: string | null;
+            /** @description Time of its last shipment. */
+            shipped_at: string | null;
+        };
+        Receipt: {
+            id: string;
+            reference: string;
+            /** @enum {string} */
+            status: "received" | "cancelled";
+            at: string | null;
+            created_at: string;
+            cancelled_at: string | null;
+            /** @description Why it was cancelled. */
+            reason: string | null;
+            lines: {
+                product: string;
+                /**
+                 * @description A quantity, as a decimal string.
+                 * @example 1
+                 */
+                quantity: string;
+                /**
+                 * @description A quantity, as a decimal string.
+                 * @example 1
+                 */
+                quantity_per_lot: string | null;
+                location: string | null;
+                produced_on: string | null;
+                expires_on: string | null;
+                attributes: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description Lots that its job records for the line. */
+                new_lots: number;
+                first_name: string | null;
+                last_name: string | null;
+                /** @description Lots that were there and grew, and serials that came back. */
+                grown_lots: number;
+                /** @description The first 100 of them, by name. */
+                grown: {
+                    name: string;
+                    /**
+                     * @description A quantity, as a decimal string.
+                     * @example 1
+                     */
+                    quantity: string;
+                    /**
+                     * @description A quantity, as a decimal string.
+                     * @example 1
+                     */
+                    quantity_before: string;
+                    /** @enum {string} */
+                    state_before: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+                }[];
+            }[];
+            /** @description Null when no lot is new. */
+            job: components["schemas"]["Job"] | null;
+        };
+        ReceiptCancelInput: {
+            reason: string;
+        };
+        ReceiptInput: {
+            /**
+             * @description The delivery. Unique among receipts that are not cancelled.
+             * @example DN-4711
+             */
+            reference: string;
+            /**
+             * @description RFC 3339 time with an offset, or a bare date. Now when left out.
+             * @example 2026-11-21
+             */
+            at?: string;
+            lines: components["schemas"]["ReceiptLineInput"][];
+        };
+        /**
+         * @example {
+         *       "product": "VALVE-20",
+         *       "quantity": "10"
+         *     }
+         */
+        ReceiptLineInput: {
+            /**
+             * @description SKU of a product.
+             * @example VALVE-20
+             */
+            product: string;
+            /**
+             * @description Left out only beside lots or text, whose sum it then is.
+             * @example 1
+             */
+            quantity?: string | number;
+            /**
+             * @description A quantity above 0, up to 6 decimals, as a decimal string or a number.
+             * @example 1
+             */
+            quantity_per_lot?: string | number;
+            /** @example VND-4711-8 */
+            first_name?: string;
+            lots?: {
+                name: string;
+                /**
+                 * @description A quantity above 0, up to 6 decimals, as a decimal string or a number.
+                 * @example 1
+                 */
+                quantity?: string | number;
+                /**
+                 * Format: date
+                 * @example 2027-11-21
+                 */
+                expires_on?: string;
+            }[];
+            /**
+             * @description One lot a line: name; quantity; expiry date. SN-01::10 is SN-01 to SN-10.
+             * @example LOT-A;4;2027-06-30
+             *     LOT-B
+             */
+            text?: string;
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            produced_on?: string;
+            /**
+             * Format: date
+             * @example 2027-11-21
+             */
+            expires_on?: string;
+            /**
+             * @example {
+             *       "plant": "B7"
+             *     }
+             */
+            fields?: {
+                [key: string]: string | number;
+            };
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @example A-12-3 */
+            location?: string;
+            /** @description Allows names more than 100000 numbers beyond the counter. */
+            allow_jump?: boolean;
+        };
+        ReceiptRow: {
+            id: string;
+            reference: string;
+            /** @enum {string} */
+            status: "received" | "cancelled";
+            at: string | null;
+            created_at: string;
+            cancelled_at: string | null;
+            /** @description Why it was cancelled. */
+            reason: string | null;
+            lines: number;
+            job: string | null;
+        };
+        RefusedRow: {
+            /** @description The line of the file in which it begins. */
+            line: number;
+            /** @description The header of the column at fault; null for the row as a whole. */
+            column: string | null;
+            code: string;
+            detail: string;
+        };
+        ReservationInput: {
+            /**
+             * @description How many, 1 to 10000000, as a whole number or a decimal string.
+             * @example 1
+             */
+            count: number | string;
+            /**
+             * @description RFC 3339 time with an offset, or a bare date. Now when left out.
+             * @example 2026-11-21
+             */
+            at?: string;
+            /**
+             * @example {
+             *       "plant": "B7"
+             *     }
+             */
+            fields?: {
+                [key: string]: string | number;
+            };
+            /**
+             * @description Streams the names at the end of the answer.
+             * @enum {string}
+             */
+            include?: "names";
+        };
+        ReservationState: {
+            /** @example serials:1 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            count: number;
+            first_name: string;
+            last_name: string;
+            created_at: string;
+            /** @description Numbers that are neither voided nor taken by a job; at most 100 runs. */
+            open: {
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                first: string;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                last: string;
+                count: number;
+            }[];
+        };
+        Reserved: {
+            /** @example serials:1 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            count: number;
+            first_name: string;
+            last_name: string;
+            created_at: string;
+            names?: string[];
+        };
+        Resolved: {
+            name: string;
+            origins: {
+                sequence: string;
+                series: string | null;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                number: string;
+                /** @enum {string} */
+                status: "recorded" | "reserved" | "voided" | "skip" | "fence" | "burned";
+                reservation: string | null;
+                issued_at: string;
+                voided_at: string | null;
+                reason: string | null;
+            }[];
+            lots: components["schemas"]["Lot"][];
+        };
+        RotationInput: {
+            /**
+             * @description For how many seconds more the old key works; 60 at least when it is the tenant's last key with the scope `admin` that does not expire.
+             * @default 86400
+             */
+            overlap_s?: number;
+        };
+        Sequence: {
+            key: string;
+            /** @enum {string} */
+            dialect: "native" | "odoo" | "frappe";
+            pattern: string;
+            /** @enum {string} */
+            mode: "standard" | "gapless";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            start: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            increment: string;
+            /**
+             * @description prefix: each rendered text before the counter is a series, as Frappe counts.
+             * @enum {string}
+             */
+            reset: "never" | "yearly" | "monthly" | "weekly" | "daily" | "fiscal" | "prefix";
+            /** @description The sequence in whose series it counts: itself, or naming-series. */
+            counter: string;
+            time_zone: string;
+            fiscal_year_start: string;
+            /** @enum {string} */
+            overflow: "widen" | "reject";
+            hot: boolean;
+            allow_overlap: boolean;
+            /**
+             * @description The period that it is now, whose counter is told here; null without reset.
+             * @example 2026-11
+             */
+            series: string | null;
+            /**
+             * @description Null when no number is left. With reset prefix this and what follows are null in lists, and where fields tell the series.
+             * @example 1
+             */
+            next: string | null;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            issued: string | null;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            remaining: string | null;
+            /** @description Which part of the numbers is used, 0 to 1. */
+            used: number | null;
+            created_at: string;
+            updated_at: string;
+        };
+        /**
+         * @example {
+         *       "pattern": "SN-{0000000}"
+         *     }
+         */
+        SequenceInput: {
+            /** @example SN-{0000000} */
+            pattern?: string;
+            /** @example SN- */
+            prefix?: string;
+            /**
+             * @description Width of the counter, 1 to 18.
+             * @example 7
+             */
+            padding?: number;
+            suffix?: string;
+            /**
+             * @description The language of the pattern; an Odoo one may be given as prefix, padding, suffix.
+             * @default native
+             * @enum {string}
+             */
+            dialect?: "native" | "odoo" | "frappe";
+            /**
+             * @description gapless: callers wait in line, and no number is lost or passed over.
+             * @default standard
+             * @enum {string}
+             */
+            mode?: "standard" | "gapless";
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @default 1
+             * @example 1
+             */
+            start?: string | number;
+            /**
+             * @description A step, 1 to 1000000000, as a decimal string or a whole number.
+             * @default 1
+             * @example 1
+             */
+            increment?: string | number;
+            /**
+             * @description When the counter begins again; the day is that of the document.
+             * @default never
+             * @enum {string}
+             */
+            reset?: "never" | "yearly" | "monthly" | "weekly" | "daily" | "fiscal";
+            /**
+             * @description IANA name. New sequences take the tenant's, others keep theirs, when left out.
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+            /**
+             * @default 01-01
+             * @example 06-01
+             */
+            fiscal_year_start?: string;
+            /**
+             * @description What comes after the last number of the pattern's width: widen when left out, but reject when a field touches the counter.
+             * @enum {string}
+             */
+            overflow?: "widen" | "reject";
+            /**
+             * @description Counts with a Postgres sequence from the start, for many callers at once.
+             * @default false
+             */
+            hot?: boolean;
+            /**
+             * @description Allows names that other sequences can give, as long as no product takes both.
+             * @default false
+             */
+            allow_overlap?: boolean;
+        };
+        Settings: {
+            tenant: string;
+            default_sequence: string | null;
+            time_zone: string;
+            updated_at: string;
+        };
+        /**
+         * @example {
+         *       "time_zone": "Europe/Berlin"
+         *     }
+         */
+        SettingsChange: {
+            /**
+             * @description Serves the products that name no sequence.
+             * @example serials
+             */
+            default_sequence?: string | null;
+            /**
+             * @description IANA name, for new sequences that name none.
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+        };
+        ShownSequence: components["schemas"]["Sequence"] & {
+            /** @description The pattern as each dialect says it; null where one cannot. */
+            dialects: {
+                native: string | null;
+                odoo: {
+                    prefix: string;
+                    padding: number;
+                    suffix: string;
+                } | null;
+                frappe: string | null;
+            };
+        };
+        Skipped: {
+            product: string;
+            name: string;
+        };
+        /** @description Voids first to last, both given; without both every number that is still open. */
+        VoidInput: {
+            /** @example label torn */
+            reason: string;
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @example 1
+             */
+            first?: string | number;
+            /**
+             * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+             * @example 1
+             */
+            last?: string | number;
+        };
+        Voiding: {
+            reservation: string;
+            reason: string;
+            voided: {
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                first: string;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                last: string;
+                count: number;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Keys in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiKey"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["ApiKey"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyInput"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an API key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, without its text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an API key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an API key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotationInput"];
+            };
+        };
+        responses: {
+            /** @description The new key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description What was done. */
+                action?: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked";
+                /** @description Key, name or id of what was changed. */
+                subject?: string;
+                /** @description Of the API key that did it. */
+                api_key_id?: string;
+                /** @description The earliest time. */
+                from?: string;
+                /** @description The time before which they are. */
+                to?: string;
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events in the order of time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditEvent"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["AuditEvent"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    listAuditSeals: {
+        parameters: {
+            query?: {
+                /** @description The first to list. */
+                from_seal?: number | string;
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Seals in the order of their numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditSeal"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["AuditSeal"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: {
+                /** @description The first to compare. */
+                from_seal?: number | string;
+                /** @description The last to compare; not before the first. */
+                to_seal?: number | string;
+                /** @description Of a seal, as it was kept elsewhere; if no seal has it, the chain is not intact. */
+                digest?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found; about 100,000 rows a call. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+        };
+    };
+    listCounts: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                reference?: string;
+                status?: "draft" | "applied";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CountRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["CountRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    createCount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountInput"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+        };
+    };
+    getCount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a count. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The count. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+        };
+    };
+    applyCount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async answers 202 at once. */
+                prefer?: string;
+            };
+            path: {
+                /** @description Id of a count. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CountApplyInput"];
+            };
+        };
+        responses: {
+            /** @description Applied, now or before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description Its job goes on, or has failed: its status tells. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Imports in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ImportRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["ImportRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    createImport: {
+        parameters: {
+            query: {
+                kind: "odoo_products" | "odoo_sequences" | "odoo_lots" | "frappe_series" | "erpnext_items" | "erpnext_serials" | "erpnext_batches";
+                /** @description true reports and changes nothing. */
+                dry_run?: boolean;
+                /** @description Numbers to leave out in front of each counter. For odoo_sequences and frappe_series. */
+                margin?: string | number;
+                /** @description Allows names that are wider than their counter and more than 100000 numbers beyond it. For odoo_lots, erpnext_serials and erpnext_batches. */
+                allow_jump?: boolean;
+                /** @description Makes new sequences even if they can give names of others; no product takes names of two such. For odoo_sequences and erpnext_items. */
+                allow_overlap?: boolean;
+                /** @description Our fields with the headers of their columns, as JSON; null for one not to be read. */
+                mapping?: string;
+            };
+            header?: {
+                /** @description respond-async answers 202 as soon as the file has come. */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description It is applied. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The file has come. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+        };
+    };
+    listImportRows: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                outcome?: "refused";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows in the order of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RefusedRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["RefusedRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                status?: "queued" | "running" | "done" | "failed" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Jobs in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["JobRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["JobRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, with an ETag; Retry-After while it is unfinished. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    listSkipped: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names that a lot of the product had already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Skipped"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["Skipped"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    listLots: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                /** @description SKU of a product. */
+                product?: string;
+                /** @description Name of a lot. */
+                name?: string;
+                /** @description Id of a job. */
+                job?: string;
+                /** @description Id of a reservation. */
+                reservation?: string;
+                state?: "available" | "reserved" | "shipped" | "consumed" | "scrapped";
+                location?: string;
+                /** @description Lots that expire on a later day. */
+                expires_after?: string;
+                /** @description Lots that expire on an earlier day. */
+                expires_before?: string;
+                /** @description Lots whose last shipment went to this party. */
+                party?: string;
+                /** @description Lots that were changed under this reference. */
+                reference?: string;
+                /** @description Lots that this receipt made, grew or took back. */
+                receipt?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lots that match all that is given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Lot"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["Lot"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    createLots: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async answers 202 at once. */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotsInput"];
+            };
+        };
+        responses: {
+            /** @description All are recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The job goes on, or has failed: its status tells. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    changeLots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotChanges"];
+            };
+        };
+        responses: {
+            /** @description They are changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotsChanged"];
+                };
+            };
+        };
+    };
+    nextNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextNamesInput"];
+            };
+        };
+        responses: {
+            /** @description The names, all of one run. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextNames"];
+                };
+            };
+        };
+    };
+    listProducts: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Products in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProductRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["ProductRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    getProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SKU of a product. */
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+        };
+    };
+    putProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SKU of a product. */
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductInput"];
+            };
+        };
+        responses: {
+            /** @description Replaced, or the same as before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+        };
+    };
+    getLot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SKU of a product. */
+                sku: string;
+                /** @description Name of a lot. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lot. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lot"];
+                };
+            };
+        };
+    };
+    changeLot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Has to be sent: the ETag of the lot as you have read it, or *. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description SKU of a product. */
+                sku: string;
+                /** @description Name of a lot. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotChange"];
+            };
+        };
+        responses: {
+            /** @description The lot as it is now; what was so already is in no history. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lot"];
+                };
+            };
+        };
+    };
+    listHistory: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description SKU of a product. */
+                sku: string;
+                /** @description Name of a lot. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its changes, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HistoryEntry"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["HistoryEntry"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    listRecalls: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                status?: "open" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Recalls in order of their opening. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RecallRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["RecallRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    openRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallInput"];
+            };
+        };
+        responses: {
+            /** @description Open. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+        };
+    };
+    getRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a recall. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recall. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+        };
+    };
+    closeRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a recall. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallClosing"];
+            };
+        };
+        responses: {
+            /** @description Closed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+        };
+    };
+    listRecallLots: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a recall. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each lot once, as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RecalledLot"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["RecalledLot"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                /** @description The delivery. Unique among receipts that are not cancelled. */
+                reference?: string;
+                status?: "received" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Receipts in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ReceiptRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["ReceiptRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    createReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async answers 202 at once. */
+                prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptInput"];
+            };
+        };
+        responses: {
+            /** @description The same delivery was received before; its receipt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description All is recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Its job goes on, or has failed: its status tells. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a receipt. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+        };
+    };
+    cancelReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a receipt. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptCancelInput"];
+            };
+        };
+        responses: {
+            /** @description Cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+        };
+    };
+    getReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a reservation. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reservation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationState"];
+                };
+            };
+        };
+    };
+    listNames: {
+        parameters: {
+            query?: {
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a reservation. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The names in order, those of voided numbers included. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example serials:1 */
+                        id: string;
+                        sequence: string;
+                        series: string | null;
+                        /**
+                         * @description A counter value, as a decimal string.
+                         * @example 1
+                         */
+                        first: string;
+                        /**
+                         * @description A counter value, as a decimal string.
+                         * @example 1
+                         */
+                        last: string;
+                        /**
+                         * @description A counter value, as a decimal string.
+                         * @example 1
+                         */
+                        step: string;
+                        count: number;
+                        first_name: string;
+                        last_name: string;
+                        created_at: string;
+                        names: string[];
+                    };
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    voidReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a reservation. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidInput"];
+            };
+        };
+        responses: {
+            /** @description Voided. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voiding"];
+                };
+            };
+        };
+    };
+    resolveName: {
+        parameters: {
+            query: {
+                /** @description Name of a lot. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its numbers and its lots. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolved"];
+                };
+            };
+        };
+    };
+    listSequences: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sequences in order of creation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Sequence"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["Sequence"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    getSequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sequence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSequence"];
+                };
+            };
+        };
+    };
+    putSequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequenceInput"];
+            };
+        };
+        responses: {
+            /** @description Replaced, or the same as before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSequence"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSequence"];
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: {
+                /** @description Name of a series: a period of its sequence. */
+                series?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums, of all series or of the one that is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+        };
+    };
+    advanceSequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInput"];
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+        };
+    };
+    fenceSequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FenceInput"];
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fence"];
+                };
+            };
+        };
+    };
+    listLedger: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                /** @description Name of a series: a period of its sequence. */
+                series?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs in order of their numbers, series by series. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["LedgerEntry"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["LedgerEntry"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    previewSequence: {
+        parameters: {
+            query?: {
+                /** @description How many, 1 to 1000, as a whole number or a decimal string. */
+                count?: number | string;
+                /** @description RFC 3339 time with an offset, or a bare date. Now when left out. */
+                at?: string;
+                /** @description Fields as a JSON object of texts or whole numbers. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The names, from the real counter. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+        };
+    };
+    createReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationInput"];
+            };
+        };
+        responses: {
+            /** @description Reserved. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reserved"];
+                };
+            };
+        };
+    };
+    rewindSequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInput"];
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Move"];
+                };
+            };
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+    changeSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+        };
+    };
+}
+
+/** What a problem of the service is called. */
+
+export type ProblemCode =
+    | "advance_not_ahead"
+    | "api_key_expired"
+    | "api_key_expiry_past"
+    | "api_key_limited"
+    | "api_key_malformed"
+    | "api_key_missing"
+    | "api_key_not_found"
+    | "api_key_revoked"
+    | "api_key_unknown"
+    | "api_key_wrong_state"
+    | "at_malformed"
+    | "at_out_of_range"
+    | "at_without_offset"
+    | "body_broken_off"
+    | "body_key_repeated"
+    | "body_not_json"
+    | "body_too_deep"
+    | "body_too_large"
+    | "content_encoding_unsupported"
+    | "count_not_found"
+    | "counter_behind_ledger"
+    | "csv_carriage_return"
+    | "csv_empty"
+    | "csv_encoding"
+    | "csv_quote_stray"
+    | "csv_quote_unclosed"
+    | "csv_row_too_long"
+    | "cursor_unusable"
+    | "database_slow"
+    | "database_unavailable"
+    | "definition_changed"
+    | "expiry_differs"
+    | "expiry_not_kept"
+    | "expiry_out_of_range"
+    | "expiry_required"
+    | "field_missing"
+    | "field_value"
+    | "first_name_not_reserved"
+    | "fiscal_year_start_malformed"
+    | "gtin_check_digit"
+    | "idempotency_key_malformed"
+    | "idempotency_key_missing"
+    | "idempotency_key_reused"
+    | "if_match_malformed"
+    | "if_match_missing"
+    | "import_broken_off"
+    | "import_column_control"
+    | "import_column_repeated"
+    | "import_column_unusable"
+    | "import_columns_missing"
+    | "import_mapping_column"
+    | "import_mapping_field"
+    | "import_not_found"
+    | "import_template_broken"
+    | "import_too_large"
+    | "internal_error"
+    | "job_not_found"
+    | "job_wrong_state"
+    | "jump_too_far"
+    | "last_admin_key"
+    | "last_admin_key_overlap"
+    | "lot_changed"
+    | "lot_not_found"
+    | "lots_busy"
+    | "move_between_numbers"
+    | "name_character"
+    | "name_edge_space"
+    | "name_empty"
+    | "name_issued"
+    | "name_not_nfc"
+    | "name_repeated"
+    | "name_reserved_dots"
+    | "name_taken"
+    | "name_too_long"
+    | "name_unknown"
+    | "naming_series_not_bound"
+    | "no_lots"
+    | "number_overflow"
+    | "outcome_unknown"
+    | "overloaded"
+    | "path_names_nothing"
+    | "pattern_character"
+    | "pattern_counter_too_wide"
+    | "pattern_edge_space"
+    | "pattern_empty"
+    | "pattern_field_name"
+    | "pattern_field_touches_counter"
+    | "pattern_lone_percent"
+    | "pattern_name_too_long"
+    | "pattern_overlap"
+    | "pattern_padding"
+    | "pattern_percent_format"
+    | "pattern_self_clash"
+    | "pattern_series_affixes"
+    | "pattern_series_brace"
+    | "pattern_series_character"
+    | "pattern_series_counter"
+    | "pattern_shared"
+    | "pattern_stray_brace"
+    | "pattern_too_long"
+    | "pattern_two_counters"
+    | "pattern_unclosed_brace"
+    | "pattern_unknown_key"
+    | "pattern_unknown_token"
+    | "pattern_without_counter"
+    | "patterns_changed"
+    | "product_not_found"
+    | "product_not_tracked"
+    | "product_tracking_fixed"
+    | "product_without_sequence"
+    | "quantities_differ"
+    | "quota_count_exceeded"
+    | "quota_numbers_exceeded"
+    | "quota_requests_exceeded"
+    | "recall_closed"
+    | "recall_not_found"
+    | "receipt_exists"
+    | "receipt_not_found"
+    | "receipt_touched"
+    | "receipt_wrong_state"
+    | "record_busy"
+    | "request_in_flight"
+    | "request_invalid"
+    | "reservation_not_found"
+    | "reservation_of_another"
+    | "reservation_range"
+    | "reservation_used"
+    | "rewind_below_begin"
+    | "rewind_below_change"
+    | "rewind_below_issued"
+    | "rewind_below_start"
+    | "rewind_into_fence"
+    | "rewind_not_behind"
+    | "scope_missing"
+    | "sequence_busy"
+    | "sequence_ceiling_passed"
+    | "sequence_exhausted"
+    | "sequence_fixed"
+    | "sequence_gapless"
+    | "sequence_gapless_hot"
+    | "sequence_key_taken"
+    | "sequence_must_reject"
+    | "sequence_not_found"
+    | "sequence_reset_by_text"
+    | "sequence_start_beyond_width"
+    | "serial_fraction"
+    | "serial_in_stock"
+    | "serial_out_of_range"
+    | "serial_quantity"
+    | "series_malformed"
+    | "series_not_named"
+    | "shelf_life_without_expiry"
+    | "text_unusable"
+    | "time_zone_unknown"
+    | "too_many_changes"
+    | "too_many_lots"
+    | "too_many_names"
+    | "too_many_sequences"
+    | "unknown_lots"
+    | "unknown_product"
+    | "unknown_receipt"
+    | "unknown_reservation"
+    | "unknown_seal"
+    | "unknown_sequence"
+    | "unknown_series"
+    | "unsupported_media_type";
