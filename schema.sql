@@ -15,7 +15,7 @@ CREATE SCHEMA counters AUTHORIZATION serialmint_rules;
 
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
-CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
@@ -248,6 +248,32 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_done_is_whole CHECK (status <> 'done'::job_status OR cursor = chunked),
   CONSTRAINT jobs_failure_is_told CHECK (status <> 'failed'::job_status OR error IS NOT NULL)
 );
+
+CREATE TABLE leases (
+  tenant text COLLATE "C" NOT NULL,
+  id uuid NOT NULL,
+  sequence text COLLATE "C" NOT NULL,
+  series bigint NOT NULL,
+  first bigint NOT NULL,
+  last bigint NOT NULL,
+  step bigint NOT NULL,
+  holder text NOT NULL,
+  token uuid NOT NULL,
+  used int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  late int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  given_back int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  open bigint NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone,
+  burned_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  CONSTRAINT leases_tenant_id_pk PRIMARY KEY (tenant, id),
+  CONSTRAINT leases_end_in_time CHECK (expires_at <= ends_at),
+  CONSTRAINT leases_numbers_are_of_run CHECK (int8range(first, last + step) @> range_merge(used + given_back) AND NOT used && given_back AND used @> late),
+  CONSTRAINT leases_open_is_the_rest CHECK (open >= 0 AND (open = 0) = (closed_at IS NOT NULL)),
+  CONSTRAINT leases_run_is_whole CHECK (first >= 0 AND first <= last AND step >= 1 AND ((last - first) % step) = 0)
+) WITH (fillfactor=70);
 
 CREATE TABLE ledger (
   tenant text COLLATE "C" NOT NULL,
@@ -641,6 +667,18 @@ CREATE TABLE tried_numbers (
 
 -- Types of rows
 
+CREATE TYPE account_run AS (
+  first bigint,
+  last bigint,
+  step bigint,
+  state text,
+  reason text,
+  reserved_first bigint,
+  lease uuid,
+  holder text,
+  at timestamp with time zone
+);
+
 CREATE TYPE api_key_row AS (
   id text,
   name text,
@@ -704,6 +742,30 @@ CREATE TYPE import_item AS (
   details jsonb[]
 );
 
+CREATE TYPE lease_row AS (
+  id text,
+  sequence text,
+  series text,
+  reservation text,
+  holder text,
+  status text,
+  first text,
+  last text,
+  step text,
+  count bigint,
+  first_name text,
+  last_name text,
+  used bigint,
+  late bigint,
+  given_back bigint,
+  open bigint,
+  created_at text,
+  expires_at text,
+  ends_at text,
+  closed_at text,
+  place text
+);
+
 CREATE TYPE lot_filter AS (
   product text,
   state lot_state,
@@ -751,6 +813,7 @@ CREATE TYPE lot_request AS (
   reservation_sequence text,
   reservation_period text,
   reservation_first bigint,
+  lease_token uuid,
   overlapping text[],
   epoch bigint,
   first_name text,
@@ -867,6 +930,9 @@ CREATE INDEX imports_staged ON public.imports USING btree (updated_at) WHERE (st
 CREATE INDEX job_items_by_product ON public.job_items USING btree (tenant, product, id);
 CREATE UNIQUE INDEX job_items_in_order ON public.job_items USING btree (tenant, job, ordinal);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
+CREATE UNIQUE INDEX leases_of_run ON public.leases USING btree (tenant, series, first);
+CREATE INDEX leases_out ON public.leases USING btree (tenant, sequence, holder) WHERE (closed_at IS NULL);
+CREATE INDEX leases_to_burn ON public.leases USING btree (expires_at) WHERE ((closed_at IS NULL) AND (burned_at IS NULL));
 CREATE INDEX ledger_by_time ON public.ledger USING brin (at) WITH (autosummarize='true');
 CREATE INDEX lot_changes_by_party ON public.lot_changes USING btree (tenant, party, id) WHERE (party IS NOT NULL);
 CREATE INDEX lot_changes_by_product ON public.lot_changes USING btree (tenant, product, id);
@@ -1851,6 +1917,25 @@ AS $function$
   HAVING count(*) > 0
 $function$;
 
+CREATE OR REPLACE FUNCTION public.note_crash(p_series series, p_next bigint, p_origin integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_first bigint := coalesce(
+    (SELECT last + step FROM ledger
+     WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+     ORDER BY first DESC LIMIT 1),
+    p_series.since);
+BEGIN
+  IF v_first < p_next THEN
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+    VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
+            p_origin, 'left by a crash of the database');
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
  RETURNS text
  LANGUAGE plpgsql
@@ -1866,8 +1951,8 @@ DECLARE
   v_passed bigint;
   v_drawn boolean;
   v_fixed text[];
+  v_caller integer := caller_v1(p_caller, p_tenant);
 BEGIN
-  PERFORM caller_v1(p_caller, p_tenant);
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
@@ -1969,6 +2054,7 @@ BEGIN
     IF v_new.increment = v_old.increment THEN
       PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
     ELSE
+      PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
       PERFORM set_counter(v_series, v_next, v_next, v_passed);
     END IF;
   END LOOP;
@@ -2298,11 +2384,17 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.numbers_on_lease(p_entry ledger)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT ((int8multirange(int8range(leases.first, (leases.last + leases.step))) - leases.used) - leases.given_back) FROM leases WHERE ((leases.tenant = (numbers_on_lease.p_entry).tenant) AND (leases.series = (numbers_on_lease.p_entry).series) AND (leases.first = (numbers_on_lease.p_entry).first))), '{}'::int8multirange);
+
 CREATE OR REPLACE FUNCTION public.open_numbers(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
  STABLE
-RETURN ((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, origin, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange));
+RETURN (((int8multirange(int8range((p_entry).first, ((p_entry).last + (p_entry).step))) - COALESCE((SELECT range_agg(int8range(v.first, (v.last + v.step))) AS range_agg FROM voids_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) v(tenant, series, first, last, step, form, kind, origin, at, reason)), '{}'::int8multirange)) - COALESCE((SELECT range_agg(numbers.numbers) AS range_agg FROM recorded_over((open_numbers.p_entry).series, (open_numbers.p_entry).first, (open_numbers.p_entry).last) numbers(numbers)), '{}'::int8multirange)) - numbers_on_lease(p_entry));
 
 CREATE OR REPLACE FUNCTION public.lock_reservation(p_tenant text, p_sequence text, p_period text, p_first bigint)
  RETURNS ledger
@@ -2390,9 +2482,7 @@ BEGIN
     PERFORM check_in_run(v_entry, p_from, p_to);
     v_wanted := int8multirange(int8range(p_from, p_to + v_entry.step));
   END IF;
-  IF isempty(v_open) OR NOT v_open @> v_wanted THEN
-    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
-  END IF;
+  PERFORM refuse_used(v_entry, v_open, v_wanted);
   PERFORM void_numbers(v_entry, v_wanted, v_call.origin, p_reason);
   PERFORM record_event(
     p_caller, p_tenant, 'reservation.voided', reservation_id(p_sequence, p_period, p_first),
@@ -2428,6 +2518,30 @@ CREATE OR REPLACE FUNCTION public.run_list(p_stretches int8multirange, p_step bi
  LANGUAGE sql
  IMMUTABLE
 RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('first', (lower(stretch.stretch))::text, 'last', ((upper(stretch.stretch) - run_list.p_step))::text, 'count', ((upper(stretch.stretch) - lower(stretch.stretch)) / run_list.p_step)) ORDER BY stretch.stretch), '[]'::jsonb) AS "coalesce" FROM unnest(run_list.p_stretches) stretch(stretch));
+
+CREATE OR REPLACE FUNCTION public.refuse_used(p_entry ledger, p_open int8multirange, p_wanted int8multirange)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_held int8multirange;
+BEGIN
+  IF p_open @> p_wanted AND NOT isempty(p_open) THEN
+    RETURN;
+  END IF;
+  v_held := numbers_on_lease(p_entry);
+  IF v_held && p_wanted OR (isempty(p_wanted) AND NOT isempty(v_held)) THEN
+    PERFORM fail('reservation_on_lease', (
+      SELECT jsonb_build_object(
+        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder,
+        'expires_at', wire_time(expires_at))
+      FROM leases
+      WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first));
+  END IF;
+  PERFORM fail('reservation_used', reservation_use(p_entry, p_open, p_wanted));
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.reservation_use(p_entry ledger, p_open int8multirange, p_wanted int8multirange)
  RETURNS jsonb
@@ -2469,6 +2583,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.is_drawing(p_series series)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((p_series).promoted AND (EXISTS (SELECT FROM pg_locks WHERE ((pg_locks.locktype = 'relation'::text) AND pg_locks.granted AND (pg_locks.mode = 'RowExclusiveLock'::text) AND (pg_locks.database = (SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database()))) AND (pg_locks.relation = (to_regclass(counter_of((is_drawing.p_series).id)))::oid) AND (pg_locks.pid <> pg_backend_pid())))));
+
 CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS json
  LANGUAGE plpgsql
@@ -2484,8 +2604,9 @@ DECLARE
   v_sum record;
   v_left bigint;
 BEGIN
-  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS voided, 0::numeric AS skipped,
-         0::numeric AS taken, 0::numeric AS in_flight, 0::numeric AS burned
+  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
+         0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
+         0::numeric AS burned, 0::numeric AS in_flight
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
@@ -2493,30 +2614,43 @@ BEGIN
     ORDER BY id
   LOOP
     v_passed := passed_numbers(v_series);
-    v_drawing := v_series.promoted AND EXISTS (
-      SELECT FROM pg_locks
-      WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = to_regclass(counter_of(v_series.id))
-        AND pid <> pg_backend_pid()
-    );
-    SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped
+    v_drawing := is_drawing(v_series);
+    -- One statement, so that these belong together.
+    SELECT entry.*, lease.*, item.*
     INTO v_sum
-    FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id;
-    -- Numbers that were drawn while we looked.
-    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped);
-    v_left := v_passed - v_sum.reserved - v_sum.skipped;
-    v_sums.passed := v_sums.passed + v_passed;
-    v_sums.reserved := v_sums.reserved + v_sum.reserved;
-    v_sums.voided := v_sums.voided + v_sum.voided;
-    v_sums.skipped := v_sums.skipped + v_sum.skipped;
-    v_sums.taken := v_sums.taken + (
-      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0)
+    FROM (
+      SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS void,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
+      FROM ledger
+      WHERE tenant = p_tenant AND series = v_series.id
+    ) AS entry
+    CROSS JOIN (
+      SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
+             coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
+             coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
+             coalesce(sum(numbers_in(given_back, step)), 0) AS given_back
+      FROM leases AS l
+      WHERE tenant = p_tenant AND series = v_series.id
+    ) AS lease
+    CROSS JOIN (
+      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers));
+      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers)
+    ) AS item;
+    -- Numbers that were drawn while we looked.
+    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped + v_sum.crashed);
+    v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
+    v_sums.passed := v_sums.passed + v_passed;
+    v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
+    v_sums.taken := v_sums.taken + v_sum.taken;
+    v_sums.on_lease := v_sums.on_lease + v_sum.on_lease;
+    v_sums.unreported := v_sums.unreported + v_sum.unreported;
+    v_sums.given_back := v_sums.given_back + v_sum.given_back;
+    v_sums.voided := v_sums.voided + v_sum.void - v_sum.given_back;
+    v_sums.skipped := v_sums.skipped + v_sum.skipped;
+    v_sums.burned := v_sums.burned + v_sum.crashed + v_sum.never_reported;
     IF v_drawing THEN
       v_sums.in_flight := v_sums.in_flight + v_left;
     ELSE
@@ -2528,13 +2662,162 @@ BEGIN
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
-    'voided', v_sums.voided::text,
     'taken', v_sums.taken::text,
-    'open', (v_sums.reserved - v_sums.voided - v_sums.taken)::text,
+    'open', (v_sums.reserved - v_sums.taken - v_sums.on_lease - v_sums.unreported - v_sums.given_back
+             - v_sums.voided)::text,
+    'on_lease', v_sums.on_lease::text,
+    'unreported', v_sums.unreported::text,
+    'given_back', v_sums.given_back::text,
+    'voided', v_sums.voided::text,
     'skipped', v_sums.skipped::text,
-    'in_flight', v_sums.in_flight::text,
-    'burned', v_sums.burned::text
+    'burned', v_sums.burned::text,
+    'in_flight', v_sums.in_flight::text
   );
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.runs_of_entry(p_entry ledger)
+ RETURNS SETOF account_run
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_lease leases;
+  v_void int8multirange;
+  v_taken int8multirange;
+  v_rest int8multirange;
+BEGIN
+  IF p_entry.kind <> 'reserved' THEN
+    RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
+      CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
+      p_entry.reason, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+    RETURN;
+  END IF;
+  SELECT * INTO v_lease FROM leases
+  WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first;
+  SELECT coalesce(range_agg(int8range(v.first, v.last + v.step)), '{}') INTO v_void
+  FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v;
+  SELECT coalesce(range_agg(numbers), '{}') - v_void INTO v_taken
+  FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
+  v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
+  RETURN QUERY
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, v_lease.id, v_lease.holder,
+         part.at
+  FROM (
+    SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
+           v.reason, v.at
+    FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step, 'taken', NULL, p_entry.at
+    FROM unnest(v_taken) AS stretch
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step, 'open', NULL, p_entry.at
+    FROM unnest(CASE WHEN v_lease.id IS NULL THEN v_rest ELSE v_rest * v_lease.used END) AS stretch
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step,
+           CASE lease_status(v_lease) WHEN 'open' THEN 'on_lease' ELSE lease_status(v_lease) END,
+           CASE lease_status(v_lease) WHEN 'burned' THEN 'never reported by the holder of the lease' END,
+           CASE lease_status(v_lease) WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
+                                      ELSE v_lease.expires_at END
+    FROM unnest(CASE WHEN v_lease.id IS NULL THEN '{}' ELSE v_rest - v_lease.used END) AS stretch
+  ) AS part
+  ORDER BY part.first;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.run_without_entry(p_first bigint, p_end bigint, p_step bigint, p_drawing boolean)
+ RETURNS SETOF account_run
+ LANGUAGE sql
+ IMMUTABLE ROWS 1
+AS $function$
+  SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
+         CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
+         CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
+         NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+  WHERE p_first < p_end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigint, p_limit integer)
+ RETURNS SETOF account_run
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
+  v_end bigint := next_number(p_series);
+  v_drawing boolean := is_drawing(p_series);
+  v_entry ledger;
+  v_run account_run;
+  -- Where the next number stands that has not been looked at.
+  v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_step bigint := p_series.increment;
+  v_left integer := p_limit;
+BEGIN
+  -- The entry that holds `p_behind`, or what is before the gap that does.
+  SELECT * INTO v_entry FROM ledger
+  WHERE tenant = p_series.tenant AND series = p_series.id AND first <= p_behind AND kind = ANY (c_passed)
+  ORDER BY first DESC LIMIT 1;
+  FOR v_entry IN
+    SELECT * FROM ledger
+    WHERE tenant = p_series.tenant AND series = p_series.id AND kind = ANY (c_passed)
+      AND first >= coalesce(v_entry.first, 0) AND first < v_end
+    ORDER BY first
+    -- Each has a run at least, but that the first one may lie behind.
+    LIMIT p_limit + 2
+  LOOP
+    FOR v_run IN
+      SELECT * FROM run_without_entry(v_next, v_entry.first, v_step, v_drawing)
+      UNION ALL
+      SELECT * FROM runs_of_entry(v_entry)
+    LOOP
+      CONTINUE WHEN v_run.last <= p_behind;
+      EXIT WHEN v_left = 0;
+      v_left := v_left - 1;
+      RETURN NEXT v_run;
+    END LOOP;
+    v_next := v_entry.last + v_entry.step;
+    v_step := v_entry.step;
+    EXIT WHEN v_left = 0;
+  END LOOP;
+  IF v_left > 0 THEN
+    RETURN QUERY
+    SELECT * FROM run_without_entry(v_next, v_end, v_step, v_drawing) AS gap
+    WHERE p_behind IS NULL OR gap.last > p_behind;
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.account_runs_v1(p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer)
+ RETURNS TABLE(series text, state text, first text, last text, step text, count bigint, reservation text, lease text, holder text, reason text, at text, place text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_series series;
+  v_run account_run;
+  v_left integer := p_limit;
+BEGIN
+  FOR v_series IN
+    SELECT s.* FROM series AS s
+    WHERE s.tenant = p_tenant
+      AND s.sequence = (SELECT q.counter FROM sequences AS q WHERE q.tenant = p_tenant AND q.key = p_sequence)
+      AND (p_period IS NULL OR s.period = p_period)
+      AND (p_series IS NULL OR s.id >= p_series)
+    ORDER BY s.id
+  LOOP
+    FOR v_run IN
+      SELECT * FROM account_runs_of(v_series, CASE v_series.id WHEN p_series THEN p_behind END, v_left)
+    LOOP
+      v_left := v_left - 1;
+      RETURN QUERY SELECT
+        nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
+        (v_run.last - v_run.first) / v_run.step + 1,
+        CASE WHEN v_run.reserved_first IS NOT NULL
+             THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last;
+    END LOOP;
+    EXIT WHEN v_left = 0;
+  END LOOP;
 END
 $function$;
 
@@ -2916,6 +3199,7 @@ DECLARE
   v_id text := reservation_id(p_item.reservation_sequence, p_item.reservation_period,
                               p_item.reservation_first);
   v_form forms;
+  v_lease leases;
   v_open int8multirange;
   v_first bigint;
   v_last bigint;
@@ -2925,9 +3209,15 @@ BEGIN
     PERFORM fail('unknown_reservation', jsonb_build_object('reservation', v_id));
   END IF;
   SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_entry.form;
+  IF p_item.lease_token IS NOT NULL THEN
+    v_lease := held_lease_of_run(v_entry, p_item.lease_token);
+  END IF;
   v_open := open_numbers(v_entry);
+  IF v_lease.id IS NOT NULL THEN
+    v_open := v_open + numbers_on_lease(v_entry);
+  END IF;
   IF isempty(v_open) THEN
-    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_open));
+    PERFORM refuse_used(v_entry, v_open, v_open);
   END IF;
 
   v_first := lower(v_open);
@@ -2952,9 +3242,9 @@ BEGIN
                    WHERE stretch @> v_first), v_first)
   END;
   PERFORM check_in_run(v_entry, v_first, v_last);
-  IF NOT v_open @> int8range(v_first, v_last + v_entry.step) THEN
-    PERFORM fail('reservation_used', reservation_use(
-      v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step))));
+  PERFORM refuse_used(v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step)));
+  IF v_lease.id IS NOT NULL THEN
+    PERFORM note_lease(v_lease, int8multirange(int8range(v_first, v_last + v_entry.step)), '{}');
   END IF;
   v_entry.last := v_last;
   v_entry.first := v_first;
@@ -6073,15 +6363,19 @@ AS $function$
     UNION ALL
     SELECT NULL, l.product FROM count_lines AS l
     WHERE l.tenant = p_tenant AND l.count = p_caller.record
+    UNION ALL
+    SELECT l.sequence, NULL FROM leases AS l
+    WHERE l.tenant = p_tenant AND l.id = p_caller.record
   ), served AS (
     SELECT part.product, coalesce(part.sequence, p.sequence, t.default_sequence) AS sequence
     FROM part
-    JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
+    LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
     LEFT JOIN settings AS t ON t.tenant = p_tenant
   )
   SELECT (p_caller.digest, p_caller.scopes,
           CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
-          array_agg(DISTINCT product), p_caller.record, p_caller.address, p_caller.request_id)::caller
+          coalesce(array_agg(DISTINCT product) FILTER (WHERE product IS NOT NULL), CASE WHEN count(*) > 0 THEN '{}'::text[] END),
+          p_caller.record, p_caller.address, p_caller.request_id)::caller
   FROM served
 $function$;
 
@@ -7065,6 +7359,324 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.numbers_in(p_stretches int8multirange, p_step bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (SELECT (COALESCE(sum(((upper(stretch.stretch) - lower(stretch.stretch)) / numbers_in.p_step)), (0)::numeric))::bigint AS "coalesce" FROM unnest(numbers_in.p_stretches) stretch(stretch));
+
+CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
+
+CREATE OR REPLACE FUNCTION public.shown_lease(p_lease leases)
+ RETURNS SETOF lease_row
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT p_lease.id::text, p_lease.sequence, nullif(s.period, ''),
+         reservation_id(s.sequence, s.period, p_lease.first), p_lease.holder, lease_status(p_lease),
+         p_lease.first::text, p_lease.last::text, p_lease.step::text,
+         (p_lease.last - p_lease.first) / p_lease.step + 1,
+         render_name(f.prefix, p_lease.first, f.width, f.suffix),
+         render_name(f.prefix, p_lease.last, f.width, f.suffix),
+         numbers_in(p_lease.used, p_lease.step), numbers_in(p_lease.late, p_lease.step),
+         numbers_in(p_lease.given_back, p_lease.step), p_lease.open, wire_time(p_lease.created_at),
+         wire_time(p_lease.expires_at), wire_time(p_lease.ends_at), wire_time(p_lease.closed_at),
+         p_lease.id::text
+  FROM series AS s
+  JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.first = p_lease.first AND l.kind = 'reserved'
+  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+  WHERE s.id = p_lease.series
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lease_facts(p_lease leases)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ((to_jsonb(shown.*) - 'place'::text) || jsonb_build_object('prefix', f.prefix, 'width', f.width, 'suffix', f.suffix)) FROM ((shown_lease(lease_facts.p_lease) shown(id, sequence, series, reservation, holder, status, first, last, step, count, first_name, last_name, used, late, given_back, open, created_at, expires_at, ends_at, closed_at, place) CROSS JOIN ledger l) JOIN forms f ON (((f.tenant = l.tenant) AND (f.id = l.form)))) WHERE ((l.tenant = (lease_facts.p_lease).tenant) AND (l.series = (lease_facts.p_lease).series) AND (l.first = (lease_facts.p_lease).first) AND (l.kind = 'reserved'::ledger_kind)));
+
+CREATE OR REPLACE FUNCTION public.seconds_left(p_lease leases)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+RETURN (GREATEST(floor(EXTRACT(epoch FROM ((p_lease).expires_at - now()))), (0)::numeric))::integer;
+
+CREATE OR REPLACE FUNCTION public.check_lease_limits(p_tenant text, p_sequence text, p_holder text, p_count bigint, p_of_holder integer, p_out bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_before text := current_setting('lock_timeout');
+  v_held bigint;
+  v_out bigint;
+BEGIN
+  PERFORM set_config('lock_timeout', '4s', true);
+  -- Seeds 0 and 1: requests and a tenant's products.
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_tenant || ' ' || p_sequence, 2));
+  PERFORM set_config('lock_timeout', v_before, true);
+  SELECT count(*) FILTER (WHERE holder = p_holder AND expires_at > now()), coalesce(sum(open), 0)
+  INTO v_held, v_out
+  FROM leases
+  WHERE tenant = p_tenant AND sequence = p_sequence AND closed_at IS NULL AND burned_at IS NULL;
+  IF v_held >= p_of_holder THEN
+    PERFORM fail('lease_limit_holder', jsonb_build_object(
+      'sequence', p_sequence, 'holder', p_holder, 'limit', p_of_holder));
+  ELSIF v_out + p_count > p_out THEN
+    PERFORM fail('lease_limit_sequence', jsonb_build_object(
+      'sequence', p_sequence, 'limit', p_out::text, 'out', v_out::text, 'asked', p_count::text));
+  END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.open_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_sequence text, p_period text, p_definition uuid, p_count bigint, p_prefix text, p_width integer, p_suffix text, p_last bigint, p_bound_by text, p_bound_definition uuid, p_lease uuid, p_holder text, p_ttl integer, p_ends_on date, p_of_holder integer, p_out bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_sequence sequences;
+  v_ends_at timestamptz;
+  v_reserved jsonb;
+  v_lease leases;
+  v_answer jsonb;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  SELECT * INTO v_sequence FROM sequences
+  WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
+  IF v_sequence.mode = 'gapless' THEN
+    PERFORM fail('lease_gapless', jsonb_build_object('sequence', v_sequence.key));
+  END IF;
+  v_ends_at := p_ends_on::timestamp AT TIME ZONE v_sequence.time_zone;
+  IF v_ends_at <= now() THEN
+    PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_sequence.key));
+  END IF;
+  PERFORM check_lease_limits(p_tenant, v_sequence.key, p_holder, p_count, p_of_holder, p_out);
+  v_reserved := reserve_v1(p_caller, p_tenant, p_key, p_fingerprint, p_sequence, p_period, p_definition,
+                           p_count, p_prefix, p_width, p_suffix, p_last, p_bound_by, p_bound_definition);
+  INSERT INTO leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at, ends_at)
+  SELECT p_tenant, p_lease, v_sequence.key, s.id, (v_reserved->>'first')::bigint,
+         (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
+         least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at
+  FROM series AS s
+  WHERE s.tenant = p_tenant AND s.sequence = p_sequence AND s.period = p_period
+  RETURNING * INTO STRICT v_lease;
+  -- In place of the reservation, which is recorded as the answer by now.
+  UPDATE requests
+  SET answer = lease_facts(v_lease)
+    || jsonb_build_object('token', v_lease.token, 'ttl_s', seconds_left(v_lease))
+  WHERE tenant = p_tenant AND key = p_key
+  RETURNING answer INTO STRICT v_answer;
+  RETURN v_answer || '{"replayed": false}';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_lease(p_tenant text, p_lease uuid, p_token uuid)
+ RETURNS leases
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_lease leases;
+BEGIN
+  SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
+  ELSIF v_lease.token <> p_token THEN
+    PERFORM fail('lease_token_wrong', jsonb_build_object('lease', p_lease));
+  END IF;
+  RETURN v_lease;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_lease_of_run(p_entry ledger, p_token uuid)
+ RETURNS leases
+ LANGUAGE sql
+AS $function$
+  SELECT held.* FROM leases AS l CROSS JOIN LATERAL held_lease(l.tenant, l.id, p_token) AS held
+  WHERE l.tenant = p_entry.tenant AND l.series = p_entry.series AND l.first = p_entry.first
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_lease(p_lease leases, p_used int8multirange, p_given_back int8multirange)
+ RETURNS leases
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_used int8multirange := p_lease.used + p_used;
+  v_given_back int8multirange := p_lease.given_back + p_given_back;
+  v_open bigint := numbers_in(
+    int8multirange(int8range(p_lease.first, p_lease.last + p_lease.step)) - v_used - v_given_back, p_lease.step);
+  v_lease leases;
+BEGIN
+  UPDATE leases
+  SET used = v_used,
+      late = late + CASE WHEN expires_at <= now() THEN p_used - used ELSE '{}' END,
+      given_back = v_given_back,
+      open = v_open,
+      closed_at = CASE WHEN v_open = 0 THEN coalesce(closed_at, now()) END
+  WHERE tenant = p_lease.tenant AND id = p_lease.id
+  RETURNING * INTO v_lease;
+  RETURN v_lease;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.told_numbers(p_lease leases, p_used_to bigint, p_firsts bigint[], p_lasts bigint[])
+ RETURNS int8multirange
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+DECLARE
+  v_wrong record;
+  v_told int8multirange;
+BEGIN
+  IF p_used_to IS NOT NULL THEN
+    p_firsts := ARRAY[p_lease.first];
+    p_lasts := ARRAY[p_used_to];
+  END IF;
+  SELECT told.first, told.last, told.place INTO v_wrong
+  FROM unnest(p_firsts, p_lasts) WITH ORDINALITY AS told (first, last, place)
+  WHERE told.first > told.last OR told.first < p_lease.first OR told.last > p_lease.last
+     OR (told.first - p_lease.first) % p_lease.step <> 0 OR (told.last - p_lease.first) % p_lease.step <> 0
+  ORDER BY told.place
+  LIMIT 1;
+  IF FOUND THEN
+    PERFORM fail('lease_range', jsonb_build_object(
+      'lease', p_lease.id, 'first', p_lease.first::text, 'last', p_lease.last::text,
+      'step', p_lease.step::text, 'from', v_wrong.first::text, 'to', v_wrong.last::text));
+  END IF;
+  SELECT coalesce(range_agg(int8range(told.first, told.last + p_lease.step)), '{}') INTO v_told
+  FROM unnest(p_firsts, p_lasts) AS told (first, last);
+  RETURN v_told;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.report_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lease uuid, p_token uuid, p_used_to bigint, p_firsts bigint[], p_lasts bigint[], p_gives_back boolean, p_reason text, p_scattered integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_before leases;
+  v_used int8multirange;
+  v_rest int8multirange := '{}';
+  v_lease leases;
+  v_stretches bigint;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_before := held_lease(p_tenant, p_lease, p_token);
+  v_used := told_numbers(v_before, p_used_to, p_firsts, p_lasts);
+  IF v_used && v_before.given_back THEN
+    PERFORM fail('lease_number_given_back', jsonb_build_object(
+      'lease', p_lease,
+      'given_back', jsonb_path_query_array(run_list(v_used * v_before.given_back, v_before.step), '$[0 to 9]')));
+  END IF;
+  IF p_gives_back THEN
+    v_rest := int8multirange(int8range(v_before.first, v_before.last + v_before.step))
+      - v_before.used - v_used - v_before.given_back;
+    PERFORM void_numbers(l, v_rest, v_call.origin, p_reason) FROM ledger AS l
+    WHERE l.tenant = p_tenant AND l.series = v_before.series AND l.first = v_before.first AND l.kind = 'reserved';
+  END IF;
+  v_lease := note_lease(v_before, v_used, v_rest);
+  SELECT count(*) INTO v_stretches FROM unnest(v_lease.used);
+  IF v_stretches > p_scattered THEN
+    PERFORM fail('lease_scattered', jsonb_build_object(
+      'lease', p_lease, 'stretches', v_stretches, 'limit', p_scattered));
+  END IF;
+  PERFORM record_event(
+    p_caller, p_tenant, CASE WHEN p_gives_back THEN 'lease.given_back' ELSE 'lease.reported' END::audit_action,
+    p_lease::text, jsonb_build_object(
+      'used', numbers_in(v_lease.used, v_lease.step) - numbers_in(v_before.used, v_lease.step),
+      'late', numbers_in(v_lease.late, v_lease.step) - numbers_in(v_before.late, v_lease.step),
+      'given_back', numbers_in(v_rest, v_lease.step),
+      'reason', CASE WHEN p_gives_back THEN p_reason END));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, lease_facts(v_lease));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renew_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lease uuid, p_token uuid, p_ttl integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_lease leases;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  v_lease := held_lease(p_tenant, p_lease, p_token);
+  IF lease_status(v_lease) IN ('closed', 'burned') THEN
+    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
+  ELSIF v_lease.ends_at <= now() THEN
+    PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_lease.sequence));
+  END IF;
+  UPDATE leases SET expires_at = least(now() + make_interval(secs => p_ttl), ends_at)
+  WHERE tenant = p_tenant AND id = p_lease
+  RETURNING * INTO v_lease;
+  PERFORM record_event(p_caller, p_tenant, 'lease.renewed', p_lease::text,
+                       jsonb_build_object('expires_at', wire_time(v_lease.expires_at)));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
+                           lease_facts(v_lease) || jsonb_build_object('ttl_s', seconds_left(v_lease)));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.leases_unreported(p_limit integer, p_age interval)
+ RETURNS TABLE(tenant text, ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT tenant, array_agg(id)
+  FROM (
+    SELECT tenant, id FROM leases
+    WHERE closed_at IS NULL AND burned_at IS NULL AND expires_at < now() - p_age
+    ORDER BY expires_at
+    LIMIT p_limit
+  ) AS unreported
+  GROUP BY tenant
+$function$;
+
+CREATE OR REPLACE FUNCTION public.burn_leases_v1(p_limit integer, p_age interval)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_unreported record;
+  v_burned bigint := 0;
+BEGIN
+  FOR v_unreported IN SELECT * FROM leases_unreported(p_limit, p_age) LOOP
+    PERFORM enter_tenant(v_unreported.tenant);
+    WITH burned AS (
+      UPDATE leases SET burned_at = now()
+      WHERE (tenant, id) IN (
+        SELECT tenant, id FROM leases
+        WHERE tenant = v_unreported.tenant AND id = ANY (v_unreported.ids)
+          -- Its holder may have told or renewed meanwhile.
+          AND closed_at IS NULL AND burned_at IS NULL AND expires_at < now() - p_age
+        ORDER BY id
+        FOR UPDATE SKIP LOCKED
+      )
+      RETURNING 1
+    )
+    SELECT v_burned + count(*) INTO v_burned FROM burned;
+  END LOOP;
+  RETURN v_burned;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.keep_tenants_apart(p_keepers regproc[])
  RETURNS void
  LANGUAGE plpgsql
@@ -7144,6 +7756,10 @@ CREATE POLICY own_tenant ON job_items USING (tenant = entered_tenant());
 ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON jobs FOR SELECT TO serialmint_keeper USING (true);
 CREATE POLICY own_tenant ON jobs USING (tenant = entered_tenant());
+
+ALTER TABLE leases ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_tenants ON leases FOR SELECT TO serialmint_keeper USING (true);
+CREATE POLICY own_tenant ON leases USING (tenant = entered_tenant());
 
 ALTER TABLE ledger ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_tenants ON ledger FOR SELECT TO serialmint_keeper USING (true);
@@ -7235,6 +7851,7 @@ CREATE POLICY own_tenant ON tried_numbers USING (tenant = entered_tenant());
 ALTER FUNCTION entries_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION expired_requests(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
+ALTER FUNCTION leases_unreported(integer,interval) OWNER TO serialmint_keeper;
 ALTER FUNCTION past_series(integer) OWNER TO serialmint_keeper;
 ALTER FUNCTION recorded_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION reservations_at(bigint[],bigint[]) OWNER TO serialmint_keeper;
@@ -7246,6 +7863,8 @@ ALTER FUNCTION tenants_with_old_quotas() OWNER TO serialmint_keeper;
 ALTER FUNCTION voids_over(bigint,bigint,bigint) OWNER TO serialmint_keeper;
 ALTER FUNCTION written_between(timestamp with time zone,timestamp with time zone,bigint) OWNER TO serialmint_keeper;
 
+ALTER FUNCTION account_runs_of(series,bigint,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION account_runs_v1(text,text,text,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION account_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION add_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION add_receipt_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
@@ -7264,6 +7883,7 @@ ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO seri
 ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION burn_leases_v1(integer,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION caller_of_import(imports) OWNER TO serialmint_rules;
 ALTER FUNCTION caller_v1(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION cancel_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
@@ -7283,6 +7903,7 @@ ALTER FUNCTION check_draw(series_request) OWNER TO serialmint_rules;
 ALTER FUNCTION check_expiries(lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_in_run(ledger,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_key(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION check_lease_limits(text,text,text,bigint,integer,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION check_limits(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION check_lots_exist(text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION check_names(text,lot_request) OWNER TO serialmint_rules;
@@ -7334,6 +7955,8 @@ ALTER FUNCTION grow_lots(receipts,lot_found[]) OWNER TO serialmint_rules;
 ALTER FUNCTION has_issued(text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION has_other_admin_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION has_scope(api_keys,caller) OWNER TO serialmint_rules;
+ALTER FUNCTION held_lease(text,uuid,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION held_lease_of_run(ledger,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION held_names(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION held_series(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION history_matches(lots,text,text) OWNER TO serialmint_rules;
@@ -7354,6 +7977,7 @@ ALTER FUNCTION in_numbers(lots,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION in_receipt(lots,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION in_run(lots,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION is_begun(series) OWNER TO serialmint_rules;
+ALTER FUNCTION is_drawing(series) OWNER TO serialmint_rules;
 ALTER FUNCTION is_drawn_by(ledger,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION is_minute_over(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION is_period(sequence_reset,text) OWNER TO serialmint_rules;
@@ -7369,6 +7993,8 @@ ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
+ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_counter(bigint,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_job(text,uuid,text,job_status[]) OWNER TO serialmint_rules;
@@ -7394,15 +8020,20 @@ ALTER FUNCTION make_naming_series(text) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
+ALTER FUNCTION note_crash(series,bigint,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION note_failure_v1(text,uuid,uuid,jsonb,boolean,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION note_lease(leases,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION note_refused(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION note_use(text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION nth_name(job_items,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_in(int8multirange,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION numbers_on_lease(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_to_pass(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_today(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION numbers_today_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION of_series(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION open_call_v1(caller,text,text,bytea) OWNER TO serialmint_rules;
+ALTER FUNCTION open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
@@ -7437,10 +8068,13 @@ ALTER FUNCTION records_held(text,jsonb,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_used(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION render_name(text,bigint,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION reopen_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION replace_taken(jobs,job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_facts(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_id(text,text,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION reservation_use(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
@@ -7454,9 +8088,12 @@ ALTER FUNCTION rotate_api_key_v1(caller,text,text,bytea,uuid,bytea,jsonb,interva
 ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION run_without_entry(bigint,bigint,bigint,boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION runs_of_entry(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION runs_of_numbers(text,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_audit_v1(bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmint_rules;
+ALTER FUNCTION seconds_left(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION seconds_until(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
@@ -7470,6 +8107,7 @@ ALTER FUNCTION settle_lines(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION settled_time(interval) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_api_key(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_job(jobs,job_items[]) OWNER TO serialmint_rules;
+ALTER FUNCTION shown_lease(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_lot(lots,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_move(series,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone) OWNER TO serialmint_rules;
@@ -7484,6 +8122,7 @@ ALTER FUNCTION take_numbers_of_import(imports,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION told_numbers(leases,bigint,bigint[],bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION undo_growth(receipts,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION units_of(job_items,bigint,bigint) OWNER TO serialmint_rules;
@@ -7501,6 +8140,8 @@ ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
 -- Rights
 
 REVOKE EXECUTE ON FUNCTION
+  account_runs_of(series,bigint,integer),
+  account_runs_v1(text,text,text,bigint,bigint,integer),
   account_v1(text,text,text),
   add_api_key(api_keys),
   add_receipt_lines(text,uuid,jsonb),
@@ -7519,6 +8160,7 @@ REVOKE EXECUTE ON FUNCTION
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
+  burn_leases_v1(integer,interval),
   caller_of_import(imports),
   caller_v1(caller,text),
   cancel_job_v1(caller,text,text,bytea,uuid),
@@ -7538,6 +8180,7 @@ REVOKE EXECUTE ON FUNCTION
   check_expiries(lot_found[]),
   check_in_run(ledger,bigint,bigint),
   check_key(api_keys,caller),
+  check_lease_limits(text,text,text,bigint,integer,bigint),
   check_limits(api_keys),
   check_lots_exist(text,text,text[]),
   check_names(text,lot_request),
@@ -7591,6 +8234,8 @@ REVOKE EXECUTE ON FUNCTION
   has_issued(text,text),
   has_other_admin_key(api_keys),
   has_scope(api_keys,caller),
+  held_lease(text,uuid,uuid),
+  held_lease_of_run(ledger,uuid),
   held_names(text,lot_request[]),
   held_series(text,text,text,uuid),
   history_matches(lots,text,text),
@@ -7612,6 +8257,7 @@ REVOKE EXECUTE ON FUNCTION
   in_receipt(lots,uuid),
   in_run(lots,text,integer,text),
   is_begun(series),
+  is_drawing(series),
   is_drawn_by(ledger,integer),
   is_minute_over(timestamp with time zone),
   is_period(sequence_reset,text),
@@ -7628,6 +8274,9 @@ REVOKE EXECUTE ON FUNCTION
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
+  lease_facts(leases),
+  lease_status(leases),
+  leases_unreported(integer,interval),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lock_counter(bigint,boolean),
   lock_job(text,uuid,text,job_status[]),
@@ -7652,15 +8301,20 @@ REVOKE EXECUTE ON FUNCTION
   make_naming_series_v1(caller,text),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
+  note_crash(series,bigint,integer),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  note_lease(leases,int8multirange,int8multirange),
   note_refused(text,uuid,jsonb),
   note_use(text,integer),
   nth_name(job_items,bigint),
+  numbers_in(int8multirange,bigint),
+  numbers_on_lease(ledger),
   numbers_to_pass(series,bigint,bigint),
   numbers_today(api_keys),
   numbers_today_v1(bytea),
   of_series(bigint,bigint,bigint,bigint),
   open_call_v1(caller,text,text,bytea),
+  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
@@ -7697,10 +8351,13 @@ REVOKE EXECUTE ON FUNCTION
   records_recorded(text,jsonb,bigint[]),
   refuse_another(ledger,integer,text),
   refuse_sharing(text,text,text,text[]),
+  refuse_used(ledger,int8multirange,int8multirange),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
+  renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer),
   reopen_series(series),
   replace_taken(jobs,job_items[]),
+  report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reservation_use(ledger,int8multirange,int8multirange),
@@ -7715,10 +8372,13 @@ REVOKE EXECUTE ON FUNCTION
   rows_between(text,timestamp with time zone,timestamp with time zone),
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
+  run_without_entry(bigint,bigint,bigint,boolean),
+  runs_of_entry(ledger),
   runs_of_numbers(text,bigint,bigint,bigint,bigint),
   seal_audit_v1(bigint,interval),
   seal_fault(audit_seals,rows_sealed,audit_seals),
   sealed_until(),
+  seconds_left(leases),
   seconds_until(timestamp with time zone),
   sequence_facts(sequences),
   series_of(text,text,text,uuid),
@@ -7732,6 +8392,7 @@ REVOKE EXECUTE ON FUNCTION
   settled_time(interval),
   shown_api_key(api_keys),
   shown_job(jobs,job_items[]),
+  shown_lease(leases),
   shown_lot(lots,text),
   shown_move(series,bigint,bigint,text),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
@@ -7750,6 +8411,7 @@ REVOKE EXECUTE ON FUNCTION
   tenants_known(),
   tenants_with_old_quotas(),
   told_by_record(caller,text),
+  told_numbers(leases,bigint,bigint[],bigint[]),
   undo_growth(receipts,integer),
   units_in(job_items[]),
   units_of(job_items,bigint,bigint),
@@ -7783,6 +8445,7 @@ GRANT SELECT ON TABLE
   imports,
   job_items,
   jobs,
+  leases,
   ledger,
   lot_changes,
   lot_history,
@@ -7812,6 +8475,7 @@ GRANT SELECT ON TABLE
 TO serialmint_app;
 
 GRANT EXECUTE ON FUNCTION
+  account_runs_v1(text,text,text,bigint,bigint,integer),
   account_v1(text,text,text),
   advance_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
   apply_count_v1(caller,text,text,bytea,uuid,uuid,uuid,interval,jsonb,jsonb,bigint,bigint,bigint),
@@ -7819,6 +8483,7 @@ GRANT EXECUTE ON FUNCTION
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
+  burn_leases_v1(integer,interval),
   caller_v1(caller,text),
   cancel_job_v1(caller,text,text,bytea,uuid),
   cancel_receipt_v1(caller,text,text,bytea,uuid,text),
@@ -7852,6 +8517,8 @@ GRANT EXECUTE ON FUNCTION
   job_facts(text,uuid),
   key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
+  lease_facts(leases),
+  lease_status(leases),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),
   lot_after(jsonb,jsonb),
   lots_by_change_v1(text,lot_filter,bigint,text,integer),
@@ -7861,7 +8528,10 @@ GRANT EXECUTE ON FUNCTION
   lots_of_receipt_v1(text,lot_filter,bigint,bigint,integer),
   make_naming_series_v1(caller,text),
   note_failure_v1(text,uuid,uuid,jsonb,boolean,integer),
+  numbers_in(int8multirange,bigint),
+  numbers_on_lease(ledger),
   numbers_today_v1(bytea),
+  open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,integer,bigint),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   period_at(sequence_reset,text,text,timestamp with time zone),
@@ -7875,6 +8545,8 @@ GRANT EXECUTE ON FUNCTION
   refuse_sharing(text,text,text,text[]),
   release_job_v1(text,uuid,uuid),
   render_name(text,bigint,integer,text),
+  renew_lease_v1(caller,text,text,bytea,uuid,uuid,integer),
+  report_lease_v1(caller,text,text,bytea,uuid,uuid,bigint,bigint[],bigint[],boolean,text,integer),
   reservation_facts(ledger),
   reservation_id(text,text,bigint),
   reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
@@ -7886,7 +8558,9 @@ GRANT EXECUTE ON FUNCTION
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   seal_audit_v1(bigint,interval),
+  seconds_left(leases),
   shown_api_key(api_keys),
+  shown_lease(leases),
   shown_reservation(text,text,bigint,bigint,bigint,text,integer,text,timestamp with time zone),
   stage_import_v1(text,uuid,uuid,bigint,bigint,json,jsonb),
   stranded_jobs_v1(interval,integer,timestamp with time zone,text,uuid),
@@ -7909,6 +8583,7 @@ GRANT SELECT ON TABLE
   imports,
   job_items,
   jobs,
+  leases,
   ledger,
   quota_days,
   reopened_skips,
@@ -7964,6 +8639,7 @@ GRANT INSERT, SELECT, UPDATE ON TABLE
   imports,
   job_items,
   jobs,
+  leases,
   past_patterns,
   products,
   recalls,
@@ -7982,6 +8658,7 @@ GRANT EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   expired_requests(integer),
   identify_v1(bytea),
+  leases_unreported(integer,interval),
   past_series(integer),
   recorded_over(bigint,bigint,bigint),
   reservations_at(bigint[],bigint[]),

@@ -1,4 +1,4 @@
-CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
+CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."job_status" AS ENUM('queued', 'running', 'done', 'failed', 'cancelled');--> statement-breakpoint
 CREATE TYPE "public"."ledger_kind" AS ENUM('reserved', 'skip', 'fence', 'burned', 'void', 'rewind', 'reopened', 'begin');--> statement-breakpoint
@@ -197,6 +197,28 @@ CREATE TABLE "skipped_names" (
 	"item" bigint NOT NULL,
 	"name" text COLLATE "C" NOT NULL,
 	CONSTRAINT "skipped_names_tenant_item_name_pk" PRIMARY KEY("tenant","item","name")
+);
+--> statement-breakpoint
+CREATE TABLE "leases" (
+	"tenant" text COLLATE "C" NOT NULL,
+	"id" uuid NOT NULL,
+	"sequence" text COLLATE "C" NOT NULL,
+	"series" bigint NOT NULL,
+	"first" bigint NOT NULL,
+	"last" bigint NOT NULL,
+	"step" bigint NOT NULL,
+	"holder" text NOT NULL,
+	"token" uuid NOT NULL,
+	"used" "int8multirange" DEFAULT '{}' NOT NULL,
+	"late" "int8multirange" DEFAULT '{}' NOT NULL,
+	"given_back" "int8multirange" DEFAULT '{}' NOT NULL,
+	"open" bigint NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"ends_at" timestamp with time zone,
+	"burned_at" timestamp with time zone,
+	"closed_at" timestamp with time zone,
+	CONSTRAINT "leases_tenant_id_pk" PRIMARY KEY("tenant","id")
 );
 --> statement-breakpoint
 CREATE TABLE "ledger" (
@@ -539,6 +561,9 @@ CREATE INDEX "imports_staged" ON "imports" USING btree ("updated_at") WHERE stag
 CREATE UNIQUE INDEX "job_items_in_order" ON "job_items" USING btree ("tenant","job","ordinal");--> statement-breakpoint
 CREATE INDEX "job_items_by_product" ON "job_items" USING btree ("tenant","product","id");--> statement-breakpoint
 CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE status IN ('queued', 'running');--> statement-breakpoint
+CREATE UNIQUE INDEX "leases_of_run" ON "leases" USING btree ("tenant","series","first");--> statement-breakpoint
+CREATE INDEX "leases_out" ON "leases" USING btree ("tenant","sequence","holder") WHERE closed_at IS NULL;--> statement-breakpoint
+CREATE INDEX "leases_to_burn" ON "leases" USING btree ("expires_at") WHERE closed_at IS NULL AND burned_at IS NULL;--> statement-breakpoint
 CREATE INDEX "ledger_by_time" ON "ledger" USING brin ("at") WITH (autosummarize=true);--> statement-breakpoint
 CREATE INDEX "reopened_skips_by_time" ON "reopened_skips" USING btree ("tenant","reopened_at");--> statement-breakpoint
 CREATE INDEX "lot_changes_by_product" ON "lot_changes" USING btree ("tenant","product","id");--> statement-breakpoint

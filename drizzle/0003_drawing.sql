@@ -732,6 +732,26 @@ LANGUAGE sql STABLE AS $$
   HAVING count(*) > 0
 $$;
 --> statement-breakpoint
+-- Writes down what a crash of the database has burned at the end of a series, which the caller holds with its
+-- counter: between its last entry and its next number. Elsewhere the entries beside a hole tell of it, as long as
+-- they count by one increment.
+CREATE FUNCTION note_crash(p_series series, p_next bigint, p_origin integer) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_first bigint := coalesce(
+    (SELECT last + step FROM ledger
+     WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+     ORDER BY first DESC LIMIT 1),
+    p_series.since);
+BEGIN
+  IF v_first < p_next THEN
+    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+    VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
+            p_origin, 'left by a crash of the database');
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
 -- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell; unless
@@ -752,8 +772,8 @@ DECLARE
   v_passed bigint;
   v_drawn boolean;
   v_fixed text[];
+  v_caller integer := caller_v1(p_caller, p_tenant);
 BEGIN
-  PERFORM caller_v1(p_caller, p_tenant);
   IF add_sequences(p_tenant, jsonb_build_array(
        jsonb_build_object('key', p_key, 'fields', p_fields))) > 0 THEN
     PERFORM change_patterns(p_tenant, p_epoch, ARRAY[p_key]);
@@ -855,6 +875,7 @@ BEGIN
     IF v_new.increment = v_old.increment THEN
       PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
     ELSE
+      PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
       PERFORM set_counter(v_series, v_next, v_next, v_passed);
     END IF;
   END LOOP;

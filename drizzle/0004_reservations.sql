@@ -76,8 +76,18 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The numbers of a reservation that are neither voided nor taken by a job's item. Each stretch ends
--- where the next number of the run would stand, so that stretches of any step fit together.
+-- The numbers of a run that the holder of its lease may still use: neither used, as far as the holder has told,
+-- nor given back; none where there is no lease.
+CREATE FUNCTION numbers_on_lease(p_entry ledger) RETURNS int8multirange
+LANGUAGE sql STABLE
+RETURN coalesce((
+    SELECT int8multirange(int8range(first, last + step)) - used - given_back
+    FROM leases
+    WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first
+  ), '{}');
+--> statement-breakpoint
+-- The numbers of a reservation that are neither voided, nor taken by a job's item, nor on lease. Each stretch
+-- ends where the next number of the run would stand, so that stretches of any step fit together.
 CREATE FUNCTION open_numbers(p_entry ledger) RETURNS int8multirange
 LANGUAGE sql STABLE
 RETURN int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step))
@@ -88,7 +98,8 @@ RETURN int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step))
   - coalesce((
       SELECT range_agg(numbers)
       FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers
-    ), '{}');
+    ), '{}')
+  - numbers_on_lease(p_entry);
 --> statement-breakpoint
 -- Locks a reservation's ledger row, so that it is voided or recorded by one caller at a time.
 -- Gives null when there is none.
@@ -148,7 +159,7 @@ END
 $$;
 --> statement-breakpoint
 -- Voids numbers `p_from` to `p_to` of a reservation, or without them every number that is still open.
--- Fails: reservation_not_found, reservation_of_another, reservation_range, reservation_used.
+-- Fails: reservation_not_found, reservation_of_another, reservation_range, and as refuse_used does.
 CREATE FUNCTION void_v1(
   p_caller caller, p_tenant text, p_key text, p_fingerprint bytea,
   p_sequence text, p_period text, p_first bigint, p_from bigint, p_to bigint, p_reason text
@@ -175,9 +186,7 @@ BEGIN
     PERFORM check_in_run(v_entry, p_from, p_to);
     v_wanted := int8multirange(int8range(p_from, p_to + v_entry.step));
   END IF;
-  IF isempty(v_open) OR NOT v_open @> v_wanted THEN
-    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_wanted));
-  END IF;
+  PERFORM refuse_used(v_entry, v_open, v_wanted);
   PERFORM void_numbers(v_entry, v_wanted, v_call.origin, p_reason);
   PERFORM record_event(
     p_caller, p_tenant, 'reservation.voided', reservation_id(p_sequence, p_period, p_first),
@@ -217,6 +226,29 @@ RETURN (
          ) ORDER BY stretch), '[]')
   FROM unnest(p_stretches) AS stretch
 );
+--> statement-breakpoint
+-- Refuses to take `p_wanted` of a run, or anything, where that is empty, unless all of it is open. Fails:
+-- reservation_on_lease, reservation_used.
+CREATE FUNCTION refuse_used(p_entry ledger, p_open int8multirange, p_wanted int8multirange) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_held int8multirange;
+BEGIN
+  IF p_open @> p_wanted AND NOT isempty(p_open) THEN
+    RETURN;
+  END IF;
+  v_held := numbers_on_lease(p_entry);
+  IF v_held && p_wanted OR (isempty(p_wanted) AND NOT isempty(v_held)) THEN
+    PERFORM fail('reservation_on_lease', (
+      SELECT jsonb_build_object(
+        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder,
+        'expires_at', wire_time(expires_at))
+      FROM leases
+      WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first));
+  END IF;
+  PERFORM fail('reservation_used', reservation_use(p_entry, p_open, p_wanted));
+END
+$$;
 --> statement-breakpoint
 -- What stands in the way of taking `p_wanted`: the stretches of it that are voided or recorded, and
 -- what is still open, each list cut after ten.
@@ -269,6 +301,17 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Whether a transaction that drew from a promoted series' counter is still running, besides this one.
+CREATE FUNCTION is_drawing(p_series series) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN p_series.promoted AND EXISTS (
+  SELECT FROM pg_locks
+  WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND relation = to_regclass(counter_of(p_series.id))
+    AND pid <> pg_backend_pid()
+);
+--> statement-breakpoint
 -- What became of every number that the series a sequence counts in have passed, or with `p_period` that one series'.
 -- A promoted counter moves before its draws commit: what it passed and no entry explains is `in_flight`
 -- while any transaction that drew is still running, and `burned`, left by a crash or an abort, once none
@@ -284,8 +327,9 @@ DECLARE
   v_sum record;
   v_left bigint;
 BEGIN
-  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS voided, 0::numeric AS skipped,
-         0::numeric AS taken, 0::numeric AS in_flight, 0::numeric AS burned
+  SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
+         0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
+         0::numeric AS burned, 0::numeric AS in_flight
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
@@ -293,30 +337,43 @@ BEGIN
     ORDER BY id
   LOOP
     v_passed := passed_numbers(v_series);
-    v_drawing := v_series.promoted AND EXISTS (
-      SELECT FROM pg_locks
-      WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND relation = to_regclass(counter_of(v_series.id))
-        AND pid <> pg_backend_pid()
-    );
-    SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS voided,
-           coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped
+    v_drawing := is_drawing(v_series);
+    -- One statement, so that these belong together.
+    SELECT entry.*, lease.*, item.*
     INTO v_sum
-    FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id;
-    -- Numbers that were drawn while we looked.
-    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped);
-    v_left := v_passed - v_sum.reserved - v_sum.skipped;
-    v_sums.passed := v_sums.passed + v_passed;
-    v_sums.reserved := v_sums.reserved + v_sum.reserved;
-    v_sums.voided := v_sums.voided + v_sum.voided;
-    v_sums.skipped := v_sums.skipped + v_sum.skipped;
-    v_sums.taken := v_sums.taken + (
-      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0)
+    FROM (
+      SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS void,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
+             coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
+      FROM ledger
+      WHERE tenant = p_tenant AND series = v_series.id
+    ) AS entry
+    CROSS JOIN (
+      SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
+             coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
+             coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
+             coalesce(sum(numbers_in(given_back, step)), 0) AS given_back
+      FROM leases AS l
+      WHERE tenant = p_tenant AND series = v_series.id
+    ) AS lease
+    CROSS JOIN (
+      SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers));
+      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers)
+    ) AS item;
+    -- Numbers that were drawn while we looked.
+    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped + v_sum.crashed);
+    v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
+    v_sums.passed := v_sums.passed + v_passed;
+    v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
+    v_sums.taken := v_sums.taken + v_sum.taken;
+    v_sums.on_lease := v_sums.on_lease + v_sum.on_lease;
+    v_sums.unreported := v_sums.unreported + v_sum.unreported;
+    v_sums.given_back := v_sums.given_back + v_sum.given_back;
+    v_sums.voided := v_sums.voided + v_sum.void - v_sum.given_back;
+    v_sums.skipped := v_sums.skipped + v_sum.skipped;
+    v_sums.burned := v_sums.burned + v_sum.crashed + v_sum.never_reported;
     IF v_drawing THEN
       v_sums.in_flight := v_sums.in_flight + v_left;
     ELSE
@@ -328,12 +385,177 @@ BEGIN
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
-    'voided', v_sums.voided::text,
     'taken', v_sums.taken::text,
-    'open', (v_sums.reserved - v_sums.voided - v_sums.taken)::text,
+    'open', (v_sums.reserved - v_sums.taken - v_sums.on_lease - v_sums.unreported - v_sums.given_back
+             - v_sums.voided)::text,
+    'on_lease', v_sums.on_lease::text,
+    'unreported', v_sums.unreported::text,
+    'given_back', v_sums.given_back::text,
+    'voided', v_sums.voided::text,
     'skipped', v_sums.skipped::text,
-    'in_flight', v_sums.in_flight::text,
-    'burned', v_sums.burned::text
+    'burned', v_sums.burned::text,
+    'in_flight', v_sums.in_flight::text
   );
+END
+$$;
+--> statement-breakpoint
+-- A stretch of numbers with one fate, as the account shows it. `reason` is what somebody gave for it, or what
+-- burned it; `at` when that was.
+CREATE TYPE account_run AS (
+  first bigint,
+  last bigint,
+  step bigint,
+  state text,
+  reason text,
+  reserved_first bigint,
+  lease uuid,
+  holder text,
+  at timestamptz
+);
+--> statement-breakpoint
+-- What became of the numbers of one entry of the ledger, in their order, none left out.
+CREATE FUNCTION runs_of_entry(p_entry ledger) RETURNS SETOF account_run
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_lease leases;
+  v_void int8multirange;
+  v_taken int8multirange;
+  v_rest int8multirange;
+BEGIN
+  IF p_entry.kind <> 'reserved' THEN
+    RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
+      CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
+      p_entry.reason, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+    RETURN;
+  END IF;
+  SELECT * INTO v_lease FROM leases
+  WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first;
+  SELECT coalesce(range_agg(int8range(v.first, v.last + v.step)), '{}') INTO v_void
+  FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v;
+  SELECT coalesce(range_agg(numbers), '{}') - v_void INTO v_taken
+  FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
+  v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
+  RETURN QUERY
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, v_lease.id, v_lease.holder,
+         part.at
+  FROM (
+    SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
+           v.reason, v.at
+    FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step, 'taken', NULL, p_entry.at
+    FROM unnest(v_taken) AS stretch
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step, 'open', NULL, p_entry.at
+    FROM unnest(CASE WHEN v_lease.id IS NULL THEN v_rest ELSE v_rest * v_lease.used END) AS stretch
+    UNION ALL
+    SELECT lower(stretch), upper(stretch) - p_entry.step,
+           CASE lease_status(v_lease) WHEN 'open' THEN 'on_lease' ELSE lease_status(v_lease) END,
+           CASE lease_status(v_lease) WHEN 'burned' THEN 'never reported by the holder of the lease' END,
+           CASE lease_status(v_lease) WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
+                                      ELSE v_lease.expires_at END
+    FROM unnest(CASE WHEN v_lease.id IS NULL THEN '{}' ELSE v_rest - v_lease.used END) AS stretch
+  ) AS part
+  ORDER BY part.first;
+END
+$$;
+--> statement-breakpoint
+-- Numbers of a series that no entry of the ledger explains, from `p_first` up to before `p_end`.
+CREATE FUNCTION run_without_entry(p_first bigint, p_end bigint, p_step bigint, p_drawing boolean)
+RETURNS SETOF account_run
+LANGUAGE sql IMMUTABLE
+ROWS 1 AS $$
+  SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
+         CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
+         CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
+         NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+  WHERE p_first < p_end
+$$;
+--> statement-breakpoint
+-- What became of the numbers that a series has passed, in their order and none left out, behind number
+-- `p_behind`; at most `p_limit` runs. The counter is read before the entries, and those beyond it are left to
+-- the next look.
+CREATE FUNCTION account_runs_of(p_series series, p_behind bigint, p_limit integer) RETURNS SETOF account_run
+LANGUAGE plpgsql AS $$
+DECLARE
+  c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
+  v_end bigint := next_number(p_series);
+  v_drawing boolean := is_drawing(p_series);
+  v_entry ledger;
+  v_run account_run;
+  -- Where the next number stands that has not been looked at.
+  v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_step bigint := p_series.increment;
+  v_left integer := p_limit;
+BEGIN
+  -- The entry that holds `p_behind`, or what is before the gap that does.
+  SELECT * INTO v_entry FROM ledger
+  WHERE tenant = p_series.tenant AND series = p_series.id AND first <= p_behind AND kind = ANY (c_passed)
+  ORDER BY first DESC LIMIT 1;
+  FOR v_entry IN
+    SELECT * FROM ledger
+    WHERE tenant = p_series.tenant AND series = p_series.id AND kind = ANY (c_passed)
+      AND first >= coalesce(v_entry.first, 0) AND first < v_end
+    ORDER BY first
+    -- Each has a run at least, but that the first one may lie behind.
+    LIMIT p_limit + 2
+  LOOP
+    FOR v_run IN
+      SELECT * FROM run_without_entry(v_next, v_entry.first, v_step, v_drawing)
+      UNION ALL
+      SELECT * FROM runs_of_entry(v_entry)
+    LOOP
+      CONTINUE WHEN v_run.last <= p_behind;
+      EXIT WHEN v_left = 0;
+      v_left := v_left - 1;
+      RETURN NEXT v_run;
+    END LOOP;
+    v_next := v_entry.last + v_entry.step;
+    v_step := v_entry.step;
+    EXIT WHEN v_left = 0;
+  END LOOP;
+  IF v_left > 0 THEN
+    RETURN QUERY
+    SELECT * FROM run_without_entry(v_next, v_end, v_step, v_drawing) AS gap
+    WHERE p_behind IS NULL OR gap.last > p_behind;
+  END IF;
+END
+$$;
+--> statement-breakpoint
+-- The same of all series that a sequence counts in, or with `p_period` of that one, in the order of their making,
+-- behind number `p_behind` of series `p_series`.
+CREATE FUNCTION account_runs_v1(
+  p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer
+) RETURNS TABLE (
+  series text, state text, first text, last text, step text, count bigint, reservation text, lease text,
+  holder text, reason text, at text, place text
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_series series;
+  v_run account_run;
+  v_left integer := p_limit;
+BEGIN
+  FOR v_series IN
+    SELECT s.* FROM series AS s
+    WHERE s.tenant = p_tenant
+      AND s.sequence = (SELECT q.counter FROM sequences AS q WHERE q.tenant = p_tenant AND q.key = p_sequence)
+      AND (p_period IS NULL OR s.period = p_period)
+      AND (p_series IS NULL OR s.id >= p_series)
+    ORDER BY s.id
+  LOOP
+    FOR v_run IN
+      SELECT * FROM account_runs_of(v_series, CASE v_series.id WHEN p_series THEN p_behind END, v_left)
+    LOOP
+      v_left := v_left - 1;
+      RETURN QUERY SELECT
+        nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
+        (v_run.last - v_run.first) / v_run.step + 1,
+        CASE WHEN v_run.reserved_first IS NOT NULL
+             THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last;
+    END LOOP;
+    EXIT WHEN v_left = 0;
+  END LOOP;
 END
 $$;

@@ -23,6 +23,8 @@ CREATE TYPE lot_request AS (
   reservation_sequence text,
   reservation_period text,
   reservation_first bigint,
+  -- Of the reservation's lease, presented by its holder.
+  lease_token uuid,
   -- The sequences whose names a product must not have taken that presents it, as the patterns of `epoch`
   -- tell; without an epoch nobody has to ask.
   overlapping text[],
@@ -463,8 +465,9 @@ END
 $$;
 --> statement-breakpoint
 -- Takes numbers of a reservation for an item: from `p_first_name`, else from the first open number;
--- `p_count` of them, else all to the end of that open stretch. Returns the run.
--- Fails: unknown_reservation, reservation_range, reservation_used, first_name_not_reserved.
+-- `p_count` of them, else all to the end of that open stretch. Returns the run. Numbers on lease are open to
+-- the lease's holder, who uses them by that.
+-- Fails: unknown_reservation, reservation_range, first_name_not_reserved, lease_token_wrong, and as refuse_used does.
 CREATE FUNCTION take_of_reservation(p_tenant text, p_item lot_request) RETURNS ledger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -473,6 +476,7 @@ DECLARE
   v_id text := reservation_id(p_item.reservation_sequence, p_item.reservation_period,
                               p_item.reservation_first);
   v_form forms;
+  v_lease leases;
   v_open int8multirange;
   v_first bigint;
   v_last bigint;
@@ -482,9 +486,15 @@ BEGIN
     PERFORM fail('unknown_reservation', jsonb_build_object('reservation', v_id));
   END IF;
   SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_entry.form;
+  IF p_item.lease_token IS NOT NULL THEN
+    v_lease := held_lease_of_run(v_entry, p_item.lease_token);
+  END IF;
   v_open := open_numbers(v_entry);
+  IF v_lease.id IS NOT NULL THEN
+    v_open := v_open + numbers_on_lease(v_entry);
+  END IF;
   IF isempty(v_open) THEN
-    PERFORM fail('reservation_used', reservation_use(v_entry, v_open, v_open));
+    PERFORM refuse_used(v_entry, v_open, v_open);
   END IF;
 
   v_first := lower(v_open);
@@ -509,9 +519,9 @@ BEGIN
                    WHERE stretch @> v_first), v_first)
   END;
   PERFORM check_in_run(v_entry, v_first, v_last);
-  IF NOT v_open @> int8range(v_first, v_last + v_entry.step) THEN
-    PERFORM fail('reservation_used', reservation_use(
-      v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step))));
+  PERFORM refuse_used(v_entry, v_open, int8multirange(int8range(v_first, v_last + v_entry.step)));
+  IF v_lease.id IS NOT NULL THEN
+    PERFORM note_lease(v_lease, int8multirange(int8range(v_first, v_last + v_entry.step)), '{}');
   END IF;
   v_entry.last := v_last;
   v_entry.first := v_first;

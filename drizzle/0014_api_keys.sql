@@ -1,8 +1,8 @@
 -- How API keys are made, replaced and revoked. See docs/using/api-keys.md.
 
--- What a call about a job, a receipt or a count is about: the products of its items or lines, and the
--- sequences whose numbers these have, or that serve their products by now. About nothing that is told when there
--- is no such record.
+-- What a call about a job, a receipt, a count or a lease is about: the products of its items or lines, and the
+-- sequences whose numbers these have, or that serve their products by now; of a lease the sequence that was
+-- asked for it. About nothing that is told when there is no such record.
 CREATE FUNCTION told_by_record(p_caller caller, p_tenant text) RETURNS caller
 LANGUAGE sql STABLE AS $$
   WITH part AS (
@@ -16,15 +16,19 @@ LANGUAGE sql STABLE AS $$
     UNION ALL
     SELECT NULL, l.product FROM count_lines AS l
     WHERE l.tenant = p_tenant AND l.count = p_caller.record
+    UNION ALL
+    SELECT l.sequence, NULL FROM leases AS l
+    WHERE l.tenant = p_tenant AND l.id = p_caller.record
   ), served AS (
     SELECT part.product, coalesce(part.sequence, p.sequence, t.default_sequence) AS sequence
     FROM part
-    JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
+    LEFT JOIN products AS p ON p.tenant = p_tenant AND p.sku = part.product
     LEFT JOIN settings AS t ON t.tenant = p_tenant
   )
   SELECT (p_caller.digest, p_caller.scopes,
           CASE WHEN count(*) = count(sequence) THEN array_agg(DISTINCT sequence) END,
-          array_agg(DISTINCT product), p_caller.record, p_caller.address, p_caller.request_id)::caller
+          coalesce(array_agg(DISTINCT product) FILTER (WHERE product IS NOT NULL), CASE WHEN count(*) > 0 THEN '{}'::text[] END),
+          p_caller.record, p_caller.address, p_caller.request_id)::caller
   FROM served
 $$;
 --> statement-breakpoint

@@ -81,7 +81,7 @@ GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
     entries_over,reservations_at,voids_over,recorded_over,
-    written_between,sealed_until,tenants_known,tenants_with_old_quotas}');
+    leases_unreported,written_between,sealed_until,tenants_known,tenants_with_old_quotas}');
 --> statement-breakpoint
 ALTER SCHEMA counters OWNER TO serialmint_rules;
 --> statement-breakpoint
@@ -90,15 +90,15 @@ ALTER SCHEMA counters OWNER TO serialmint_rules;
 -- becomes of numbers that were never given.
 GRANT INSERT ON
   api_key_uses, api_keys, audit_events, audit_seals, count_lines, counts, forms, import_batches, imports,
-  job_items, jobs, ledger, lot_changes, lot_history, lots, origins, past_patterns, pattern_changes,
+  job_items, jobs, leases, ledger, lot_changes, lot_history, lots, origins, past_patterns, pattern_changes,
   products, quota_days, recall_names, recall_parts, recalls, receipt_growths, receipt_lines, receipts,
   refused_rows, reopened_skips, request_windows, requests, sequences, series, settings, skipped_names,
   tried_lots, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
 GRANT UPDATE ON
-  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, lots,
-  past_patterns, products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows,
+  api_key_uses, api_keys, count_lines, counts, import_batches, imports, job_items, jobs, leases,
+  lots, past_patterns, products, quota_days, recalls, receipt_growths, receipt_lines, receipts, request_windows,
   requests, sequences, series, settings, tried_numbers
 TO serialmint_rules;
 --> statement-breakpoint
@@ -116,7 +116,7 @@ DO $$
 DECLARE
   v_table regclass;
 BEGIN
-  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,ledger,quota_days,
+  FOREACH v_table IN ARRAY '{api_keys,audit_events,audit_seals,imports,job_items,jobs,leases,ledger,quota_days,
                              reopened_skips,request_windows,requests,series,tenants}'::regclass[]
   LOOP
     EXECUTE format('GRANT SELECT ON %s TO serialmint_keeper', v_table);

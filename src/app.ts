@@ -25,6 +25,7 @@ import { registerHealth } from "./http/routes/health.ts";
 import { registerImports } from "./http/routes/imports.ts";
 import { registerJobs } from "./http/routes/jobs.ts";
 import { registerLotChanges } from "./http/routes/lot-changes.ts";
+import { registerLeases } from "./http/routes/leases.ts";
 import { registerLots } from "./http/routes/lots.ts";
 import { registerNamingSeries } from "./http/routes/naming-series.ts";
 import { registerProducts } from "./http/routes/products.ts";
@@ -77,6 +78,7 @@ export function createApp(options: AppOptions = {}): App {
   registerDocs(app);
   registerSequences(app);
   registerReservations(app);
+  registerLeases(app);
   registerNamingSeries(app);
   registerProducts(app);
   registerSettings(app);

@@ -764,6 +764,112 @@ export const failures = {
       `${facts.open.length === 0 ? "Nothing of it is open" : `Open are ${runs(facts.open)}`}; ` +
       "give a range without the used ones, or another reservation.",
   },
+  reservation_on_lease: {
+    status: 409,
+    title: "The numbers are out on lease",
+    retryable: false,
+    detail: (facts: { reservation: string; lease: string; holder: string; expires_at: string }) =>
+      `Numbers of reservation ${quoted(facts.reservation)} are out on lease ${facts.lease} with ${quoted(facts.holder)} ` +
+      `(until ${facts.expires_at}), and only its holder uses them or gives them back. ` +
+      "Send lease_token with the item, or report to the lease first.",
+  },
+
+  // Leases.
+  lease_not_found: {
+    status: 404,
+    title: "There is no such lease",
+    retryable: false,
+    detail: (facts: { lease: string }) =>
+      `There is no lease ${quoted(facts.lease)}. Use the id that it was answered with.`,
+  },
+  lease_token_wrong: {
+    status: 409,
+    title: "The token is not that of the lease",
+    retryable: false,
+    detail: (facts: { lease: string }) =>
+      `Lease ${facts.lease} has another token: somebody else holds it. Send the token that came with it, or take a lease of your own.`,
+  },
+  lease_gapless: {
+    status: 409,
+    title: "A gapless sequence gives no leases",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Sequence ${quoted(facts.sequence)} is gapless, and what is not used of a lease would be a gap. ` +
+      "Reserve the numbers when they are used, or lease from a sequence of mode standard.",
+  },
+  lease_shows_time: {
+    status: 409,
+    title: "The names show a time of day",
+    retryable: false,
+    detail: (facts: { sequence: string }) =>
+      `Names of sequence ${quoted(facts.sequence)} show the time of day at which they are drawn, so none can be leased ahead. ` +
+      "Reserve them one by one, or leave the time out of the pattern.",
+  },
+  lease_period_over: {
+    status: 409,
+    title: "The period of the lease is over",
+    retryable: true,
+    detail: (facts: { sequence: string }) =>
+      `The period of sequence ${quoted(facts.sequence)} has ended, or the date that its names show is over, and leases end with it. ` +
+      "Take a new lease.",
+  },
+  lease_limit_holder: {
+    status: 409,
+    title: "The holder has too many open leases",
+    retryable: false,
+    detail: (facts: { sequence: string; holder: string; limit: Amount }) =>
+      `Holder ${quoted(facts.holder)} has ${String(facts.limit)} open leases of sequence ${quoted(facts.sequence)}, which is the most. ` +
+      "Report or give back what is done with, or ask for more numbers at a time.",
+  },
+  lease_limit_sequence: {
+    status: 409,
+    title: "Too many numbers of the sequence are out on lease",
+    retryable: false,
+    detail: (facts: { sequence: string; limit: Amount; out: Amount; asked: Amount }) =>
+      `Of sequence ${quoted(facts.sequence)} ${String(facts.out)} numbers are out on lease, and with ${String(facts.asked)} more ` +
+      `they would be above ${String(facts.limit)}. Report or give back leases, unreported ones too, or ask for fewer.`,
+  },
+  lease_over: {
+    status: 409,
+    title: "The lease is over",
+    retryable: false,
+    detail: (facts: { lease: string; status: string }) =>
+      facts.status === "burned"
+        ? `Lease ${facts.lease} expired long ago and what is left of it is burned. It can still be reported; take a new lease for more numbers.`
+        : `Every number of lease ${facts.lease} is used or given back. Take a new lease.`,
+  },
+  lease_range: {
+    status: 422,
+    title: "The numbers are not those of the lease",
+    retryable: false,
+    detail: (facts: {
+      lease: string;
+      first: Amount;
+      last: Amount;
+      step: Amount;
+      from: Amount;
+      to: Amount;
+    }) =>
+      `Lease ${facts.lease} runs from ${String(facts.first)} to ${String(facts.last)}` +
+      `${String(facts.step) === "1" ? "" : ` in steps of ${String(facts.step)}`}, and ${String(facts.from)} to ${String(facts.to)} is no run of it. ` +
+      "Give numbers of the lease.",
+  },
+  lease_number_given_back: {
+    status: 409,
+    title: "Numbers are reported as used that were given back",
+    retryable: false,
+    detail: (facts: { lease: string; given_back: readonly Run[] }) =>
+      `Of lease ${facts.lease} the numbers ${runs(facts.given_back)} were given back and are void. ` +
+      "Report the others, and put a new number on whatever bears one of these.",
+  },
+  lease_scattered: {
+    status: 422,
+    title: "What is used of the lease is too scattered",
+    retryable: false,
+    detail: (facts: { lease: string; stretches: Amount; limit: Amount }) =>
+      `What is used of lease ${facts.lease} would come to ${String(facts.stretches)} stretches; the limit is ${String(facts.limit)}. ` +
+      "Use a lease from its first number on, and report the numbers in between.",
+  },
 
   // Products and lots.
   product_without_sequence: {

@@ -2,6 +2,7 @@ export * from "./audit.ts";
 export * from "./counts.ts";
 export * from "./imports.ts";
 export * from "./jobs.ts";
+export * from "./leases.ts";
 export * from "./ledger.ts";
 export * from "./lots.ts";
 export * from "./products.ts";

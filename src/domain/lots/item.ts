@@ -42,6 +42,8 @@ export interface ReservationItem extends Shared {
   readonly reservation: string;
   readonly first_name?: string | undefined;
   readonly count?: number | undefined;
+  /** Of the lease that the reservation is: its holder may record what is out on it. */
+  readonly lease_token?: string | undefined;
 }
 
 export type LotItem = CountItem | ContinueItem | NamesItem | ReservationItem;
@@ -90,6 +92,7 @@ export interface LotRequest {
   readonly reservation_sequence?: string;
   readonly reservation_period?: string;
   readonly reservation_first?: string;
+  readonly lease_token?: string | null;
   /** The sequences whose names that product must not have taken, as the patterns of `epoch` tell. */
   readonly overlapping?: readonly string[];
   readonly epoch?: string;

@@ -217,6 +217,7 @@ function reservationRequest(shared: Shared, { item, pointer }: Known<Reservation
     reservation_sequence: named.sequence,
     reservation_period: named.period,
     reservation_first: named.first,
+    lease_token: item.lease_token ?? null,
   };
 }
 

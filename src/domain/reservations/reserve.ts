@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import { callOf } from "../../db/client.ts";
 import { fail } from "../../errors.ts";
@@ -45,21 +46,26 @@ export interface Draw {
   readonly series?: SentSeries;
 }
 
+/** The arguments with which every function begins that draws a run for a caller. */
+export function drawOf(call: OnceCall, { definition, bound, count, ...draw }: Draw): SQL {
+  const last = draw.last ?? lastShown(definition);
+  const { form, period } = bound;
+  const { counter } = definition;
+  const isShared = counter.key !== definition.key;
+  return sql`${callOf(call.caller, call.idempotency)}, ${counter.key}::text, ${period}::text,
+             ${counter.hash}::uuid, ${count}::bigint, ${form.prefix}::text, ${form.width}::int,
+             ${form.suffix}::text, ${last === null ? null : String(last)}::bigint,
+             ${isShared ? definition.key : null}::text, ${isShared ? definition.hash : null}::uuid`;
+}
+
 /** Reserves what `decide` says; it decides again when the definition has changed meanwhile. */
 export async function reserveRun(call: OnceCall, decide: () => Promise<Draw>): Promise<Reserved> {
   const draw = async (): Promise<Reserved> => {
-    const { definition, bound, count, last = lastShown(definition), series } = await decide();
-    const { form, period } = bound;
-    const { counter } = definition;
-    const isShared = counter.key !== definition.key;
+    const wanted = await decide();
+    const { series } = wanted;
     const [row] = await drawNumbers<{ facts: ReservationFacts & { replayed: boolean } }>(
       call,
-      sql`SELECT reserve_v1(${callOf(call.caller, call.idempotency)}, ${counter.key}::text,
-                            ${period}::text, ${counter.hash}::uuid, ${count}::bigint,
-                            ${form.prefix}::text, ${form.width}::int, ${form.suffix}::text,
-                            ${last === null ? null : String(last)}::bigint,
-                            ${isShared ? definition.key : null}::text,
-                            ${isShared ? definition.hash : null}::uuid,
+      sql`SELECT reserve_v1(${drawOf(call, wanted)},
                             ${series?.text ?? null}::text, ${series?.fiscalYearStart ?? null}::text,
                             ${series?.allowOverlap ?? false}::boolean) AS facts`,
     );

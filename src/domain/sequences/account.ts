@@ -8,20 +8,25 @@ export interface Account {
   readonly sequence: string;
   /** The one series that was asked for; null for all of the sequence together. */
   readonly series: string | null;
-  /** Numbers that the counter has passed. */
+  /** Numbers that the counter has passed: `reserved`, `skipped`, `burned` and `in_flight` together. */
   readonly passed: string;
+  /** `taken`, `open`, `on_lease`, `unreported`, `given_back` and `voided` together. */
   readonly reserved: string;
-  /** Of the reserved ones. */
-  readonly voided: string;
-  /** Of the reserved ones: taken by jobs, recorded or about to be. */
+  /** Taken by jobs, recorded or about to be. */
   readonly taken: string;
-  /** Of the reserved ones: neither voided nor taken. */
+  /** Given to a caller, or used of a lease, and neither voided nor taken. */
   readonly open: string;
+  readonly on_lease: string;
+  /** Of leases that have expired, and whose holder may still tell. */
+  readonly unreported: string;
+  /** Void, since the holder of a lease gave them back. */
+  readonly given_back: string;
+  readonly voided: string;
   readonly skipped: string;
-  /** Passed and in no ledger entry yet, while a transaction that drew is still running. */
-  readonly in_flight: string;
-  /** Passed and in no ledger entry: jumps that crashes of the database left. */
+  /** In no ledger entry: jumps that crashes of the database left; or of leases, and never reported. */
   readonly burned: string;
+  /** Passed and in no ledger entry, while a transaction that drew is still running. */
+  readonly in_flight: string;
   /** Of the series that was asked for, else of the present one. */
   readonly next: string | null;
 }

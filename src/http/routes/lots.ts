@@ -13,6 +13,7 @@ import { jobSchema } from "../schemas/job.ts";
 import { lotAttributes, lotSchema, lotState } from "../schemas/lot.ts";
 import {
   jobId,
+  leaseToken,
   lotName,
   plainText,
   productSku,
@@ -30,6 +31,10 @@ const item = z
     first_name: z.string().max(1000).optional().openapi({ example: "VND-4711-8" }),
     names: z.array(z.string().max(1000)).min(1).max(lotLimits.names).optional(),
     reservation: reservationId.optional(),
+    lease_token: leaseToken.optional().openapi({
+      description:
+        "The token of the lease that the reservation is: its holder records what is on it.",
+    }),
     quantity_each: quantityInput.optional(),
     at: documentAt.optional(),
     fields: documentFields.optional(),
@@ -44,13 +49,18 @@ const item = z
       }),
   })
   .transform((given, context) => {
-    const { count, first_name, names, reservation, ...shared } = given;
+    const { count, first_name, names, reservation, lease_token, ...shared } = given;
+    if (lease_token !== undefined && reservation === undefined) {
+      const message = "stands beside reservation only. Give the reservation of the lease.";
+      context.addIssue({ code: "custom", path: ["lease_token"], message });
+      return z.NEVER;
+    }
     if (names !== undefined) {
       if (count === undefined && first_name === undefined && reservation === undefined) {
         return { ...shared, names };
       }
     } else if (reservation !== undefined) {
-      return { ...shared, reservation, first_name, count };
+      return { ...shared, reservation, first_name, count, lease_token };
     } else if (count !== undefined) {
       return first_name === undefined ? { ...shared, count } : { ...shared, first_name, count };
     }

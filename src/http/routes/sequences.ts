@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { dialects } from "../../domain/patterns/dialects.ts";
+import { accountStates, listAccountRuns } from "../../domain/sequences/account-runs.ts";
 import { accountOf } from "../../domain/sequences/account.ts";
 import { getSequence } from "../../domain/sequences/get.ts";
 import { ledgerKinds, listLedger } from "../../domain/sequences/ledger.ts";
@@ -212,17 +213,44 @@ const accountSchema = z
   .object({
     sequence: z.string(),
     series: z.string().nullable(),
-    passed: counterOutput,
-    reserved: counterOutput,
+    passed: counterOutput.openapi({
+      description: "What the counter has passed: reserved, skipped, burned and in_flight together.",
+    }),
+    reserved: counterOutput.openapi({
+      description: "taken, open, on_lease, unreported, given_back and voided together.",
+    }),
+    taken: counterOutput.openapi({ description: "Recorded by jobs, or about to be." }),
+    open: counterOutput.openapi({ description: "Given to a caller, neither recorded nor voided." }),
+    on_lease: counterOutput,
+    unreported: counterOutput.openapi({
+      description: "Of expired leases whose holder has not told of them yet.",
+    }),
+    given_back: counterOutput.openapi({ description: "Void: given back by a lease's holder." }),
     voided: counterOutput,
-    taken: counterOutput,
-    open: counterOutput,
     skipped: counterOutput,
-    in_flight: counterOutput,
-    burned: counterOutput,
+    burned: counterOutput.openapi({
+      description: "Left by crashes of the database, or of leases and never reported.",
+    }),
+    in_flight: counterOutput.openapi({ description: "Of draws that are just being made." }),
     next: counterOutput.nullable(),
   })
   .openapi("Account");
+
+const accountRun = z
+  .object({
+    series: z.string().nullable(),
+    state: z.enum(accountStates),
+    first: counterOutput,
+    last: counterOutput,
+    step: counterOutput,
+    count: z.number(),
+    reservation: z.string().nullable(),
+    lease: z.string().nullable(),
+    holder: z.string().nullable(),
+    reason: z.string().nullable(),
+    at: z.string().nullable().openapi({ description: "Since when it is so." }),
+  })
+  .openapi("AccountRun");
 
 const put = createRoute({
   method: "put",
@@ -368,6 +396,23 @@ const account = createRoute({
   },
 });
 
+const accountRuns = createRoute({
+  method: "get",
+  path: "/v1/sequences/{key}/account/runs",
+  operationId: "listAccountRuns",
+  security: anyOf("lots:read", "lots:write", "sequences:write"),
+  tags,
+  summary: "The account run by run: each number that the counter has passed stands in one",
+  request: { params, query: z.strictObject({ ...pageQuery, series: seriesName.optional() }) },
+  responses: {
+    200: {
+      description: "Runs in order of their numbers, series by series, without a hole.",
+      content: listContent(accountRun),
+    },
+    ...problems("sequence_not_found", "series_malformed", "cursor_unusable"),
+  },
+});
+
 const advance = createRoute({
   method: "post",
   path: "/v1/sequences/{key}/advance",
@@ -479,6 +524,12 @@ export function registerSequences(app: App): void {
     const { key } = c.req.valid("param");
     const call = await callOf(c, aboutSequence(key));
     return c.json(await accountOf(call, key, c.req.valid("query")), 200);
+  });
+  app.openapi(accountRuns, async (c) => {
+    const { key } = c.req.valid("param");
+    const { series, ...page } = c.req.valid("query");
+    const listing = await listAccountRuns(await callOf(c, aboutSequence(key)), key, { series });
+    return answerList(c, { name: "account", filters: { key, series } }, listing, page);
   });
   app.openapi(advance, async (c) => {
     const { key } = c.req.valid("param");

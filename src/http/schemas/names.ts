@@ -82,6 +82,21 @@ export const apiKeyId = z
   .regex(idShape, { error: "must be the id that the API key was answered with." })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of an API key." });
 
+/** The id of a lease. */
+export const leaseId = z
+  .string()
+  .regex(idShape, { error: "must be the id that the lease was answered with." })
+  .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a lease." });
+
+/** What the holder of a lease shows. */
+export const leaseToken = z
+  .string(whenMissing("the token that the lease was answered with"))
+  .regex(idShape, { error: "must be the token that the lease was answered with." })
+  .openapi({
+    example: "2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10",
+    description: "The token that the lease was answered with.",
+  });
+
 /** Free text that people read: printable, 1 to `most` characters, no space at either end. */
 export function plainText(most: number) {
   return z
