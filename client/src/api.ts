@@ -336,6 +336,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leases */
+        get: operations["listLeases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lease and what is open of it */
+        get: operations["getLease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leases/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back what is not used of a lease: it is void from then on */
+        post: operations["giveBackLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leases/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a lease last longer */
+        post: operations["renewLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leases/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report numbers of a lease as used, at any time */
+        post: operations["reportLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lots": {
         parameters: {
             query?: never;
@@ -699,6 +784,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sequences/{key}/account/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account run by run: each number that the counter has passed stands in one */
+        get: operations["listAccountRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sequences/{key}/advance": {
         parameters: {
             query?: never;
@@ -727,6 +829,23 @@ export interface paths {
         put?: never;
         /** Move all counters of a sequence past numbers that were given and are not known any more */
         post: operations["fenceSequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sequences/{key}/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lease a run of numbers to draw from alone */
+        post: operations["openLease"];
         delete?: never;
         options?: never;
         head?: never;
@@ -827,15 +946,40 @@ export interface components {
             sequence: string;
             series: string | null;
             /**
-             * @description A counter value, as a decimal string.
+             * @description What the counter has passed: reserved, skipped, burned and in_flight together.
              * @example 1
              */
             passed: string;
             /**
-             * @description A counter value, as a decimal string.
+             * @description taken, open, on_lease, unreported, given_back and voided together.
              * @example 1
              */
             reserved: string;
+            /**
+             * @description Recorded by jobs, or about to be.
+             * @example 1
+             */
+            taken: string;
+            /**
+             * @description Given to a caller, neither recorded nor voided.
+             * @example 1
+             */
+            open: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            on_lease: string;
+            /**
+             * @description Of expired leases whose holder has not told of them yet.
+             * @example 1
+             */
+            unreported: string;
+            /**
+             * @description Void: given back by a lease's holder.
+             * @example 1
+             */
+            given_back: string;
             /**
              * @description A counter value, as a decimal string.
              * @example 1
@@ -845,19 +989,14 @@ export interface components {
              * @description A counter value, as a decimal string.
              * @example 1
              */
-            taken: string;
-            /**
-             * @description A counter value, as a decimal string.
-             * @example 1
-             */
-            open: string;
-            /**
-             * @description A counter value, as a decimal string.
-             * @example 1
-             */
             skipped: string;
             /**
-             * @description A counter value, as a decimal string.
+             * @description Left by crashes of the database, or of leases and never reported.
+             * @example 1
+             */
+            burned: string;
+            /**
+             * @description Of draws that are just being made.
              * @example 1
              */
             in_flight: string;
@@ -865,12 +1004,34 @@ export interface components {
              * @description A counter value, as a decimal string.
              * @example 1
              */
-            burned: string;
+            next: string | null;
+        };
+        AccountRun: {
+            series: string | null;
+            /** @enum {string} */
+            state: "taken" | "open" | "on_lease" | "unreported" | "given_back" | "voided" | "skipped" | "fenced" | "burned" | "in_flight";
             /**
              * @description A counter value, as a decimal string.
              * @example 1
              */
-            next: string | null;
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            count: number;
+            reservation: string | null;
+            lease: string | null;
+            holder: string | null;
+            reason: string | null;
+            /** @description Since when it is so. */
+            at: string | null;
         };
         ApiKey: {
             id: string;
@@ -933,7 +1094,7 @@ export interface components {
             /** @description When the call reached the database. */
             at: string;
             /** @enum {string} */
-            action: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked";
+            action: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "lease.renewed" | "lease.reported" | "lease.given_back" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked";
             /** @description Key, name or id of what was changed. */
             subject: string;
             /** @description Name of the API key. */
@@ -1174,6 +1335,88 @@ export interface components {
             detail: string;
             code?: string;
         };
+        GiveBackInput: {
+            /**
+             * @description The token that the lease was answered with.
+             * @example 2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10
+             */
+            token: string;
+            /**
+             * @description Every number from the first to this one is used.
+             * @example 1
+             */
+            used_to?: string | number;
+            /** @description Runs of used numbers, in place of used_to. */
+            used?: {
+                /**
+                 * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+                 * @example 1
+                 */
+                first: string | number;
+                /**
+                 * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+                 * @example 1
+                 */
+                last: string | number;
+            }[];
+            /**
+             * @default given back by the holder of the lease
+             * @example shift ended
+             */
+            reason?: string;
+        };
+        GrantedLease: {
+            /** @example 019345ab-0000-7000-8000-000000000000 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /** @description Id of the reservation that the lease is. */
+            reservation: string;
+            holder: string;
+            /**
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @enum {string}
+             */
+            status: "open" | "unreported" | "burned" | "closed";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            /** @description How many numbers. */
+            count: number;
+            first_name: string;
+            last_name: string;
+            /** @description How many numbers. */
+            used: number;
+            /** @description Of the used ones: reported after the lease had expired. */
+            late: number;
+            /** @description How many numbers. */
+            given_back: number;
+            /** @description Neither used nor given back, as far as was reported. */
+            open: number;
+            created_at: string;
+            expires_at: string;
+            /** @description When its period or the date in its names is over; it lasts no longer. */
+            ends_at: string | null;
+            closed_at: string | null;
+            prefix: string;
+            width: number;
+            /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
+            suffix: string;
+            /** @description How long it lasts from this answer on, in seconds. */
+            ttl_s: number;
+        };
         Health: {
             /** @enum {string} */
             status: "ok";
@@ -1332,6 +1575,198 @@ export interface components {
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
+        };
+        Lease: {
+            /** @example 019345ab-0000-7000-8000-000000000000 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /** @description Id of the reservation that the lease is. */
+            reservation: string;
+            holder: string;
+            /**
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @enum {string}
+             */
+            status: "open" | "unreported" | "burned" | "closed";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            /** @description How many numbers. */
+            count: number;
+            first_name: string;
+            last_name: string;
+            /** @description How many numbers. */
+            used: number;
+            /** @description Of the used ones: reported after the lease had expired. */
+            late: number;
+            /** @description How many numbers. */
+            given_back: number;
+            /** @description Neither used nor given back, as far as was reported. */
+            open: number;
+            created_at: string;
+            expires_at: string;
+            /** @description When its period or the date in its names is over; it lasts no longer. */
+            ends_at: string | null;
+            closed_at: string | null;
+            prefix: string;
+            width: number;
+            /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
+            suffix: string;
+        };
+        /**
+         * @example {
+         *       "count": 100,
+         *       "ttl_s": 3600,
+         *       "holder": "scanner-7"
+         *     }
+         */
+        LeaseInput: {
+            /**
+             * @description How many, 1 to 1000000, as a whole number or a decimal string.
+             * @example 1
+             */
+            count: number | string;
+            /**
+             * @description How long it lasts from now, in seconds; at most until ends_at.
+             * @default 3600
+             */
+            ttl_s?: number;
+            /**
+             * @description Who draws from the lease: a device, a shop, a process. A name of yours.
+             * @example scanner-7
+             */
+            holder: string;
+            /**
+             * @example {
+             *       "plant": "B7"
+             *     }
+             */
+            fields?: {
+                [key: string]: string | number;
+            };
+        };
+        LeaseRow: {
+            /** @example 019345ab-0000-7000-8000-000000000000 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /** @description Id of the reservation that the lease is. */
+            reservation: string;
+            holder: string;
+            /**
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @enum {string}
+             */
+            status: "open" | "unreported" | "burned" | "closed";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            /** @description How many numbers. */
+            count: number;
+            first_name: string;
+            last_name: string;
+            /** @description How many numbers. */
+            used: number;
+            /** @description Of the used ones: reported after the lease had expired. */
+            late: number;
+            /** @description How many numbers. */
+            given_back: number;
+            /** @description Neither used nor given back, as far as was reported. */
+            open: number;
+            created_at: string;
+            expires_at: string;
+            /** @description When its period or the date in its names is over; it lasts no longer. */
+            ends_at: string | null;
+            closed_at: string | null;
+        };
+        LeaseState: {
+            /** @example 019345ab-0000-7000-8000-000000000000 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /** @description Id of the reservation that the lease is. */
+            reservation: string;
+            holder: string;
+            /**
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @enum {string}
+             */
+            status: "open" | "unreported" | "burned" | "closed";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            /** @description How many numbers. */
+            count: number;
+            first_name: string;
+            last_name: string;
+            /** @description How many numbers. */
+            used: number;
+            /** @description Of the used ones: reported after the lease had expired. */
+            late: number;
+            /** @description How many numbers. */
+            given_back: number;
+            /** @description Neither used nor given back, as far as was reported. */
+            open: number;
+            created_at: string;
+            expires_at: string;
+            /** @description When its period or the date in its names is over; it lasts no longer. */
+            ends_at: string | null;
+            closed_at: string | null;
+            prefix: string;
+            width: number;
+            /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
+            suffix: string;
+            /** @description What is open of it; at most 100 runs. */
+            open_runs: {
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                first: string;
+                /**
+                 * @description A counter value, as a decimal string.
+                 * @example 1
+                 */
+                last: string;
+                count: number;
+            }[];
         };
         LedgerEntry: {
             series: string | null;
@@ -1523,6 +1958,11 @@ export interface components {
              */
             reservation?: string;
             /**
+             * @description The token of the lease that the reservation is: its holder records what is on it.
+             * @example 2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10
+             */
+            lease_token?: string;
+            /**
              * @description A quantity above 0, up to 6 decimals, as a decimal string or a number.
              * @example 1
              */
@@ -1661,6 +2101,63 @@ export interface components {
             fields?: {
                 [key: string]: string | number;
             };
+        };
+        OpenedLease: {
+            /** @example 019345ab-0000-7000-8000-000000000000 */
+            id: string;
+            sequence: string;
+            series: string | null;
+            /** @description Id of the reservation that the lease is. */
+            reservation: string;
+            holder: string;
+            /**
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @enum {string}
+             */
+            status: "open" | "unreported" | "burned" | "closed";
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            first: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            last: string;
+            /**
+             * @description A counter value, as a decimal string.
+             * @example 1
+             */
+            step: string;
+            /** @description How many numbers. */
+            count: number;
+            first_name: string;
+            last_name: string;
+            /** @description How many numbers. */
+            used: number;
+            /** @description Of the used ones: reported after the lease had expired. */
+            late: number;
+            /** @description How many numbers. */
+            given_back: number;
+            /** @description Neither used nor given back, as far as was reported. */
+            open: number;
+            created_at: string;
+            expires_at: string;
+            /** @description When its period or the date in its names is over; it lasts no longer. */
+            ends_at: string | null;
+            closed_at: string | null;
+            prefix: string;
+            width: number;
+            /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
+            suffix: string;
+            /** @description How long it lasts from this answer on, in seconds. */
+            ttl_s: number;
+            /**
+             * @description The token that the lease was answered with.
+             * @example 2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10
+             */
+            token: string;
         };
         Preview: {
             names: string[];
@@ -2061,6 +2558,43 @@ export interface components {
             column: string | null;
             code: string;
             detail: string;
+        };
+        RenewalInput: {
+            /**
+             * @description The token that the lease was answered with.
+             * @example 2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10
+             */
+            token: string;
+            /**
+             * @description How long it lasts from now, in seconds; at most until ends_at.
+             * @default 3600
+             */
+            ttl_s?: number;
+        };
+        ReportInput: {
+            /**
+             * @description The token that the lease was answered with.
+             * @example 2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10
+             */
+            token: string;
+            /**
+             * @description Every number from the first to this one is used.
+             * @example 1
+             */
+            used_to?: string | number;
+            /** @description Runs of used numbers, in place of used_to. */
+            used?: {
+                /**
+                 * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+                 * @example 1
+                 */
+                first: string | number;
+                /**
+                 * @description A counter value, 0 to 999999999999999999, as a decimal string or a whole number.
+                 * @example 1
+                 */
+                last: string | number;
+            }[];
         };
         ReservationInput: {
             /**
@@ -2540,7 +3074,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description What was done. */
-                action?: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked";
+                action?: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "lease.renewed" | "lease.reported" | "lease.given_back" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked";
                 /** @description Key, name or id of what was changed. */
                 subject?: string;
                 /** @description Of the API key that did it. */
@@ -3045,6 +3579,149 @@ export interface operations {
                     };
                     "application/x-ndjson": components["schemas"]["Skipped"];
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    listLeases: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                /** @description Key of a sequence. */
+                sequence?: string;
+                /** @description Who draws from the lease: a device, a shop, a process. A name of yours. */
+                holder?: string;
+                status?: "open" | "unreported" | "burned" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Leases in the order of their making. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["LeaseRow"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["LeaseRow"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    getLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lease, without its token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseState"];
+                };
+            };
+        };
+    };
+    giveBackLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBackInput"];
+            };
+        };
+        responses: {
+            /** @description Given back. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+        };
+    };
+    renewLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewalInput"];
+            };
+        };
+        responses: {
+            /** @description Renewed. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantedLease"];
+                };
+            };
+        };
+    };
+    reportLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInput"];
+            };
+        };
+        responses: {
+            /** @description Noted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
                 };
             };
         };
@@ -3899,6 +4576,45 @@ export interface operations {
             };
         };
     };
+    listAccountRuns: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 1000. Pages only: a stream gives everything that matches. */
+                limit?: number;
+                /** @description The next_cursor of the page before, with the same filters. */
+                cursor?: string;
+                /** @description CSV only: true leaves out the guard against spreadsheet formulas. */
+                raw?: boolean;
+                /** @description Name of a series: a period of its sequence. */
+                series?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs in order of their numbers, series by series, without a hole. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AccountRun"][];
+                        has_more: boolean;
+                        /** @description Send it as cursor for what follows. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": components["schemas"]["AccountRun"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     advanceSequence: {
         parameters: {
             query?: never;
@@ -3949,6 +4665,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Fence"];
+                };
+            };
+        };
+    };
+    openLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Key of a sequence. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseInput"];
+            };
+        };
+        responses: {
+            /** @description Leased. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLease"];
                 };
             };
         };
@@ -4186,6 +4929,17 @@ export type ProblemCode =
     | "jump_too_far"
     | "last_admin_key"
     | "last_admin_key_overlap"
+    | "lease_gapless"
+    | "lease_limit_holder"
+    | "lease_limit_sequence"
+    | "lease_not_found"
+    | "lease_number_given_back"
+    | "lease_over"
+    | "lease_period_over"
+    | "lease_range"
+    | "lease_scattered"
+    | "lease_shows_time"
+    | "lease_token_wrong"
     | "lot_changed"
     | "lot_not_found"
     | "lots_busy"
