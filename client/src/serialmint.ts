@@ -2,6 +2,8 @@ import type { components } from "./api.ts";
 import { Connection } from "./calls/connection.ts";
 import type { ConnectionOptions, LooseInput } from "./calls/connection.ts";
 import { linesOf } from "./calls/stream.ts";
+import { LeasedSequence } from "./leases/leased-sequence.ts";
+import type { LeasedSequenceOptions } from "./leases/leased-sequence.ts";
 import { pause } from "./calls/tries.ts";
 import type {
   AnswerOf,
@@ -128,6 +130,11 @@ export class Serialmint {
     settings: CallSettings = {},
   ): Promise<AnswerOf<"post", "/v1/lots">> {
     return this.post("/v1/lots", { ...settings, body });
+  }
+
+  /** Numbers of a sequence from memory or a store, leased in blocks. */
+  leasedSequence(key: string, options?: LeasedSequenceOptions): LeasedSequence {
+    return new LeasedSequence(this, this.#connection.url, key, options);
   }
 
   /** Waits until a job is done, failed or cancelled. */
