@@ -142,7 +142,7 @@ export function settle(state: State, isOver: (block: Block) => boolean): State {
   );
   if (gone.length === 0) return state;
   const blocks = state.blocks.filter((block) => !gone.includes(block));
-  return gone.reduce(
+  return gone.reduce<State>(
     (before, block) =>
       leftOf(block) === 0
         ? reportBlock(before, block)

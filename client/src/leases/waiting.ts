@@ -15,7 +15,7 @@ interface Waiter {
   /** By the steady clock. */
   readonly until: number;
   readonly resolve: (items: Leased[]) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Callers in the order in which they came, each until it has its numbers or gives up. */
@@ -85,12 +85,13 @@ export class Waiting {
     this.#rest();
   }
 
-  rejectAll(error: unknown): void {
+  rejectAll(reason: unknown): void {
+    const error = reason instanceof Error ? reason : new Error("It failed.", { cause: reason });
     for (const waiter of this.#waiters) this.#fail(waiter, error);
     this.#rest();
   }
 
-  #fail(waiter: Waiter, error: unknown): void {
+  #fail(waiter: Waiter, error: Error): void {
     if (!this.#waiters.delete(waiter)) return;
     if (waiter.items.length > 0) this.#spare(waiter.items);
     waiter.reject(error);
