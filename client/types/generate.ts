@@ -1,7 +1,6 @@
 /** `npm run client:types`: writes client/src/api.ts, the types of every call, from openapi.json. */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
 import type { OpenAPI3 } from "openapi-typescript";
 
@@ -69,6 +68,4 @@ export async function typesText(): Promise<string> {
   ].join("\n\n");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(typesFile, await typesText());
-}
+if (import.meta.main) await writeFile(typesFile, await typesText());
