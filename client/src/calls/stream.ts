@@ -59,7 +59,8 @@ export async function* linesOf(
     } finally {
       stream.stop();
     }
-    if (place === null) continue;
+    if (given === 0) place = placeOf(input.query?.["cursor"]);
+    if (given === 0 || place === null) continue;
     const cursor = place.rows === 0 ? place.cursor : `${place.cursor}.${place.rows}`;
     going = { ...input, query: { ...input.query, cursor } };
   }
