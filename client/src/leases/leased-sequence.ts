@@ -104,6 +104,8 @@ export class LeasedSequence {
   /** Handed out and not yet added to the demand. */
   #taken = 0;
   #isClosed = false;
+  /** Ends requests that are on their way when it is closed. */
+  readonly #stop = new AbortController();
 
   constructor(
     service: Pick<Serialmint, "post">,
@@ -113,15 +115,20 @@ export class LeasedSequence {
   ) {
     const clock = options.clock ?? machineClock;
     const { fields, store = new MemoryStore(), ttlSeconds = 3600 } = options;
-    this.#tell = options.onProblem ?? (() => undefined);
+    const { onProblem = () => undefined } = options;
+    this.#tell = (problem) => {
+      if (!this.#stop.signal.aborted) onProblem(problem);
+    };
     this.#stock = new Stock(store, storedName(url, key, fields), clock);
     this.#demand = new Demand(clock.steady());
-    this.#outbox = new Outbox(service, this.#stock, this.#tell);
+    const calls = { timeoutMs: 10_000, deadlineMs: 10_000, signal: this.#stop.signal };
+    this.#outbox = new Outbox(service, this.#stock, calls, this.#tell);
     const terms = {
       sequence: key,
       holder: options.holder ?? `client-${crypto.randomUUID().slice(0, 8)}`,
       fields,
       ttlSeconds,
+      calls,
       ...boundsOf(options),
     };
     this.#supply = new Supply(service, this.#stock, terms, this.#demand, this.#outbox);
@@ -214,6 +221,7 @@ export class LeasedSequence {
     });
     this.#runs.length = 0;
     await inTime(this.#outbox.send().catch(this.#tell), timeoutMs);
+    this.#stop.abort(new SequenceClosed("The leased sequence was closed."));
   }
 
   #queue(count: number, wait: Wait = {}): Promise<Leased[]> {

@@ -1,24 +1,30 @@
 import { SerialmintProblem, isWorthAnotherTry } from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
+import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
 import { reported } from "./state.ts";
 import type { Report } from "./state.ts";
 import type { Stock } from "./stock.ts";
 
-const patience = { timeoutMs: 10_000, deadlineMs: 10_000 };
-
 /** Sends the reports that wait in the store, the oldest first, each with the key that it was made with. */
 export class Outbox {
   readonly #service: Pick<Serialmint, "post">;
   readonly #stock: Stock;
+  readonly #calls: CallSettings;
   readonly #tell: (error: unknown) => void;
   #sending: Promise<void> | null = null;
   #failures = 0;
   #notBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(service: Pick<Serialmint, "post">, stock: Stock, tell: (error: unknown) => void) {
+  constructor(
+    service: Pick<Serialmint, "post">,
+    stock: Stock,
+    calls: CallSettings,
+    tell: (error: unknown) => void,
+  ) {
     this.#service = service;
     this.#stock = stock;
+    this.#calls = calls;
     this.#tell = tell;
   }
 
@@ -54,7 +60,7 @@ export class Outbox {
   }
 
   async #sendOne({ key, lease, token, used_to, give_back }: Report): Promise<void> {
-    const call = { ...patience, idempotencyKey: key, path: { id: lease } };
+    const call = { ...this.#calls, idempotencyKey: key, path: { id: lease } };
     try {
       if (give_back === null) {
         if (used_to === null) return;

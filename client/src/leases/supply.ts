@@ -1,6 +1,7 @@
 import type { components } from "../api.ts";
 import { NoAnswer, SerialmintProblem, isWorthAnotherTry } from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
+import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
 import type { Demand, Sizing } from "./demand.ts";
 import { nextSize, refillAt } from "./demand.ts";
@@ -15,6 +16,8 @@ export interface Terms extends Sizing {
   readonly holder: string;
   readonly fields: Readonly<Record<string, string | number>> | undefined;
   readonly ttlSeconds: number;
+  /** How the service is called. */
+  readonly calls: CallSettings;
 }
 
 /** What became of an attempt to have more numbers. */
@@ -25,7 +28,6 @@ export type Outcome =
   /** `final`: waiting does not help. */
   | { readonly kind: "failed"; readonly error: unknown; readonly final: boolean };
 
-const patience = { timeoutMs: 10_000, deadlineMs: 10_000 };
 /** How long others wait for the one that asks, in milliseconds, before they ask the same themselves. */
 const turnMs = 2000;
 
@@ -138,7 +140,7 @@ export class Supply {
     if (asked_ms === asking.turn_ms) this.#askedAt.set(key, began);
     try {
       const lease = await this.#service.post("/v1/sequences/{key}/leases", {
-        ...patience,
+        ...this.#terms.calls,
         idempotencyKey: key,
         path: { key: sequence },
         body: { count, ttl_s, holder, ...(fields === undefined ? {} : { fields }) },
@@ -210,7 +212,7 @@ export class Supply {
     const [steady, granted_ms] = [clock.steady(), clock.wall()];
     try {
       const body = { token, ttl_s: this.#terms.ttlSeconds };
-      const call = { ...patience, path: { id }, body };
+      const call = { ...this.#terms.calls, path: { id }, body };
       const { ttl_s } = await this.#service.post("/v1/leases/{id}/renew", call);
       const anew = { ...block, granted_ms, expires_ms: granted_ms + ttl_s * 1000 };
       grants.learn(anew, steady);
