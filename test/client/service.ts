@@ -43,13 +43,19 @@ export async function startClientService(): Promise<ClientService> {
   };
 }
 
-/** A client of a new tenant with one sequence, `s`, of a pattern; by the way that may break. */
-export async function clientOf(
+/** A client of a new tenant with one sequence, `s`, of a pattern, by the way that may break; and its key. */
+export async function sequenceOwner(
   service: ClientService,
   pattern = "S-{0000}",
   more: { readonly overflow?: "widen" | "reject"; readonly increment?: number } = {},
-): Promise<Serialmint> {
-  const client = new Serialmint({ url: service.way.url, apiKey: await service.tenant() });
+): Promise<{ client: Serialmint; key: string }> {
+  const key = await service.tenant();
+  const client = new Serialmint({ url: service.way.url, apiKey: key });
   await client.put("/v1/sequences/{key}", { path: { key: "s" }, body: { pattern, ...more } });
-  return client;
+  return { client, key };
+}
+
+/** The client alone. */
+export async function clientOf(...args: Parameters<typeof sequenceOwner>): Promise<Serialmint> {
+  return (await sequenceOwner(...args)).client;
 }

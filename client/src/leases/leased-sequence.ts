@@ -205,10 +205,7 @@ export class LeasedSequence {
     this.#waiting.rejectAll(new SequenceClosed("The leased sequence was closed."));
     const { giveBack = !this.#stock.lasting, reason, timeoutMs = 5000 } = closing;
     // A block may be on its way.
-    const quiet = Promise.all([
-      this.#serving,
-      this.#supply.isAsking ? this.#supply.refill(0, 0) : null,
-    ]);
+    const quiet = Promise.all([this.#serving, giveBack ? this.#supply.finish() : null]);
     await inTime(quiet, timeoutMs);
     await this.#stock.change((before) => {
       let state = before;

@@ -132,6 +132,13 @@ export class Supply {
     return "kind" in plan ? plan : this.#fetch(plan);
   }
 
+  /** Finds out what became of the block that was asked for last, so that it can be given back. */
+  async finish(): Promise<void> {
+    await this.#asking;
+    const { asking } = await this.#stock.look();
+    if (asking !== null) await this.#fetch(asking);
+  }
+
   async #fetch(asking: Asking): Promise<Outcome> {
     const { clock, grants } = this.#stock;
     const { key, count, ttl_s, holder, asked_ms } = asking;
