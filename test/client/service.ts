@@ -20,6 +20,7 @@ export async function startClientService(): Promise<ClientService> {
   const stack = await startStack({
     dataDir: `${folder}/data`,
     port: 0,
+    values: { CORS_ORIGINS: "*" },
     postgresSettings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
     log: () => undefined,
     workerLog: () => undefined,
