@@ -30,31 +30,37 @@ export class NumberRun {
   readonly lease: LeaseOf;
   readonly step: bigint;
   readonly #form: Form;
-  #next: bigint;
-  #left: number;
+  readonly #first: bigint;
+  readonly #count: number;
+  #taken = 0;
+  /** The next number and the step, where they are exact; else NaN. Several times as fast as bigint. */
+  #small = Number.NaN;
+  readonly #smallStep: number;
 
   constructor(lease: LeaseOf, form: Form, next: bigint, step: bigint, count: number) {
     this.lease = lease;
-    this.#form = form;
-    this.#next = next;
     this.step = step;
-    this.#left = count;
+    this.#form = form;
+    this.#first = next;
+    this.#count = count;
+    this.#smallStep = Number(step);
+    if (next + step * BigInt(count) <= Number.MAX_SAFE_INTEGER) this.#small = Number(next);
   }
 
   /** The first number that was not handed out. */
   get next(): bigint {
-    return this.#next;
+    return this.#first + this.step * BigInt(this.#taken);
   }
 
   get left(): number {
-    return this.#left;
+    return this.#count - this.#taken;
   }
 
   /** Only while something is left. */
   take(): Leased {
-    const number = String(this.#next);
-    this.#next += this.step;
-    this.#left -= 1;
+    const number = String(Number.isNaN(this.#small) ? this.next : this.#small);
+    this.#small += this.#smallStep;
+    this.#taken += 1;
     return { number, name: nameOf(this.#form, number), lease: this.lease };
   }
 }
