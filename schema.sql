@@ -674,6 +674,7 @@ CREATE TYPE account_run AS (
   state text,
   reason text,
   reserved_first bigint,
+  form bigint,
   lease uuid,
   holder text,
   at timestamp with time zone
@@ -2384,6 +2385,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
+
 CREATE OR REPLACE FUNCTION public.numbers_on_lease(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
@@ -2690,7 +2697,7 @@ BEGIN
   IF p_entry.kind <> 'reserved' THEN
     RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
       CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
-      p_entry.reason, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+      p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
     RETURN;
   END IF;
   SELECT * INTO v_lease FROM leases
@@ -2701,8 +2708,8 @@ BEGIN
   FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
   v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
   RETURN QUERY
-  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, v_lease.id, v_lease.holder,
-         part.at
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
+         v_lease.holder, part.at
   FROM (
     SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
            v.reason, v.at
@@ -2733,9 +2740,15 @@ AS $function$
   SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
          CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
          CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
-         NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+         NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
   WHERE p_first < p_end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.marked_numbers(p_series series, p_from bigint, p_to bigint)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT range_agg(marked.numbers) AS range_agg FROM (SELECT int8range(v.first, v.last, '[]'::text) AS numbers FROM voids_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) v(tenant, series, first, last, step, form, kind, origin, at, reason) UNION ALL SELECT recorded.numbers FROM recorded_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) recorded(numbers) UNION ALL SELECT int8range(l.first, l.first, '[]'::text) AS int8range FROM leases l WHERE ((l.tenant = (marked_numbers.p_series).tenant) AND (l.series = (marked_numbers.p_series).id) AND ((l.first >= marked_numbers.p_from) AND (l.first <= marked_numbers.p_to)))) marked), '{}'::int8multirange);
 
 CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigint, p_limit integer)
  RETURNS SETOF account_run
@@ -2745,49 +2758,61 @@ DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
   v_end bigint := next_number(p_series);
   v_drawing boolean := is_drawing(p_series);
-  v_entry ledger;
-  v_run account_run;
-  -- Where the next number stands that has not been looked at.
-  v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
-  v_step bigint := p_series.increment;
-  v_left integer := p_limit;
+  -- Where its first number stands, as far as the row tells.
+  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_entries ledger[];
+  v_marked int8multirange;
+  v_given bigint;
 BEGIN
-  -- The entry that holds `p_behind`, or what is before the gap that does.
-  SELECT * INTO v_entry FROM ledger
-  WHERE tenant = p_series.tenant AND series = p_series.id AND first <= p_behind AND kind = ANY (c_passed)
-  ORDER BY first DESC LIMIT 1;
-  FOR v_entry IN
-    SELECT * FROM ledger
-    WHERE tenant = p_series.tenant AND series = p_series.id AND kind = ANY (c_passed)
-      AND first >= coalesce(v_entry.first, 0) AND first < v_end
-    ORDER BY first
+  SELECT array_agg(page ORDER BY page.first) INTO v_entries
+  FROM (
+    SELECT l.* FROM ledger AS l
+    WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
+      -- From the entry on that holds `p_behind`, or what is before the hole that does.
+      AND l.first >= coalesce((
+        SELECT held.first FROM ledger AS held
+        WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
+          AND held.first <= p_behind
+        ORDER BY held.first DESC LIMIT 1), 0)
+      AND l.first < v_end
+    ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  LOOP
-    FOR v_run IN
-      SELECT * FROM run_without_entry(v_next, v_entry.first, v_step, v_drawing)
-      UNION ALL
-      SELECT * FROM runs_of_entry(v_entry)
-    LOOP
-      CONTINUE WHEN v_run.last <= p_behind;
-      EXIT WHEN v_left = 0;
-      v_left := v_left - 1;
-      RETURN NEXT v_run;
-    END LOOP;
-    v_next := v_entry.last + v_entry.step;
-    v_step := v_entry.step;
-    EXIT WHEN v_left = 0;
-  END LOOP;
-  IF v_left > 0 THEN
+  ) AS page;
+  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
+  RETURN QUERY
+  SELECT run.*
+  FROM (
+    SELECT entry, entry.first, entry.last, entry.step,
+           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
+           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+    FROM unnest(v_entries) AS entry
+  ) AS e
+  CROSS JOIN LATERAL (
+    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
+    UNION ALL
+    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
+    UNION ALL
+    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
+  ) AS run
+  WHERE p_behind IS NULL OR run.last > p_behind
+  ORDER BY run.first
+  LIMIT p_limit;
+  GET DIAGNOSTICS v_given = ROW_COUNT;
+  IF v_given < p_limit THEN
     RETURN QUERY
-    SELECT * FROM run_without_entry(v_next, v_end, v_step, v_drawing) AS gap
+    SELECT gap.*
+    FROM run_without_entry(
+      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
+      p_series.increment, v_drawing) AS gap
     WHERE p_behind IS NULL OR gap.last > p_behind;
   END IF;
 END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.account_runs_v1(p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer)
- RETURNS TABLE(series text, state text, first text, last text, step text, count bigint, reservation text, lease text, holder text, reason text, at text, place text)
+ RETURNS TABLE(series text, state text, first text, last text, step text, count bigint, first_name text, last_name text, reservation text, lease text, holder text, reason text, at text, place text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -2812,9 +2837,13 @@ BEGIN
       RETURN QUERY SELECT
         nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
         (v_run.last - v_run.first) / v_run.step + 1,
+        render_name(f.prefix, v_run.first, f.width, f.suffix),
+        render_name(f.prefix, v_run.last, f.width, f.suffix),
         CASE WHEN v_run.reserved_first IS NOT NULL
              THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
-        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last;
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last
+      FROM (SELECT 1) AS one
+      LEFT JOIN forms AS f ON f.tenant = p_tenant AND f.id = v_run.form;
     END LOOP;
     EXIT WHEN v_left = 0;
   END LOOP;
@@ -4154,9 +4183,12 @@ AS $function$
           WHEN v.at IS NOT NULL THEN 'voided'
           WHEN (o.entry).kind <> 'reserved' THEN (o.entry).kind::text
           WHEN c.number IS NOT NULL THEN 'recorded'
-          ELSE 'reserved' END,
+          WHEN h.used @> o.number OR h.id IS NULL THEN 'reserved'
+          ELSE CASE lease_status(h) WHEN 'open' THEN 'on_lease' ELSE lease_status(h) END END,
         'reservation', CASE WHEN (o.entry).kind = 'reserved'
           THEN reservation_id(o.sequence, o.period, (o.entry).first) END,
+        'lease', h.id,
+        'holder', h.holder,
         'issued_at', wire_time((o.entry).at),
         'reason', coalesce(v.reason, (o.entry).reason),
         'voided_at', wire_time(v.at)
@@ -4169,6 +4201,8 @@ AS $function$
         SELECT l.number FROM lots AS l
         WHERE l.tenant = p_tenant AND l.name = p_name AND l.number = o.number LIMIT 1
       ) AS c ON true
+      LEFT JOIN leases AS h
+        ON h.tenant = p_tenant AND h.series = o.series AND h.first = (o.entry).first
       WHERE (o.entry).kind IS NOT NULL AND ((o.entry).form = o.form OR (o.entry).form IS NULL)
     ), '[]'),
     'lots', coalesce((
@@ -7365,12 +7399,6 @@ CREATE OR REPLACE FUNCTION public.numbers_in(p_stretches int8multirange, p_step 
  IMMUTABLE
 RETURN (SELECT (COALESCE(sum(((upper(stretch.stretch) - lower(stretch.stretch)) / numbers_in.p_step)), (0)::numeric))::bigint AS "coalesce" FROM unnest(numbers_in.p_stretches) stretch(stretch));
 
-CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
- RETURNS text
- LANGUAGE sql
- STABLE
-RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
-
 CREATE OR REPLACE FUNCTION public.shown_lease(p_lease leases)
  RETURNS SETOF lease_row
  LANGUAGE sql
@@ -8018,6 +8046,7 @@ ALTER FUNCTION made_name(job_items,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION make_forms(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series(text) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
+ALTER FUNCTION marked_numbers(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
 ALTER FUNCTION note_crash(series,bigint,integer) OWNER TO serialmint_rules;
@@ -8299,6 +8328,7 @@ REVOKE EXECUTE ON FUNCTION
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(caller,text),
+  marked_numbers(series,bigint,bigint),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
   note_crash(series,bigint,integer),

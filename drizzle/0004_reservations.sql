@@ -76,6 +76,15 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- How a lease stands. One that has expired waits for its holder to tell; after long enough it is burned, and
+-- its holder is still listened to.
+CREATE FUNCTION lease_status(p_lease leases) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN p_lease.closed_at IS NOT NULL THEN 'closed'
+            WHEN p_lease.burned_at IS NOT NULL THEN 'burned'
+            WHEN p_lease.expires_at <= now() THEN 'unreported'
+            ELSE 'open' END;
+--> statement-breakpoint
 -- The numbers of a run that the holder of its lease may still use: neither used, as far as the holder has told,
 -- nor given back; none where there is no lease.
 CREATE FUNCTION numbers_on_lease(p_entry ledger) RETURNS int8multirange
@@ -408,6 +417,7 @@ CREATE TYPE account_run AS (
   state text,
   reason text,
   reserved_first bigint,
+  form bigint,
   lease uuid,
   holder text,
   at timestamptz
@@ -425,7 +435,7 @@ BEGIN
   IF p_entry.kind <> 'reserved' THEN
     RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
       CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
-      p_entry.reason, NULL::bigint, NULL::uuid, NULL, p_entry.at;
+      p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
     RETURN;
   END IF;
   SELECT * INTO v_lease FROM leases
@@ -436,8 +446,8 @@ BEGIN
   FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
   v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
   RETURN QUERY
-  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, v_lease.id, v_lease.holder,
-         part.at
+  SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
+         v_lease.holder, part.at
   FROM (
     SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
            v.reason, v.at
@@ -468,9 +478,24 @@ ROWS 1 AS $$
   SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
          CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
          CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
-         NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
+         NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
   WHERE p_first < p_end
 $$;
+--> statement-breakpoint
+-- The numbers from `p_from` to `p_to` of a series of which more is known than the entry that reserved them: void,
+-- taken by a job, or the first of a lease.
+CREATE FUNCTION marked_numbers(p_series series, p_from bigint, p_to bigint) RETURNS int8multirange
+LANGUAGE sql STABLE
+RETURN coalesce(
+  (SELECT range_agg(marked.numbers) FROM (
+     SELECT int8range(v.first, v.last, '[]') AS numbers FROM voids_over(p_series.id, p_from, p_to) AS v
+     UNION ALL
+     SELECT recorded.numbers FROM recorded_over(p_series.id, p_from, p_to) AS recorded (numbers)
+     UNION ALL
+     SELECT int8range(l.first, l.first, '[]') FROM leases AS l
+     WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.first BETWEEN p_from AND p_to
+   ) AS marked),
+  '{}');
 --> statement-breakpoint
 -- What became of the numbers that a series has passed, in their order and none left out, behind number
 -- `p_behind`; at most `p_limit` runs. The counter is read before the entries, and those beyond it are left to
@@ -481,42 +506,54 @@ DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
   v_end bigint := next_number(p_series);
   v_drawing boolean := is_drawing(p_series);
-  v_entry ledger;
-  v_run account_run;
-  -- Where the next number stands that has not been looked at.
-  v_next bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
-  v_step bigint := p_series.increment;
-  v_left integer := p_limit;
+  -- Where its first number stands, as far as the row tells.
+  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_entries ledger[];
+  v_marked int8multirange;
+  v_given bigint;
 BEGIN
-  -- The entry that holds `p_behind`, or what is before the gap that does.
-  SELECT * INTO v_entry FROM ledger
-  WHERE tenant = p_series.tenant AND series = p_series.id AND first <= p_behind AND kind = ANY (c_passed)
-  ORDER BY first DESC LIMIT 1;
-  FOR v_entry IN
-    SELECT * FROM ledger
-    WHERE tenant = p_series.tenant AND series = p_series.id AND kind = ANY (c_passed)
-      AND first >= coalesce(v_entry.first, 0) AND first < v_end
-    ORDER BY first
+  SELECT array_agg(page ORDER BY page.first) INTO v_entries
+  FROM (
+    SELECT l.* FROM ledger AS l
+    WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
+      -- From the entry on that holds `p_behind`, or what is before the hole that does.
+      AND l.first >= coalesce((
+        SELECT held.first FROM ledger AS held
+        WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
+          AND held.first <= p_behind
+        ORDER BY held.first DESC LIMIT 1), 0)
+      AND l.first < v_end
+    ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  LOOP
-    FOR v_run IN
-      SELECT * FROM run_without_entry(v_next, v_entry.first, v_step, v_drawing)
-      UNION ALL
-      SELECT * FROM runs_of_entry(v_entry)
-    LOOP
-      CONTINUE WHEN v_run.last <= p_behind;
-      EXIT WHEN v_left = 0;
-      v_left := v_left - 1;
-      RETURN NEXT v_run;
-    END LOOP;
-    v_next := v_entry.last + v_entry.step;
-    v_step := v_entry.step;
-    EXIT WHEN v_left = 0;
-  END LOOP;
-  IF v_left > 0 THEN
+  ) AS page;
+  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
+  RETURN QUERY
+  SELECT run.*
+  FROM (
+    SELECT entry, entry.first, entry.last, entry.step,
+           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
+           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+    FROM unnest(v_entries) AS entry
+  ) AS e
+  CROSS JOIN LATERAL (
+    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
+    UNION ALL
+    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
+    UNION ALL
+    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
+  ) AS run
+  WHERE p_behind IS NULL OR run.last > p_behind
+  ORDER BY run.first
+  LIMIT p_limit;
+  GET DIAGNOSTICS v_given = ROW_COUNT;
+  IF v_given < p_limit THEN
     RETURN QUERY
-    SELECT * FROM run_without_entry(v_next, v_end, v_step, v_drawing) AS gap
+    SELECT gap.*
+    FROM run_without_entry(
+      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
+      p_series.increment, v_drawing) AS gap
     WHERE p_behind IS NULL OR gap.last > p_behind;
   END IF;
 END
@@ -527,8 +564,8 @@ $$;
 CREATE FUNCTION account_runs_v1(
   p_tenant text, p_sequence text, p_period text, p_series bigint, p_behind bigint, p_limit integer
 ) RETURNS TABLE (
-  series text, state text, first text, last text, step text, count bigint, reservation text, lease text,
-  holder text, reason text, at text, place text
+  series text, state text, first text, last text, step text, count bigint, first_name text, last_name text,
+  reservation text, lease text, holder text, reason text, at text, place text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -551,9 +588,13 @@ BEGIN
       RETURN QUERY SELECT
         nullif(v_series.period, ''), v_run.state, v_run.first::text, v_run.last::text, v_run.step::text,
         (v_run.last - v_run.first) / v_run.step + 1,
+        render_name(f.prefix, v_run.first, f.width, f.suffix),
+        render_name(f.prefix, v_run.last, f.width, f.suffix),
         CASE WHEN v_run.reserved_first IS NOT NULL
              THEN reservation_id(v_series.sequence, v_series.period, v_run.reserved_first) END,
-        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last;
+        v_run.lease::text, v_run.holder, v_run.reason, wire_time(v_run.at), v_series.id || ' ' || v_run.last
+      FROM (SELECT 1) AS one
+      LEFT JOIN forms AS f ON f.tenant = p_tenant AND f.id = v_run.form;
     END LOOP;
     EXIT WHEN v_left = 0;
   END LOOP;

@@ -314,9 +314,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           WHEN v.at IS NOT NULL THEN 'voided'
           WHEN (o.entry).kind <> 'reserved' THEN (o.entry).kind::text
           WHEN c.number IS NOT NULL THEN 'recorded'
-          ELSE 'reserved' END,
+          WHEN h.used @> o.number OR h.id IS NULL THEN 'reserved'
+          ELSE CASE lease_status(h) WHEN 'open' THEN 'on_lease' ELSE lease_status(h) END END,
         'reservation', CASE WHEN (o.entry).kind = 'reserved'
           THEN reservation_id(o.sequence, o.period, (o.entry).first) END,
+        'lease', h.id,
+        'holder', h.holder,
         'issued_at', wire_time((o.entry).at),
         'reason', coalesce(v.reason, (o.entry).reason),
         'voided_at', wire_time(v.at)
@@ -329,6 +332,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT l.number FROM lots AS l
         WHERE l.tenant = p_tenant AND l.name = p_name AND l.number = o.number LIMIT 1
       ) AS c ON true
+      LEFT JOIN leases AS h
+        ON h.tenant = p_tenant AND h.series = o.series AND h.first = (o.entry).first
       WHERE (o.entry).kind IS NOT NULL AND ((o.entry).form = o.form OR (o.entry).form IS NULL)
     ), '[]'),
     'lots', coalesce((

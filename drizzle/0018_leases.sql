@@ -24,15 +24,6 @@ RETURN (
   FROM unnest(p_stretches) AS stretch
 );
 --> statement-breakpoint
--- How a lease stands. One that has expired waits for its holder to tell; after long enough it is burned, and
--- its holder is still listened to.
-CREATE FUNCTION lease_status(p_lease leases) RETURNS text
-LANGUAGE sql STABLE
-RETURN CASE WHEN p_lease.closed_at IS NOT NULL THEN 'closed'
-            WHEN p_lease.burned_at IS NOT NULL THEN 'burned'
-            WHEN p_lease.expires_at <= now() THEN 'unreported'
-            ELSE 'open' END;
---> statement-breakpoint
 -- A lease as a list shows it, without its token.
 CREATE TYPE lease_row AS (
   id text,

@@ -808,7 +808,7 @@ export const failures = {
   lease_period_over: {
     status: 409,
     title: "The period of the lease is over",
-    retryable: true,
+    retryable: false,
     detail: (facts: { sequence: string }) =>
       `The period of sequence ${quoted(facts.sequence)} has ended, or the date that its names show is over, and leases end with it. ` +
       "Take a new lease.",

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { auditActions } from "../../src/db/caller.ts";
+import { exampleToken } from "../../src/http/schemas/names.ts";
 import { createService } from "../harness/service.ts";
 import type { CallOptions, Service } from "../harness/service.ts";
 import { serviceForTest } from "../store/service.ts";
@@ -11,7 +12,11 @@ import { operations } from "./key-matrix/operations.ts";
 import { furnish, keyWith, pathOf } from "./key-matrix/tenant.ts";
 
 /** Calls whose record is the ledger alone. */
-const draws = new Set(["POST /v1/sequences/{key}/reservations", "POST /v1/naming-series/next"]);
+const draws = new Set([
+  "POST /v1/sequences/{key}/reservations",
+  "POST /v1/sequences/{key}/leases",
+  "POST /v1/naming-series/next",
+]);
 
 /** What has to be there before a call can be carried out, and what it then says in place of its example. */
 interface Preparation {
@@ -41,6 +46,8 @@ const preparations: Readonly<Record<string, Preparation>> = {
       );
     },
   },
+  // The lease that the tenant has begins there, behind a reservation of five.
+  "POST /v1/leases/{id}/report": { body: { token: exampleToken, used_to: "6" } },
   "POST /v1/naming-series/next": {
     // What its pattern needs at its first use is a change.
     before: (service) => ok(service, "POST", "/v1/naming-series/next", namesOf("1")),

@@ -294,19 +294,22 @@ describe("the ledger", () => {
       series: null,
       passed: "17",
       reserved: "12",
-      voided: "2",
       taken: "2",
       open: "8",
+      on_lease: "0",
+      unreported: "0",
+      given_back: "0",
+      voided: "2",
       skipped: "5",
-      in_flight: "0",
       burned: "0",
+      in_flight: "0",
       next: "18",
     });
     expect(await get("told")).toMatchObject({ issued: "12", next: "18" });
   });
 
   test("of a sequence that does not exist: 404, and so is the sequence", async () => {
-    for (const path of ["", "/ledger", "/account", "/preview"]) {
+    for (const path of ["", "/ledger", "/account", "/account/runs", "/preview"]) {
       const url = `/v1/sequences/nowhere${path}`;
       await refused(service, [404, "sequence_not_found"], "GET", url);
     }

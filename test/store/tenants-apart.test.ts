@@ -63,6 +63,7 @@ test("only functions that are known for it see all tenants, and they write nothi
     "entries_over",
     "expired_requests",
     "identify_v1",
+    "leases_unreported",
     "past_series",
     "recorded_over",
     "reservations_at",

@@ -3,6 +3,7 @@ import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Run } from "../reservations/get.ts";
 import type { Lease } from "./lease.ts";
+import { shownLease } from "./lease.ts";
 
 /** A lease with the runs that its holder may still use, at most 100 of them. */
 export type LeaseState = Lease & { readonly open_runs: readonly Run[] };
@@ -17,5 +18,5 @@ export async function getLease({ db, caller }: Call, id: string): Promise<LeaseS
         FROM leases AS l
         WHERE l.tenant = ${caller.tenant} AND l.id = ${id}::uuid`,
   );
-  return row?.facts ?? fail("lease_not_found", { lease: id });
+  return row === undefined ? fail("lease_not_found", { lease: id }) : shownLease(row.facts);
 }

@@ -31,6 +31,30 @@ export interface LeaseRow {
   readonly closed_at: string | null;
 }
 
+/** Its members in the order in which they are shown. */
+export const leaseColumns = [
+  "id",
+  "sequence",
+  "series",
+  "reservation",
+  "holder",
+  "status",
+  "first",
+  "last",
+  "step",
+  "count",
+  "first_name",
+  "last_name",
+  "used",
+  "late",
+  "given_back",
+  "open",
+  "created_at",
+  "expires_at",
+  "ends_at",
+  "closed_at",
+] as const satisfies readonly (keyof LeaseRow)[];
+
 /** A lease with the bound form of its names, so that its holder renders them alone. */
 export interface Lease extends LeaseRow {
   readonly prefix: string;
@@ -54,11 +78,26 @@ export interface Told<Answer> {
   readonly replayed: boolean;
 }
 
-/** The answer of the store, apart from whether it is a replay. */
+/** The answer of the store, its members in order, apart from whether it is a replay. */
 export function told<Answer extends Lease>(
   facts: Answer & { readonly replayed: boolean },
 ): Told<Answer> {
-  const { replayed, ...lease } = facts;
-  // What is left of the facts is the answer.
-  return { lease: lease as unknown as Answer, replayed };
+  return { lease: shownLease(facts), replayed: facts.replayed };
+}
+
+/** The same facts give the same bytes. */
+export function shownLease<Answer extends Lease>(facts: Answer): Answer {
+  const order = [
+    ...leaseColumns,
+    "prefix",
+    "width",
+    "suffix",
+    "ttl_s",
+    "token",
+    "open_runs",
+  ] as const;
+  const given = new Map<string, unknown>(Object.entries(facts));
+  const members = order.filter((name) => given.has(name)).map((name) => [name, given.get(name)]);
+  // The same members in another order.
+  return Object.fromEntries(members) as Answer;
 }

@@ -3,30 +3,8 @@ import type { Call } from "../call.ts";
 import type { Listing } from "../lists/listing.ts";
 import { listingOf } from "../lists/listing.ts";
 import { splitPlace } from "../lists/place.ts";
-import type { LeaseRow, LeaseStatus } from "./lease.ts";
-
-const columns = [
-  "id",
-  "sequence",
-  "series",
-  "reservation",
-  "holder",
-  "status",
-  "first",
-  "last",
-  "step",
-  "count",
-  "first_name",
-  "last_name",
-  "used",
-  "late",
-  "given_back",
-  "open",
-  "created_at",
-  "expires_at",
-  "ends_at",
-  "closed_at",
-] as const satisfies readonly (keyof LeaseRow)[];
+import type { LeaseStatus } from "./lease.ts";
+import { leaseColumns } from "./lease.ts";
 
 /** What leases a list is narrowed to. */
 export interface LeaseFilters {
@@ -38,7 +16,7 @@ export interface LeaseFilters {
 /** Leases in the order of their making. */
 export function listLeases({ db, caller }: Call, filters: LeaseFilters): Listing {
   const { sequence, holder, status } = filters;
-  return listingOf(db, caller, columns, (after, limit) => {
+  return listingOf(db, caller, leaseColumns, (after, limit) => {
     const [id] = after === null ? [] : splitPlace(after, /^([0-9a-f-]{36})$/);
     const wanted = [
       sql`l.tenant = ${caller.tenant}`,

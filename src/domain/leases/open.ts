@@ -50,6 +50,6 @@ export async function openLease(
   return orRecorded(
     async () => Promise.resolve(call),
     () => fenced(call, open),
-    async (facts) => Promise.resolve({ lease: facts, replayed: true }),
+    async (facts) => Promise.resolve(told({ ...facts, replayed: true })),
   );
 }

@@ -3,14 +3,31 @@ import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import type { Lot } from "../lots/lot.ts";
 
+/**
+ * What became of a number. `skip`, `fence` and, but for a lease, `burned`: the counter passed it and gave it to
+ * nobody. `on_lease`, `unreported` and `burned` of a lease: its holder has not told that it is used.
+ */
+export const numberStatuses = [
+  "recorded",
+  "reserved",
+  "on_lease",
+  "unreported",
+  "voided",
+  "skip",
+  "fence",
+  "burned",
+] as const;
+
 /** One number of ours that renders a name. */
 export interface Origin {
   readonly sequence: string;
   readonly series: string | null;
   readonly number: string;
-  /** `skip` and `burned`: the counter passed the number and gave it to nobody. */
-  readonly status: "recorded" | "reserved" | "voided" | "skip" | "fence" | "burned";
+  readonly status: (typeof numberStatuses)[number];
   readonly reservation: string | null;
+  readonly lease: string | null;
+  /** Of that lease. */
+  readonly holder: string | null;
   readonly issued_at: string;
   readonly voided_at: string | null;
   readonly reason: string | null;

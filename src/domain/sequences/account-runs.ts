@@ -27,6 +27,8 @@ const columns = [
   "last",
   "step",
   "count",
+  "first_name",
+  "last_name",
   "reservation",
   "lease",
   "holder",

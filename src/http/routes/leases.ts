@@ -13,7 +13,7 @@ import type { App } from "../context.ts";
 import { anyOf, createdHeaders, json, listContent, problems } from "../openapi.ts";
 import { answerList } from "../paging.ts";
 import { documentFields } from "../schemas/dates.ts";
-import { leaseId, leaseToken, plainText, sequenceKey } from "../schemas/names.ts";
+import { exampleToken, leaseId, leaseToken, plainText, sequenceKey } from "../schemas/names.ts";
 import { countInput, counterInput, counterOutput, pageQuery } from "../wire.ts";
 
 const tags = ["Leases"];
@@ -99,6 +99,7 @@ const useMembers = {
     .openapi({ description: "Every number from the first to this one is used." }),
   used: z
     .array(z.strictObject({ first: counterInput, last: counterInput }))
+    .min(1)
     .max(leaseLimits.runs)
     .optional()
     .openapi({ description: "Runs of used numbers, in place of used_to." }),
@@ -231,7 +232,7 @@ const report = createRoute({
             const message = "Give either used_to or used.";
             context.addIssue({ code: "custom", path: ["used_to"], message });
           })
-          .openapi("ReportInput"),
+          .openapi("ReportInput", { example: { token: exampleToken, used_to: "42" } }),
       ),
     },
   },

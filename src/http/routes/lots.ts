@@ -137,6 +137,8 @@ const create = createRoute({
       "first_name_not_reserved",
       "reservation_range",
       "reservation_used",
+      "reservation_on_lease",
+      "lease_token_wrong",
       "too_many_lots",
       "too_many_names",
       "too_many_sequences",

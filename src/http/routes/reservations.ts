@@ -175,6 +175,7 @@ const voidRoute = createRoute({
       "reservation_of_another",
       "reservation_range",
       "reservation_used",
+      "reservation_on_lease",
     ),
   },
 });

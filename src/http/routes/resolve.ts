@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { resolveName } from "../../domain/names/resolve.ts";
+import { numberStatuses, resolveName } from "../../domain/names/resolve.ts";
 import { callOf } from "../call.ts";
 import type { App } from "../context.ts";
 import { anyOf, json, problems } from "../openapi.ts";
@@ -15,8 +15,10 @@ const resolvedSchema = z
         sequence: z.string(),
         series: z.string().nullable(),
         number: counterOutput,
-        status: z.enum(["recorded", "reserved", "voided", "skip", "fence", "burned"]),
+        status: z.enum(numberStatuses),
         reservation: z.string().nullable(),
+        lease: z.string().nullable(),
+        holder: z.string().nullable(),
         issued_at: z.string(),
         voided_at: z.string().nullable(),
         reason: z.string().nullable(),

@@ -244,6 +244,8 @@ const accountRun = z
     last: counterOutput,
     step: counterOutput,
     count: z.number(),
+    first_name: z.string().nullable(),
+    last_name: z.string().nullable(),
     reservation: z.string().nullable(),
     lease: z.string().nullable(),
     holder: z.string().nullable(),

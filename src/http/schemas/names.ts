@@ -88,12 +88,14 @@ export const leaseId = z
   .regex(idShape, { error: "must be the id that the lease was answered with." })
   .openapi({ example: "019345ab-0000-7000-8000-000000000000", description: "Id of a lease." });
 
+export const exampleToken = "2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10";
+
 /** What the holder of a lease shows. */
 export const leaseToken = z
   .string(whenMissing("the token that the lease was answered with"))
   .regex(idShape, { error: "must be the token that the lease was answered with." })
   .openapi({
-    example: "2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10",
+    example: exampleToken,
     description: "The token that the lease was answered with.",
   });
 

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { ApiScope } from "../../../src/db/caller.ts";
+import { exampleToken } from "../../../src/http/schemas/names.ts";
 import type { Service } from "../../harness/service.ts";
 import { ok } from "../contract.ts";
 import type { Operation } from "./operations.ts";
@@ -18,6 +19,11 @@ export async function furnish(service: Service): Promise<void> {
     name: marker,
   });
   await ok(service, "POST", "/v1/sequences/serials/reservations", { count: 5 });
+  const { id } = await ok(service, "POST", "/v1/sequences/serials/leases", {
+    count: 10,
+    holder: marker,
+  });
+  await service.database.query("update leases set token = $2 where id = $1", [id, exampleToken]);
   await ok(service, "POST", "/v1/lots", {
     items: [{ product, reservation: "serials:1", count: 1, attributes: { [marker]: "1" } }],
   });
