@@ -1026,6 +1026,8 @@ export interface components {
              */
             step: string;
             count: number;
+            first_name: string | null;
+            last_name: string | null;
             reservation: string | null;
             lease: string | null;
             holder: string | null;
@@ -2571,6 +2573,12 @@ export interface components {
              */
             ttl_s?: number;
         };
+        /**
+         * @example {
+         *       "token": "2f0c5f3a-6a5e-4a0e-9d3c-0c8f4f4f8f10",
+         *       "used_to": "42"
+         *     }
+         */
         ReportInput: {
             /**
              * @description The token that the lease was answered with.
@@ -2697,8 +2705,10 @@ export interface components {
                  */
                 number: string;
                 /** @enum {string} */
-                status: "recorded" | "reserved" | "voided" | "skip" | "fence" | "burned";
+                status: "recorded" | "reserved" | "on_lease" | "unreported" | "voided" | "skip" | "fence" | "burned";
                 reservation: string | null;
+                lease: string | null;
+                holder: string | null;
                 issued_at: string;
                 voided_at: string | null;
                 reason: string | null;
@@ -5004,6 +5014,7 @@ export type ProblemCode =
     | "request_invalid"
     | "reservation_not_found"
     | "reservation_of_another"
+    | "reservation_on_lease"
     | "reservation_range"
     | "reservation_used"
     | "rewind_below_begin"
