@@ -132,6 +132,13 @@ describe("numbers", () => {
       holder: "till 3",
       first_name: name,
     });
+    const body = { tracking: "serial", sequence: "s" } as const;
+    await client.put("/v1/products/{sku}", { path: { sku: "p" }, body });
+    const { token, reservation } = lease;
+    const item = { product: "p", reservation, lease_token: token, first_name: name, count: 1 };
+    await client.recordLots({ items: [item] });
+    const lot = await client.get("/v1/products/{sku}/lots/{name}", { path: { sku: "p", name } });
+    expect(lot.number).toBe(number);
   });
 
   test("of eighteen digits stay exact", async () => {

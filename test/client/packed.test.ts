@@ -9,6 +9,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 
 import { buildClient, packClient } from "../../client/build.ts";
 import { projectRoot } from "../../dev/wrangler.ts";
+import { demo } from "../../dev/demo.ts";
+import { fencesOf } from "../docs/page.ts";
+import { startDocsService } from "../docs/service.ts";
+import type { DocsService } from "../docs/service.ts";
 import { hasBrowser, startBrowser } from "./browser.ts";
 import type { TestBrowser } from "./browser.ts";
 import { sequenceOwner, startClientService } from "./service.ts";
@@ -33,6 +37,15 @@ afterAll(async () => {
   await service.stop();
   await rm(program, { recursive: true, force: true });
 });
+
+/** Writes a module of the program, with its types checked. */
+async function compile(name: string, text: string): Promise<void> {
+  await writeFile(path.join(program, `${name}.ts`), text);
+  const modules = path.join(projectRoot, "node_modules");
+  const types = ["--typeRoots", path.join(modules, "@types"), "--types", "node"];
+  const options = ["--strict", "--target", "es2022", "--module", "nodenext", ...types];
+  await run(path.join(modules, ".bin", "tsc"), [`${name}.ts`, ...options], { cwd: program });
+}
 
 describe("the packed client", () => {
   test("depends on nothing, and holds nothing but itself", async () => {
@@ -65,25 +78,48 @@ describe("the packed client", () => {
       if (!(refused instanceof SerialmintProblem)) throw refused;
       console.log(names.at(-1), refused.code);
     `;
-    await writeFile(path.join(program, "program.ts"), script);
-    const tsc = path.join(projectRoot, "node_modules", ".bin", "tsc");
-    const types = [
-      "--typeRoots",
-      path.join(projectRoot, "node_modules", "@types"),
-      "--types",
-      "node",
-    ];
-    await run(
-      tsc,
-      ["program.ts", "--strict", "--target", "es2022", "--module", "nodenext", ...types],
-      { cwd: program },
-    );
+    await compile("program", script);
     for (const last of ["S-0500", "S-1000"]) {
       const { stdout } = await run(process.execPath, ["program.js"], { cwd: program });
       expect(stdout).toBe(`${last} sequence_not_found\n`);
     }
     expect((await client.get("/v1/leases", {})).data.length).toBeGreaterThan(0);
   });
+});
+
+/** Ends what a block of a page prints. */
+const mark = "--- end of block ---";
+
+describe("what is documented", () => {
+  let docs: DocsService;
+  beforeAll(async () => {
+    docs = await startDocsService();
+  });
+  afterAll(() => docs.stop());
+
+  test.each(["client/README.md", "docs/using/client.md"])(
+    "in %s does what it says",
+    async (name) => {
+      const fences = fencesOf(await readFile(path.join(projectRoot, name), "utf8"));
+      const blocks = fences.flatMap(({ language, text }, at) => {
+        if (language !== "ts") return [];
+        const next = fences[at + 1];
+        return [{ text, printed: next?.language === "text" ? next.text : "" }];
+      });
+      const text = blocks.map((block) => `${block.text}\nconsole.log("${mark}");\n`).join("");
+      const key = await docs.tenant();
+      await compile(
+        "page",
+        text.replaceAll("http://localhost:8787", docs.url).replaceAll(demo.key, key),
+      );
+      // A folder of its own: the pages keep files.
+      const folder = await mkdtemp(path.join(program, "page-"));
+      const { stdout } = await run(process.execPath, [path.join(program, "page.js")], {
+        cwd: folder,
+      });
+      expect(stdout.split(`${mark}\n`)).toEqual([...blocks.map(({ printed }) => printed), ""]);
+    },
+  );
 });
 
 /** Serves the packed client to a browser as it is, without a bundler. */

@@ -42,6 +42,7 @@ function blockOf(id: string, first: bigint, step: bigint, count: number): Block 
   return {
     id,
     token: `token of ${id}`,
+    reservation: `s:${first}`,
     first: String(first),
     last: String(last),
     step: String(step),

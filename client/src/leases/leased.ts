@@ -1,7 +1,8 @@
-/** The lease that a number is of; the token goes with lots that are recorded from it. */
+/** The lease that a number is of; lots are recorded from it with its reservation and its token. */
 export interface LeaseOf {
   readonly id: string;
   readonly token: string;
+  readonly reservation: string;
 }
 
 /** A number that nobody else is given. */

@@ -9,6 +9,7 @@ import type { Form } from "./leased.ts";
 export interface Block extends Form {
   readonly id: string;
   readonly token: string;
+  readonly reservation: string;
   readonly first: string;
   readonly last: string;
   readonly step: string;
@@ -113,8 +114,8 @@ export function hold(state: State, isUsable: IsUsable): { state: State; runs: Nu
 }
 
 function runOf(block: Block, count: number): NumberRun {
-  const { id, token, next, step } = block;
-  return new NumberRun({ id, token }, block, BigInt(next), BigInt(step), count);
+  const { id, token, reservation, next, step } = block;
+  return new NumberRun({ id, token, reservation }, block, BigInt(next), BigInt(step), count);
 }
 
 /** Writes how far a block in memory has been handed out; it stays there while `held`. */

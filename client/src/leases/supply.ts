@@ -241,12 +241,13 @@ export class Supply {
 }
 
 function blockOf(lease: components["schemas"]["OpenedLease"], granted_ms: number): Block {
-  const { id, token, first, last, step, prefix, width, suffix, ttl_s } = lease;
+  const { id, token, reservation, first, last, step, prefix, width, suffix, ttl_s } = lease;
   const expires_ms = granted_ms + ttl_s * 1000;
   const times = { granted_ms, expires_ms, held: false };
   return {
     id,
     token,
+    reservation,
     first,
     last,
     step,
