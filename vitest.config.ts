@@ -19,6 +19,7 @@ const nodeTests = [
   "test/docs/**/*.test.ts",
   "test/faults/**/*.test.ts",
   "test/hostile/**/*.test.ts",
+  "test/client/**/*.test.ts",
 ];
 
 export default defineConfig({

@@ -7,6 +7,7 @@ import { contention } from "./parts/contention.ts";
 import { figures } from "./parts/figures.ts";
 import { growth } from "./parts/growth.ts";
 import { imports } from "./parts/imports.ts";
+import { leasedSequence } from "./parts/leased-sequence.ts";
 import { memory } from "./parts/memory.ts";
 import { overhead } from "./parts/overhead.ts";
 import { receipts } from "./parts/receipts.ts";
@@ -29,6 +30,7 @@ const parts: Readonly<Record<string, Part>> = {
   growth,
   imports,
   memory,
+  "leased-sequence": leasedSequence,
 };
 
 /** The parts to run and how; a sentence when the arguments cannot be read. */

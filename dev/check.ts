@@ -41,6 +41,7 @@ const results = [
     step("types of the Worker", bin("tsc"), project("worker")),
     step("types of its tests", bin("tsc"), project("test")),
     step("types of what runs in Node", bin("tsc"), project("node")),
+    step("types of the client", bin("tsc"), project("client")),
   ])),
   await step("lint", bin("oxlint"), []),
   await step("format (npx oxfmt mends it)", bin("oxfmt"), ["--check"]),

@@ -1,0 +1,444 @@
+import { NoAnswer } from "../calls/failures.ts";
+import { pause } from "../calls/tries.ts";
+import type { Serialmint } from "../serialmint.ts";
+import { machineClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { Demand } from "./demand.ts";
+import type { Leased, NumberRun } from "./leased.ts";
+import { Outbox } from "./outbox.ts";
+import {
+  claim,
+  giveAllBack,
+  hold,
+  leftOf,
+  putBack,
+  release,
+  reportAll,
+  settle,
+  stockOf,
+} from "./state.ts";
+import type { State } from "./state.ts";
+import { Stock } from "./stock.ts";
+import { MemoryStore } from "./store.ts";
+import type { LeaseStore } from "./store.ts";
+import { Supply } from "./supply.ts";
+import { Waiting } from "./waiting.ts";
+import type { Wait } from "./waiting.ts";
+
+/** How a leased sequence behaves. Everything may be left out. */
+export interface LeasedSequenceOptions {
+  /** Who draws: a device, a shop, a process; 1 to 64 characters. */
+  readonly holder?: string;
+  /** Fields of the sequence's pattern, the same for all numbers. */
+  readonly fields?: Readonly<Record<string, string | number>>;
+  /** Where blocks and reports are kept; in memory when left out. */
+  readonly store?: LeaseStore;
+  /** How long a lease is asked for and renewed, in seconds; 3600 when left out. */
+  readonly ttlSeconds?: number;
+  /** For how many seconds a block is to last at the demand of the last minutes; 900 when left out. */
+  readonly blockSeconds?: number;
+  /** Numbers of a block: at least (10 when left out) and at most (100,000; the service's most is 1,000,000). */
+  readonly minBlock?: number;
+  readonly maxBlock?: number;
+  /** How long a caller waits when there are no numbers, in milliseconds; 30,000 when left out. */
+  readonly waitMs?: number;
+  /** How often the service is told what was used, in milliseconds; 60,000 when left out. */
+  readonly reportEveryMs?: number;
+  /** Is told what goes wrong where no caller waits for it. */
+  readonly onProblem?: (problem: unknown) => void;
+  readonly clock?: Clock;
+}
+
+/** What a leased sequence has. */
+export interface StockStatus {
+  /** Numbers that may be handed out without asking the service. */
+  readonly left: number;
+  /** When the first block runs out unless it is renewed; null when there is none. */
+  readonly expiresAt: Date | null;
+  /** Reports that wait to be sent. */
+  readonly reports: number;
+}
+
+/** How a leased sequence is ended. */
+export interface Closing {
+  /** Whether what is left is given back; when left out, if the store dies with the process. */
+  readonly giveBack?: boolean;
+  readonly reason?: string;
+  /** How long the service may take to be told, in milliseconds; 5,000 when left out. */
+  readonly timeoutMs?: number;
+}
+
+/** It was closed, and gives nothing any more. */
+export class SequenceClosed extends Error {
+  override readonly name = "SequenceClosed";
+}
+
+/** How long to wait for another process that asks, in milliseconds. */
+const lookAgainMs = 20;
+
+/**
+ * Numbers of one sequence from memory or a store, leased from the service in blocks before they run out.
+ * No number is given twice, whatever dies; see docs/using/client.md.
+ */
+export class LeasedSequence {
+  readonly #stock: Stock;
+  readonly #outbox: Outbox;
+  readonly #supply: Supply;
+  readonly #demand: Demand;
+  readonly #waiting: Waiting;
+  readonly #waitMs: number;
+  readonly #reportEveryMs: number;
+  readonly #tickMs: number;
+  readonly #tell: (problem: unknown) => void;
+  /** Numbers that are this process's to hand out, in order. */
+  readonly #runs: NumberRun[] = [];
+  /** Numbers that were handed out to callers who had given up by then. */
+  readonly #spare: Leased[] = [];
+  #serving: Promise<void> | null = null;
+  #ticking: ReturnType<typeof setTimeout> | null = null;
+  #lastReport: number;
+  #lastFailure: unknown = null;
+  /** Numbers left, as far as this process knows, and at how few the next block is fetched. */
+  #left = 0;
+  #low = 0;
+  /** Handed out and not yet added to the demand. */
+  #taken = 0;
+  #isClosed = false;
+  /** Ends requests that are on their way when it is closed. */
+  readonly #stop = new AbortController();
+
+  constructor(
+    service: Pick<Serialmint, "post">,
+    url: string,
+    key: string,
+    options: LeasedSequenceOptions = {},
+  ) {
+    const clock = options.clock ?? machineClock;
+    const { fields, store = new MemoryStore(), ttlSeconds = 3600 } = options;
+    const { onProblem = () => undefined } = options;
+    this.#tell = (problem) => {
+      if (!this.#stop.signal.aborted) onProblem(problem);
+    };
+    this.#stock = new Stock(store, storedName(url, key, fields), clock);
+    this.#demand = new Demand(clock.steady());
+    const calls = { timeoutMs: 10_000, deadlineMs: 10_000, signal: this.#stop.signal };
+    this.#outbox = new Outbox(service, this.#stock, calls, this.#tell);
+    const terms = {
+      sequence: key,
+      holder: options.holder ?? `client-${crypto.randomUUID().slice(0, 8)}`,
+      fields,
+      ttlSeconds,
+      calls,
+      ...boundsOf(options),
+    };
+    this.#supply = new Supply(service, this.#stock, terms, this.#demand, this.#outbox);
+    this.#waitMs = options.waitMs ?? 30_000;
+    this.#reportEveryMs = options.reportEveryMs ?? 60_000;
+    this.#tickMs = Math.max(100, Math.min(this.#reportEveryMs, ttlSeconds * 100, 15_000));
+    this.#lastReport = clock.steady();
+    this.#waiting = new Waiting(
+      () => clock.steady(),
+      () => new NoAnswer("No numbers came in time.", { cause: this.#lastFailure }),
+      (items) => this.#spare.push(...items),
+    );
+    this.#tickSoon(0);
+  }
+
+  /** The next number. Rejects when none comes in time, with what the service said if it refused. */
+  next(wait?: Wait): Promise<Leased> {
+    if (this.#waiting.isEmpty) {
+      const item = this.#take();
+      if (item !== null) return Promise.resolve(item);
+    }
+    // As many as were asked for.
+    return this.#queue(1, wait).then(([item]) => item as Leased);
+  }
+
+  /** The next `count` numbers at once. */
+  take(count: number, wait?: Wait): Promise<Leased[]> {
+    if (!Number.isSafeInteger(count) || count < 1) {
+      return Promise.reject(new RangeError(`take gives 1 or more numbers, not ${count}.`));
+    }
+    return this.#queue(count, wait);
+  }
+
+  /** What there is to hand out, and what waits to be sent. */
+  async status(): Promise<StockStatus> {
+    const state = await this.#stock.look();
+    const isUsable = this.#stock.isUsable(state);
+    const usable = state.blocks.filter(
+      (block) => isUsable(block) && (block.held || leftOf(block) > 0),
+    );
+    const ends = usable.map(({ expires_ms }) => expires_ms);
+    return {
+      left: stockOf(state, isUsable) + this.#inHand(),
+      expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
+      reports: state.reports.length,
+    };
+  }
+
+  /** Gets blocks until at least `count` numbers are there, such as before going offline. */
+  async stockUp(count: number): Promise<void> {
+    for (;;) {
+      const { left } = await this.status();
+      if (left >= count) return;
+      const outcome = await this.#supply.refill(count - 1 - this.#inHand(), count - left);
+      if (outcome.kind === "failed") throw outcome.error;
+      if (outcome.kind === "another asks") await pause(lookAgainMs);
+    }
+  }
+
+  /** Tells the service what was used; rejects when it cannot be told now. What is not told stays queued. */
+  async report(): Promise<void> {
+    await this.#queueReports();
+    await this.#outbox.send();
+  }
+
+  /**
+   * Ends it. Callers who wait are refused. What was used is reported, and what is left given back or kept
+   * for the next start; what cannot be sent in time stays in the store's queue.
+   */
+  async close(closing: Closing = {}): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#ticking !== null) clearTimeout(this.#ticking);
+    this.#waiting.rejectAll(new SequenceClosed("The leased sequence was closed."));
+    const { giveBack = !this.#stock.lasting, reason, timeoutMs = 5000 } = closing;
+    // A block may be on its way.
+    const quiet = Promise.all([this.#serving, giveBack ? this.#supply.finish() : null]);
+    await inTime(quiet, timeoutMs);
+    await this.#stock.change((before) => {
+      let state = before;
+      for (const run of this.#runs.toReversed()) {
+        state = this.#stock.lasting ? putBack(state, run) : release(state, run, false);
+      }
+      state = settle(state, this.#stock.isOver(before));
+      state = giveBack ? giveAllBack(state, reason ?? "the client was closed") : reportAll(state);
+      return { state, result: null };
+    });
+    this.#runs.length = 0;
+    await inTime(this.#outbox.send().catch(this.#tell), timeoutMs);
+    this.#stop.abort(new SequenceClosed("The leased sequence was closed."));
+  }
+
+  #queue(count: number, wait: Wait = {}): Promise<Leased[]> {
+    if (this.#isClosed)
+      return Promise.reject(new SequenceClosed("The leased sequence was closed."));
+    const promise = this.#waiting.add(count, wait.waitMs ?? this.#waitMs, wait.signal);
+    this.#serveSoon();
+    return promise;
+  }
+
+  /** In a turn of its own, so that all callers of this one are served together. */
+  #serveSoon(): void {
+    this.#serving ??= Promise.resolve()
+      .then(() => this.#serve())
+      .catch((error: unknown) => {
+        this.#waiting.rejectAll(error);
+      })
+      .then(() => {
+        this.#serving = null;
+        // One may have come since.
+        if (!this.#waiting.isEmpty) this.#serveSoon();
+      });
+  }
+
+  async #serve(): Promise<void> {
+    while (!this.#waiting.isEmpty) {
+      this.#waiting.serve(() => this.#take());
+      const { wanted } = this.#waiting;
+      if (wanted === 0 || (await this.#claim(wanted))) continue;
+      const pauseMs = Math.min(this.#supply.pauseMs, this.#waitMs);
+      if (pauseMs > 0) await pause(Math.min(pauseMs, 250));
+      else await this.#await(wanted);
+    }
+  }
+
+  /** Waits for a block. */
+  async #await(wanted: number): Promise<void> {
+    this.#countDemand();
+    const outcome = await this.#supply.refill(0, wanted);
+    if (outcome.kind === "another asks") await pause(lookAgainMs);
+    if (outcome.kind !== "failed") return;
+    const { error, final } = outcome;
+    this.#lastFailure = error;
+    const isLong = this.#supply.pauseMs > this.#waitMs;
+    if (final || isLong) this.#waiting.rejectAll(error);
+  }
+
+  /** Makes numbers of the store this process's own; false when there are none. */
+  async #claim(wanted: number): Promise<boolean> {
+    const { runs, left, size, reports } = await this.#stock.change((before) => {
+      const isUsable = this.#stock.isUsable(before);
+      const isOver = this.#stock.isOver(before);
+      const fresh = settle(before, isOver);
+      const taken = this.#stock.lasting ? claim(fresh, wanted, isUsable) : hold(fresh, isUsable);
+      const state = settle(taken.state, isOver);
+      const { size: latest, reports: waiting } = state;
+      const result = {
+        runs: taken.runs,
+        left: stockOf(state, isUsable),
+        size: latest,
+        reports: waiting,
+      };
+      return { state, result };
+    });
+    this.#runs.push(...runs);
+    this.#left = left + this.#inHand();
+    this.#low = this.#supply.lowMark(size);
+    if (reports.length > 0) this.#outbox.sendSoon();
+    if (runs.length > 0) this.#refillIfLow();
+    return runs.length > 0;
+  }
+
+  /** One number from memory, null when there is none that may be handed out. */
+  #take(): Leased | null {
+    if (this.#isClosed) return null;
+    const { grants } = this.#stock;
+    while (this.#spare.length > 0) {
+      const spare = this.#spare.shift();
+      if (spare !== undefined && grants.isLive(spare.lease.id)) return spare;
+    }
+    const [run] = this.#runs;
+    if (run === undefined) return null;
+    if (!grants.isLive(run.lease.id)) {
+      this.#letGo(run);
+      return this.#take();
+    }
+    const item = run.take();
+    this.#taken += 1;
+    this.#left -= 1;
+    if (run.left === 0) this.#letGo(run);
+    if (this.#left <= this.#low) this.#refillIfLow();
+    return item;
+  }
+
+  /** A run that is used up or over. */
+  #letGo(run: NumberRun): void {
+    this.#runs.shift();
+    this.#left -= run.left;
+    if (this.#stock.lasting) return;
+    this.#stock
+      .change((before) => {
+        const state = settle(release(before, run, false), this.#stock.isOver(before));
+        return { state, result: null };
+      })
+      .then(() => {
+        this.#outbox.sendSoon();
+      })
+      .catch(this.#tell);
+  }
+
+  #inHand(): number {
+    return this.#runs.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  #refillIfLow(): void {
+    if (this.#isClosed || this.#left > this.#low || this.#supply.isAsking) return;
+    if (this.#supply.pauseMs > 0) return;
+    this.#countDemand();
+    this.#supply
+      .refill(this.#low - this.#inHand(), this.#waiting.wanted)
+      .then(async (outcome) => {
+        if (outcome.kind === "failed") this.#tell(outcome.error);
+        if (outcome.kind === "there are numbers") await this.#recount();
+      })
+      .catch(this.#tell);
+  }
+
+  async #recount(): Promise<void> {
+    const state = await this.#stock.look();
+    this.#left = stockOf(state, this.#stock.isUsable(state)) + this.#inHand();
+    this.#low = this.#supply.lowMark(state.size);
+    this.#refillIfLow();
+  }
+
+  #countDemand(): void {
+    this.#demand.add(this.#taken, this.#stock.clock.steady());
+    this.#taken = 0;
+  }
+
+  async #queueReports(): Promise<void> {
+    await this.#stock.change((before) => {
+      let state: State = before;
+      if (!this.#stock.lasting) {
+        for (const run of this.#runs) state = release(state, run, true);
+      }
+      state = settle(state, this.#stock.isOver(before));
+      const isNews = state.blocks.some(({ next, reported }) => next !== reported);
+      return { state: isNews ? reportAll(state) : state, result: null };
+    });
+  }
+
+  #tickSoon(ms: number): void {
+    this.#ticking = setTimeout(() => {
+      this.#tick()
+        .catch(this.#tell)
+        .finally(() => {
+          if (!this.#isClosed) this.#tickSoon(this.#tickMs);
+        });
+    }, ms);
+    // Node only: it keeps no process alive.
+    const timer: unknown = this.#ticking;
+    if (typeof timer === "object" && timer !== null && "unref" in timer) {
+      (timer as { unref(): void }).unref();
+    }
+  }
+
+  /** What is known of blocks that are gone. */
+  async #forget(): Promise<void> {
+    const { blocks } = await this.#stock.look();
+    const inHand = [
+      ...this.#runs.map(({ lease }) => lease.id),
+      ...this.#spare.map((item) => item.lease.id),
+    ];
+    this.#stock.grants.keep(new Set([...blocks.map(({ id }) => id), ...inHand]));
+  }
+
+  /** What is due without anybody asking: demand, renewals, reports. */
+  async #tick(): Promise<void> {
+    this.#countDemand();
+    await this.#forget();
+    const now = this.#stock.clock.steady();
+    if (now - this.#lastReport >= this.#reportEveryMs) {
+      this.#lastReport = now;
+      await this.#queueReports();
+    }
+    this.#outbox.sendSoon();
+    await this.#supply.renewDue();
+  }
+}
+
+function boundsOf(options: LeasedSequenceOptions): {
+  minBlock: number;
+  maxBlock: number;
+  blockSeconds: number;
+} {
+  const { minBlock = 10, maxBlock = Math.max(100_000, minBlock), blockSeconds = 900 } = options;
+  if (!(minBlock >= 1 && minBlock <= maxBlock && maxBlock <= 1_000_000)) {
+    throw new RangeError("Blocks hold 1 to 1,000,000 numbers, and minBlock is at most maxBlock.");
+  }
+  return { minBlock, maxBlock, blockSeconds };
+}
+
+/** What a sequence is called in its store. */
+function storedName(
+  url: string,
+  key: string,
+  fields: Readonly<Record<string, string | number>> = {},
+): string {
+  const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const { host, pathname } = new URL(url);
+  return [
+    host + pathname.replace(/\/+$/, ""),
+    key,
+    ...sorted.map(([name, value]) => `${name}=${value}`),
+  ].join(" ");
+}
+
+/** Waits for some work, but not longer; its failure is not this one's to tell. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  const stop = new AbortController();
+  await Promise.race([work.catch(() => undefined), pause(ms, stop.signal).catch(() => undefined)]);
+  stop.abort();
+}

@@ -1,0 +1,42 @@
+import { Grants } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import type { Block, State } from "./state.ts";
+import type { Change, LeaseStore } from "./store.ts";
+
+/** What one leased sequence has in its store, with the clocks that its blocks run out by. */
+export class Stock {
+  readonly clock: Clock;
+  readonly grants: Grants;
+  readonly lasting: boolean;
+  readonly #store: LeaseStore;
+  readonly #name: string;
+
+  constructor(store: LeaseStore, name: string, clock: Clock) {
+    this.#store = store;
+    this.#name = name;
+    this.lasting = store.lasting;
+    this.clock = clock;
+    this.grants = new Grants(clock);
+  }
+
+  /** Changes what the store keeps, in one step; every change notes the wall clock. */
+  change<T>(change: Change<T>): Promise<T> {
+    return this.#store.update(this.#name, (before) => {
+      const { state, result } = change(before);
+      if (state === before) return { state, result };
+      return { state: { ...state, wall_ms: this.clock.wall() }, result };
+    });
+  }
+
+  look(): Promise<State> {
+    return this.change((state) => ({ state, result: state }));
+  }
+
+  isUsable(state: State): (block: Block) => boolean {
+    return (block) => this.grants.isUsable(block, state.wall_ms);
+  }
+
+  isOver(state: State): (block: Block) => boolean {
+    return (block) => this.grants.isOver(block, state.wall_ms);
+  }
+}

@@ -1,0 +1,129 @@
+import { reasonOf } from "../calls/tries.ts";
+import type { Leased } from "./leased.ts";
+
+/** How long a caller waits for its numbers. */
+export interface Wait {
+  /** Milliseconds; as the sequence was made when left out. */
+  readonly waitMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A caller that waits for numbers. */
+interface Waiter {
+  readonly count: number;
+  readonly items: Leased[];
+  /** By the steady clock. */
+  readonly until: number;
+  readonly resolve: (items: Leased[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Callers in the order in which they came, each until it has its numbers or gives up. */
+export class Waiting {
+  readonly #waiters = new Set<Waiter>();
+  readonly #steady: () => number;
+  readonly #late: () => Error;
+  readonly #spare: (items: Leased[]) => void;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timerAt = Number.POSITIVE_INFINITY;
+
+  /** `late` says why a caller has waited in vain; `spare` gets what it had been given so far. */
+  constructor(steady: () => number, late: () => Error, spare: (items: Leased[]) => void) {
+    this.#steady = steady;
+    this.#late = late;
+    this.#spare = spare;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
+  /** Numbers that are waited for. */
+  get wanted(): number {
+    let wanted = 0;
+    for (const { count, items } of this.#waiters) wanted += count - items.length;
+    return wanted;
+  }
+
+  add(count: number, waitMs: number, signal: AbortSignal | undefined): Promise<Leased[]> {
+    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        this.#fail(waiter, reasonOf(signal));
+      };
+      const until = this.#steady() + waitMs;
+      const waiter: Waiter = {
+        count,
+        items: [],
+        until,
+        resolve: (items) => {
+          signal?.removeEventListener("abort", stop);
+          resolve(items);
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", stop);
+          reject(error);
+        },
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      this.#waiters.add(waiter);
+      this.#watch(until);
+    });
+  }
+
+  /** Serves callers as long as `take` has something. */
+  serve(take: () => Leased | null): void {
+    for (const waiter of this.#waiters) {
+      while (waiter.items.length < waiter.count) {
+        const item = take();
+        if (item === null) return;
+        waiter.items.push(item);
+      }
+      this.#waiters.delete(waiter);
+      waiter.resolve(waiter.items);
+    }
+    this.#rest();
+  }
+
+  rejectAll(reason: unknown): void {
+    const error = reason instanceof Error ? reason : new Error("It failed.", { cause: reason });
+    for (const waiter of this.#waiters) this.#fail(waiter, error);
+    this.#rest();
+  }
+
+  #fail(waiter: Waiter, error: Error): void {
+    if (!this.#waiters.delete(waiter)) return;
+    if (waiter.items.length > 0) this.#spare(waiter.items);
+    waiter.reject(error);
+  }
+
+  #watch(until: number): void {
+    if (until >= this.#timerAt) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timerAt = until;
+    this.#timer = setTimeout(
+      () => {
+        this.#rest();
+        this.#rejectLate();
+      },
+      Math.max(0, until - this.#steady()),
+    );
+  }
+
+  #rejectLate(): void {
+    const now = this.#steady();
+    let next = Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiters) {
+      if (waiter.until <= now) this.#fail(waiter, this.#late());
+      else next = Math.min(next, waiter.until);
+    }
+    // A millisecond more, since timers may be early.
+    if (next < Number.POSITIVE_INFINITY) this.#watch(next + 1);
+  }
+
+  #rest(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+}

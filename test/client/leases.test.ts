@@ -1,0 +1,423 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+
+import { MemoryStore, NoAnswer, Serialmint } from "../../client/src/client.ts";
+import type { Clock, Leased, LeasedSequenceOptions } from "../../client/src/client.ts";
+import type { LeasedSequence } from "../../client/src/leases/leased-sequence.ts";
+import { FileStore } from "../../client/src/file-store.ts";
+import { clientOf, startClientService } from "./service.ts";
+import type { ClientService } from "./service.ts";
+
+let service: ClientService;
+beforeAll(async () => {
+  service = await startClientService();
+});
+afterAll(() => service.stop());
+beforeEach(() => {
+  service.way.choose(null);
+});
+
+/** A leased sequence of `s` that is closed after the test. */
+function sequenceOf(client: Serialmint, options: LeasedSequenceOptions = {}): LeasedSequence {
+  const sequence = client.leasedSequence("s", options);
+  onTestFinished(() => sequence.close({ timeoutMs: 100 }));
+  return sequence;
+}
+
+/** A store in a folder of its own, and another one on the same folder, as after a restart. */
+async function folder(): Promise<() => FileStore> {
+  const made = await mkdtemp(path.join(tmpdir(), "serialmint-file-store-"));
+  onTestFinished(() => rm(made, { recursive: true, force: true }));
+  return () => new FileStore(made, { fsync: false });
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => {
+      throw new Error("It succeeded.");
+    },
+    (error: unknown) => error,
+  );
+}
+
+const numbersOf = (leased: readonly Leased[]): number[] =>
+  leased.map(({ number }) => Number(number)).toSorted((a, b) => a - b);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
+
+/** What the service knows of all leases of `s`, added up. */
+async function told(
+  client: Serialmint,
+): Promise<{ leases: number; used: number; open: number; back: number }> {
+  const sum = { leases: 0, used: 0, open: 0, back: 0 };
+  for await (const { used, open, given_back } of client.list("/v1/leases")) {
+    sum.leases += 1;
+    sum.used += used;
+    sum.open += open;
+    sum.back += given_back;
+  }
+  return sum;
+}
+
+/** A clock that goes as the machine's does until it is set. */
+function settable(): Clock & { wallOffset: number; steadyOffset: number } {
+  return {
+    wallOffset: 0,
+    steadyOffset: 0,
+    wall() {
+      return Date.now() + this.wallOffset;
+    },
+    steady() {
+      return performance.now() + this.steadyOffset;
+    },
+  };
+}
+
+const isLeasing = ({ path: to }: { path: string }): boolean => to.endsWith("/leases");
+
+describe("numbers", () => {
+  test.each([
+    [500, 1],
+    [500, 7],
+    [500, 10],
+    [500, 1000],
+    [5000, 10],
+    [5000, 1000],
+  ])("%i callers at once get one each from blocks of %i", async (callers, block) => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: block, maxBlock: block, waitMs: 100_000 });
+    const got = await Promise.all(Array.from({ length: callers }, () => sequence.next()));
+    expect(numbersOf(got)).toEqual(upTo(callers));
+    expect(got.map(({ name }) => name)).toEqual(
+      got.map(({ number }) => `S-${number.padStart(4, "0")}`),
+    );
+    await sequence.close();
+    // Every number that was leased is either used or given back.
+    const { used, open, back, leases } = await told(client);
+    expect({ used, open }).toEqual({ used: callers, open: 0 });
+    expect(leases).toBeGreaterThanOrEqual(Math.ceil(callers / block));
+    expect((used + back) % block).toBe(0);
+  });
+
+  test("come in the order in which they are asked for, in steps of the increment", async () => {
+    const client = await clientOf(service, "S-{0000}", { increment: 5 });
+    const sequence = sequenceOf(client, { minBlock: 3, maxBlock: 3 });
+    const got = [await sequence.next(), ...(await sequence.take(7)), await sequence.next()];
+    expect(got.map(({ number }) => number)).toEqual([
+      "1",
+      "6",
+      "11",
+      "16",
+      "21",
+      "26",
+      "31",
+      "36",
+      "41",
+    ]);
+    await sequence.close();
+    expect(await told(client)).toMatchObject({ used: 9, open: 0 });
+  });
+
+  test("have the names and are recorded as the service has them", async () => {
+    const client = await clientOf(service, "{YYYY}/{field.plant}-{000}");
+    const sequence = sequenceOf(client, { fields: { plant: "B7" }, holder: "till 3" });
+    const { name, number, lease } = await sequence.next();
+    expect(name).toMatch(/^\d{4}\/B7-001$/);
+    expect(await client.get("/v1/resolve", { query: { name } })).toMatchObject({
+      origins: [{ sequence: "s", number }],
+    });
+    expect(await client.get("/v1/leases/{id}", { path: { id: lease.id } })).toMatchObject({
+      holder: "till 3",
+      first_name: name,
+    });
+    const body = { tracking: "serial", sequence: "s" } as const;
+    await client.put("/v1/products/{sku}", { path: { sku: "p" }, body });
+    const { token, reservation } = lease;
+    const item = { product: "p", reservation, lease_token: token, first_name: name, count: 1 };
+    await client.recordLots({ items: [item] });
+    const lot = await client.get("/v1/products/{sku}/lots/{name}", { path: { sku: "p", name } });
+    expect(lot.number).toBe(number);
+  });
+
+  test("of eighteen digits stay exact", async () => {
+    const client = new Serialmint({ url: service.way.url, apiKey: await service.tenant() });
+    const body = { pattern: "S{0}", start: "999999999999999990" };
+    await client.put("/v1/sequences/{key}", { path: { key: "s" }, body });
+    const sequence = sequenceOf(client, { minBlock: 5 });
+    const got = await sequence.take(3);
+    expect(got.map(({ name }) => name)).toEqual([
+      "S999999999999999990",
+      "S999999999999999991",
+      "S999999999999999992",
+    ]);
+  });
+
+  test("of two sequences on one store in memory are never the same", async () => {
+    const client = await clientOf(service);
+    const store = new MemoryStore();
+    const both = [sequenceOf(client, { store }), sequenceOf(client, { store })];
+    const got = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => (both[at % 2] as LeasedSequence).next()),
+    );
+    expect(new Set(numbersOf(got)).size).toBe(200);
+  });
+
+  test("are there without the service as long as there are any, and more than half a block is kept", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
+    await sequence.stockUp(15);
+    service.way.choose(() => "lost");
+    const left = (await sequence.status()).left;
+    expect(left).toBe(20);
+    for (let at = 1; at <= left; at += 1) expect((await sequence.next()).number).toBe(String(at));
+    const late = await failureOf(sequence.next({ waitMs: 200 }));
+    expect(late).toBeInstanceOf(NoAnswer);
+    service.way.choose(null);
+    expect((await sequence.next()).number).toBe("21");
+  });
+
+  test("that a caller has stopped waiting for go to the next one", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 5, maxBlock: 5, waitMs: 60_000 });
+    service.way.choose(({ time, ...passing }) => (isLeasing(passing) && time > 1 ? "lost" : null));
+    const stop = new AbortController();
+    const many = failureOf(sequence.take(8, { signal: stop.signal }));
+    await sleep(300);
+    stop.abort(new Error("enough"));
+    expect(await many).toEqual(new Error("enough"));
+    service.way.choose(null);
+    expect(numbersOf(await sequence.take(10))).toEqual(upTo(10));
+  });
+
+  test("are not given after the close", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client);
+    await sequence.next();
+    service.way.choose(() => "answer hangs");
+    const waiting = failureOf(sequence.take(100_000));
+    await sequence.close({ timeoutMs: 50 });
+    expect(await waiting).toMatchObject({ name: "SequenceClosed" });
+    expect(await failureOf(sequence.next())).toMatchObject({ name: "SequenceClosed" });
+  });
+});
+
+describe("a block", () => {
+  test("whose answer is lost is found again with the same key", async () => {
+    const client = await clientOf(service);
+    service.way.choose((passing) =>
+      isLeasing(passing) && passing.time <= 2 ? "answer lost" : null,
+    );
+    const sequence = sequenceOf(client, { minBlock: 1, maxBlock: 1 });
+    expect((await sequence.next()).number).toBe("1");
+    const keys = service.way.seen.filter(isLeasing).map(({ key }) => key);
+    expect(new Set(keys.slice(0, 3)).size).toBe(1);
+  });
+
+  test("is gone on with after a restart", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    const options = { minBlock: 10, maxBlock: 10 };
+    const first = sequenceOf(client, { store: store(), ...options });
+    expect((await first.next()).number).toBe("1");
+    // Killed: nobody closes it.
+    const second = sequenceOf(client, { store: store(), ...options });
+    expect((await second.next()).number).toBe("2");
+    await second.close();
+    const third = sequenceOf(client, { store: store(), ...options });
+    expect(numbersOf(await third.take(3))).toEqual([3, 4, 5]);
+    expect((await told(client)).used).toBe(2);
+  });
+
+  test("that was asked for before a restart, and whose answer never came, is not lost", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    service.way.choose((passing) => (isLeasing(passing) ? "answer lost" : null));
+    const first = sequenceOf(client, { store: store(), holder: "before" });
+    expect(await failureOf(first.next({ waitMs: 200 }))).toBeInstanceOf(NoAnswer);
+    await first.close({ timeoutMs: 0 });
+    service.way.choose(null);
+    const second = sequenceOf(client, { store: store(), holder: "after" });
+    expect((await second.next()).number).toBe("1");
+    for await (const { first: begin, holder } of client.list("/v1/leases")) {
+      if (begin === "1") expect(holder).toBe("before");
+    }
+    expect((await told(client)).leases).toBeLessThanOrEqual(2);
+  });
+
+  test("is as large as the demand, within its bounds", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 300 });
+    await sequence.take(2000);
+    const counts: number[] = [];
+    for await (const { count } of client.list("/v1/leases")) counts.push(count);
+    expect(Math.max(...counts)).toBe(300);
+  });
+
+  test("is smaller where the sequence or the key gives no more", async () => {
+    const client = await clientOf(service, "S-{0}", { overflow: "reject" });
+    const sequence = sequenceOf(client, { minBlock: 6, maxBlock: 6 });
+    expect(numbersOf(await sequence.take(9))).toEqual(upTo(9));
+    expect(await failureOf(sequence.next())).toMatchObject({ code: "sequence_exhausted" });
+
+    const admin = await clientOf(service);
+    const made = await admin.post("/v1/api-keys", {
+      body: { name: "small", scopes: ["reserve"], quota: { count_per_request: 4 } },
+    });
+    const limited = new Serialmint({ url: service.way.url, apiKey: made.key ?? "" });
+    expect(numbersOf(await sequenceOf(limited, { minBlock: 10 }).take(9))).toEqual(upTo(9));
+  });
+
+  test("that is refused is a problem of those who wait for it", async () => {
+    const client = new Serialmint({ url: service.way.url, apiKey: await service.tenant() });
+    const none = sequenceOf(client);
+    expect(await failureOf(none.next())).toMatchObject({ code: "sequence_not_found" });
+    await client.put("/v1/sequences/{key}", {
+      path: { key: "s" },
+      body: { pattern: "S{0}", mode: "gapless" },
+    });
+    const all = await Promise.allSettled([none.next(), none.take(3)]);
+    expect(all.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await failureOf(none.next())).toMatchObject({ code: "lease_gapless" });
+  });
+});
+
+describe("time", () => {
+  const hour = 3_600_000;
+
+  test("a block in use is renewed before it runs out", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { ttlSeconds: 2, minBlock: 1000 });
+    const { lease } = await sequence.next();
+    await sleep(3000);
+    expect((await sequence.next()).lease).toEqual(lease);
+  });
+
+  test.each(["in memory", "in a file"])(
+    "nothing of a block is handed out after its time: %s",
+    async (where) => {
+      const client = await clientOf(service);
+      const store = where === "in memory" ? new MemoryStore() : (await folder())();
+      const sequence = sequenceOf(client, { ttlSeconds: 1, minBlock: 1000, store });
+      expect((await sequence.next()).number).toBe("1");
+      service.way.choose(() => "lost");
+      await sleep(1100);
+      expect(await failureOf(sequence.next({ waitMs: 100 }))).toBeInstanceOf(NoAnswer);
+      service.way.choose(null);
+      expect((await sequence.next()).number).toBe("1001");
+      await sequence.close();
+      const { used, leases } = await told(client);
+      expect({ used, leases }).toEqual({ used: 2, leases: 2 });
+    },
+  );
+
+  test("a sleep that only the wall clock shows ends it, and so does one that only the other shows", async () => {
+    const client = await clientOf(service);
+    for (const asleep of ["wallOffset", "steadyOffset"] as const) {
+      const clock = settable();
+      const sequence = sequenceOf(client, { minBlock: 1000, clock });
+      const { lease } = await sequence.next();
+      clock[asleep] += 2 * hour;
+      expect((await sequence.next()).lease.id).not.toBe(lease.id);
+      await sequence.close();
+    }
+  });
+
+  test("a wall clock that is set back makes nothing last longer", async () => {
+    const client = await clientOf(service);
+    const clock = settable();
+    const sequence = sequenceOf(client, { minBlock: 1000, clock });
+    const { lease } = await sequence.next();
+    clock.wallOffset -= 24 * hour;
+    expect((await sequence.next()).lease).toEqual(lease);
+    clock.steadyOffset += 2 * hour;
+    expect((await sequence.next()).lease.id).not.toBe(lease.id);
+  });
+
+  test("a clock that was set back between two starts is not believed: the block is renewed first", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    const before = sequenceOf(client, { minBlock: 10, maxBlock: 10, store: store() });
+    const { lease } = await before.next();
+    await before.close();
+    const clock = settable();
+    clock.wallOffset -= hour;
+    service.way.choose(() => "lost");
+    const after = sequenceOf(client, { minBlock: 10, maxBlock: 10, store: store(), clock });
+    expect(await failureOf(after.next({ waitMs: 200 }))).toBeInstanceOf(NoAnswer);
+    service.way.choose(null);
+    const next = await after.next();
+    expect(next.lease).toEqual(lease);
+    expect(next.number).toBe("2");
+  });
+});
+
+describe("reports", () => {
+  test("tell what was used while a block is in use", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 100, maxBlock: 100, reportEveryMs: 100 });
+    await sequence.take(30);
+    await expect.poll(async () => (await told(client)).used, { timeout: 20_000 }).toBe(30);
+    await sequence.take(12);
+    await sequence.report();
+    expect((await told(client)).used).toBe(42);
+    expect((await sequence.status()).reports).toBe(0);
+  });
+
+  test("wait in the store while there is no connection, also over a restart, and go out in order", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    const first = sequenceOf(client, { minBlock: 10, maxBlock: 10, store: store() });
+    await first.stockUp(20);
+    service.way.choose(() => "lost");
+    await first.take(13);
+    const sent = first.report();
+    sent.catch(() => undefined);
+    await first.take(2);
+    await first.close({ giveBack: true, timeoutMs: 100 });
+    const waiting = (await sequenceOf(client, { store: store() }).status()).reports;
+    expect(waiting).toBeGreaterThanOrEqual(2);
+    service.way.choose(({ path: to, time }) =>
+      to.endsWith("/report") && time === 1 ? "answer lost" : null,
+    );
+    const second = sequenceOf(client, { store: store() });
+    await second.report();
+    expect((await second.status()).reports).toBe(0);
+    const { used, open, back } = await told(client);
+    expect({ used, open, back }).toEqual({ used: 15, open: 0, back: 5 });
+  });
+
+  test("do not pile up while there is no connection", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 100, maxBlock: 100, waitMs: 100 });
+    await sequence.next();
+    service.way.choose(() => "lost");
+    for (let at = 0; at < 5; at += 1) {
+      await sequence.next();
+      // Queued by it whether or not it can be sent.
+      const sent = sequence.report();
+      sent.catch(() => undefined);
+      await sleep(20);
+    }
+    expect((await sequence.status()).reports).toBeLessThanOrEqual(2);
+  });
+
+  test("that are refused for good are told of, and hold nothing up", async () => {
+    const client = await clientOf(service);
+    const problems: unknown[] = [];
+    const sequence = sequenceOf(client, {
+      minBlock: 10,
+      maxBlock: 10,
+      onProblem: (problem) => problems.push(problem),
+    });
+    const { lease } = await sequence.next();
+    const { id, token } = lease;
+    // Somebody else gives away what is ours.
+    await client.post("/v1/leases/{id}/give-back", { path: { id }, body: { token } });
+    await sequence.take(19);
+    await sequence.report();
+    expect(problems).toContainEqual(expect.objectContaining({ code: "lease_number_given_back" }));
+    expect((await sequence.status()).reports).toBe(0);
+  });
+});
