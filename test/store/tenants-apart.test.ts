@@ -66,6 +66,7 @@ test("only functions that are known for it see all tenants, and they write nothi
     "first_written",
     "identify_v1",
     "lots_between",
+    "metrics_v1",
     "numbers_between",
     "past_series",
     "recorded_over",
