@@ -8103,27 +8103,30 @@ CREATE OR REPLACE FUNCTION public.numbers_between(p_from timestamp with time zon
 AS $function$
 BEGIN
   RETURN QUERY
-    WITH moved AS (
+    WITH rare AS MATERIALIZED (
+      SELECT l AS entry FROM ledger AS l
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('skip', 'reopened', 'rewind')
+    ), moved AS (
       SELECT l.tenant, l.series, l.kind::text AS kind, sum((l.last - l.first) / l.step + 1) AS numbers,
              count(*) AS entries
       FROM ledger AS l
       WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('reserved', 'void', 'fence')
       GROUP BY l.tenant, l.series, l.kind
       UNION ALL
-      SELECT l.tenant, l.series, 'skip', ((w.entry).last - (w.entry).first) / (w.entry).step + 1, 1
-      FROM ledger AS l
-      CROSS JOIN LATERAL (SELECT skip_as_written(l) AS entry OFFSET 0) AS w
-      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('skip', 'reopened')
-        AND (w.entry).tenant IS NOT NULL
+      SELECT (w.entry).tenant, (w.entry).series, 'skip',
+             ((w.entry).last - (w.entry).first) / (w.entry).step + 1, 1
+      FROM rare AS l
+      CROSS JOIN LATERAL (SELECT skip_as_written(l.entry) AS entry OFFSET 0) AS w
+      WHERE (l.entry).kind IN ('skip', 'reopened') AND (w.entry).tenant IS NOT NULL
       UNION ALL
       SELECT r.tenant, r.series, 'rewind', (r.last - r.reopened_from) / s.step + 1, 1
-      FROM ledger AS l
+      FROM rare AS l
       JOIN reopened_skips AS r
-        ON r.tenant = l.tenant AND r.series = l.series AND r.reopened_at = l.at
+        ON r.tenant = (l.entry).tenant AND r.series = (l.entry).series AND r.reopened_at = (l.entry).at
       JOIN ledger AS s
         ON s.tenant = r.tenant AND s.series = r.series AND s.first = r.first AND s.at = r.at
        AND s.kind IN ('skip', 'reopened')
-      WHERE l.at > p_from AND l.at <= p_to AND l.kind = 'rewind'
+      WHERE (l.entry).kind = 'rewind'
     )
     SELECT m.tenant, s.sequence, s.period,
            coalesce(sum(m.entries) FILTER (WHERE m.kind = 'reserved'), 0)::bigint,
@@ -8423,15 +8426,15 @@ CREATE OR REPLACE FUNCTION public.tenants_with_old_figures()
 AS $function$
   SELECT o.tenant
   FROM (SELECT tenant FROM tenants UNION ALL SELECT no_tenant()) AS o
-  WHERE EXISTS (SELECT FROM notable_calls AS n WHERE n.tenant = o.tenant AND n.at < now() - interval '7 days')
+  WHERE (SELECT n.at FROM notable_calls AS n WHERE n.tenant = o.tenant ORDER BY n.at LIMIT 1)
+          < now() - interval '7 days'
      OR EXISTS (
        SELECT FROM unnest('{minute,hour,day}'::figure_grain[]) AS g
-       WHERE EXISTS (SELECT FROM call_figures AS f
-                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g))
-          OR EXISTS (SELECT FROM number_figures AS f
-                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g))
-          OR EXISTS (SELECT FROM lot_figures AS f
-                     WHERE f.tenant = o.tenant AND f.grain = g AND f.at < now() - kept_for(g)))
+       WHERE least(
+         (SELECT f.at FROM call_figures AS f WHERE f.tenant = o.tenant AND f.grain = g ORDER BY f.at LIMIT 1),
+         (SELECT f.at FROM number_figures AS f WHERE f.tenant = o.tenant AND f.grain = g ORDER BY f.at LIMIT 1),
+         (SELECT f.at FROM lot_figures AS f WHERE f.tenant = o.tenant AND f.grain = g ORDER BY f.at LIMIT 1)
+       ) < now() - kept_for(g))
      OR o.tenant = no_tenant()
         AND EXISTS (SELECT FROM figure_batches AS b WHERE b.tenant = o.tenant AND b.at < now() - interval '1 hour')
 $function$;

@@ -13,6 +13,9 @@ import { startWorker } from "../../../dev/workerd/process.ts";
 import type { RunningWorker } from "../../../dev/workerd/process.ts";
 import { projectRoot } from "../../../dev/wrangler.ts";
 
+/** What a stage's Workers give their metrics to. */
+export const metricsKey = "a-key-for-the-metrics";
+
 /** One database that all Workers of a stage use. */
 export const databaseName = "serialmint";
 
@@ -83,6 +86,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
           DATABASE_URL: workerUrl(directUrl),
           SQL_ENDPOINT: gateway.endpoint,
           INLINE_BUDGET_MS: "1500",
+          METRICS_KEY: metricsKey,
         },
         log,
       });

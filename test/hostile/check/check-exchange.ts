@@ -171,6 +171,11 @@ function* wrongSuccess(
       for (const wrong of wrongCsv(text, request, type ?? "")) yield ["not_as_schema", wrong];
       return;
     }
+    if (essence === "application/openmetrics-text" || essence === "text/plain") {
+      const [wrong] = wrongMetrics(text, essence);
+      if (wrong !== undefined) yield ["not_as_schema", wrong];
+      return;
+    }
     const values: unknown[] =
       essence === "application/x-ndjson"
         ? text
@@ -213,6 +218,17 @@ function wrongCsv(text: string, request: WireRequest, type: string): string[] {
     wrong.push(`Its first line is no header: ${header.join("|").slice(0, 200)}`);
   }
   return wrong;
+}
+
+/** OpenMetrics has an end, and in both forms every line is a sample or what is said of some. */
+function wrongMetrics(text: string, essence: string): string[] {
+  const lines = text.split("\n");
+  const end = essence === "text/plain" ? [""] : ["# EOF", ""];
+  const wrong = lines
+    .slice(0, -end.length)
+    .filter((line) => !/^(# (TYPE|UNIT|HELP) \w+ .+|\w+({.+})? [0-9.e+-]+)$/.test(line));
+  const ends = lines.slice(-end.length).join() === end.join();
+  return ends ? wrong : [...wrong, `They do not end so: ${text.slice(-100)}`];
 }
 
 function wrongHeaders(request: WireRequest, answer: Answer): string[] {

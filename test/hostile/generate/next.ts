@@ -3,6 +3,7 @@ import type { Document, Operation } from "../document/document.ts";
 import type { WireRequest } from "../wire/request.ts";
 import type { Draft } from "./draft.ts";
 import { wireOf } from "./draft.ts";
+import { metricsKey } from "../../faults/stage/stage.ts";
 import type { Holdings } from "./holdings.ts";
 import { pathMutations, queryMutations } from "./mutations/address.ts";
 import { beyondMutations } from "./mutations/beyond.ts";
@@ -55,6 +56,10 @@ const weights: Readonly<Record<string, number>> = {
   putSequence: 12,
   cancelJob: 3,
   getHealth: 3,
+  getMetrics: 3,
+  listStats: 4,
+  listNotableCalls: 3,
+  getForecast: 4,
 };
 const usualWeight = 10;
 
@@ -116,12 +121,12 @@ export class Requests {
 
   #valid(): Draft {
     const operation = this.#random.weighed(this.#choices);
-    return this.#make.validDraft(operation, this.#held, this.#random, this.#headers());
+    return this.#make.validDraft(operation, this.#held, this.#random, this.#headers(operation.id));
   }
 
-  #headers(): Draft["headers"] {
+  #headers(operation = ""): Draft["headers"] {
     return [
-      ["Authorization", `Bearer ${this.#apiKey}`],
+      ["Authorization", `Bearer ${operation === "getMetrics" ? metricsKey : this.#apiKey}`],
       ["Idempotency-Key", this.#idempotencyKey()],
     ];
   }
