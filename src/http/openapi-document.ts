@@ -90,7 +90,7 @@ const apiKeyScheme = {
     "suffices; admin suffices for all. reserve: reserves and voids numbers. lots:read: reads lots, their " +
     "history, jobs, receipts, counts and recalls. lots:write: records and changes lots, receipts, counts " +
     "and recalls, and imports lots. sequences:write: makes and changes sequences and products, moves " +
-    "counters, and imports them. admin: all of that, the settings, the API keys and the audit. A key may be limited " +
+    "counters, and imports them. admin: all of that, the settings, the API keys, webhooks and the audit. A key may be limited " +
     "to named sequences or products, and have a quota.",
 };
 

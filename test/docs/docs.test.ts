@@ -94,14 +94,14 @@ describe("the requests", () => {
     (name) => name !== "README.md" && examplesOf(pages.get(name) ?? "").length > 0,
   );
   test.each(withRequests)("of %s are answered as it says", async (name) => {
-    const run = new PageRun(service.url, await service.tenant());
+    const run = new PageRun(service, await service.tenant());
     for (const example of examplesOf(pages.get(name) ?? "")) {
       checkAnswer(example, await run.answer(example));
     }
   });
 
   test("of the README are, and its export has every serial once and in sequence", async () => {
-    const run = new PageRun(service.url, await service.tenant());
+    const run = new PageRun(service, await service.tenant());
     const texts: string[] = [];
     for (const example of examplesOf(pages.get("README.md") ?? "")) {
       const actual = await run.answer(example);

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { demo } from "../../dev/demo.ts";
 import type { Example, Fence, ShownRequest } from "./page.ts";
 import { headersOf } from "./page.ts";
+import type { DocsService } from "./service.ts";
 
 /** What a request was answered with. */
 export interface Actual {
@@ -22,10 +23,15 @@ interface Comparable {
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const etag = /"[0-9a-f]{16}"/g;
 const keyText = /smk_(?:live|test)_[0-9A-Za-z]{28}/g;
+const secret = /whsec_[0-9A-Za-z+/]+=*/g;
+const receiver = /http:\/\/127\.0\.0\.1:\d+/g;
 const sha256 = /\b[0-9a-f]{64}\b/g;
 /** When a quota begins anew, in a `RateLimit` field. */
 const window = /;t=\d+/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** Where the receiver of webhooks is on the pages. */
+const shownReceiver = "http://127.0.0.1:9000";
 
 /** Members that tell how fast this machine was, or are of this run's keys. */
 const measured = new Set([
@@ -34,6 +40,7 @@ const measured = new Set([
   "ms",
   "last_four",
   "resets_in_s",
+  "duration_ms",
   "average_ms",
   "p50_ms",
   "p95_ms",
@@ -51,7 +58,9 @@ function steady(text: string): string {
     .replaceAll(time, "<time>")
     .replaceAll(window, ";t=<seconds>")
     .replaceAll(etag, "<etag>")
-    .replaceAll(keyText, "<key>");
+    .replaceAll(keyText, "<key>")
+    .replaceAll(secret, "<secret>")
+    .replaceAll(receiver, "<receiver>");
 }
 
 /** A JSON value with what differs from one run to the next replaced. */
@@ -79,28 +88,32 @@ function withoutDone(item: unknown): unknown {
 export class PageRun {
   readonly #url: string;
   readonly #key: string;
+  readonly #watch: DocsService["watch"];
   readonly #replaced = new Map<string, string>();
 
-  constructor(url: string, key: string) {
+  constructor({ url, receiver, watch }: DocsService, key: string) {
     this.#url = url;
     this.#key = key;
+    this.#watch = watch;
     // What a page calls with out of the box is the key of this run's tenant.
     this.#replaced.set(demo.key, key);
+    this.#replaced.set(shownReceiver, receiver);
   }
 
   /**
-   * Sends the request; asks again while a job that the page shows as finished is not, and for figures, which come
-   * some time after what they tell of.
+   * Sends the request; asks again while a job or a delivery that the page shows as finished is not, and for
+   * figures, which come some time after what they tell of.
    */
   async answer({ request, answer }: Example): Promise<Actual> {
     const finished =
-      answer !== undefined && /"status": "(done|cancelled|failed)"/.test(answer.text);
+      answer !== undefined && /"status": "(done|cancelled|failed|delivered)"/.test(answer.text);
     const tellsFigures = request.path.startsWith("/v1/stats");
+    if (request.path.startsWith("/v1/alerts")) await this.#watch();
     for (let tries = 0; ; tries += 1) {
       const actual = await this.#send(request);
       const waits = tellsFigures
         ? answer !== undefined && !isDeepStrictEqual(actualFor(answer, actual), shownAs(answer))
-        : finished && /"status":"(queued|running)"/.test(actual.text);
+        : finished && /"status":"(queued|running|pending)"/.test(actual.text);
       if (!waits || request.method !== "GET" || tries === 300) {
         if (answer !== undefined) this.#learn(answer.text, actual);
         return actual;

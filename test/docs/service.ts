@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import pg from "pg";
 
 import { startStack } from "../../dev/stack.ts";
@@ -15,16 +16,31 @@ export interface DocsService {
   readonly url: string;
   /** Makes a tenant as the seed makes it; answers its API key. */
   tenant(): Promise<string>;
+  /** The origin of a receiver of webhooks, which thanks for whatever it gets. */
+  readonly receiver: string;
+  /** Opens and closes alerts, as the scheduled run does a minute later. */
+  watch(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startDocsService(): Promise<DocsService> {
   const folder = await createScratchFolder("docs");
+  const receiver = createServer((request, response) => {
+    request.resume().on("end", () => response.end("thank you"));
+  });
+  await new Promise<void>((resolve) => {
+    receiver.listen(0, "127.0.0.1", resolve);
+  });
+  const address = receiver.address();
   const stack = await startStack({
     dataDir: `${folder}/data`,
     port: 0,
     postgresSettings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
-    values: { METRICS_KEY: "a-key-for-prometheus", FIGURES_INTERVAL_MS: "100" },
+    values: {
+      WEBHOOK_ALLOW: "http://127.0.0.1:*",
+      METRICS_KEY: "a-key-for-prometheus",
+      FIGURES_INTERVAL_MS: "100",
+    },
     log: () => undefined,
     workerLog: () => undefined,
   });
@@ -35,8 +51,11 @@ export async function startDocsService(): Promise<DocsService> {
       tenants += 1;
       return seededTenant(stack, `page-${tenants}`);
     },
+    receiver: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    watch: () => inDatabase(stack.directUrl, "SELECT compare_alerts_v1(tenant) FROM tenants"),
     stop: async () => {
       await stack.stop();
+      receiver.close();
       await removeScratchFolder(folder);
     },
   };
@@ -60,22 +79,20 @@ async function seededTenant({ url, directUrl }: Stack, tenant: string): Promise<
   await call("PUT", `/v1/sequences/${demo.sequence.key}`, demo.sequence.body);
   for (const { sku, body } of demo.products) await call("PUT", `/v1/products/${sku}`, body);
   await call("POST", "/v1/lots", { items: [{ product: demo.serialProduct, count: 10 }] });
-  await attended(directUrl);
+  // As the scheduled run does it a minute later.
+  await inDatabase(directUrl, "SELECT seal_audit_v1(50000, '0')");
+  await inDatabase(
+    directUrl,
+    "DO $$ BEGIN WHILE roll_up_figures_v1('0') LOOP NULL; END LOOP; END $$",
+  );
   return key;
 }
 
-/** Seals the audit and rolls up the figures, as the scheduled run does it a minute later. */
-async function attended(directUrl: string): Promise<void> {
+async function inDatabase(directUrl: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: directUrl });
   await client.connect();
   try {
-    await client.query("SELECT seal_audit_v1(50000, '0')");
-    for (let more = true; more;) {
-      const { rows } = await client.query<{ more: boolean }>(
-        "SELECT roll_up_figures_v1('0') AS more",
-      );
-      more = rows[0]?.more === true;
-    }
+    await client.query(statement);
   } finally {
     await client.end();
   }
