@@ -54,7 +54,7 @@ function drawn({ ledger }: FinalState): bigint {
 }
 
 function burned(state: FinalState): bigint {
-  return state.burned.reduce((sum, { numbers }) => sum + numbers, 0n);
+  return state.accounts.reduce((sum, { sums }) => sum + sums.burned, 0n);
 }
 
 function tally(words: readonly string[]): string {

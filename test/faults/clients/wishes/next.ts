@@ -4,6 +4,7 @@ import type { Memory } from "../memory.ts";
 import type { Appetite } from "./amounts.ts";
 import { changing, patching } from "./changes.ts";
 import type { ReadVersion } from "./changes.ts";
+import { holding } from "./holding.ts";
 import { countedLots, lotsForLater, lotsOfReservation, namedLots } from "./lots.ts";
 import { naming, reserving, voiding } from "./numbers.ts";
 import { applying, counting, importing, receiving } from "./stock.ts";
@@ -40,6 +41,7 @@ export async function nextWish(
     [6, () => voiding(random, memory)],
     [4, () => refusable(random)],
     [beside * 10, () => naming(random)],
+    [beside * 30, () => holding(random, memory.holders)],
     [beside * 4, () => cancelling(random, own, memory)],
     [beside * 4, () => counting(random, own)],
     [beside * 4, () => applying(random, memory)],
