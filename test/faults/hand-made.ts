@@ -1,3 +1,4 @@
+import type { LeaseAnswer } from "./check/answers.ts";
 import { check } from "./check/check.ts";
 import type { Exposure } from "./check/check.ts";
 import { fates } from "./check/final-state.ts";
@@ -200,6 +201,14 @@ export const answers = {
     status: 200,
     replayed: false,
     body: '{"product":"p","name":"A","location":"here"}',
+  },
+  /** Of lease `L`, which is 1 to 10 of series `s`: what it is granted with, or how it stands. */
+  lease(facts: Partial<LeaseAnswer> & { ttl_s?: number; token?: string } = {}): Outcome {
+    const run = { first: "1", last: "10", step: "1", count: 10 };
+    const form = { prefix: "S-", width: 1, suffix: "", first_name: "S-1", last_name: "S-10" };
+    const told = { used: 0, late: 0, given_back: 0, open: 10 };
+    const whose = { id: "L", sequence: "s", series: null, reservation: "s:1", holder: "till" };
+    return answered(201, { ...whose, ...run, ...form, ...told, expires_at: "soon", ...facts });
   },
   moved(from: number, to: number, reason: string): Outcome {
     return answered(201, { sequence: "s", from: String(from), to: String(to), reason });

@@ -32,6 +32,16 @@ const secondWall = {
   ],
 };
 
+/** The same of leases. */
+const wallOfLeases = {
+  before: ["alter table leases drop constraint leases_numbers_are_of_run"],
+  after: [
+    `alter table leases add constraint leases_numbers_are_of_run check (
+       int8range(first, last + step) @> range_merge(used + given_back)
+       and not used && given_back and used @> late)`,
+  ],
+};
+
 const keepsFirstAnswer: Edit = {
   function: "answer_request_v1",
   from: /interval '30 days'\)/,
@@ -207,5 +217,83 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [{ function: "advance_job", from: /cursor = p_from AND token/, to: "token" }],
     disturbance: "lost chunks",
     caughtBy: ["job_rows_wrong"],
+  },
+  {
+    name: "a report is heard whatever its token is",
+    edits: [
+      {
+        function: "held_lease",
+        from: /ELSIF v_lease\.token <> p_token THEN/,
+        to: "ELSIF false THEN",
+      },
+    ],
+    disturbance: "none",
+    caughtBy: ["wrong_holder_heard", "reported_by_nobody"],
+  },
+  {
+    name: "numbers on lease are open to everybody",
+    edits: [
+      { function: "numbers_on_lease", from: /RETURN [\s\S]*$/, to: "RETURN '{}'::int8multirange" },
+    ],
+    disturbance: "none",
+    caughtBy: ["taken_from_lease"],
+  },
+  {
+    name: "giving back writes no void",
+    edits: [
+      {
+        function: "report_lease_v1",
+        from: /PERFORM void_numbers[\s\S]*?l\.kind = 'reserved';/,
+        to: "NULL;",
+      },
+    ],
+    disturbance: "none",
+    caughtBy: ["given_back_not_void", "account_sums_wrong", "account_run_wrong"],
+  },
+  {
+    name: "a number is both used and given back",
+    edits: [
+      {
+        function: "report_lease_v1",
+        from: /IF v_used && v_before\.given_back THEN/,
+        to: "IF false THEN",
+      },
+    ],
+    ...wallOfLeases,
+    disturbance: "none",
+    caughtBy: ["used_and_given_back"],
+  },
+  {
+    name: "a report takes the place of the one before",
+    edits: [
+      {
+        function: "note_lease",
+        from: /v_used int8multirange := p_lease\.used \+ p_used;/,
+        to: "v_used int8multirange := p_used;",
+      },
+    ],
+    ...wallOfLeases,
+    disturbance: "none",
+    caughtBy: ["report_lost"],
+  },
+  {
+    name: "a late report counts as one in time",
+    edits: [
+      { function: "note_lease", from: /WHEN expires_at <= now\(\) THEN/, to: "WHEN false THEN" },
+    ],
+    disturbance: "none",
+    caughtBy: ["late_wrong"],
+  },
+  {
+    name: "the account leaves out the numbers of expired leases",
+    edits: [
+      {
+        function: "runs_of_entry",
+        from: /WHEN v_lease\.id IS NULL THEN '\{\}' ELSE v_rest - v_lease\.used END/,
+        to: "WHEN v_lease.id IS NULL OR lease_status(v_lease) <> 'open' THEN '{}' ELSE v_rest - v_lease.used END",
+      },
+    ],
+    disturbance: "none",
+    caughtBy: ["account_run_wrong"],
   },
 ];

@@ -42,9 +42,9 @@ function leasing(random: Random, { name }: Holder): Wanted {
   const count = random.between(1, random.pick([5, 100, 3000]));
   // Many expire while all this goes on.
   const ttl = random.weighed([
-    [5, random.between(1, 3)],
-    [2, random.between(4, 20)],
-    [2, 3600],
+    [4, random.between(1, 4)],
+    [3, random.between(5, 30)],
+    [3, 3600],
   ]);
   return { kind: "lease", sequence, count, ttl_s: ttl, holder: name };
 }
