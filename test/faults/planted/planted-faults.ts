@@ -277,9 +277,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     caughtBy: ["report_lost"],
   },
   {
-    name: "a late report counts as one in time",
+    name: "a report in time counts as a late one",
     edits: [
-      { function: "note_lease", from: /WHEN expires_at <= now\(\) THEN/, to: "WHEN false THEN" },
+      { function: "note_lease", from: /WHEN expires_at <= now\(\) THEN/, to: "WHEN true THEN" },
     ],
     disturbance: "none",
     caughtBy: ["late_wrong"],
