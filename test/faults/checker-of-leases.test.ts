@@ -108,6 +108,11 @@ const whole = {
   ...account(["open", 1n, 4n], ["given_back", 5n, 10n]),
 };
 
+/** The same report at another time. */
+function at(begun: number, ended: number): Call {
+  return { ...reported, begun, ended };
+}
+
 function kinds(history: Call[], state: Partial<FinalState>): string[] {
   return kindsOf(check(history, stateWith(state), calm));
 }
@@ -240,7 +245,6 @@ describe("what a holder told", () => {
   });
 
   test("is late exactly when it came after the end", () => {
-    const at = (begun: number, ended: number): Call => ({ ...reported, begun, ended });
     const late = {
       ...half,
       leases: [leaseWith({ ...half.leases[0], late: [stretch(1n, 4n)] })],
@@ -355,25 +359,27 @@ describe("numbers on lease", () => {
   });
 });
 
-describe("the account", () => {
-  const of = (...runs: (readonly [Fate, bigint, bigint])[]): string[] =>
-    kinds([opened, reported], { ...half, ...account(...runs) });
+/** What is found in such an account of the lease that is used by half. */
+function kindsOfAccount(...runs: (readonly [Fate, bigint, bigint])[]): string[] {
+  return kinds([opened, reported], { ...half, ...account(...runs) });
+}
 
+describe("the account", () => {
   test("that has a number twice, or not at all, is found", () => {
-    expect(of(["open", 1n, 4n], ["on_lease", 4n, 10n])).toContain("account_number_twice");
-    expect(of(["open", 1n, 4n], ["on_lease", 6n, 10n])).toEqual([
+    expect(kindsOfAccount(["open", 1n, 4n], ["on_lease", 4n, 10n])).toContain("account_number_twice");
+    expect(kindsOfAccount(["open", 1n, 4n], ["on_lease", 6n, 10n])).toEqual([
       "account_run_wrong",
       "account_sums_wrong",
     ]);
     // What adds up and is told of numbers that the counter has not passed.
-    expect(of(["open", 1n, 4n], ["on_lease", 5n, 11n])).toEqual([
+    expect(kindsOfAccount(["open", 1n, 4n], ["on_lease", 5n, 11n])).toEqual([
       "account_run_wrong",
       "account_sums_wrong",
     ]);
   });
 
   test("that says another fate is found, of an expired lease too", () => {
-    expect(of(["open", 1n, 4n], ["unreported", 5n, 10n])).toContain("account_run_wrong");
+    expect(kindsOfAccount(["open", 1n, 4n], ["unreported", 5n, 10n])).toContain("account_run_wrong");
     const leases = [leaseWith({ ...half.leases[0], isExpired: true })];
     const told = account(["open", 1n, 4n], ["unreported", 5n, 10n]);
     expect(kinds([opened, reported], { ...half, leases, ...told })).toEqual([]);

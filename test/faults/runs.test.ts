@@ -30,13 +30,8 @@ test("property: what runs cover, leave out and hold is what their numbers say", 
     fc.property(fc.array(run, { maxLength: 12 }), run, (runs, other) => {
       const covered = new Set(runs.flatMap(numbersOf));
       const stretches = cover(runs);
-      const listed = stretches.flatMap(({ from, to }) =>
-        numbersOf({ first: from, last: to - 1n, step: 1n }),
-      );
-      expect(listed).toEqual([...covered].toSorted((a, b) => a - b));
-      const missing = gaps(stretches, 5n, 50n).flatMap(({ from, to }) =>
-        numbersOf({ first: from, last: to - 1n, step: 1n }),
-      );
+      expect(listed(stretches)).toEqual([...covered].toSorted((a, b) => a - b));
+      const missing = listed(gaps(stretches, 5n, 50n));
       const between = Array.from({ length: 45 }, (_, place) => place + 5);
       expect(missing).toEqual(between.filter((number) => !covered.has(number)));
       expect(isWithin(stretches, other)).toBe(numbersOf(other).every((each) => covered.has(each)));
@@ -71,10 +66,12 @@ test("runs in steps fit together where the next number would be", () => {
   ]);
 });
 
+function listed(stretches: readonly Stretch[]): number[] {
+  return stretches.flatMap(({ from, to }) => numbersOf({ first: from, last: to - 1n, step: 1n }));
+}
+
 test("property: what stretches have in common and leave of one another is what their numbers say", () => {
   const some = fc.array(run, { maxLength: 8 });
-  const listed = (stretches: readonly Stretch[]): number[] =>
-    stretches.flatMap(({ from, to }) => numbersOf({ first: from, last: to - 1n, step: 1n }));
   fc.assert(
     fc.property(some, some, (left, right) => {
       const [ours, theirs] = [cover(left), cover(right)];
