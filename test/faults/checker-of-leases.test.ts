@@ -366,7 +366,9 @@ function kindsOfAccount(...runs: (readonly [Fate, bigint, bigint])[]): string[] 
 
 describe("the account", () => {
   test("that has a number twice, or not at all, is found", () => {
-    expect(kindsOfAccount(["open", 1n, 4n], ["on_lease", 4n, 10n])).toContain("account_number_twice");
+    expect(kindsOfAccount(["open", 1n, 4n], ["on_lease", 4n, 10n])).toContain(
+      "account_number_twice",
+    );
     expect(kindsOfAccount(["open", 1n, 4n], ["on_lease", 6n, 10n])).toEqual([
       "account_run_wrong",
       "account_sums_wrong",
@@ -379,7 +381,9 @@ describe("the account", () => {
   });
 
   test("that says another fate is found, of an expired lease too", () => {
-    expect(kindsOfAccount(["open", 1n, 4n], ["unreported", 5n, 10n])).toContain("account_run_wrong");
+    expect(kindsOfAccount(["open", 1n, 4n], ["unreported", 5n, 10n])).toContain(
+      "account_run_wrong",
+    );
     const leases = [leaseWith({ ...half.leases[0], isExpired: true })];
     const told = account(["open", 1n, 4n], ["unreported", 5n, 10n]);
     expect(kinds([opened, reported], { ...half, leases, ...told })).toEqual([]);

@@ -1,4 +1,5 @@
 import type { ViolationKind } from "../check/violation.ts";
+import type { Crowd } from "../short-run.ts";
 import type { Disturbance } from "../stage/disturb.ts";
 
 /** A change of the text of one function in the database. */
@@ -18,6 +19,7 @@ export interface PlantedFault {
   readonly after?: readonly string[];
   /** What the run is exposed to. */
   readonly disturbance: Disturbance;
+  readonly crowd: Crowd;
   /** The violations that must be found, each of them. */
   readonly caughtBy: readonly ViolationKind[];
 }
@@ -65,6 +67,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       { function: "reserve_v1", from: /INSERT INTO ledger[\s\S]*?v_call\.origin\);/, to: "NULL;" },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["run_not_in_ledger", "unexplained", "hole"],
   },
   {
@@ -77,6 +80,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["unexplained", "hole"],
   },
   {
@@ -89,6 +93,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["answer_unrecorded", "drawn_by_nobody", "answers_differ", "carried_out_twice"],
   },
   {
@@ -102,6 +107,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       keepsFirstAnswer,
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["answers_differ", "carried_out_twice", "drawn_by_nobody"],
   },
   {
@@ -115,6 +121,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       keepsFirstAnswer,
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["answers_differ", "carried_out_twice"],
   },
   {
@@ -122,12 +129,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [rowReadWithoutLock],
     ...secondWall,
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["number_twice", "ledger_overlap"],
   },
   {
     name: "the row is read without its lock, behind the constraint",
     edits: [rowReadWithoutLock],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["broken_answer"],
   },
   {
@@ -147,12 +156,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
     ...secondWall,
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["number_twice", "ledger_overlap"],
   },
   {
     name: "a promoted counter is cached",
     edits: [{ function: "promote_series", from: /CACHE 1 /, to: "CACHE 20 " }],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["out_of_order"],
   },
   {
@@ -165,6 +176,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["burned_too_many"],
   },
   {
@@ -173,6 +185,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       { function: "cancel_job_v1", from: /IF NOT v_item\.presented THEN/, to: "IF false THEN" },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["rest_not_voided"],
   },
   {
@@ -185,6 +198,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["lost_update"],
   },
   {
@@ -192,6 +206,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [{ function: "rewind_v1", from: /IF p_to <= v_issued THEN/, to: "IF false THEN" }],
     ...secondWall,
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["number_twice", "ledger_overlap"],
   },
   {
@@ -210,12 +225,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [{ function: "run_chunk_v1", from: /advance_job\(/, to: "advance_job_alone(" }],
     after: ["drop function advance_job_alone", "drop extension dblink"],
     disturbance: "ended chunks",
+    crowd: "large",
     caughtBy: ["job_rows_wrong"],
   },
   {
     name: "the cursor is moved wherever it stands",
     edits: [{ function: "advance_job", from: /cursor = p_from AND token/, to: "token" }],
     disturbance: "lost chunks",
+    crowd: "large",
     caughtBy: ["job_rows_wrong"],
   },
   {
@@ -228,6 +245,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["wrong_holder_heard", "reported_by_nobody"],
   },
   {
@@ -236,6 +254,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       { function: "numbers_on_lease", from: /RETURN [\s\S]*$/, to: "RETURN '{}'::int8multirange" },
     ],
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["taken_from_lease"],
   },
   {
@@ -248,6 +267,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["given_back_not_void", "account_sums_wrong", "account_run_wrong"],
   },
   {
@@ -261,6 +281,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
     ...wallOfLeases,
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["used_and_given_back"],
   },
   {
@@ -274,6 +295,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
     ...wallOfLeases,
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["report_lost"],
   },
   {
@@ -282,6 +304,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       { function: "note_lease", from: /WHEN expires_at <= now\(\) THEN/, to: "WHEN true THEN" },
     ],
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["late_wrong"],
   },
   {
@@ -294,6 +317,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "holders",
     caughtBy: ["account_run_wrong"],
   },
 ];

@@ -30,7 +30,7 @@ export async function nextWish(
   appetite: Appetite,
   looks: Looks,
 ): Promise<Wanted> {
-  const { beside } = appetite;
+  const { beside, leases } = appetite;
   const wish = random.weighed<Wish>([
     [70, () => reserving(random, appetite)],
     [18, () => countedLots(random, appetite)],
@@ -40,8 +40,8 @@ export async function nextWish(
     [8, () => receiving(random, own)],
     [6, () => voiding(random, memory)],
     [4, () => refusable(random)],
+    [leases * 30, () => holding(random, memory.holders)],
     [beside * 10, () => naming(random)],
-    [beside * 30, () => holding(random, memory.holders)],
     [beside * 4, () => cancelling(random, own, memory)],
     [beside * 4, () => counting(random, own)],
     [beside * 4, () => applying(random, memory)],
