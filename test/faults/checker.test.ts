@@ -7,6 +7,7 @@ import type { FinalState, LedgerEntry } from "./check/final-state.ts";
 import type { Call } from "./check/history.ts";
 import type { Wanted } from "./check/wanted.ts";
 import {
+  accountOf,
   answers,
   callOf,
   calm,
@@ -135,28 +136,27 @@ test("an entry beyond the counter is found", () => {
   ]);
 });
 
-function burned(numbers: bigint): FinalState["burned"] {
-  return [{ sequence: "s", numbers }];
-}
-
 test("what a Postgres sequence burned is listed, and no more than crashes and lost answers explain", () => {
-  const series = [seriesAt(38n, { promoted: true })];
+  const promoted = (next: bigint, listed: bigint): Partial<FinalState> => ({
+    ...clean.state,
+    series: [seriesAt(next, { promoted: true })],
+    accounts: [accountOf(["open", 1n, 4n], ["burned", 5n, listed])],
+  });
   const disturbed = { crashes: 1, disturbed: true };
   // 33 numbers, 5 to 37: 32 of the crash, and one of 6 that three further tries of each call may have drawn.
-  expect(found(clean.history, { ...clean.state, series, burned: burned(33n) }, disturbed)).toEqual(
-    [],
-  );
-  expect(found(clean.history, { ...clean.state, series, burned: burned(32n) }, disturbed)).toEqual([
-    { kind: "burned_unlisted", calls: [] },
+  expect(found(clean.history, promoted(38n, 37n), disturbed)).toEqual([]);
+  expect(kindsOf(check(clean.history, stateWith(promoted(38n, 36n)), disturbed))).toEqual([
+    "burned_unlisted",
+    "account_run_wrong",
+    "account_sums_wrong",
   ]);
-  expect(found(clean.history, { ...clean.state, series, burned: burned(33n) })).toEqual([
+  expect(found(clean.history, promoted(38n, 37n))).toEqual([
     { kind: "burned_too_many", calls: [] },
   ]);
   // 3 tries more for 3 numbers and for 1: 12, with the crash 44; the counter stands 45 beyond them.
-  const far = [seriesAt(50n, { promoted: true })];
-  expect(
-    found(clean.history, { ...clean.state, series: far, burned: burned(45n) }, disturbed),
-  ).toEqual([{ kind: "burned_too_many", calls: [] }]);
+  expect(found(clean.history, promoted(50n, 49n), disturbed)).toEqual([
+    { kind: "burned_too_many", calls: [] },
+  ]);
 });
 
 test("a request that is sent again and answered otherwise is found", () => {

@@ -1,6 +1,14 @@
+import type { LeaseAnswer } from "./check/answers.ts";
 import { check } from "./check/check.ts";
 import type { Exposure } from "./check/check.ts";
-import type { FinalState, ItemState, SeriesState } from "./check/final-state.ts";
+import { fates } from "./check/final-state.ts";
+import type {
+  AccountState,
+  Fate,
+  FinalState,
+  ItemState,
+  SeriesState,
+} from "./check/final-state.ts";
 import type { Call, Outcome } from "./check/history.ts";
 import type { Violation } from "./check/violation.ts";
 import type { Wanted } from "./check/wanted.ts";
@@ -51,10 +59,54 @@ export function stateWith(facts: Partial<FinalState>): FinalState {
     brokenHistories: [],
     named: [],
     lots: 0,
-    burned: [],
+    leases: [],
+    accounts: [],
     sequences: [],
     products: [{ sku: "p", sequence: "s", tracking: "serial" }],
     ...facts,
+  };
+}
+
+/**
+ * The account of series `s` with such runs, `[state, first, last]`, and their sums. Those of a lease name it, and
+ * the first number of its run.
+ */
+export function accountOf(
+  ...runs: readonly (readonly [
+    state: Fate,
+    first: bigint,
+    last: bigint,
+    lease?: readonly [id: string, first: bigint],
+  ])[]
+): AccountState {
+  const sum = (...states: readonly Fate[]): bigint =>
+    runs
+      .filter(([state]) => states.includes(state))
+      .reduce((all, [, first, last]) => all + last - first + 1n, 0n);
+  return {
+    sequence: "s",
+    sums: {
+      passed: sum(...fates),
+      reserved: sum("taken", "open", "on_lease", "unreported", "given_back", "voided"),
+      taken: sum("taken"),
+      open: sum("open"),
+      on_lease: sum("on_lease"),
+      unreported: sum("unreported"),
+      given_back: sum("given_back"),
+      voided: sum("voided"),
+      skipped: sum("skipped", "fenced"),
+      burned: sum("burned"),
+      in_flight: sum("in_flight"),
+    },
+    runs: runs.map(([state, first, last, lease]) => ({
+      period: "",
+      state,
+      first,
+      last,
+      step: 1n,
+      lease: lease?.[0] ?? null,
+      reservation: lease === undefined ? null : `s:${lease[1]}`,
+    })),
   };
 }
 
@@ -149,6 +201,14 @@ export const answers = {
     status: 200,
     replayed: false,
     body: '{"product":"p","name":"A","location":"here"}',
+  },
+  /** Of lease `L`, which is 1 to 10 of series `s`: what it is granted with, or how it stands. */
+  lease(facts: Partial<LeaseAnswer> & { ttl_s?: number; token?: string } = {}): Outcome {
+    const run = { first: "1", last: "10", step: "1", count: 10 };
+    const form = { prefix: "S-", width: 1, suffix: "", first_name: "S-1", last_name: "S-10" };
+    const told = { used: 0, late: 0, given_back: 0, open: 10 };
+    const whose = { id: "L", sequence: "s", series: null, reservation: "s:1", holder: "till" };
+    return answered(201, { ...whose, ...run, ...form, ...told, expires_at: "soon", ...facts });
   },
   moved(from: number, to: number, reason: string): Outcome {
     return answered(201, { sequence: "s", from: String(from), to: String(to), reason });

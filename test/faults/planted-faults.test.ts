@@ -40,21 +40,26 @@ afterAll(async () => {
   await removeScratchFolder(folder);
 });
 
-test.each(["none", "lost answers", "lost chunks", "ended chunks"] as const)(
-  "the service as it is passes: %s",
-  async (disturbance) => {
-    const tenant = `sound-${disturbance.replace(" ", "-")}`;
-    const run = await shortRun(stage, tenant, {
-      seed: 1,
-      milliseconds,
-      patienceMs: patience.sound,
-      disturbance,
-    });
-    expect(run.violations).toEqual([]);
-    expect(run.calls).toBeGreaterThan(20);
-    if (disturbance !== "none") expect(run.disturbed).toBeGreaterThan(3);
-  },
-);
+test.each([
+  ["many", "none"],
+  ["many", "lost answers"],
+  ["large", "lost chunks"],
+  ["large", "ended chunks"],
+  ["holders", "none"],
+  ["holders", "lost answers"],
+] as const)("the service as it is passes: %s, %s", async (crowd, disturbance) => {
+  const tenant = `sound-${crowd}-${disturbance.replace(" ", "-")}`;
+  const run = await shortRun(stage, tenant, {
+    seed: 1,
+    milliseconds,
+    patienceMs: patience.sound,
+    disturbance,
+    crowd,
+  });
+  expect(run.violations).toEqual([]);
+  expect(run.calls).toBeGreaterThan(20);
+  if (disturbance !== "none") expect(run.disturbed).toBeGreaterThan(3);
+});
 
 test.each(plantedFaults.map((fault, place) => ({ ...fault, place })))(
   "found: $name",
@@ -63,13 +68,14 @@ test.each(plantedFaults.map((fault, place) => ({ ...fault, place })))(
     const found = new Set<string>();
     try {
       for (let seed = 1; seed <= rounds; seed += 1) {
-        const { disturbance } = fault;
+        const { disturbance, crowd } = fault;
         const tenant = `planted-${fault.place}-${seed}`;
         const run = await shortRun(stage, tenant, {
           seed,
           milliseconds,
           patienceMs: patience.broken,
           disturbance,
+          crowd,
         });
         for (const { kind } of run.violations) found.add(kind);
         if (fault.caughtBy.every((kind) => found.has(kind))) break;

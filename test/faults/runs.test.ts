@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { cover, gaps, isWithin, overlaps } from "./check/runs.ts";
-import type { Run } from "./check/runs.ts";
+import {
+  common,
+  cover,
+  gaps,
+  isWithin,
+  numbersIn,
+  overlaps,
+  together,
+  without,
+} from "./check/runs.ts";
+import type { Run, Stretch } from "./check/runs.ts";
 
 // Against the numbers one by one, which the checker never writes out.
 
@@ -21,13 +30,8 @@ test("property: what runs cover, leave out and hold is what their numbers say", 
     fc.property(fc.array(run, { maxLength: 12 }), run, (runs, other) => {
       const covered = new Set(runs.flatMap(numbersOf));
       const stretches = cover(runs);
-      const listed = stretches.flatMap(({ from, to }) =>
-        numbersOf({ first: from, last: to - 1n, step: 1n }),
-      );
-      expect(listed).toEqual([...covered].toSorted((a, b) => a - b));
-      const missing = gaps(stretches, 5n, 50n).flatMap(({ from, to }) =>
-        numbersOf({ first: from, last: to - 1n, step: 1n }),
-      );
+      expect(listed(stretches)).toEqual([...covered].toSorted((a, b) => a - b));
+      const missing = listed(gaps(stretches, 5n, 50n));
       const between = Array.from({ length: 45 }, (_, place) => place + 5);
       expect(missing).toEqual(between.filter((number) => !covered.has(number)));
       expect(isWithin(stretches, other)).toBe(numbersOf(other).every((each) => covered.has(each)));
@@ -60,4 +64,23 @@ test("runs in steps fit together where the next number would be", () => {
     { from: 40n, to: 50n },
     { from: 60n, to: 65n },
   ]);
+});
+
+function listed(stretches: readonly Stretch[]): number[] {
+  return stretches.flatMap(({ from, to }) => numbersOf({ first: from, last: to - 1n, step: 1n }));
+}
+
+test("property: what stretches have in common and leave of one another is what their numbers say", () => {
+  const some = fc.array(run, { maxLength: 8 });
+  fc.assert(
+    fc.property(some, some, (left, right) => {
+      const [ours, theirs] = [cover(left), cover(right)];
+      const [own, other] = [listed(ours), new Set(listed(theirs))];
+      expect(listed(common(ours, theirs))).toEqual(own.filter((number) => other.has(number)));
+      expect(listed(without(ours, theirs))).toEqual(own.filter((number) => !other.has(number)));
+      expect(together(ours, theirs)).toEqual(cover([...left, ...right]));
+      expect(numbersIn(ours, 1n)).toBe(BigInt(own.length));
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -13,28 +13,40 @@ import { readState } from "./stage/read-state.ts";
 import type { Stage } from "./stage/stage.ts";
 import { startTraffic } from "./traffic.ts";
 
-/** Many clients with reservations of all sizes and small creations. */
-const many = { clients: 32, appetite: { numbers: 10_000, lots: 500, large: 3, beside: 1 } };
-/** Few clients with creations of several chunks above all. */
-const large = { clients: 6, appetite: { numbers: 1000, lots: 90_000, large: 60, beside: 0.1 } };
+/** Who calls in a short run. */
+const crowds = {
+  /** Many clients with reservations of all sizes and small creations. */
+  many: { clients: 32, appetite: { numbers: 10_000, lots: 500, large: 3, beside: 1, leases: 0.2 } },
+  /** Few clients with creations of several chunks above all. */
+  large: {
+    clients: 6,
+    appetite: { numbers: 1000, lots: 90_000, large: 60, beside: 0.1, leases: 0.1 },
+  },
+  /** Holders of leases above all. */
+  holders: {
+    clients: 32,
+    appetite: { numbers: 1000, lots: 100, large: 3, beside: 0.2, leases: 10 },
+  },
+} satisfies Record<string, { clients: number; appetite: Appetite }>;
 
-const crowds: Readonly<Record<Disturbance, { clients: number; appetite: Appetite }>> = {
-  none: many,
-  "lost answers": many,
-  "lost chunks": large,
-  "ended chunks": large,
-};
+export type Crowd = keyof typeof crowds;
 
 /** Lets the clients of a new tenant work for a while, and holds what they were told against what is there. */
 export async function shortRun(
   stage: Stage,
   tenant: string,
-  options: { seed: number; milliseconds: number; patienceMs: number; disturbance: Disturbance },
+  options: {
+    seed: number;
+    milliseconds: number;
+    patienceMs: number;
+    disturbance: Disturbance;
+    crowd: Crowd;
+  },
 ): Promise<{ calls: number; disturbed: number; violations: Violation[] }> {
-  const { seed, milliseconds, patienceMs, disturbance } = options;
+  const { seed, milliseconds, patienceMs, disturbance, crowd } = options;
   const apiKey = await foundCompany(stage, tenant);
   const traffic = startTraffic(stage, {
-    ...crowds[disturbance],
+    ...crowds[crowd],
     seed,
     apiKey,
     patienceMs: 5000,

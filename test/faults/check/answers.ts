@@ -26,6 +26,32 @@ const names = z.object({
   names: z.array(z.string()),
 });
 
+const lease = z.object({
+  id: z.string(),
+  sequence: z.string(),
+  series: z.string().nullable(),
+  reservation: z.string(),
+  holder: z.string(),
+  first: number,
+  last: number,
+  step: number,
+  count: z.number(),
+  first_name: z.string(),
+  last_name: z.string(),
+  used: z.number(),
+  late: z.number(),
+  given_back: z.number(),
+  open: z.number(),
+  expires_at: z.string(),
+  prefix: z.string(),
+  width: z.number(),
+  suffix: z.string(),
+});
+
+const granted = lease.extend({ ttl_s: z.number() });
+
+const opened = granted.extend({ token: z.string() });
+
 const voiding = z.object({
   reservation: z.string(),
   voided: z.array(z.object({ first: number, last: number })),
@@ -67,6 +93,8 @@ const move = z.object({ sequence: z.string(), from: number, to: number, reason: 
 
 export type JobAnswer = z.infer<typeof job>;
 
+export type LeaseAnswer = z.infer<typeof lease>;
+
 const imported = z.object({ id: z.string(), status: z.string() });
 
 /** The answer to each kind of request. */
@@ -74,6 +102,10 @@ const answers = {
   reserve: reservation.transform((answer) => ({ kind: "reserve" as const, answer })),
   names: names.transform((answer) => ({ kind: "names" as const, answer })),
   void: voiding.transform((answer) => ({ kind: "void" as const, answer })),
+  lease: opened.transform((answer) => ({ kind: "lease" as const, answer })),
+  report: lease.transform((answer) => ({ kind: "report" as const, answer })),
+  "give back": lease.transform((answer) => ({ kind: "give back" as const, answer })),
+  renew: granted.transform((answer) => ({ kind: "renew" as const, answer })),
   lots: job.transform((answer) => ({ kind: "lots" as const, answer })),
   "cancel job": job.transform((answer) => ({ kind: "cancel job" as const, answer })),
   receipt: receipt.transform((answer) => ({ kind: "receipt" as const, answer })),

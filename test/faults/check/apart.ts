@@ -29,6 +29,6 @@ export function tenantsApart(sides: readonly Side[]): Violation[] {
   });
 }
 
-function idsIn({ jobs, receipts, counts, imports }: FinalState): string[] {
-  return [...jobs, ...receipts, ...counts, ...imports].map(({ id }) => id);
+function idsIn({ jobs, receipts, counts, imports, leases }: FinalState): string[] {
+  return [...jobs, ...receipts, ...counts, ...imports, ...leases].map(({ id }) => id);
 }

@@ -4,10 +4,14 @@ import type { History } from "./history.ts";
 import { operationsOf } from "./operations.ts";
 import { everyNumberAccounted } from "./rules/accounted.ts";
 import type { Exposure } from "./rules/accounted.ts";
+import { accountsAddUp } from "./rules/account.ts";
 import { nothingLost } from "./rules/acknowledged.ts";
 import { changesOnce } from "./rules/changes.ts";
+import { expiriesKept } from "./rules/expiry.ts";
 import { rowsOnce } from "./rules/imports.ts";
 import { jobsWhole } from "./rules/jobs.ts";
+import { toldByHolders } from "./rules/lease-use.ts";
+import { leasesKept } from "./rules/leases.ts";
 import { movesOnce } from "./rules/moves.ts";
 import { namesRendered } from "./rules/names-rendered.ts";
 import { numbersOnce, wholeRuns } from "./rules/numbers-once.ts";
@@ -16,6 +20,7 @@ import { papersKept } from "./rules/papers.ts";
 import { answeredAlike } from "./rules/repeats.ts";
 import { plainAnswers, requestsRecorded } from "./rules/requests.ts";
 import { takenBack } from "./rules/taken-back.ts";
+import { nothingTaken } from "./rules/taken-from-leases.ts";
 import { usedOnce } from "./rules/used-once.ts";
 import type { Violation } from "./violation.ts";
 
@@ -42,6 +47,11 @@ export function check(history: History, state: FinalState, exposure: Exposure): 
     ...plainAnswers(operations),
     ...jobsWhole(state),
     ...takenBack(operations, state),
+    ...leasesKept(operations, state),
+    ...toldByHolders(operations, state),
+    ...expiriesKept(operations, state),
+    ...nothingTaken(operations, state),
+    ...accountsAddUp(state),
     ...papersKept(operations, state),
     ...rowsOnce(operations, state),
     ...changesOnce(operations, state),

@@ -1,3 +1,5 @@
+import type { Run, Stretch } from "./runs.ts";
+
 /** A series as it stands when all is quiet. */
 export interface SeriesState {
   readonly sequence: string;
@@ -54,6 +56,58 @@ export interface JobState {
   readonly id: string;
   readonly status: string;
   readonly items: readonly ItemState[];
+}
+
+/** A lease, with what its holder told of it. */
+export interface LeaseState extends Run {
+  readonly id: string;
+  /** The series that it counts in. */
+  readonly sequence: string;
+  readonly period: string;
+  readonly holder: string;
+  readonly token: string;
+  readonly used: readonly Stretch[];
+  /** Those of the used ones that were told when it had expired. */
+  readonly late: readonly Stretch[];
+  readonly givenBack: readonly Stretch[];
+  /** How many the service says that are neither. */
+  readonly open: bigint;
+  readonly expiresAt: string;
+  /** Whether it has, at the moment of this state. */
+  readonly isExpired: boolean;
+  readonly isClosed: boolean;
+}
+
+/** What the account calls a number's fate, run by run. */
+export const fates = [
+  "taken",
+  "open",
+  "on_lease",
+  "unreported",
+  "given_back",
+  "voided",
+  "skipped",
+  "fenced",
+  "burned",
+  "in_flight",
+] as const;
+
+export type Fate = (typeof fates)[number];
+
+/** A run of the account. */
+export interface AccountRun extends Run {
+  readonly period: string;
+  readonly state: string;
+  readonly reservation: string | null;
+  /** The id of the lease that it is of; null for none. */
+  readonly lease: string | null;
+}
+
+/** The account of a sequence: its sums, where `skipped` has the fenced ones, and where each number went. */
+export interface AccountState {
+  readonly sequence: string;
+  readonly sums: Readonly<Record<Exclude<Fate, "fenced"> | "passed" | "reserved", bigint>>;
+  readonly runs: readonly AccountRun[];
 }
 
 /** A receipt or a count, and the job that records its lots; null for none. */
@@ -120,8 +174,9 @@ export interface FinalState {
   readonly named: readonly { readonly product: string; readonly name: string }[];
   /** All lots. */
   readonly lots: number;
-  /** How many numbers of a sequence its account lists as burned. */
-  readonly burned: readonly { readonly sequence: string; readonly numbers: bigint }[];
+  readonly leases: readonly LeaseState[];
+  /** Of every sequence that counts by itself. */
+  readonly accounts: readonly AccountState[];
   /** Definitions of sequences, each with the sequence in whose series it counts. */
   readonly sequences: readonly {
     readonly key: string;

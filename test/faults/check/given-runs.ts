@@ -19,7 +19,7 @@ export interface GivenRun extends Run {
 }
 
 /**
- * Every run that was given: reservations, names of a naming series, and what items of jobs drew. How long an
+ * Every run that was given: reservations, leases, names of a naming series, and what items of jobs drew. How long an
  * item's run is follows from what was asked and from the step of the series, not from what the database says
  * of the job.
  */
@@ -53,11 +53,11 @@ function together(run: GivenRun, other: GivenRun | undefined): GivenRun {
 }
 
 function runOfRequest({ wanted, told, begun, done, acknowledged }: Operation): GivenRun[] {
-  if (wanted.kind !== "reserve" && wanted.kind !== "names") return [];
-  if (told?.kind !== "reserve" && told?.kind !== "names") return [];
+  if (wanted.kind !== "reserve" && wanted.kind !== "names" && wanted.kind !== "lease") return [];
+  if (told?.kind !== "reserve" && told?.kind !== "names" && told?.kind !== "lease") return [];
   const { first, last } = told.answer;
   const id = told.kind === "reserve" ? told.answer.id : told.answer.reservation;
-  const step = told.kind === "reserve" ? BigInt(told.answer.step) : 1n;
+  const step = told.kind === "names" ? 1n : BigInt(told.answer.step);
   const series = readReservation(id)?.series ?? id;
   const calls = acknowledged.map((call) => call.id);
   const asked = wanted.count;

@@ -38,3 +38,11 @@ function renderPart(part: string, at: string, fields: Readonly<Record<string, st
 export function nameOf({ prefix, width, suffix }: RenderedSeries, number: bigint): string {
   return `${prefix}${String(number).padStart(width, "0")}${suffix}`;
 }
+
+/** The text before the counter of a pattern whose dates are those of its period, such as `2026-12-01`. */
+export function prefixIn(pattern: string, period: string): string {
+  const [year = "", month = "", day = ""] = period.split("-");
+  const dates: Readonly<Record<string, string>> = { YYYY: year, MM: month, DD: day };
+  const before = pattern.slice(0, pattern.search(/\{0+\}/));
+  return before.replace(/\{(\w+)\}/g, (whole, token: string) => dates[token] ?? whole);
+}

@@ -84,6 +84,42 @@ export function gaps(stretches: readonly Stretch[], from: bigint, to: bigint): S
   return found;
 }
 
+/** What is in both lists of stretches, each in order and without overlaps. */
+export function common(some: readonly Stretch[], others: readonly Stretch[]): Stretch[] {
+  const found: Stretch[] = [];
+  let place = 0;
+  for (const one of some) {
+    for (let other = others[place]; other !== undefined; other = others[place]) {
+      const [from, to] = [max(one.from, other.from), min(one.to, other.to)];
+      if (from < to) found.push({ from, to });
+      if (other.to > one.to) break;
+      place += 1;
+    }
+  }
+  return found;
+}
+
+/** What is in the first list and not in the second, each in order and without overlaps. */
+export function without(some: readonly Stretch[], others: readonly Stretch[]): Stretch[] {
+  const [first, last] = [some[0], some.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return common(some, gaps(others, first.from, last.to));
+}
+
+/** The stretches together, as the fewest, in order. */
+export function together(...lists: readonly (readonly Stretch[])[]): Stretch[] {
+  return cover(lists.flat().map(({ from, to }) => ({ first: from, last: to - 1n, step: 1n })));
+}
+
+/** How many numbers stretches have that are `step` apart. */
+export function numbersIn(stretches: readonly Stretch[], step: bigint): bigint {
+  return stretches.reduce((sum, { from, to }) => sum + (to - from) / step, 0n);
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
 function min(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }

@@ -1,7 +1,14 @@
 /** An item of a request for lots. */
 export type WantedItem =
   | { readonly product: string; readonly count: number }
-  | { readonly product: string; readonly reservation: string; readonly count?: number }
+  | {
+      readonly product: string;
+      readonly reservation: string;
+      readonly count?: number;
+      readonly first_name?: string;
+      /** Numbers on lease, of which its holder tells by this that they are used. */
+      readonly lease_token?: string;
+    }
   | { readonly product: string; readonly names: readonly string[] };
 
 /** A line of a receipt: so many units that get names, or units that have theirs. */
@@ -38,6 +45,14 @@ interface LotChange {
   readonly reference: string;
 }
 
+/** What the holder of a lease says that it has used: every number up to one, runs, or nothing new. */
+export interface WantedUse {
+  readonly lease: string;
+  readonly token: string;
+  readonly used_to?: string;
+  readonly used?: readonly { readonly first: string; readonly last: string }[];
+}
+
 /** What a client asks for. Every kind but one is a POST with an Idempotency-Key. */
 export type Wanted =
   | ({ readonly kind: "reserve"; readonly sequence: string; readonly count: number } & Document)
@@ -52,6 +67,21 @@ export type Wanted =
       readonly reservation: string;
       readonly first?: string;
       readonly last?: string;
+    }
+  | {
+      readonly kind: "lease";
+      readonly sequence: string;
+      readonly count: number;
+      readonly ttl_s: number;
+      readonly holder: string;
+    }
+  | ({ readonly kind: "report" } & WantedUse)
+  | ({ readonly kind: "give back" } & WantedUse)
+  | {
+      readonly kind: "renew";
+      readonly lease: string;
+      readonly token: string;
+      readonly ttl_s: number;
     }
   | {
       readonly kind: "lots";

@@ -4,9 +4,12 @@ import type { Call, Outcome } from "../check/history.ts";
 import { isOpen } from "../check/operations.ts";
 import type { Wanted } from "../check/wanted.ts";
 import type { Random } from "../random.ts";
+import type { Holder } from "./holders.ts";
+import { giveUp, holdersOf, keepAnswer, loseStore, restarted, speakerOf } from "./holders.ts";
 import { emptyMemory, remember } from "./memory.ts";
 import type { Send } from "./send.ts";
 import type { Appetite } from "./wishes/amounts.ts";
+import { contradicting } from "./wishes/holding.ts";
 import { nextWish } from "./wishes/next.ts";
 import type { Looks } from "./wishes/next.ts";
 
@@ -29,6 +32,14 @@ export interface Surroundings {
   readonly takeTwin: () => boolean;
 }
 
+interface Request {
+  readonly key: string;
+  readonly wanted: Wanted;
+}
+
+/** Why a holder that was killed hears no answer. */
+export const killed = "its holder was killed";
+
 /** How many of its own requests a client remembers and may send again. */
 const mostPast = 20;
 
@@ -37,25 +48,38 @@ const contested: ReadonlySet<string> = new Set(["apply", "cancel job", "cancel r
 
 /**
  * One client: asks for one thing after another, each under a key of its own, and sends what was not
- * answered again with the same key, to any of the Workers. Now and then it repeats an earlier request.
+ * answered again with the same key, to any of the Workers. Now and then it repeats an earlier request. Behind it
+ * are holders of leases, which are killed now and then, also while they wait for an answer.
  */
 export async function runClient(
   client: number,
   random: Random,
   around: Surroundings,
 ): Promise<void> {
-  const memory = emptyMemory();
+  const memory = emptyMemory(holdersOf(client, random, around.now));
+  const { holders } = memory;
   const looks = around.looks(random);
-  const past: { key: string; wanted: Wanted }[] = [];
+  const past: Request[] = [];
   for (let turn = 0; around.goesOn(); turn += 1) {
-    const again = past.length > 0 && random.chance(0.06) ? random.pick(past) : undefined;
+    const again =
+      restarted(random, holders) ??
+      (past.length > 0 && random.chance(0.06) ? random.pick(past) : undefined);
     const wish = again ?? {
       key: `${client}-${turn}`,
       wanted: await nextWish(random, `${client}-${turn}`, memory, around.appetite, looks),
     };
-    const isContested = again === undefined && contested.has(wish.wanted.kind);
-    const rival = { ...wish, key: `${wish.key}-rival` };
-    const rivals = isContested && random.chance(0.5) ? insist(client, random, around, rival) : null;
+    const holder = again === undefined ? speakerOf(holders, wish.wanted) : undefined;
+    if (holder !== undefined) {
+      holder.last = wish;
+      const isKilled = random.chance(0.05);
+      if (isKilled) await breakOff(client, random, around, wish);
+      if (isKilled && random.chance(0.5)) {
+        loseStore(holder);
+        continue;
+      }
+    }
+    const rival = again === undefined ? rivalOf(wish, holder) : undefined;
+    const rivals = rival && random.chance(0.5) ? insist(client, random, around, rival) : null;
     const outcome = await insist(client, random, around, wish);
     await rivals;
     if (again !== undefined || outcome === undefined) continue;
@@ -64,7 +88,30 @@ export async function runClient(
     if (succeeded && wish.wanted.kind !== "patch") past.push(wish);
     if (past.length > mostPast) past.shift();
     if (succeeded) remember(memory, wish.wanted, outcome.body);
+    if (holder === undefined) continue;
+    if (succeeded) keepAnswer(holder, wish.wanted, outcome.body);
+    else giveUp(holder);
   }
+}
+
+/** What is asked for at the same time, so that only one of the two may get it. */
+function rivalOf({ key, wanted }: Request, holder: Holder | undefined): Request | undefined {
+  const contrary = contested.has(wanted.kind) ? wanted : holder && contradicting(wanted, holder);
+  return contrary && { key: `${key}-rival`, wanted: contrary };
+}
+
+/** Sends a request and dies before it is answered. */
+async function breakOff(
+  client: number,
+  random: Random,
+  around: Surroundings,
+  { key, wanted }: Request,
+): Promise<void> {
+  const begun = around.now();
+  const answer = around.send(random.pick(around.ports), key, wanted);
+  await Promise.race([answer, sleep(random.between(0, 50))]);
+  const outcome = { kind: "lost", why: killed } as const;
+  around.record({ client, key, wanted, begun, ended: around.now(), outcome });
 }
 
 /** Sends a request until it is answered for good. Undefined: it was not before all was over. */
@@ -72,7 +119,7 @@ async function insist(
   client: number,
   random: Random,
   around: Surroundings,
-  { key, wanted }: { key: string; wanted: Wanted },
+  { key, wanted }: Request,
 ): Promise<Extract<Outcome, { kind: "answered" }> | undefined> {
   const once = async (): Promise<Outcome> => {
     const begun = around.now();

@@ -2,6 +2,7 @@ import { toldBy } from "../check/answers.ts";
 import type { JobAnswer } from "../check/answers.ts";
 import type { Wanted, WantedCountLine } from "../check/wanted.ts";
 import type { Random } from "../random.ts";
+import type { Holder } from "./holders.ts";
 
 /** A reservation of the client's own that still has open numbers, as far as the client knows. */
 export interface OpenReservation {
@@ -28,6 +29,7 @@ export interface Memory {
   readonly receipts: string[];
   readonly counts: { readonly id: string; readonly lines: readonly WantedCountLine[] }[];
   readonly moves: Move[];
+  readonly holders: readonly Holder[];
 }
 
 /** How much of each a client remembers. */
@@ -35,8 +37,9 @@ const most = 20;
 /** Lots of a reservation that are changed at once. */
 const mostLots = 2000;
 
-export function emptyMemory(): Memory {
-  return { reservations: [], lots: [], jobs: [], receipts: [], counts: [], moves: [] };
+/** What a client knows that was told of nothing yet, with the holders of leases behind it. */
+export function emptyMemory(holders: readonly Holder[]): Memory {
+  return { reservations: [], lots: [], jobs: [], receipts: [], counts: [], moves: [], holders };
 }
 
 /** Keeps what a request that succeeded was told. */
@@ -45,6 +48,11 @@ export function remember(memory: Memory, wanted: Wanted, body: string): void {
   if (told?.kind === "reserve") {
     const { id, first, step, count } = told.answer;
     keep(memory.reservations, { id, first: BigInt(first), step: BigInt(step), count });
+  }
+  if (told?.kind === "lease") {
+    // For others, who have no token: open to them is what the holder has told of.
+    const { reservation, first, step, count } = told.answer;
+    keep(memory.reservations, { id: reservation, first: BigInt(first), step: BigInt(step), count });
   }
   if (told?.kind === "lots" && told.answer.status === "done") rememberLots(memory, told.answer);
   if (told?.kind === "lots" && told.answer.status !== "done") keep(memory.jobs, told.answer.id);

@@ -54,6 +54,19 @@ function asPost(wanted: Exclude<Wanted, { kind: "patch" | "import" }>): {
       const { kind: _, reservation, ...run } = wanted;
       return { path: `/v1/reservations/${reservation}/void`, body: { reason: "unused", ...run } };
     }
+    case "lease": {
+      const { kind: _, sequence, ...body } = wanted;
+      return { path: `/v1/sequences/${sequence}/leases`, body };
+    }
+    case "report":
+    case "renew": {
+      const { kind, lease, ...body } = wanted;
+      return { path: `/v1/leases/${lease}/${kind}`, body };
+    }
+    case "give back": {
+      const { kind: _, lease, ...use } = wanted;
+      return { path: `/v1/leases/${lease}/give-back`, body: { reason: "not needed", ...use } };
+    }
     case "lots":
       return { path: "/v1/lots", body: { items: wanted.items } };
     case "cancel job":

@@ -31,7 +31,7 @@ export async function plant(
 async function emptyTables(client: ClientBase): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await client.query("truncate ledger, lots, job_items, jobs, requests cascade");
+      await client.query("truncate ledger, leases, lots, job_items, jobs, requests cascade");
       return;
     } catch (error) {
       const deadlock = error instanceof DatabaseError && error.code === "40P01";

@@ -1,4 +1,5 @@
 import type { ViolationKind } from "../check/violation.ts";
+import type { Crowd } from "../short-run.ts";
 import type { Disturbance } from "../stage/disturb.ts";
 
 /** A change of the text of one function in the database. */
@@ -18,6 +19,7 @@ export interface PlantedFault {
   readonly after?: readonly string[];
   /** What the run is exposed to. */
   readonly disturbance: Disturbance;
+  readonly crowd: Crowd;
   /** The violations that must be found, each of them. */
   readonly caughtBy: readonly ViolationKind[];
 }
@@ -29,6 +31,16 @@ const secondWall = {
     `alter table ledger add constraint ledger_number_once
        exclude using gist (series with =, int8range(first, last, '[]') with &&)
        where (kind in ('reserved', 'skip', 'fence', 'burned'))`,
+  ],
+};
+
+/** The same of leases. */
+const wallOfLeases = {
+  before: ["alter table leases drop constraint leases_numbers_are_of_run"],
+  after: [
+    `alter table leases add constraint leases_numbers_are_of_run check (
+       int8range(first, last + step) @> range_merge(used + given_back)
+       and not used && given_back and used @> late)`,
   ],
 };
 
@@ -55,6 +67,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       { function: "reserve_v1", from: /INSERT INTO ledger[\s\S]*?v_call\.origin\);/, to: "NULL;" },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["run_not_in_ledger", "unexplained", "hole"],
   },
   {
@@ -67,6 +80,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["unexplained", "hole"],
   },
   {
@@ -79,6 +93,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["answer_unrecorded", "drawn_by_nobody", "answers_differ", "carried_out_twice"],
   },
   {
@@ -92,6 +107,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       keepsFirstAnswer,
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["answers_differ", "carried_out_twice", "drawn_by_nobody"],
   },
   {
@@ -105,6 +121,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       keepsFirstAnswer,
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["answers_differ", "carried_out_twice"],
   },
   {
@@ -112,12 +129,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [rowReadWithoutLock],
     ...secondWall,
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["number_twice", "ledger_overlap"],
   },
   {
     name: "the row is read without its lock, behind the constraint",
     edits: [rowReadWithoutLock],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["broken_answer"],
   },
   {
@@ -137,12 +156,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
     ...secondWall,
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["number_twice", "ledger_overlap"],
   },
   {
     name: "a promoted counter is cached",
     edits: [{ function: "promote_series", from: /CACHE 1 /, to: "CACHE 20 " }],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["out_of_order"],
   },
   {
@@ -155,6 +176,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["burned_too_many"],
   },
   {
@@ -163,6 +185,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       { function: "cancel_job_v1", from: /IF NOT v_item\.presented THEN/, to: "IF false THEN" },
     ],
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["rest_not_voided"],
   },
   {
@@ -175,6 +198,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
     disturbance: "lost answers",
+    crowd: "many",
     caughtBy: ["lost_update"],
   },
   {
@@ -182,6 +206,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [{ function: "rewind_v1", from: /IF p_to <= v_issued THEN/, to: "IF false THEN" }],
     ...secondWall,
     disturbance: "none",
+    crowd: "many",
     caughtBy: ["number_twice", "ledger_overlap"],
   },
   {
@@ -200,12 +225,99 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [{ function: "run_chunk_v1", from: /advance_job\(/, to: "advance_job_alone(" }],
     after: ["drop function advance_job_alone", "drop extension dblink"],
     disturbance: "ended chunks",
+    crowd: "large",
     caughtBy: ["job_rows_wrong"],
   },
   {
     name: "the cursor is moved wherever it stands",
     edits: [{ function: "advance_job", from: /cursor = p_from AND token/, to: "token" }],
     disturbance: "lost chunks",
+    crowd: "large",
     caughtBy: ["job_rows_wrong"],
+  },
+  {
+    name: "a report is heard whatever its token is",
+    edits: [
+      {
+        function: "held_lease",
+        from: /ELSIF v_lease\.token <> p_token THEN/,
+        to: "ELSIF false THEN",
+      },
+    ],
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["wrong_holder_heard", "reported_by_nobody"],
+  },
+  {
+    name: "numbers on lease are open to everybody",
+    edits: [
+      { function: "numbers_on_lease", from: /RETURN [\s\S]*$/, to: "RETURN '{}'::int8multirange" },
+    ],
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["taken_from_lease"],
+  },
+  {
+    name: "giving back writes no void",
+    edits: [
+      {
+        function: "report_lease_v1",
+        from: /PERFORM void_numbers[\s\S]*?l\.kind = 'reserved';/,
+        to: "NULL;",
+      },
+    ],
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["given_back_not_void", "account_sums_wrong", "account_run_wrong"],
+  },
+  {
+    name: "a number is both used and given back",
+    edits: [
+      {
+        function: "report_lease_v1",
+        from: /IF v_used && v_before\.given_back THEN/,
+        to: "IF false THEN",
+      },
+    ],
+    ...wallOfLeases,
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["used_and_given_back"],
+  },
+  {
+    name: "a report takes the place of the one before",
+    edits: [
+      {
+        function: "note_lease",
+        from: /v_used int8multirange := p_lease\.used \+ p_used;/,
+        to: "v_used int8multirange := p_used;",
+      },
+    ],
+    ...wallOfLeases,
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["report_lost"],
+  },
+  {
+    name: "a report in time counts as a late one",
+    edits: [
+      { function: "note_lease", from: /WHEN expires_at <= now\(\) THEN/, to: "WHEN true THEN" },
+    ],
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["late_wrong"],
+  },
+  {
+    name: "the account leaves out the numbers of expired leases",
+    edits: [
+      {
+        function: "runs_of_entry",
+        from: /WHEN v_lease\.id IS NULL THEN '\{\}' ELSE v_rest - v_lease\.used END/,
+        to: "WHEN v_lease.id IS NULL OR lease_status(v_lease) <> 'open' THEN '{}' ELSE v_rest - v_lease.used END",
+      },
+    ],
+    disturbance: "none",
+    crowd: "holders",
+    caughtBy: ["account_run_wrong"],
   },
 ];

@@ -60,7 +60,7 @@ export interface FaultRun {
 const tenants = ["acme", "bolt", "cogs"];
 const patienceMs = 3000;
 const tooLongMs = 4000;
-const appetite: Appetite = { numbers: 100_000, lots: 60_000, large: 3, beside: 1 };
+const appetite: Appetite = { numbers: 100_000, lots: 60_000, large: 3, beside: 1, leases: 1 };
 
 /**
  * Lets clients work while things go wrong, waits until all is quiet, and holds both sides against each other.

@@ -1,6 +1,7 @@
-import type { FinalState, JobState } from "../check/final-state.ts";
+import type { FinalState, JobState, LeaseState } from "../check/final-state.ts";
 import { isAnswered, operationsOf } from "../check/operations.ts";
-import { countOf } from "../check/runs.ts";
+import { countOf, numbersIn } from "../check/runs.ts";
+import { killed } from "../clients/client.ts";
 import { violationsOf } from "./fault-run.ts";
 import type { FaultRun } from "./fault-run.ts";
 
@@ -18,6 +19,9 @@ export function summaryOf(run: FaultRun): string[] {
   const unanswered = operations.filter(
     ({ acknowledged, refused }) => acknowledged.length + refused.length === 0,
   );
+  const killings = history.filter(
+    ({ outcome }) => outcome.kind === "lost" && outcome.why === killed,
+  ).length;
   return [
     `tenants     ${companies.map(({ tenant }) => tenant).join(", ")}`,
     `requests    ${operations.length}, in ${history.length} calls (${repeated} sent again)`,
@@ -25,11 +29,28 @@ export function summaryOf(run: FaultRun): string[] {
     `answers     ${answered.length}: ${tally(answered.map(({ outcome }) => String(outcome.status)))}`,
     `lost        ${history.length - answered.length}; never answered ${unanswered.length}`,
     `numbers     ${states.reduce((total, state) => total + drawn(state), 0n)} drawn in ${sum(({ ledger }) => ledger.length)} rows of ${sum(({ series }) => series.length)} series, ${states.reduce((total, state) => total + burned(state), 0n)} burned`,
+    `leases      ${sum(({ leases }) => leases.length)}: ${tally(states.flatMap(({ leases }) => leases.map(howItEnded)))}; ${killings} times a holder was killed before it was answered`,
+    `of leases   ${tallyOf(states.flatMap(({ leases }) => leases.flatMap(whatBecame)))}`,
     `lots        ${sum(({ lots }) => lots)} in ${sum(({ jobs }) => jobs.length)} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
     `cancelled   ${sum(({ jobs }) => cancelledIn(jobs).length)} jobs, ${sum(({ jobs }) => cancelledIn(jobs).filter(isCut).length)} of them with a part of their lots recorded`,
     `changes     ${run.changes} of definitions and counters meanwhile`,
     `faults      ${played.length}: ${tally(played.map(({ fault, note }) => labelled(fault.kind, note)))}`,
     `violations  ${violations.length}${violations.length === 0 ? "" : `: ${tally(violations.map(({ kind }) => kind))}`}`,
+  ];
+}
+
+function howItEnded({ isClosed, isExpired }: LeaseState): string {
+  if (isClosed) return "closed";
+  return isExpired ? "unreported" : "open";
+}
+
+/** How many numbers of a lease became what. */
+function whatBecame({ step, used, late, givenBack, open }: LeaseState): [string, bigint][] {
+  return [
+    ["used", numbersIn(used, step)],
+    ["late", numbersIn(late, step)],
+    ["given back", numbersIn(givenBack, step)],
+    ["never told of", open],
   ];
 }
 
@@ -54,7 +75,14 @@ function drawn({ ledger }: FinalState): bigint {
 }
 
 function burned(state: FinalState): bigint {
-  return state.burned.reduce((sum, { numbers }) => sum + numbers, 0n);
+  return state.accounts.reduce((sum, { sums }) => sum + sums.burned, 0n);
+}
+
+/** Sums by their names. */
+function tallyOf(sums: readonly (readonly [string, bigint])[]): string {
+  const totals = new Map<string, bigint>();
+  for (const [name, numbers] of sums) totals.set(name, (totals.get(name) ?? 0n) + numbers);
+  return [...totals].map(([name, numbers]) => `${numbers} ${name}`).join(", ");
 }
 
 function tally(words: readonly string[]): string {

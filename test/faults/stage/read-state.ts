@@ -1,6 +1,8 @@
 import type { ClientBase, QueryResultRow } from "pg";
 
-import type { FinalState, ItemState, RecordedRequest } from "../check/final-state.ts";
+import type { FinalState, ItemState, LeaseState, RecordedRequest } from "../check/final-state.ts";
+import type { Stretch } from "../check/runs.ts";
+import { readAccounts } from "./read-accounts.ts";
 
 /**
  * Reads what the database has of a tenant, in one snapshot, on a direct connection. The rows of lots are
@@ -39,12 +41,17 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
       ).map((job) => ({ ...job, items: items.get(job.id) ?? [] })),
       requests: (
         await rows<RequestRow>(
-          `select q.key, q.answer->>'sequence' as sequence, coalesce(q.answer->>'series', '') as period,
-                  q.answer->>'first' as first, q.answer->>'last' as last,
+          // What the holder of a lease says is answered with its run too, and draws nothing.
+          `select q.key, coalesce(s.sequence, q.answer->>'sequence') as sequence,
+                  coalesce(s.period, q.answer->>'series', '') as period,
+                  case when not q.answer ? 'holder' or q.answer ? 'token' then q.answer->>'first' end as first,
+                  q.answer->>'last' as last,
                   coalesce(q.answer->>'job_id', r.job::text, c.job::text) as job
            from requests as q
            left join receipts as r on r.tenant = q.tenant and r.id::text = q.answer->>'receipt_id'
            left join counts as c on c.tenant = q.tenant and c.id::text = q.answer->>'count_id'
+           left join leases as l on q.answer ? 'token' and l.tenant = q.tenant and l.id::text = q.answer->>'id'
+           left join series as s on s.id = l.series
            where q.tenant = $1`,
         )
       ).map(madeBy),
@@ -106,12 +113,17 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
         (await rows<{ lots: string }>("select count(*) as lots from lots where tenant = $1"))[0]
           ?.lots,
       ),
-      burned: (
-        await rows<{ sequence: string; numbers: string }>(
-          `select key as sequence, account_v1(tenant, key, null)->>'burned' as numbers
-           from sequences where tenant = $1`,
+      leases: (
+        await rows<LeaseRow>(
+          `select l.id, s.sequence, s.period, l.first, l.last, l.step, l.holder, l.token,
+                  ${stretchesOf("l.used")} as used, ${stretchesOf("l.late")} as late,
+                  ${stretchesOf("l.given_back")} as given_back, l.open, wire_time(l.expires_at) as expires_at,
+                  l.expires_at <= now() as expired, l.closed_at is not null as closed
+           from leases as l join series as s on s.id = l.series
+           where l.tenant = $1`,
         )
-      ).map(({ sequence, numbers }) => ({ sequence, numbers: BigInt(numbers) })),
+      ).map(asLease),
+      accounts: await readAccounts(client, tenant),
       sequences: await rows(
         "select key, dialect, pattern, counter from sequences where tenant = $1",
       ),
@@ -120,6 +132,55 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
   } finally {
     await client.query("rollback");
   }
+}
+
+/** The stretches of a multirange, each as its bounds. */
+function stretchesOf(column: string): string {
+  return `array(select lower(part) || ' ' || upper(part) from unnest(${column}) as part order by part)`;
+}
+
+interface LeaseRow {
+  readonly id: string;
+  readonly sequence: string;
+  readonly period: string;
+  readonly first: string;
+  readonly last: string;
+  readonly step: string;
+  readonly holder: string;
+  readonly token: string;
+  readonly used: string[];
+  readonly late: string[];
+  readonly given_back: string[];
+  readonly open: string;
+  readonly expires_at: string;
+  readonly expired: boolean;
+  readonly closed: boolean;
+}
+
+function asLease(row: LeaseRow): LeaseState {
+  const { id, sequence, period, holder, token } = row;
+  return {
+    id,
+    sequence,
+    period,
+    holder,
+    token,
+    first: BigInt(row.first),
+    last: BigInt(row.last),
+    step: BigInt(row.step),
+    used: row.used.map(asStretch),
+    late: row.late.map(asStretch),
+    givenBack: row.given_back.map(asStretch),
+    open: BigInt(row.open),
+    expiresAt: row.expires_at,
+    isExpired: row.expired,
+    isClosed: row.closed,
+  };
+}
+
+function asStretch(bounds: string): Stretch {
+  const [from = "", to = ""] = bounds.split(" ");
+  return { from: BigInt(from), to: BigInt(to) };
 }
 
 interface SeriesRow {

@@ -53,7 +53,7 @@ export function everyNumberAccounted(
   }
   const asked = askedOf(operations, state);
   for (const [sequence, numbers] of missing) {
-    const listed = state.burned.find((entry) => entry.sequence === sequence)?.numbers ?? 0n;
+    const listed = state.accounts.find((one) => one.sequence === sequence)?.sums.burned ?? 0n;
     if (listed !== numbers) {
       const facts = { missing: numbers, listed };
       violations.push({ kind: "burned_unlisted", series: sequence, calls: [], facts });
@@ -99,6 +99,7 @@ function drawsOf(
   const of = (product: string): string => sequences.get(product) ?? "";
   switch (wanted.kind) {
     case "reserve":
+    case "lease":
       return [[wanted.sequence, wanted.count]];
     case "names":
       return [["naming-series", wanted.count]];
@@ -114,6 +115,9 @@ function drawsOf(
       return wanted.lines.flatMap((line) =>
         "lot" in line ? [] : [[of(line.product), line.units]],
       );
+    case "report":
+    case "give back":
+    case "renew":
     case "void":
     case "cancel job":
     case "cancel receipt":

@@ -1,11 +1,13 @@
 import type { FinalState } from "../final-state.ts";
-import { nameOf, renderSeries } from "../naming.ts";
+import { nameOf, prefixIn, renderSeries } from "../naming.ts";
 import type { Operation } from "../operations.ts";
+import { readReservation } from "../runs.ts";
 import type { Violation } from "../violation.ts";
 
 /**
  * A naming series gives the names of its run, one after another and each as its pattern renders it, in the
- * series that the text before its counter names; so does a sequence that counts in the same series.
+ * series that the text before its counter names; so does a sequence that counts in the same series. A lease
+ * comes with the form of its names, which is that of its sequence's pattern in the period that it is of.
  */
 export function namesRendered(operations: readonly Operation[], state: FinalState): Violation[] {
   const patterns = new Map(
@@ -13,7 +15,7 @@ export function namesRendered(operations: readonly Operation[], state: FinalStat
       .filter(({ dialect }) => dialect === "frappe")
       .map(({ key, pattern }) => [key, pattern]),
   );
-  return operations.flatMap((operation): Violation[] => {
+  const rendered = operations.flatMap((operation): Violation[] => {
     const told = namesTold(operation);
     const expected = namesExpected(operation, patterns);
     if (told === undefined || expected === undefined) return [];
@@ -27,6 +29,26 @@ export function namesRendered(operations: readonly Operation[], state: FinalStat
     };
     return [{ kind: "names_wrong", calls, facts }];
   });
+  return [...rendered, ...operations.flatMap((operation) => wrongForm(operation, state))];
+}
+
+function wrongForm({ wanted, told, acknowledged }: Operation, state: FinalState): Violation[] {
+  if (wanted.kind !== "lease" || told?.kind !== "lease") return [];
+  const { answer: form } = told;
+  const sequence = state.sequences.find(({ key }) => key === wanted.sequence);
+  const [counter = "", period = ""] = readReservation(form.reservation)?.series.split(":") ?? [];
+  const prefix =
+    sequence === undefined || sequence.dialect === "frappe"
+      ? counter === "naming-series"
+        ? period
+        : form.prefix
+      : prefixIn(sequence.pattern, period);
+  const first = nameOf({ ...form, prefix }, BigInt(form.first));
+  const last = nameOf({ ...form, prefix }, BigInt(form.last));
+  if (form.prefix === prefix && form.first_name === first && form.last_name === last) return [];
+  const calls = acknowledged.map(({ id }) => id);
+  const facts = { prefix: form.prefix, expected: first, told: form.first_name };
+  return [{ kind: "names_wrong", calls, facts }];
 }
 
 /** The text of the series, and the names; of a reservation the first and the last. */

@@ -1,4 +1,5 @@
 import type { FinalState, ItemState, JobState } from "../final-state.ts";
+import { keptOf } from "../kept.ts";
 import { bySeries, cover, isWithin, readReservation, seriesName } from "../runs.ts";
 import type { Run } from "../runs.ts";
 import type { Violation } from "../violation.ts";
@@ -39,6 +40,27 @@ export function restOf(run: OwnedRun, count: number): OwnedRun | undefined {
 /** The runs that a job drew. */
 export function runsOfJob({ items }: JobState, steps: ReadonlyMap<string, bigint>): OwnedRun[] {
   return items.flatMap((item) => (item.presented ? [] : (runOfItem(item, steps) ?? [])));
+}
+
+/** What the items of all jobs have recorded, and keep. */
+export function recordedRuns(state: FinalState): OwnedRun[] {
+  const steps = stepsOf(state);
+  const kept = keptOf(state);
+  return state.jobs.flatMap((job) =>
+    job.items.flatMap((item) => {
+      const run = runOfItem(item, steps);
+      return (run && firstOf(run, kept(job, item))) ?? [];
+    }),
+  );
+}
+
+/** The entries of the ledger of one kind. */
+export function ledgerRuns({ ledger }: FinalState, wanted: string): OwnedRun[] {
+  return ledger
+    .filter(({ kind }) => kind === wanted)
+    .map(({ sequence, period, first, last, step }) => {
+      return { series: seriesName(sequence, period), first, last, step };
+    });
 }
 
 /** Every reserved number belongs to somebody. */

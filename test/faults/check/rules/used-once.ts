@@ -1,8 +1,7 @@
 import type { FinalState } from "../final-state.ts";
-import { keptOf } from "../kept.ts";
 import { bySeries, cover, isWithin, overlaps, seriesName } from "../runs.ts";
 import type { Violation } from "../violation.ts";
-import { firstOf, runOfItem, stepsOf } from "./owned.ts";
+import { ledgerRuns, recordedRuns } from "./owned.ts";
 import type { OwnedRun } from "./owned.ts";
 
 /** A number is recorded by one item, or voided, or neither; and it was reserved before. */
@@ -25,18 +24,5 @@ export function usedOnce(state: FinalState): Violation[] {
 }
 
 function usesIn(state: FinalState): OwnedRun[] {
-  const steps = stepsOf(state);
-  const kept = keptOf(state);
-  const voids = state.ledger
-    .filter(({ kind }) => kind === "void")
-    .map(({ sequence, period, first, last, step }) => {
-      return { series: seriesName(sequence, period), first, last, step };
-    });
-  const recorded = state.jobs.flatMap((job) =>
-    job.items.flatMap((item) => {
-      const run = runOfItem(item, steps);
-      return (run && firstOf(run, kept(job, item))) ?? [];
-    }),
-  );
-  return [...voids, ...recorded];
+  return [...ledgerRuns(state, "void"), ...recordedRuns(state)];
 }

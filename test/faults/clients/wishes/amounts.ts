@@ -10,6 +10,8 @@ export interface Appetite {
   readonly large: number;
   /** How often something else than numbers and new lots is asked for: 1 as usual, 0 never. */
   readonly beside: number;
+  /** How often the holder of a lease says something: 1 as usual, 0 never. */
+  readonly leases: number;
 }
 
 /** Mostly one, sometimes very many: the most come from few requests. */

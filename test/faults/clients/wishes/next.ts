@@ -4,6 +4,7 @@ import type { Memory } from "../memory.ts";
 import type { Appetite } from "./amounts.ts";
 import { changing, patching } from "./changes.ts";
 import type { ReadVersion } from "./changes.ts";
+import { holding } from "./holding.ts";
 import { countedLots, lotsForLater, lotsOfReservation, namedLots } from "./lots.ts";
 import { naming, reserving, voiding } from "./numbers.ts";
 import { applying, counting, importing, receiving } from "./stock.ts";
@@ -29,7 +30,7 @@ export async function nextWish(
   appetite: Appetite,
   looks: Looks,
 ): Promise<Wanted> {
-  const { beside } = appetite;
+  const { beside, leases } = appetite;
   const wish = random.weighed<Wish>([
     [70, () => reserving(random, appetite)],
     [18, () => countedLots(random, appetite)],
@@ -39,6 +40,7 @@ export async function nextWish(
     [8, () => receiving(random, own)],
     [6, () => voiding(random, memory)],
     [4, () => refusable(random)],
+    [leases * 30, () => holding(random, memory.holders)],
     [beside * 10, () => naming(random)],
     [beside * 4, () => cancelling(random, own, memory)],
     [beside * 4, () => counting(random, own)],
