@@ -8103,38 +8103,29 @@ CREATE OR REPLACE FUNCTION public.numbers_between(p_from timestamp with time zon
 AS $function$
 BEGIN
   RETURN QUERY
-    WITH rare AS MATERIALIZED (
-      SELECT l AS entry FROM ledger AS l
-      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('skip', 'reopened', 'rewind')
-    ), moved AS (
+    WITH moved AS (
       SELECT l.tenant, l.series, l.kind::text AS kind, sum((l.last - l.first) / l.step + 1) AS numbers,
              count(*) AS entries
       FROM ledger AS l
-      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('reserved', 'void', 'fence')
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind IN ('reserved', 'void', 'skip', 'reopened', 'fence')
       GROUP BY l.tenant, l.series, l.kind
       UNION ALL
-      SELECT (w.entry).tenant, (w.entry).series, 'skip',
-             ((w.entry).last - (w.entry).first) / (w.entry).step + 1, 1
-      FROM rare AS l
-      CROSS JOIN LATERAL (SELECT skip_as_written(l.entry) AS entry OFFSET 0) AS w
-      WHERE (l.entry).kind IN ('skip', 'reopened') AND (w.entry).tenant IS NOT NULL
-      UNION ALL
-      SELECT r.tenant, r.series, 'rewind', (r.last - r.reopened_from) / s.step + 1, 1
-      FROM rare AS l
+      SELECT r.tenant, r.series, 'given back', (r.last - r.reopened_from) / s.step + 1, 1
+      FROM ledger AS l
       JOIN reopened_skips AS r
-        ON r.tenant = (l.entry).tenant AND r.series = (l.entry).series AND r.reopened_at = (l.entry).at
+        ON r.tenant = l.tenant AND r.series = l.series AND r.reopened_at = l.at
       JOIN ledger AS s
         ON s.tenant = r.tenant AND s.series = r.series AND s.first = r.first AND s.at = r.at
        AND s.kind IN ('skip', 'reopened')
-      WHERE (l.entry).kind = 'rewind'
+      WHERE l.at > p_from AND l.at <= p_to AND l.kind = 'rewind'
     )
     SELECT m.tenant, s.sequence, s.period,
            coalesce(sum(m.entries) FILTER (WHERE m.kind = 'reserved'), 0)::bigint,
            coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'reserved'), 0),
            coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'void'), 0),
-           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'skip'), 0),
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind IN ('skip', 'reopened')), 0),
            coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'fence'), 0),
-           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'rewind'), 0)
+           coalesce(sum(m.numbers) FILTER (WHERE m.kind = 'given back'), 0)
     FROM moved AS m
     JOIN series AS s ON s.tenant = m.tenant AND s.id = m.series
     GROUP BY m.tenant, s.sequence, s.period;
@@ -10534,8 +10525,7 @@ GRANT EXECUTE ON FUNCTION
   call_bounds(),
   entered_tenant(),
   kept_for(figure_grain),
-  no_tenant(),
-  skip_as_written(ledger)
+  no_tenant()
 TO serialmint_keeper;
 
 GRANT USAGE ON SCHEMA

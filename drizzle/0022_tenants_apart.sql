@@ -76,7 +76,7 @@ TO serialmint_app;
 GRANT EXECUTE ON FUNCTION entered_tenant TO serialmint_app, serialmint_keeper;
 --> statement-breakpoint
 -- With these the figures are read of all tenants.
-GRANT EXECUTE ON FUNCTION skip_as_written, no_tenant, kept_for, call_bounds TO serialmint_keeper;
+GRANT EXECUTE ON FUNCTION no_tenant, kept_for, call_bounds TO serialmint_keeper;
 --> statement-breakpoint
 -- Whoever names a state does.
 GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;

@@ -129,29 +129,27 @@ export class Gathering {
 
   /** Where there is no room for another kind, those of no sequence or product and at last of no tenant have it. */
   #kindOf(call: FiguredCall): GatheredCalls {
-    const minute = new Date(Math.floor(call.at / 60_000) * 60_000).toISOString();
-    const { tenant, operation, code, sequence, product } = call;
-    const ways: Names[] = [
-      { tenant, operation, code, sequence, product },
-      { tenant, operation, code, sequence: "", product: "" },
-      { tenant: noTenant, operation, code, sequence: "", product: "" },
-    ];
-    const wayOf = (names: Names): string => JSON.stringify([minute, ...Object.values(names)]);
-    for (const names of ways) {
-      const known = this.#calls.get(wayOf(names));
-      if (known !== undefined) return known;
-      if (this.#calls.size < this.#bounds.kinds || names.tenant === noTenant) {
-        return this.#begin(wayOf(names), names, minute, call.status);
-      }
-    }
-    throw new Error("There is always room for calls of no tenant.");
+    const { tenant, operation, code } = call;
+    const known = this.#calls.get(wayOf(call, call));
+    if (known !== undefined) return known;
+    if (this.#calls.size < this.#bounds.kinds) return this.#begin(call, call);
+    const unnamed = { operation, code, sequence: "", product: "" };
+    return (
+      this.#calls.get(wayOf(call, { tenant, ...unnamed })) ??
+      this.#calls.get(wayOf(call, { tenant: noTenant, ...unnamed })) ??
+      this.#begin(call, { tenant: noTenant, ...unnamed })
+    );
   }
 
-  #begin(way: string, names: Names, minute: string, status: number): GatheredCalls {
+  #begin(call: FiguredCall, { tenant, operation, code, sequence, product }: Names): GatheredCalls {
     const begun: GatheredCalls = {
-      ...names,
-      minute,
-      status,
+      tenant,
+      minute: new Date(minuteOf(call) * minuteMs).toISOString(),
+      operation,
+      code,
+      sequence,
+      product,
+      status: call.status,
       calls: 0,
       size: 0,
       time: 0,
@@ -160,7 +158,7 @@ export class Gathering {
       database_requests: 0,
       database_time: 0,
     };
-    this.#calls.set(way, begun);
+    this.#calls.set(wayOf(call, begun), begun);
     return begun;
   }
 
@@ -185,6 +183,18 @@ export class Gathering {
       request_id: call.requestId,
     });
   }
+}
+
+const minuteMs = 60_000;
+
+/** The minute in which a call came, since the epoch. */
+function minuteOf({ at }: FiguredCall): number {
+  return Math.floor(at / minuteMs);
+}
+
+/** What tells a kind of calls from others. */
+function wayOf(call: FiguredCall, { tenant, operation, code, sequence, product }: Names): string {
+  return JSON.stringify([minuteOf(call), tenant, operation, code, sequence, product]);
 }
 
 function reasonOf({ status, time }: FiguredCall): NotableCall["kind"] | undefined {
