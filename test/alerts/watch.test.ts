@@ -18,6 +18,10 @@ function databaseOf(service: Service) {
   });
 }
 
+function subjects(rows: readonly unknown[]): string[] {
+  return rows.map((row) => (row as { subject: string }).subject).toSorted();
+}
+
 async function nearlyUsedUp(service: Service, ...keys: string[]): Promise<void> {
   for (const key of keys) {
     await putSequence(service, key, { pattern: `${key}-{0}`, overflow: "reject" });
@@ -104,8 +108,6 @@ test("alerts are listed by pages, by kind and by status, and of one tenant alone
   await lookAt(service);
   await putSequence(service, "b", { pattern: "b-{000}", overflow: "reject" });
   await lookAt(service);
-  const subjects = (rows: readonly unknown[]) =>
-    rows.map((row) => (row as { subject: string }).subject).toSorted();
   expect(subjects(await rowsInPages(service, "/v1/alerts?limit=2"))).toEqual([
     "a",
     "b",

@@ -139,7 +139,7 @@ test("the address of the service alone leads to the reference page", async () =>
 });
 
 test("what later versions bring is not there yet", async () => {
-  for (const path of ["/metrics", "/v1"]) {
+  for (const path of ["/v2", "/v1"]) {
     const answer = await service.call("GET", path);
     expect([answer.status, answer.json.code]).toEqual([404, "route_not_found"]);
   }
@@ -169,6 +169,8 @@ describe("the OpenAPI document", () => {
   test("has every call", () => {
     expect(operations.map((each) => each.call).toSorted()).toEqual([
       "GET /health",
+      "GET /metrics",
+      "GET /v1/alerts",
       "GET /v1/api-keys",
       "GET /v1/api-keys/{id}",
       "GET /v1/audit",
@@ -182,6 +184,8 @@ describe("the OpenAPI document", () => {
       "GET /v1/jobs",
       "GET /v1/jobs/{id}",
       "GET /v1/jobs/{id}/skipped",
+      "GET /v1/leases",
+      "GET /v1/leases/{id}",
       "GET /v1/lots",
       "GET /v1/products",
       "GET /v1/products/{sku}",
@@ -198,11 +202,20 @@ describe("the OpenAPI document", () => {
       "GET /v1/sequences",
       "GET /v1/sequences/{key}",
       "GET /v1/sequences/{key}/account",
+      "GET /v1/sequences/{key}/account/runs",
+      "GET /v1/sequences/{key}/forecast",
       "GET /v1/sequences/{key}/ledger",
       "GET /v1/sequences/{key}/preview",
       "GET /v1/settings",
+      "GET /v1/stats",
+      "GET /v1/stats/calls",
+      "GET /v1/webhooks",
+      "GET /v1/webhooks/{id}",
+      "GET /v1/webhooks/{id}/deliveries",
+      "GET /v1/webhooks/{id}/deliveries/{delivery}",
       "PATCH /v1/products/{sku}/lots/{name}",
       "PATCH /v1/settings",
+      "PATCH /v1/webhooks/{id}",
       "POST /v1/api-keys",
       "POST /v1/api-keys/{id}/revoke",
       "POST /v1/api-keys/{id}/rotate",
@@ -211,6 +224,9 @@ describe("the OpenAPI document", () => {
       "POST /v1/imports",
       "POST /v1/jobs/{id}/cancel",
       "POST /v1/jobs/{id}/retry",
+      "POST /v1/leases/{id}/give-back",
+      "POST /v1/leases/{id}/renew",
+      "POST /v1/leases/{id}/report",
       "POST /v1/lots",
       "POST /v1/lots/changes",
       "POST /v1/naming-series/next",
@@ -221,8 +237,14 @@ describe("the OpenAPI document", () => {
       "POST /v1/reservations/{id}/void",
       "POST /v1/sequences/{key}/advance",
       "POST /v1/sequences/{key}/fence",
+      "POST /v1/sequences/{key}/leases",
       "POST /v1/sequences/{key}/reservations",
       "POST /v1/sequences/{key}/rewind",
+      "POST /v1/webhooks",
+      "POST /v1/webhooks/{id}/deliveries/{delivery}/repeat",
+      "POST /v1/webhooks/{id}/remove",
+      "POST /v1/webhooks/{id}/rotate-secret",
+      "POST /v1/webhooks/{id}/test",
       "PUT /v1/products/{sku}",
       "PUT /v1/sequences/{key}",
     ]);

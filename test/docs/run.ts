@@ -86,18 +86,16 @@ function withoutDone(item: unknown): unknown {
 
 /** Sends the requests of a page in order, with ids of this run in place of those that it shows. */
 export class PageRun {
-  readonly #url: string;
+  readonly #service: DocsService;
   readonly #key: string;
-  readonly #watch: DocsService["watch"];
   readonly #replaced = new Map<string, string>();
 
-  constructor({ url, receiver, watch }: DocsService, key: string) {
-    this.#url = url;
+  constructor(service: DocsService, key: string) {
+    this.#service = service;
     this.#key = key;
-    this.#watch = watch;
     // What a page calls with out of the box is the key of this run's tenant.
     this.#replaced.set(demo.key, key);
-    this.#replaced.set(shownReceiver, receiver);
+    this.#replaced.set(shownReceiver, service.receiver);
   }
 
   /**
@@ -108,7 +106,7 @@ export class PageRun {
     const finished =
       answer !== undefined && /"status": "(done|cancelled|failed|delivered)"/.test(answer.text);
     const tellsFigures = request.path.startsWith("/v1/stats");
-    if (request.path.startsWith("/v1/alerts")) await this.#watch();
+    if (request.path.startsWith("/v1/alerts")) await this.#service.watch();
     for (let tries = 0; ; tries += 1) {
       const actual = await this.#send(request);
       const waits = tellsFigures
@@ -123,7 +121,7 @@ export class PageRun {
   }
 
   async #send({ method, path, headers, body }: ShownRequest): Promise<Actual> {
-    const response = await fetch(this.#url + this.#here(path), {
+    const response = await fetch(this.#service.url + this.#here(path), {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
