@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { FileStore } from "../../client/src/file-store.ts";
 import { batch } from "./drawing/batch.ts";
+import type { Fault } from "./faulty-way.ts";
 import { sequenceOwner, startClientService } from "./service.ts";
 import type { ClientService } from "./service.ts";
 
@@ -138,47 +139,62 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-test("two processes on one store, killed at any time, never get the same number, and lose no block", async () => {
-  const folder = await scratch();
-  const { client, key } = await sequenceOwner(service);
-  const kills = 6;
-  let killed = 0;
-  const files: string[] = [];
-  await Promise.all(
-    ["a", "b"].map(async (name) => {
-      for (let life = 0; life <= kills; life += 1) {
-        const file = path.join(await scratch(), name);
-        files.push(file);
-        const child = drawing(path.join(folder, "store"), service.way.url, key, file);
-        // The process is up when it has noted something.
-        while ((await notedIn(file)).length === 0) await sleep(20);
-        await sleep(Math.random() * 200);
-        if (life < kills) {
-          killed += 1;
-          child.kill("SIGKILL");
-        } else {
-          child.send("stop");
-        }
-        await once(child, "exit");
-      }
-    }),
-  );
-  const noted = (await Promise.all(files.map(notedIn))).flat();
-  expect(noted.length).toBeGreaterThanOrEqual(batch * (killed + 2));
-  expect(new Set(noted).size).toBe(noted.length);
+/** A network on which every few requests or answers are lost. */
+function breaking(): Fault | null {
+  const dice = Math.random();
+  if (dice < 0.1) return "lost";
+  if (dice < 0.2) return "answer lost";
+  return dice < 0.25 ? { status: 503, headers: { "retry-after": "0" }, body: "" } : null;
+}
 
-  const store = new FileStore(path.join(folder, "store"));
-  const rest = client.leasedSequence("s", { store });
-  const last = await rest.next();
-  expect(noted).not.toContain(last.number);
-  await rest.close({ giveBack: true });
-  const sum = { used: 0, open: 0 };
-  for await (const { used, open } of client.list("/v1/leases")) {
-    sum.used += used;
-    sum.open += open;
-  }
-  expect(sum.open).toBe(0);
-  expect(sum.used).toBeGreaterThan(noted.length);
-  // At most the batch in hand of each that was killed.
-  expect(sum.used - noted.length - 1).toBeLessThanOrEqual(killed * batch);
-});
+test.each([
+  ["that holds", null, 5],
+  ["that breaks", breaking, 3],
+] as const)(
+  "two processes on one store and a way %s, killed at any time, never get the same number, and lose no block",
+  async (_, fault, kills) => {
+    const folder = await scratch();
+    const { client, key } = await sequenceOwner(service);
+    service.way.choose(fault);
+    let killed = 0;
+    const files: string[] = [];
+    await Promise.all(
+      ["a", "b"].map(async (name) => {
+        for (let life = 0; life <= kills; life += 1) {
+          const file = path.join(await scratch(), name);
+          files.push(file);
+          const child = drawing(path.join(folder, "store"), service.way.url, key, file);
+          // The process is up when it has noted something.
+          while ((await notedIn(file)).length === 0) await sleep(20);
+          await sleep(Math.random() * 200);
+          if (life < kills) {
+            killed += 1;
+            child.kill("SIGKILL");
+          } else {
+            child.send("stop");
+          }
+          await once(child, "exit");
+        }
+      }),
+    );
+    const noted = (await Promise.all(files.map(notedIn))).flat();
+    expect(noted.length).toBeGreaterThanOrEqual(batch * (killed + 2));
+    expect(new Set(noted).size).toBe(noted.length);
+
+    service.way.choose(null);
+    const store = new FileStore(path.join(folder, "store"));
+    const rest = client.leasedSequence("s", { store });
+    const last = await rest.next();
+    expect(noted).not.toContain(last.number);
+    await rest.close({ giveBack: true });
+    const sum = { used: 0, open: 0 };
+    for await (const { used, open } of client.list("/v1/leases")) {
+      sum.used += used;
+      sum.open += open;
+    }
+    expect(sum.open).toBe(0);
+    expect(sum.used).toBeGreaterThan(noted.length);
+    // At most the batch in hand of each that was killed.
+    expect(sum.used - noted.length - 1).toBeLessThanOrEqual(killed * batch);
+  },
+);

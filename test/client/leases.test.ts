@@ -8,7 +8,7 @@ import { MemoryStore, NoAnswer, Serialmint } from "../../client/src/client.ts";
 import type { Clock, Leased, LeasedSequenceOptions } from "../../client/src/client.ts";
 import type { LeasedSequence } from "../../client/src/leases/leased-sequence.ts";
 import { FileStore } from "../../client/src/file-store.ts";
-import { clientOf, startClientService } from "./service.ts";
+import { clientOf, sequenceOwner, startClientService } from "./service.ts";
 import type { ClientService } from "./service.ts";
 
 let service: ClientService;
@@ -267,6 +267,32 @@ describe("a block", () => {
     });
     const limited = new Serialmint({ url: service.way.url, apiKey: made.key ?? "" });
     expect(numbersOf(await sequenceOf(limited, { minBlock: 10 }).take(9))).toEqual(upTo(9));
+  });
+
+  test("that the day's quota does not give is a problem at once", async () => {
+    const admin = await clientOf(service);
+    const { key } = await admin.post("/v1/api-keys", {
+      body: { name: "a few", scopes: ["reserve"], quota: { numbers_per_day: 7 } },
+    });
+    const limited = new Serialmint({ url: service.way.url, apiKey: key ?? "" });
+    const sequence = sequenceOf(limited, { minBlock: 5, maxBlock: 5 });
+    expect(numbersOf(await sequence.take(7))).toEqual(upTo(7));
+    for (let at = 0; at < 2; at += 1) {
+      const error = await failureOf(sequence.next({ waitMs: 60_000 }));
+      expect(error).toMatchObject({ code: "quota_numbers_exceeded" });
+    }
+  });
+
+  test("whose answer was lost is found again after a key that was refused", async () => {
+    const { client, key } = await sequenceOwner(service);
+    const keys = [key, "smk_live_0000000000000000000000000000"];
+    const other = new Serialmint({ url: service.way.url, apiKey: () => keys.shift() ?? key });
+    service.way.choose(({ time }) => (time === 1 ? "answer lost" : null));
+    const sequence = sequenceOf(other, { minBlock: 10, maxBlock: 10 });
+    expect(await failureOf(sequence.next())).toMatchObject({ code: "api_key_unknown" });
+    expect((await sequence.next()).number).toBe("1");
+    await sequence.close();
+    expect(await told(client)).toMatchObject({ used: 1, open: 0 });
   });
 
   test("that is refused is a problem of those who wait for it", async () => {

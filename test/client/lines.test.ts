@@ -12,6 +12,10 @@ test("lines end with LF or CRLF, and what has no end is left", () => {
   expect(linesOf(["a\nb\r\n\nc"], false)).toEqual({ lines: ["a", "b", ""], rest: "c" });
 });
 
+test("quotes mean nothing elsewhere", () => {
+  expect(linesOf(['"a\nb"\n'], false)).toEqual({ lines: ['"a', 'b"'], rest: "" });
+});
+
 test("a CSV's line is a record: line breaks between quotes are part of it", () => {
   expect(linesOf(['1,"a\nb ""c"" \r\n"\r\n2,d\r\n'], true)).toEqual({
     lines: ['1,"a\nb ""c"" \r\n"', "2,d"],

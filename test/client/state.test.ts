@@ -191,6 +191,18 @@ describe("whatever is done in whatever order", () => {
     expect(second.asking).toEqual({ ...first.asking, by: "two", turn_ms: 2 });
   });
 
+  test("what is left of a run is put back only if nobody has drawn after it", () => {
+    const state: State = { ...emptyState, blocks: [blockOf("a", 1n, 1n, 100)] };
+    const one = claim(state, 3, always);
+    const other = claim(one.state, 3, always);
+    const [[early], [late]] = [one.runs, other.runs];
+    if (early === undefined || late === undefined) throw new Error("nothing was claimed");
+    early.take();
+    late.take();
+    expect(putBack(other.state, early).blocks[0]?.next).toBe("7");
+    expect(putBack(other.state, late).blocks[0]?.next).toBe("5");
+  });
+
   test("how many are left is counted in steps", () => {
     expect(leftOf(blockOf("a", 10n, 5n, 3))).toBe(3);
     expect(leftOf({ ...blockOf("a", 10n, 5n, 3), next: "25" })).toBe(0);

@@ -1,4 +1,4 @@
-import { NoAnswer } from "../calls/failures.ts";
+import { NoAnswer, SerialmintProblem } from "../calls/failures.ts";
 import { pause } from "../calls/tries.ts";
 import type { Serialmint } from "../serialmint.ts";
 import { machineClock } from "./clock.ts";
@@ -71,10 +71,16 @@ export interface Closing {
 /** It was closed, and gives nothing any more. */
 export class SequenceClosed extends Error {
   override readonly name = "SequenceClosed";
+
+  constructor() {
+    super("The leased sequence was closed.");
+  }
 }
 
 /** How long to wait for another process that asks, in milliseconds. */
 const lookAgainMs = 20;
+/** How long to wait at a time after a failure: another process may have got something meanwhile. */
+const lookAtPausesMs = 250;
 
 /**
  * Numbers of one sequence from memory or a store, leased from the service in blocks before they run out.
@@ -138,7 +144,7 @@ export class LeasedSequence {
     this.#lastReport = clock.steady();
     this.#waiting = new Waiting(
       () => clock.steady(),
-      () => new NoAnswer("No numbers came in time.", { cause: this.#lastFailure }),
+      () => this.#lateness(),
       (items) => this.#spare.push(...items),
     );
     this.#tickSoon(0);
@@ -202,7 +208,7 @@ export class LeasedSequence {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#ticking !== null) clearTimeout(this.#ticking);
-    this.#waiting.rejectAll(new SequenceClosed("The leased sequence was closed."));
+    this.#waiting.rejectAll(new SequenceClosed());
     const { giveBack = !this.#stock.lasting, reason, timeoutMs = 5000 } = closing;
     // A block may be on its way.
     const quiet = Promise.all([this.#serving, giveBack ? this.#supply.finish() : null]);
@@ -218,12 +224,11 @@ export class LeasedSequence {
     });
     this.#runs.length = 0;
     await inTime(this.#outbox.send().catch(this.#tell), timeoutMs);
-    this.#stop.abort(new SequenceClosed("The leased sequence was closed."));
+    this.#stop.abort(new SequenceClosed());
   }
 
   #queue(count: number, wait: Wait = {}): Promise<Leased[]> {
-    if (this.#isClosed)
-      return Promise.reject(new SequenceClosed("The leased sequence was closed."));
+    if (this.#isClosed) return Promise.reject(new SequenceClosed());
     const promise = this.#waiting.add(count, wait.waitMs ?? this.#waitMs, wait.signal);
     this.#serveSoon();
     return promise;
@@ -248,10 +253,18 @@ export class LeasedSequence {
       this.#waiting.serve(() => this.#take());
       const { wanted } = this.#waiting;
       if (wanted === 0 || (await this.#claim(wanted))) continue;
-      const pauseMs = Math.min(this.#supply.pauseMs, this.#waitMs);
-      if (pauseMs > 0) await pause(Math.min(pauseMs, 250));
+      const { pauseMs } = this.#supply;
+      if (pauseMs > this.#waitMs) this.#waiting.rejectAll(this.#lateness());
+      else if (pauseMs > 0) await pause(Math.min(pauseMs, lookAtPausesMs));
       else await this.#await(wanted);
     }
+  }
+
+  /** Why somebody has waited in vain. */
+  #lateness(): Error {
+    const cause = this.#lastFailure;
+    if (cause instanceof SerialmintProblem) return cause;
+    return new NoAnswer("No numbers came in time.", { cause });
   }
 
   /** Waits for a block. */
@@ -259,11 +272,8 @@ export class LeasedSequence {
     this.#countDemand();
     const outcome = await this.#supply.refill(0, wanted);
     if (outcome.kind === "another asks") await pause(lookAgainMs);
-    if (outcome.kind !== "failed") return;
-    const { error, final } = outcome;
-    this.#lastFailure = error;
-    const isLong = this.#supply.pauseMs > this.#waitMs;
-    if (final || isLong) this.#waiting.rejectAll(error);
+    this.#lastFailure = outcome.kind === "failed" ? outcome.error : null;
+    if (outcome.kind === "failed" && outcome.final) this.#waiting.rejectAll(outcome.error);
   }
 
   /** Makes numbers of the store this process's own; false when there are none. */
@@ -340,6 +350,7 @@ export class LeasedSequence {
     this.#supply
       .refill(this.#low - this.#inHand(), this.#waiting.wanted)
       .then(async (outcome) => {
+        this.#lastFailure = outcome.kind === "failed" ? outcome.error : null;
         if (outcome.kind === "failed") this.#tell(outcome.error);
         if (outcome.kind === "there are numbers") await this.#recount();
       })

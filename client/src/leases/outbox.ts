@@ -36,7 +36,9 @@ export class Outbox {
 
   /** Sends all that waits; rejects when something cannot be sent now. */
   send(): Promise<void> {
-    this.#sending ??= this.#sendAll().finally(() => {
+    // What was queued since that one looked goes out too.
+    if (this.#sending !== null) return this.#sending.then(() => this.send());
+    this.#sending = this.#sendAll().finally(() => {
       this.#sending = null;
     });
     return this.#sending;

@@ -171,8 +171,10 @@ export class Supply {
     if (error instanceof NoAnswer) return { kind: "failed", error, final: false };
     if (!(error instanceof SerialmintProblem)) throw error;
     const most = affordable(error);
-    const isUndone = most !== null || !isWorthAnotherTry(error);
-    if (isUndone) {
+    const isFinal = !isWorthAnotherTry(error);
+    // A key that is refused says nothing of what was asked for with it before.
+    const isRefusedKey = error.status === 401 || error.status === 403;
+    if (most !== null || (isFinal && !isRefusedKey)) {
       await this.#stock.change((state) => ({ state: refused(state, asking), result: null }));
     }
     if (most !== null && most < asking.count) {
@@ -187,7 +189,7 @@ export class Supply {
       await this.#outbox.send();
       return { kind: "failed", error, final: false };
     }
-    return { kind: "failed", error, final: isUndone };
+    return { kind: "failed", error, final: isFinal };
   }
 
   /** Renews what is in doubt; answers whether anything may be used again. */

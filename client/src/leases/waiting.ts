@@ -18,6 +18,9 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+/** What timers can count, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
 /** Callers in the order in which they came, each until it has its numbers or gives up. */
 export class Waiting {
   readonly #waiters = new Set<Waiter>();
@@ -106,7 +109,7 @@ export class Waiting {
         this.#rest();
         this.#rejectLate();
       },
-      Math.max(0, until - this.#steady()),
+      Math.min(longestTimer, Math.max(0, until - this.#steady())),
     );
   }
 
