@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 
 import { check } from "./check/check.ts";
+import type { Drawing } from "./check/drawing.ts";
 import type { Fate, FinalState, ItemState, LeaseState } from "./check/final-state.ts";
 import type { Call } from "./check/history.ts";
 import type { Stretch } from "./check/runs.ts";
 import type { Wanted } from "./check/wanted.ts";
+import { askedLine, drawnLine, readLog } from "./drawers/log.ts";
 import {
   accountOf,
   answers,
@@ -50,6 +52,7 @@ function leaseWith(facts: Partial<LeaseState>): LeaseState {
     step: 1n,
     holder: "till",
     token: "T",
+    form: { prefix: "S-", width: 1, suffix: "" },
     used: [],
     late: [],
     givenBack: [],
@@ -402,6 +405,77 @@ describe("the account", () => {
   test("that names another lease, or none, is found", () => {
     const accounts = [accountOf(["open", 1n, 4n, ["L", 1n]], ["on_lease", 5n, 10n, ["M", 1n]])];
     expect(kinds([opened, reported], { ...half, accounts })).toEqual(["account_run_wrong"]);
+  });
+});
+
+function drawing(
+  ...drawn: readonly (readonly [number: bigint, name: string, lease?: string])[]
+): Drawing[] {
+  const names = drawn.map(([number, name, lease = "L"]) => ({ number, name, lease }));
+  return [{ holder: "site", sequence: "s", asked: 10n, drawn: names }];
+}
+
+describe("processes that note what they draw", () => {
+  const leases = [leaseWith({ holder: "site", used: [stretch(1n, 4n)], open: 6n })];
+  const state = { ...half, requests: [], leases };
+  const kindsFor = (
+    drawings: readonly Drawing[],
+    facts: Partial<FinalState> = {},
+    history: Call[] = [],
+  ): string[] => kindsOf(check(history, stateWith({ ...state, ...facts }), calm, drawings));
+
+  test("have no violation when each name is one of a lease of theirs, told of or not", () => {
+    expect(kindsFor(drawing([2n, "S-2"], [3n, "S-3"], [7n, "S-7"]))).toEqual([]);
+    // Nobody else tells for them.
+    expect(kindsFor([])).toEqual(["drawn_by_nobody", "reported_by_nobody"]);
+  });
+
+  test("and hand out a number twice, or one that somebody else was given, are found", () => {
+    expect(kindsFor(drawing([2n, "S-2"], [3n, "S-3"], [2n, "S-2"]))).toEqual(["number_twice"]);
+    const other = callOf(0, "k", [0, 5], answers.run(10, 11));
+    const facts = {
+      series: [seriesAt(12n)],
+      ledger: [...reserved([1n, 9n]), ...reserved([10n, 11n])],
+      requests: recorded(["k", 10n, 11n]),
+      leases: [leaseWith({ holder: "site", last: 9n, open: 9n })],
+      accounts: [],
+    };
+    expect(kindsFor(drawing([10n, "S-10"]), facts, [other])).toEqual([
+      "number_twice",
+      "drawn_wrong",
+    ]);
+  });
+
+  test.each([
+    ["of no lease", [11n, "S-11"]],
+    ["of another lease", [2n, "S-2", "M"]],
+    ["with another name", [2n, "S-02"]],
+  ] as const)("and hand out a number %s are found", (_, drawn) => {
+    expect(kindsFor(drawing(drawn))).toEqual(["drawn_wrong"]);
+  });
+
+  test("and hand out what they gave back are found", () => {
+    const back = [{ ...whole.leases[0], holder: "site" }].map(leaseWith);
+    const { ledger, accounts } = whole;
+    expect(kindsFor(drawing([4n, "S-4"]), { leases: back, ledger, accounts })).toEqual([]);
+    expect(kindsFor(drawing([5n, "S-5"]), { leases: back, ledger, accounts })).toEqual([
+      "used_and_given_back",
+    ]);
+  });
+});
+
+test("a log that a killed process has left in the middle of a line has the others", () => {
+  const drawn = { number: "7", name: "S-7", lease: { id: "L" } };
+  const cut = drawnLine({ ...drawn, number: "8", name: "S-8" }).slice(0, -2);
+  const text = [askedLine(10), drawnLine(drawn), cut, drawnLine({ ...drawn, number: "9" })].join(
+    "",
+  );
+  expect(readLog(text)).toEqual({
+    asked: 10n,
+    drawn: [
+      { number: 7n, name: "S-7", lease: "L" },
+      { number: 9n, name: "S-7", lease: "L" },
+    ],
   });
 });
 

@@ -1,3 +1,4 @@
+import type { RenderedSeries } from "./naming.ts";
 import type { Run, Stretch } from "./runs.ts";
 
 /** A series as it stands when all is quiet. */
@@ -66,6 +67,8 @@ export interface LeaseState extends Run {
   readonly period: string;
   readonly holder: string;
   readonly token: string;
+  /** The bound form of its names. */
+  readonly form: RenderedSeries;
   readonly used: readonly Stretch[];
   /** Those of the used ones that were told when it had expired. */
   readonly late: readonly Stretch[];

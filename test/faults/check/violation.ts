@@ -53,6 +53,7 @@ export type ViolationKind =
   | "given_back_not_void"
   | "used_and_given_back"
   | "taken_from_lease"
+  | "drawn_wrong"
   // The account.
   | "account_number_twice"
   | "account_run_wrong"

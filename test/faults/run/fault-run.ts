@@ -8,6 +8,9 @@ import type { FinalState } from "../check/final-state.ts";
 import type { History } from "../check/history.ts";
 import type { Violation } from "../check/violation.ts";
 import type { Appetite } from "../clients/wishes/amounts.ts";
+import { startSite } from "../drawers/site.ts";
+import type { SiteReport } from "../drawers/site.ts";
+import { randomOf } from "../random.ts";
 import { foundCompany } from "../stage/company.ts";
 import { onConnection } from "../stage/database.ts";
 import { waitUntilQuiet } from "../stage/quiet.ts";
@@ -37,6 +40,8 @@ export interface FaultRunOptions {
 export interface CompanyRun {
   readonly tenant: string;
   readonly history: History;
+  /** What its processes did that draw from leases by themselves. */
+  readonly site: SiteReport;
   readonly state: FinalState;
   readonly violations: readonly Violation[];
 }
@@ -78,11 +83,13 @@ export async function runFaults(
     path.join(folder, "postgres"),
     Math.round(384 + 256 * minutes),
   ).catch(() => null);
+  const over = new AbortController();
   try {
     if (disk === null) log("No disk will be full: this system has no user name spaces.");
     else await moveTables(stage.directUrl, disk.folder);
-    return await Promise.race([perform(stage, disk, options), endOf(interrupted)]);
+    return await Promise.race([perform(stage, disk, options, over.signal), endOf(interrupted)]);
   } finally {
+    over.abort();
     await stage.stop();
     await disk?.stop();
   }
@@ -97,16 +104,31 @@ function endOf(signal: AbortSignal): Promise<never> {
 async function perform(
   stage: Stage,
   disk: SmallDisk | null,
-  { seed, minutes, clients, workers, log }: FaultRunOptions,
+  { seed, minutes, clients, workers, folder, log }: FaultRunOptions,
+  over: AbortSignal,
 ): Promise<FaultRun> {
   const companies: Company[] = [];
   for (const [place, tenant] of tenants.entries()) {
     const apiKey = await foundCompany(stage, tenant);
     companies.push({ tenant, apiKey, clients: shareOf(clients, place) });
   }
-  const working = companies.map((company) => {
+  const working = companies.map((company, place) => {
     const traffic = startTraffic(stage, { seed, ...company, appetite, patienceMs });
-    return { ...company, traffic };
+    const { tenant, apiKey } = company;
+    const own = path.join(folder, `site-${tenant}`);
+    const site = startSite(
+      {
+        ports: stage.ports,
+        apiKey,
+        sequence: place === 0 ? "row" : "five",
+        holder: "site",
+        store: `${own}-store`,
+        log: `${own}.log`,
+      },
+      randomOf(seed, -2 - place),
+      over,
+    );
+    return { ...company, traffic, site };
   });
   const ends = performance.now() + minutes * 60_000;
   let doubled = 0;
@@ -127,6 +149,7 @@ async function perform(
   log(`Nothing goes wrong any more; ${calls} calls so far.`);
   const ended = await Promise.all(working.map(({ traffic }) => traffic.end(60_000)));
   const answered = performance.now();
+  const sites = await Promise.all(working.map(({ site }) => site.end(20_000)));
   for (const { tenant, apiKey } of working) {
     await waitUntilQuiet(stage, { tenant, apiKey, leasesRunOut: false, patienceMs: 120_000 });
   }
@@ -134,11 +157,13 @@ async function perform(
   log("All is quiet; checking.");
   const { crashes } = stage;
   const checked: CompanyRun[] = [];
-  for (const { tenant, traffic } of working) {
+  for (const [place, { tenant, traffic }] of working.entries()) {
     const { history } = traffic;
+    const site = sites[place];
+    if (site === undefined) throw new Error("Each tenant has a site.");
     const state = await onConnection(stage.directUrl, (client) => readState(client, tenant));
-    const violations = check(history, state, { crashes, disturbed: true });
-    checked.push({ tenant, history, state, violations });
+    const violations = check(history, state, { crashes, disturbed: true }, [site]);
+    checked.push({ tenant, history, site, state, violations });
   }
   const changes = ended.reduce((sum, one) => sum + one.changes, 0);
   return { companies: checked, mixed: tenantsApart(checked), played, crashes, changes, quietAfter };

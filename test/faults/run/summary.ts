@@ -2,6 +2,7 @@ import type { FinalState, JobState, LeaseState } from "../check/final-state.ts";
 import { isAnswered, operationsOf } from "../check/operations.ts";
 import { countOf, numbersIn } from "../check/runs.ts";
 import { killed } from "../clients/client.ts";
+import type { SiteReport } from "../drawers/site.ts";
 import { violationsOf } from "./fault-run.ts";
 import type { FaultRun } from "./fault-run.ts";
 
@@ -31,12 +32,26 @@ export function summaryOf(run: FaultRun): string[] {
     `numbers     ${states.reduce((total, state) => total + drawn(state), 0n)} drawn in ${sum(({ ledger }) => ledger.length)} rows of ${sum(({ series }) => series.length)} series, ${states.reduce((total, state) => total + burned(state), 0n)} burned`,
     `leases      ${sum(({ leases }) => leases.length)}: ${tally(states.flatMap(({ leases }) => leases.map(howItEnded)))}; ${killings} times a holder was killed before it was answered`,
     `of leases   ${tallyOf(states.flatMap(({ leases }) => leases.flatMap(whatBecame)))}`,
+    `sites       ${sitesOf(run)}`,
     `lots        ${sum(({ lots }) => lots)} in ${sum(({ jobs }) => jobs.length)} jobs; all done ${run.quietAfter.toFixed(1)} s after the last answer`,
     `cancelled   ${sum(({ jobs }) => cancelledIn(jobs).length)} jobs, ${sum(({ jobs }) => cancelledIn(jobs).filter(isCut).length)} of them with a part of their lots recorded`,
     `changes     ${run.changes} of definitions and counters meanwhile`,
     `faults      ${played.length}: ${tally(played.map(({ fault, note }) => labelled(fault.kind, note)))}`,
     `violations  ${violations.length}${violations.length === 0 ? "" : `: ${tally(violations.map(({ kind }) => kind))}`}`,
   ];
+}
+
+function sitesOf({ companies }: FaultRun): string {
+  const sites = companies.map(({ site }) => site);
+  const total = (figure: (site: SiteReport) => number): number =>
+    sites.reduce((all, site) => all + figure(site), 0);
+  const leases = companies.flatMap(({ state, site }) =>
+    state.leases.filter(({ holder }) => holder === site.holder),
+  );
+  return (
+    `${total(({ drawn }) => drawn.length)} names drawn by processes of their own from ${leases.length} leases; ` +
+    `killed ${total(({ killed: times }) => times)} times with the store intact, ${total(({ lost }) => lost)} with it lost`
+  );
 }
 
 function howItEnded({ isClosed, isExpired }: LeaseState): string {

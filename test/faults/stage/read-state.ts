@@ -116,10 +116,15 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
       leases: (
         await rows<LeaseRow>(
           `select l.id, s.sequence, s.period, l.first, l.last, l.step, l.holder, l.token,
+                  json_build_object('prefix', f.prefix, 'width', f.width, 'suffix', f.suffix) as form,
                   ${stretchesOf("l.used")} as used, ${stretchesOf("l.late")} as late,
                   ${stretchesOf("l.given_back")} as given_back, l.open, wire_time(l.expires_at) as expires_at,
                   l.expires_at <= now() as expired, l.closed_at is not null as closed
-           from leases as l join series as s on s.id = l.series
+           from leases as l
+           join series as s on s.id = l.series
+           join ledger as e on e.tenant = l.tenant and e.series = l.series and e.first = l.first
+                               and e.kind = 'reserved'
+           join forms as f on f.tenant = e.tenant and f.id = e.form
            where l.tenant = $1`,
         )
       ).map(asLease),
@@ -148,6 +153,7 @@ interface LeaseRow {
   readonly step: string;
   readonly holder: string;
   readonly token: string;
+  readonly form: LeaseState["form"];
   readonly used: string[];
   readonly late: string[];
   readonly given_back: string[];
@@ -158,13 +164,14 @@ interface LeaseRow {
 }
 
 function asLease(row: LeaseRow): LeaseState {
-  const { id, sequence, period, holder, token } = row;
+  const { id, sequence, period, holder, token, form } = row;
   return {
     id,
     sequence,
     period,
     holder,
     token,
+    form,
     first: BigInt(row.first),
     last: BigInt(row.last),
     step: BigInt(row.step),

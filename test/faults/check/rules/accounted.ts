@@ -1,3 +1,4 @@
+import type { Drawing } from "../drawing.ts";
 import type { FinalState, SeriesState } from "../final-state.ts";
 import type { Operation } from "../operations.ts";
 import { bySeries, cover, gaps, seriesName } from "../runs.ts";
@@ -27,6 +28,7 @@ export function everyNumberAccounted(
   operations: readonly Operation[],
   state: FinalState,
   exposure: Exposure,
+  drawings: readonly Drawing[],
 ): Violation[] {
   const entries = state.ledger.filter(({ kind }) => used.has(kind));
   const ledger = bySeries(entries, ({ sequence, period }) => seriesName(sequence, period));
@@ -51,7 +53,7 @@ export function everyNumberAccounted(
       );
     }
   }
-  const asked = askedOf(operations, state);
+  const asked = askedOf(operations, state, drawings);
   for (const [sequence, numbers] of missing) {
     const listed = state.accounts.find((one) => one.sequence === sequence)?.sums.burned ?? 0n;
     if (listed !== numbers) {
@@ -78,10 +80,17 @@ function beyond(series: SeriesState, name: string, stretches: readonly Stretch[]
 }
 
 /** How many numbers of each sequence all tries but the successful ones may have drawn. */
-function askedOf(operations: readonly Operation[], state: FinalState): Map<string, bigint> {
+function askedOf(
+  operations: readonly Operation[],
+  state: FinalState,
+  drawings: readonly Drawing[],
+): Map<string, bigint> {
   const sequences = new Map(state.products.map(({ sku, sequence }) => [sku, sequence]));
   const counters = new Map(state.sequences.map(({ key, counter }) => [key, counter]));
   const asked = new Map<string, bigint>();
+  for (const { sequence, asked: numbers } of drawings) {
+    asked.set(sequence, (asked.get(sequence) ?? 0n) + numbers * triesOfWorker);
+  }
   for (const { wanted, calls, done } of operations) {
     const tries = BigInt(calls.length) * triesOfWorker - (done === Infinity ? 0n : 1n);
     for (const [sequence, count] of drawsOf(wanted, sequences)) {

@@ -1,3 +1,4 @@
+import type { Drawing } from "../drawing.ts";
 import type { FinalState, LeaseState } from "../final-state.ts";
 import type { Operation } from "../operations.ts";
 import { bySeries, common, cover, seriesName, together, without } from "../runs.ts";
@@ -11,13 +12,20 @@ import { ledgerRuns } from "./owned.ts";
  * What a holder was told that it reported stays used, and what it gave back is void; no number is both, and
  * none is either unless its holder said so. Who shows another token is refused for that.
  */
-export function toldByHolders(operations: readonly Operation[], state: FinalState): Violation[] {
+export function toldByHolders(
+  operations: readonly Operation[],
+  state: FinalState,
+  drawings: readonly Drawing[],
+): Violation[] {
   const tellings = tellingsOf(operations, state);
+  // What these told is in no history.
+  const silent = new Set(drawings.map(({ holder }) => holder));
   const voids = bySeries(ledgerRuns(state, "void"), ({ series }) => series);
   return [
     ...state.leases.flatMap((lease) => {
       const voided = cover(voids.get(seriesName(lease.sequence, lease.period)) ?? []);
-      return toldOf(lease, tellings.get(lease.id) ?? [], voided);
+      const told = silent.has(lease.holder) ? null : (tellings.get(lease.id) ?? []);
+      return toldOf(lease, told, voided);
     }),
     ...wrongHolders(operations, state),
   ];
@@ -25,7 +33,7 @@ export function toldByHolders(operations: readonly Operation[], state: FinalStat
 
 function toldOf(
   lease: LeaseState,
-  tellings: readonly Telling[],
+  tellings: readonly Telling[] | null,
   voided: readonly Stretch[],
 ): Violation[] {
   const { used, givenBack } = lease;
@@ -42,6 +50,11 @@ function toldOf(
       calls,
       facts: { lease: lease.id },
     }));
+  const wrong = [
+    ...violation("given_back_not_void", without(givenBack, voided)),
+    ...violation("used_and_given_back", common(used, givenBack)),
+  ];
+  if (tellings === null) return wrong;
   const heard = tellings.filter(({ done }) => done < Infinity);
   const said = together(...tellings.map((telling) => telling.used));
   const left = without(
@@ -58,8 +71,7 @@ function toldOf(
       .filter(({ givesBack }) => givesBack)
       .flatMap((telling) => violation("give_back_lost", left, telling)),
     ...violation("given_back_by_nobody", gaveBack ? [] : givenBack),
-    ...violation("given_back_not_void", without(givenBack, voided)),
-    ...violation("used_and_given_back", common(used, givenBack)),
+    ...wrong,
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Drawing } from "../drawing.ts";
 import type { FinalState } from "../final-state.ts";
 import { isAnswered, isKeyed } from "../operations.ts";
 import type { Operation } from "../operations.ts";
@@ -8,9 +9,13 @@ import type { OwnedRun } from "./owned.ts";
 
 /**
  * What was acknowledged is recorded under its key, what was refused is not, and every drawn number
- * belongs to a request that was sent.
+ * belongs to a request that was sent, or to a lease of a process that notes for itself.
  */
-export function requestsRecorded(operations: readonly Operation[], state: FinalState): Violation[] {
+export function requestsRecorded(
+  operations: readonly Operation[],
+  state: FinalState,
+  drawings: readonly Drawing[],
+): Violation[] {
   const recorded = new Set(state.requests.map(({ key }) => key));
   const violations: Violation[] = [];
   for (const { key, acknowledged, refused } of operations.filter(isKeyed)) {
@@ -23,7 +28,8 @@ export function requestsRecorded(operations: readonly Operation[], state: FinalS
       violations.push({ kind: "refused_and_done", calls, facts: { key } });
     }
   }
-  return [...violations, ...drawnByNobody(ownedRuns(operations, state), state)];
+  const owned = [...ownedRuns(operations, state), ...leasedRuns(drawings, state)];
+  return [...violations, ...drawnByNobody(owned, state)];
 }
 
 /** The runs of the requests that were sent, as they are recorded. */
@@ -40,6 +46,16 @@ function ownedRuns(operations: readonly Operation[], state: FinalState): OwnedRu
       const { sequence, period, first, last } = made;
       const series = seriesName(sequence, period);
       return [{ series, first, last, step: steps.get(series) ?? 1n }];
+    });
+}
+
+/** The leases of processes whose requests are in no history. */
+function leasedRuns(drawings: readonly Drawing[], { leases }: FinalState): OwnedRun[] {
+  const holders = new Set(drawings.map(({ holder }) => holder));
+  return leases
+    .filter(({ holder }) => holders.has(holder))
+    .map(({ sequence, period, first, last, step }) => {
+      return { series: seriesName(sequence, period), first, last, step };
     });
 }
 
