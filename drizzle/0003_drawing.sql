@@ -732,7 +732,7 @@ LANGUAGE sql STABLE AS $$
   HAVING count(*) > 0
 $$;
 --> statement-breakpoint
--- Writes down what a crash of the database has burned at the end of a series, which the caller holds with its
+-- Writes down what a failed call or a crash has burned at the end of a series, which the caller holds with its
 -- counter: between its last entry and its next number. Elsewhere the entries beside a hole tell of it, as long as
 -- they count by one increment.
 CREATE FUNCTION note_crash(p_series series, p_next bigint, p_origin integer) RETURNS void
@@ -747,7 +747,7 @@ BEGIN
   IF v_first < p_next THEN
     INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
     VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
-            p_origin, 'left by a crash of the database');
+            p_origin, 'left by a call that failed, or by a crash');
   END IF;
 END
 $$;

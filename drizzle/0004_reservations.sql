@@ -246,12 +246,12 @@ BEGIN
   IF p_open @> p_wanted AND NOT isempty(p_open) THEN
     RETURN;
   END IF;
-  v_held := numbers_on_lease(p_entry);
+  -- What is open to the caller, who holds the lease, stands in nobody's way.
+  v_held := numbers_on_lease(p_entry) - p_open;
   IF v_held && p_wanted OR (isempty(p_wanted) AND NOT isempty(v_held)) THEN
     PERFORM fail('reservation_on_lease', (
       SELECT jsonb_build_object(
-        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder,
-        'expires_at', wire_time(expires_at))
+        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder)
       FROM leases
       WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first));
   END IF;
@@ -362,7 +362,7 @@ BEGIN
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
-             coalesce(sum(numbers_in(given_back, step)), 0) AS given_back
+             coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
       WHERE tenant = p_tenant AND series = v_series.id
     ) AS lease
@@ -477,7 +477,7 @@ LANGUAGE sql IMMUTABLE
 ROWS 1 AS $$
   SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
          CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
-         CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
+         CASE WHEN NOT p_drawing THEN 'left by a call that failed, or by a crash' END,
          NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
   WHERE p_first < p_end
 $$;
@@ -529,7 +529,9 @@ BEGIN
   ) AS page;
   v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
   RETURN QUERY
-  SELECT run.*
+  -- One that has grown since the last page goes on behind it.
+  SELECT CASE WHEN run.first <= p_behind THEN p_behind + run.step ELSE run.first END, run.last, run.step, run.state,
+         run.reason, run.reserved_first, run.form, run.lease, run.holder, run.at
   FROM (
     SELECT entry, entry.first, entry.last, entry.step,
            entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,

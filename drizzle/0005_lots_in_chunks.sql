@@ -470,7 +470,8 @@ $$;
 -- Takes numbers of a reservation for an item: from `p_first_name`, else from the first open number;
 -- `p_count` of them, else all to the end of that open stretch. Returns the run. Numbers on lease are open to
 -- the lease's holder, who uses them by that.
--- Fails: unknown_reservation, reservation_range, first_name_not_reserved, lease_token_wrong, and as refuse_used does.
+-- Fails: unknown_reservation, reservation_range, first_name_not_reserved, reservation_not_leased, lease_token_wrong, and
+-- as refuse_used does.
 CREATE FUNCTION take_of_reservation(p_tenant text, p_item lot_request) RETURNS ledger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -491,6 +492,9 @@ BEGIN
   SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_entry.form;
   IF p_item.lease_token IS NOT NULL THEN
     v_lease := held_lease_of_run(v_entry, p_item.lease_token);
+    IF v_lease.id IS NULL THEN
+      PERFORM fail('reservation_not_leased', jsonb_build_object('reservation', v_id));
+    END IF;
   END IF;
   v_open := open_numbers(v_entry);
   IF v_lease.id IS NOT NULL THEN

@@ -58,7 +58,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
          render_name(f.prefix, p_lease.first, f.width, f.suffix),
          render_name(f.prefix, p_lease.last, f.width, f.suffix),
          numbers_in(p_lease.used, p_lease.step), numbers_in(p_lease.late, p_lease.step),
-         numbers_in(p_lease.given_back, p_lease.step), p_lease.open, wire_time(p_lease.created_at),
+         p_lease.returned, p_lease.open, wire_time(p_lease.created_at),
          wire_time(p_lease.expires_at), wire_time(p_lease.ends_at), wire_time(p_lease.closed_at),
          p_lease.id::text
   FROM series AS s
@@ -83,7 +83,18 @@ RETURN (
 -- For how many whole seconds from now a lease lasts.
 CREATE FUNCTION seconds_left(p_lease leases) RETURNS integer
 LANGUAGE sql STABLE
-RETURN greatest(floor(extract(epoch FROM p_lease.expires_at - now())), 0)::integer;
+RETURN CASE lease_status(p_lease)
+  WHEN 'open' THEN floor(extract(epoch FROM p_lease.expires_at - now()))::integer
+  ELSE 0 END;
+--> statement-breakpoint
+-- A lease as whoever opened it is told, again and again, with its token.
+CREATE FUNCTION opened_lease(p_tenant text, p_lease uuid) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN (
+  SELECT lease_facts(l) || jsonb_build_object('token', l.token, 'ttl_s', seconds_left(l))
+  FROM leases AS l
+  WHERE l.tenant = p_tenant AND l.id = p_lease
+);
 --> statement-breakpoint
 -- How much may be out on lease: leases of one sequence that are open for one holder; leases of a sequence whose
 -- holders have not told of all numbers; and the numbers of these.
@@ -141,11 +152,9 @@ DECLARE
   v_series series;
   v_ends_at timestamptz;
   v_reserved jsonb;
-  v_lease leases;
-  v_answer jsonb;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
-    RETURN v_call.answer;
+    RETURN opened_lease(p_tenant, (v_call.answer->>'lease_id')::uuid) || '{"replayed": true}';
   END IF;
   SELECT * INTO v_sequence FROM sequences
   WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
@@ -165,15 +174,11 @@ BEGIN
   INSERT INTO leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at, ends_at)
   VALUES (p_tenant, p_lease, v_sequence.key, v_series.id, (v_reserved->>'first')::bigint,
           (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
-          least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at)
-  RETURNING * INTO STRICT v_lease;
-  -- In place of the reservation, which is recorded as the answer by now.
-  UPDATE requests
-  SET answer = lease_facts(v_lease)
-    || jsonb_build_object('token', v_lease.token, 'ttl_s', seconds_left(v_lease))
-  WHERE tenant = p_tenant AND key = p_key
-  RETURNING answer INTO STRICT v_answer;
-  RETURN v_answer || '{"replayed": false}';
+          least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at);
+  -- In place of the reservation, which is recorded as the answer by now: a replay tells how the lease stands, so
+  -- that nobody takes an old one for new.
+  UPDATE requests SET answer = jsonb_build_object('lease_id', p_lease) WHERE tenant = p_tenant AND key = p_key;
+  RETURN opened_lease(p_tenant, p_lease) || '{"replayed": false}';
 END
 $$;
 --> statement-breakpoint
@@ -215,6 +220,7 @@ BEGIN
   SET used = v_used,
       late = late + CASE WHEN expires_at <= now() THEN p_used - used ELSE '{}' END,
       given_back = v_given_back,
+      returned = numbers_in(v_given_back, step),
       open = v_open,
       closed_at = CASE WHEN v_open = 0 THEN coalesce(closed_at, now()) END
   WHERE tenant = p_lease.tenant AND id = p_lease.id
@@ -289,9 +295,14 @@ BEGIN
   END IF;
   v_lease := note_lease(v_before, v_used, v_rest);
   SELECT count(*) INTO v_stretches FROM unnest(v_lease.used);
-  IF v_stretches > p_scattered THEN
+  -- Lots that were recorded may have scattered it further: what is told again, or only gives back, is taken.
+  IF v_stretches > greatest(p_scattered, (SELECT count(*) FROM unnest(v_before.used))) THEN
     PERFORM fail('lease_scattered', jsonb_build_object(
       'lease', p_lease, 'stretches', v_stretches, 'limit', p_scattered));
+  END IF;
+  IF v_used <@ v_before.used AND NOT p_gives_back THEN
+    -- Told before.
+    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, lease_facts(v_lease));
   END IF;
   PERFORM record_event(
     p_caller, p_tenant, CASE WHEN p_gives_back THEN 'lease.given_back' ELSE 'lease.reported' END::audit_action,
@@ -331,6 +342,34 @@ BEGIN
                        jsonb_build_object('expires_at', wire_time(v_lease.expires_at)));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
                            lease_facts(v_lease) || jsonb_build_object('ttl_s', seconds_left(v_lease)));
+END
+$$;
+--> statement-breakpoint
+-- Burns what is open of a lease at once, without its token: of a holder that is lost. What the holder reports all the
+-- same still counts, as late. Fails: as open_call_v1 does, lease_not_found, lease_over.
+CREATE FUNCTION burn_lease_v1(
+  p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lease uuid, p_reason text
+) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_lease leases;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
+  ELSIF lease_status(v_lease) IN ('closed', 'burned') THEN
+    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
+  END IF;
+  UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
+  WHERE tenant = p_tenant AND id = p_lease
+  RETURNING * INTO v_lease;
+  PERFORM record_event(p_caller, p_tenant, 'lease.burned', p_lease::text,
+                       jsonb_build_object('numbers', v_lease.open, 'reason', p_reason));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, lease_facts(v_lease));
 END
 $$;
 --> statement-breakpoint
@@ -376,6 +415,7 @@ END
 $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
-  open_lease_v1, renew_lease_v1, report_lease_v1, burn_leases_v1, shown_lease, lease_facts, lease_status, seconds_left,
+  open_lease_v1, renew_lease_v1, report_lease_v1, burn_lease_v1, burn_leases_v1, shown_lease, lease_facts,
+  opened_lease, lease_status, seconds_left,
   numbers_in, numbers_on_lease
 TO serialmint_app;

@@ -798,9 +798,9 @@ export const failures = {
     status: 409,
     title: "The numbers are out on lease",
     retryable: false,
-    detail: (facts: { reservation: string; lease: string; holder: string; expires_at: string }) =>
-      `Numbers of reservation ${quoted(facts.reservation)} are out on lease ${facts.lease} with ${quoted(facts.holder)} ` +
-      `(until ${facts.expires_at}), and only its holder uses them or gives them back. ` +
+    detail: (facts: { reservation: string; lease: string; holder: string }) =>
+      `Numbers of reservation ${quoted(facts.reservation)} are out on lease ${facts.lease} with ${quoted(facts.holder)}, ` +
+      "and only its holder uses them or gives them back, also when it has expired. " +
       "Send lease_token with the item, or report to the lease first.",
   },
 
@@ -828,7 +828,7 @@ export const failures = {
       "Reserve the numbers when they are used, or lease from a sequence of mode standard.",
   },
   lease_shows_time: {
-    status: 409,
+    status: 422,
     title: "The names show a time of day",
     retryable: false,
     detail: (facts: { sequence: string }) =>
@@ -867,13 +867,20 @@ export const failures = {
       `with ${String(facts.asked)} more it would be above ${String(facts.limit)} numbers or ${String(facts.limit_leases)} leases. ` +
       "Report or give back leases, unreported ones too, or ask for fewer numbers.",
   },
+  reservation_not_leased: {
+    status: 422,
+    title: "The reservation is on no lease",
+    retryable: false,
+    detail: (facts: { reservation: string }) =>
+      `Reservation ${quoted(facts.reservation)} is on no lease, so there is no token for it. Leave lease_token out.`,
+  },
   lease_over: {
     status: 409,
     title: "The lease is over",
     retryable: false,
     detail: (facts: { lease: string; status: string }) =>
       facts.status === "burned"
-        ? `Lease ${facts.lease} expired long ago and what is left of it is burned. It can still be reported; take a new lease for more numbers.`
+        ? `What is left of lease ${facts.lease} is burned. It can still be reported; take a new lease for more numbers.`
         : `Every number of lease ${facts.lease} is used or given back. Take a new lease.`,
   },
   lease_range: {

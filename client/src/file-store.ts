@@ -92,10 +92,11 @@ export class FileStore implements LeaseStore {
     try {
       await link(draft, path.join(folder, nameOf(next.number)));
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
+      // ENOENT: somebody took the draft for abandoned.
+      if (codeOf(error) === "EEXIST" || codeOf(error) === "ENOENT") return false;
       throw error;
     } finally {
-      await unlink(draft);
+      await unlink(draft).catch(() => undefined);
     }
     // A process that was stopped for long may find the name of an old version free again.
     if (Math.max(...(await versionsIn(folder))) > next.number) {

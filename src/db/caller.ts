@@ -24,6 +24,7 @@ export const auditActions = [
   "lease.renewed",
   "lease.reported",
   "lease.given_back",
+  "lease.burned",
   "product.created",
   "product.changed",
   "settings.changed",

@@ -6,7 +6,7 @@ import type { Arm } from "../domain/jobs/job.ts";
 import { expireFigures } from "../domain/figures/expire.ts";
 import { rollUpFigures } from "../domain/figures/roll-up.ts";
 import { expireStaged } from "../domain/imports/expire.ts";
-import { burnLeases } from "../domain/leases/burn.ts";
+import { burnUnreportedLeases } from "../domain/leases/burn-unreported.ts";
 import { sweepJobs } from "../domain/jobs/sweep.ts";
 import { expireQuotas } from "../domain/quotas/expire.ts";
 import { expireRequests } from "../domain/requests/expire.ts";
@@ -26,7 +26,7 @@ const duties: Readonly<Record<string, readonly Duty[]>> = {
     expireStaged,
     expireQuotas,
     closeSeries,
-    burnLeases,
+    burnUnreportedLeases,
     sealAudit,
     rollUpFigures,
     expireFigures,

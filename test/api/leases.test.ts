@@ -85,8 +85,15 @@ describe("opening", () => {
     await say("report", first.json, { used_to: "2" });
     const again = await call(service, "POST", "/v1/sequences/s/leases", options);
     expect(again.headers.get("idempotent-replayed")).toBe("true");
-    expect(again.text).toBe(first.text);
-    expect(await account("s")).toMatchObject({ passed: "5", on_lease: "3", open: "2" });
+    // As it stands by now.
+    const { ttl_s: left, ...lease } = again.json;
+    const { ttl_s: granted, ...before } = first.json;
+    expect(lease).toEqual({ ...before, used: 2, open: 3 });
+    expect(left).toBeGreaterThan(granted - 60);
+    await say("give-back", first.json);
+    const over = await call(service, "POST", "/v1/sequences/s/leases", options);
+    expect(over.json).toMatchObject({ id: first.json.id, status: "closed", open: 0, ttl_s: 0 });
+    expect(await account("s")).toMatchObject({ passed: "5", given_back: "3", open: "2" });
   });
 
   test("ends when its names would show another date, or its period is over", async () => {
@@ -115,7 +122,7 @@ describe("opening", () => {
     await put("strict", { pattern: "G{000}", mode: "gapless" });
     expect(await refusedLease("strict")).toMatchObject({ status: 409, code: "lease_gapless" });
     await put("timed", { pattern: "{hh}{mm}-{0000}" });
-    expect(await refusedLease("timed")).toMatchObject({ status: 409, code: "lease_shows_time" });
+    expect(await refusedLease("timed")).toMatchObject({ status: 422, code: "lease_shows_time" });
     await put("narrow", { pattern: "N{0}", overflow: "reject" });
     expect(await refusedLease("narrow")).toMatchObject({ status: 409, code: "sequence_exhausted" });
     expect(await refusedLease("nowhere")).toMatchObject({ status: 404 });
@@ -283,6 +290,32 @@ describe("telling", () => {
   });
 });
 
+test("a lease whose holder is lost is burned by hand, and its holder still listened to", async () => {
+  await put("s", { pattern: "A-{0000}" });
+  const held = await lease("s");
+  await say("report", held, { used_to: 4 });
+  const burn = `/v1/leases/${held.id}/burn`;
+  const reason = { reason: "the till was stolen" };
+  const { key } = await ok(service, "POST", "/v1/api-keys", { name: "k", scopes: ["reserve"] });
+  const stranger = await call(service, "POST", burn, { body: reason, key });
+  expect(stranger.json.code).toBe("scope_missing");
+  expect(await ok(service, "POST", burn, reason)).toMatchObject({ status: "burned", open: 6 });
+  expect(await account("s")).toMatchObject({ passed: "10", open: "4", burned: "6", on_lease: "0" });
+  expect(await refused(burn, reason)).toMatchObject({ code: "lease_over" });
+  expect(await say("report", held, { used_to: 5 })).toMatchObject({ used: 5, late: 1 });
+  expect(await account("s")).toMatchObject({ open: "5", burned: "5" });
+});
+
+test("a lost answer is told again, though nothing of the kind could be leased by now", async () => {
+  await put("s", { pattern: "A-{0000}" });
+  const options = { body: { count: 5, holder: "h" }, idempotencyKey: "lost" };
+  const first = await call(service, "POST", "/v1/sequences/s/leases", options);
+  await put("s", { pattern: "A{hh}-{0000}" });
+  const again = await call(service, "POST", "/v1/sequences/s/leases", options);
+  expect(again.status, again.text).toBe(201);
+  expect(again.json).toMatchObject({ id: first.json.id, token: first.json.token });
+});
+
 describe("names on lease", () => {
   beforeEach(async () => {
     await put("s", { pattern: "A-{0000}" });
@@ -303,6 +336,11 @@ describe("names on lease", () => {
     // Once recorded they are used up for the holder as well.
     const twice = await lots({ ...own, first_name: "A-0003", count: 1 });
     expect(twice.json.code).toBe("reservation_used");
+    const rest = await lots({ ...own, first_name: "A-0004", count: 2 });
+    expect(rest.json.code).toBe("reservation_used");
+    const plain = await ok(service, "POST", "/v1/sequences/s/reservations", { count: 1 });
+    const unleased = await lots({ reservation: plain.id, lease_token: token });
+    expect(unleased.json.code).toBe("reservation_not_leased");
     const stray = await lots({ names: ["X"], lease_token: token });
     expect(stray.json.code).toBe("request_invalid");
   });

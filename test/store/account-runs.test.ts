@@ -177,8 +177,8 @@ test("what a crash burned is told as that, whatever became of the increment", as
   // 1, 2; then 3, 4, 5 by ones; then 6 and 16 by tens; then 26.
   expect(shown).toEqual([
     ["open", "1", "2", "1", 2, null],
-    ["burned", "3", "5", "1", 3, "left by a crash of the database"],
-    ["burned", "6", "16", "10", 2, "left by a crash of the database"],
+    ["burned", "3", "5", "1", 3, "left by a call that failed, or by a crash"],
+    ["burned", "6", "16", "10", 2, "left by a call that failed, or by a crash"],
     ["open", "26", "26", "10", 1, null],
   ]);
   await expectWhole(service, "s");

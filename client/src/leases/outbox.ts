@@ -1,4 +1,4 @@
-import { SerialmintProblem, isWorthAnotherTry } from "../calls/failures.ts";
+import { NoAnswer, SerialmintProblem, isWorthAnotherTry } from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
 import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
@@ -66,11 +66,11 @@ export class Outbox {
     try {
       if (give_back === null) {
         if (used_to === null) return;
-        await this.#service.post("/v1/leases/{id}/report", { ...call, body: { token, used_to } });
+        ours(await this.#service.post("/v1/leases/{id}/report", { ...call, body: { token, used_to } }), lease);
       } else {
         const use = used_to === null ? {} : { used_to };
         const body = { token, reason: give_back, ...use };
-        await this.#service.post("/v1/leases/{id}/give-back", { ...call, body });
+        ours(await this.#service.post("/v1/leases/{id}/give-back", { ...call, body }), lease);
       }
     } catch (error) {
       if (!isForGood(error)) throw error;
@@ -88,4 +88,9 @@ function isForGood(error: unknown): boolean {
     error.status !== 401 &&
     error.status !== 403
   );
+}
+
+/** Refuses the answer of somebody else, such as of a network that asks for a login. */
+function ours({ id }: { readonly id: string }, lease: string): void {
+  if (id !== lease) throw new NoAnswer("Something other than the service answered.", {});
 }

@@ -160,8 +160,10 @@ export function reportAll(state: State): State {
 
 /** Gives all blocks back. */
 export function giveAllBack(state: State, reason: string): State {
-  const given = state.blocks.map((block) => reportOf(block, reason));
-  return { ...state, blocks: [], reports: [...state.reports, ...given] };
+  const given = state.blocks.filter(({ held }) => !held);
+  const blocks = state.blocks.filter(({ held }) => held);
+  const reports = given.map((block) => reportOf(block, reason));
+  return { ...state, blocks, reports: [...state.reports, ...reports] };
 }
 
 function reportOf(block: Block, give_back: string | null): Report {
@@ -207,8 +209,8 @@ export function given(state: State, { key, count }: Asking, block: Block): State
 }
 
 /** What was asked for was refused, and nothing was given. */
-export function refused(state: State, { key }: Asking): State {
-  return state.asking?.key === key ? { ...state, asking: null } : state;
+export function refused(state: State, { key, by }: Asking): State {
+  return state.asking?.key === key && state.asking.by === by ? { ...state, asking: null } : state;
 }
 
 /** A block's time was counted anew. */
@@ -219,7 +221,8 @@ export function renewed(state: State, { id, granted_ms, expires_ms }: Block): St
 /** A block that its lease's end has reached for good. */
 export function ended(state: State, id: string): State {
   const block = state.blocks.find((each) => each.id === id);
-  if (block === undefined) return state;
+  // What is in memory is let go of there, when its time is over.
+  if (block === undefined || block.held) return state;
   const blocks = state.blocks.filter((each) => each.id !== id);
-  return reportBlock({ ...state, blocks }, block);
+  return { ...state, blocks, reports: [...state.reports, reportOf(block, "its time was over")] };
 }

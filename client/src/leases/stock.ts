@@ -24,7 +24,7 @@ export class Stock {
     return this.#store.update(this.#name, (before) => {
       const { state, result } = change(before);
       if (state === before) return { state, result };
-      return { state: { ...state, wall_ms: this.clock.wall() }, result };
+      return { state: { ...state, wall_ms: Math.max(before.wall_ms, this.clock.wall()) }, result };
     });
   }
 

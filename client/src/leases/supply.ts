@@ -152,6 +152,7 @@ export class Supply {
         path: { key: sequence },
         body: { count, ttl_s, holder, ...(fields === undefined ? {} : { fields }) },
       });
+      if (!isLease(lease)) throw new NoAnswer("Something other than the service answered.", {});
       const block = blockOf(lease, asked_ms);
       const asked = this.#askedAt.get(key);
       if (asked !== undefined) grants.learn(block, asked);
@@ -186,10 +187,12 @@ export class Supply {
     const { reports } = await this.#stock.look();
     if (isFull && reports.length > 0) {
       // What is used up counts as out until it is reported.
-      await this.#outbox.send();
+      await this.#outbox.send().catch(() => undefined);
       return { kind: "failed", error, final: false };
     }
-    return { kind: "failed", error, final: isFinal };
+    // At midnight, by clocks that differ: the next one that is asked for is of the new period.
+    const final = isFinal && error.code !== "lease_period_over";
+    return { kind: "failed", error, final };
   }
 
   /** Renews what is in doubt; answers whether anything may be used again. */
@@ -222,7 +225,8 @@ export class Supply {
     try {
       const body = { token, ttl_s: this.#terms.ttlSeconds };
       const call = { ...this.#terms.calls, path: { id }, body };
-      const { ttl_s } = await this.#service.post("/v1/leases/{id}/renew", call);
+      const { ttl_s, id: named } = await this.#service.post("/v1/leases/{id}/renew", call);
+      if (named !== id) throw new NoAnswer("Something other than the service answered.", {});
       const anew = { ...block, granted_ms, expires_ms: granted_ms + ttl_s * 1000 };
       grants.learn(anew, steady);
       await this.#stock.change((now) => ({ state: renewed(now, anew), result: null }));
@@ -234,12 +238,18 @@ export class Supply {
       if (!isLost && !(error instanceof NoAnswer || error instanceof SerialmintProblem))
         throw error;
       this.#renewAfter.set(id, steady + Math.max(1000, grants.left(block, state.wall_ms) / 4));
-      if (isLost && (error.code === "lease_over" || error.code === "lease_not_found")) {
+      if (isLost && (error.code === "lease_over" || error.code === "lease_not_found" || error.code === "lease_period_over")) {
         await this.#stock.change((now) => ({ state: ended(now, id), result: null }));
       }
       return false;
     }
   }
+}
+
+/** Whether it is a lease: a network that asks for a login may answer in place of the service. */
+function isLease({ id, token, first, last, step, ttl_s }: Partial<components["schemas"]["OpenedLease"]>): boolean {
+  return [id, token].every((text) => typeof text === "string") && typeof ttl_s === "number" &&
+    [first, last, step].every((text) => typeof text === "string" && /^\d{1,18}$/.test(text));
 }
 
 function blockOf(lease: components["schemas"]["OpenedLease"], granted_ms: number): Block {

@@ -42,6 +42,10 @@ export const leases = pgTable(
     givenBack: numberRanges()
       .notNull()
       .default(sql`'{}'`),
+    /** How many numbers those are. */
+    returned: big()
+      .notNull()
+      .default(sql`0`),
     open: big().notNull(),
     createdAt: moment().defaultNow().notNull(),
     expiresAt: moment().notNull(),
@@ -53,6 +57,7 @@ export const leases = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
     uniqueIndex("leases_of_run").on(table.tenant, table.series, table.first),
+    index("leases_of_sequence").on(table.tenant, table.sequence, table.id),
     index("leases_out")
       .on(table.tenant, table.sequence, table.holder)
       .where(sql`closed_at IS NULL AND burned_at IS NULL`),

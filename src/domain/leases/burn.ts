@@ -1,19 +1,17 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
-import { leaseLimits } from "./limits.ts";
+import { callOf } from "../../db/client.ts";
+import type { OnceCall } from "../call.ts";
+import type { Lease, Told } from "./lease.ts";
+import { told } from "./lease.ts";
 
-/** Leases burned by one statement. */
-const batch = 1000;
-
-/** Statements of one run; what is left waits for the next. */
-const batches = 10;
-
-/** Burns what nobody has reported of leases long after their end; their holders are still listened to. */
-export async function burnLeases(db: Database): Promise<void> {
-  for (let run = 0; run < batches; run += 1) {
-    const [row] = await db.write<{ burned: string }>(
-      sql`SELECT burn_leases_v1(${batch}::int, make_interval(days => ${leaseLimits.unreportedDays}::int)) AS burned`,
-    );
-    if (Number(row?.burned ?? 0) < batch) return;
-  }
+/**
+ * Burns what is open of a lease at once, since its holder is lost. What the holder reports all the same counts as
+ * late. Fails: lease_not_found, lease_over.
+ */
+export async function burnLease(call: OnceCall, id: string, reason: string): Promise<Told<Lease>> {
+  const [row] = await call.db.write<{ facts: Lease & { readonly replayed: boolean } }>(
+    sql`SELECT burn_lease_v1(${callOf(call.caller, call.idempotency)}, ${id}::uuid, ${reason}::text) AS facts`,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return told(row.facts);
 }

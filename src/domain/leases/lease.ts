@@ -85,7 +85,7 @@ export function told<Answer extends Lease>(
   return { lease: shownLease(facts), replayed: facts.replayed };
 }
 
-/** The same facts give the same bytes. */
+/** The members in their order, so that the same facts give the same bytes. */
 export function shownLease<Answer extends Lease>(facts: Answer): Answer {
   const order = [
     ...leaseColumns,

@@ -51,6 +51,19 @@ export async function openLease(
   return orRecorded(
     async () => Promise.resolve(call),
     () => fenced(call, open),
-    async (facts) => Promise.resolve(told({ ...facts, replayed: true })),
+    async ({ lease_id: opened }) => openedLease(call, opened),
   );
+}
+
+/** A lease as whoever opened it is told again, however it stands by now. */
+async function openedLease(
+  { db, caller }: OnceCall,
+  id: string,
+): Promise<Told<OpenedLease>> {
+  const [row] = await db.readFor<{ facts: OpenedLease }>(
+    caller,
+    sql`SELECT opened_lease(${caller.tenant}::text, ${id}::uuid) AS facts`,
+  );
+  if (row === undefined) throw new Error("A function call gave no row.");
+  return told({ ...row.facts, replayed: true });
 }

@@ -2,12 +2,14 @@ import { sql } from "drizzle-orm";
 import { digestOf } from "../../db/client.ts";
 import { Failure } from "../../errors.ts";
 import type { OnceCall } from "../call.ts";
-import type { OpenedLease } from "../leases/lease.ts";
 import type { ReservationFacts } from "../reservations/reservation.ts";
 
-/** What the store keeps of an answer: a reservation, a lease, or which job or count it was. */
-type Recorded = ReservationFacts &
-  OpenedLease & { readonly job_id: string; readonly count_id: string };
+/** What the store keeps of an answer: a reservation, or which job, count or lease it was. */
+type Recorded = ReservationFacts & {
+  readonly job_id: string;
+  readonly count_id: string;
+  readonly lease_id: string;
+};
 
 /**
  * Runs a call; when it is refused as it reads today though it was carried out before, gives what was

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { burnLease } from "../../domain/leases/burn.ts";
 import { getLease } from "../../domain/leases/get.ts";
 import type { GrantedLease, Lease, Told } from "../../domain/leases/lease.ts";
 import { leaseStatuses } from "../../domain/leases/lease.ts";
@@ -43,7 +44,7 @@ const row = {
   status: status.openapi({
     description:
       "open; unreported: expired, and its holder has not told of all numbers; burned: so for " +
-      `${leaseLimits.unreportedDays} days; closed: every number is used or given back.`,
+      `${leaseLimits.unreportedDays} days, or by somebody's hand; closed: every number is used or given back.`,
   }),
   first: counterOutput,
   last: counterOutput,
@@ -74,7 +75,9 @@ const form = {
 };
 
 const granted = {
-  ttl_s: z.number().openapi({ description: "How long it lasts from this answer on, in seconds." }),
+  ttl_s: z.number().openapi({
+    description: "How long it lasts from this answer on, in seconds; 0 when it is not open any more.",
+  }),
 };
 const run = z.object({ first: counterOutput, last: counterOutput, count: z.number() });
 
@@ -276,6 +279,30 @@ const giveBack = createRoute({
   },
 });
 
+const burn = createRoute({
+  method: "post",
+  path: "/v1/leases/{id}/burn",
+  operationId: "burnLease",
+  security: anyOf("sequences:write"),
+  tags,
+  summary: "Burn what is open of a lease whose holder is lost",
+  request: {
+    params,
+    body: {
+      required: true,
+      content: json(
+        z
+          .strictObject({ reason: plainText(200).openapi({ example: "the scanner was stolen" }) })
+          .openapi("BurnInput"),
+      ),
+    },
+  },
+  responses: {
+    201: { description: "Burned.", headers: createdHeaders, content: json(leaseSchema) },
+    ...problems("lease_not_found", "lease_over"),
+  },
+});
+
 /** Registers the calls of leases. */
 export function registerLeases(app: App): void {
   app.openapi(open, async (c) => {
@@ -313,6 +340,12 @@ export function registerLeases(app: App): void {
     const call = await onceCallOf(c, aboutRecord(id));
     const given = await reportLease(call, id, use, reason);
     return c.json(given.lease, 201, headersOf(given));
+  });
+  app.openapi(burn, async (c) => {
+    const { id } = c.req.valid("param");
+    const call = await onceCallOf(c, aboutRecord(id));
+    const burned = await burnLease(call, id, c.req.valid("json").reason);
+    return c.json(burned.lease, 201, headersOf(burned));
   });
 }
 

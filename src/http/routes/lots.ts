@@ -138,6 +138,7 @@ const create = createRoute({
       "reservation_range",
       "reservation_used",
       "reservation_on_lease",
+      "reservation_not_leased",
       "lease_token_wrong",
       "too_many_lots",
       "too_many_names",
