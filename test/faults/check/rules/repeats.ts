@@ -4,9 +4,9 @@ import type { AnsweredCall, Operation } from "../operations.ts";
 import type { Violation } from "../violation.ts";
 
 /**
- * A request that is sent again is carried out once and answered alike: a reservation, a lease
- * and what its holder says, names, a void, a change and a move with the same bytes; a job, a receipt and a
- * count as they now stand, with the same runs and names. What succeeded is not refused afterwards.
+ * A request that is sent again is carried out once and answered alike: a reservation, what the holder of a
+ * lease says, names, a void, a change and a move with the same bytes; a lease, a job, a receipt and a count as
+ * they now stand, with the same runs and names. What succeeded is not refused afterwards.
  */
 export function answeredAlike(operations: readonly Operation[]): Violation[] {
   return operations.filter(isKeyed).flatMap(({ key, wanted, acknowledged, refused, done }) => {
@@ -34,7 +34,6 @@ export function answeredAlike(operations: readonly Operation[]): Violation[] {
 /** Requests whose answer is kept as it was. */
 const sameBytes: ReadonlySet<string> = new Set([
   "reserve",
-  "lease",
   "report",
   "give back",
   "renew",
@@ -51,5 +50,6 @@ function identityOf(wanted: Operation["wanted"], { outcome }: AnsweredCall): str
   const told = toldBy(wanted, outcome.body);
   const job = jobTold(told);
   const id = told !== undefined && "id" in told.answer ? told.answer.id : "";
-  return JSON.stringify([id, job?.id, job?.items]);
+  const run = told?.kind === "lease" ? [told.answer.token, told.answer.first, told.answer.last] : [];
+  return JSON.stringify([id, job?.id, job?.items, ...run]);
 }
