@@ -17,7 +17,7 @@ CREATE TYPE alert_kind AS ENUM ('sequence_exhaustion_near', 'job_stuck', 'job_fa
 
 CREATE TYPE api_scope AS ENUM ('reserve', 'lots:read', 'lots:write', 'sequences:write', 'admin');
 
-CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
+CREATE TYPE audit_action AS ENUM ('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'lease.burned', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');
 
 CREATE TYPE count_status AS ENUM ('draft', 'applied');
 
@@ -347,6 +347,7 @@ CREATE TABLE leases (
   used int8multirange DEFAULT '{}'::int8multirange NOT NULL,
   late int8multirange DEFAULT '{}'::int8multirange NOT NULL,
   given_back int8multirange DEFAULT '{}'::int8multirange NOT NULL,
+  returned bigint DEFAULT 0 NOT NULL,
   open bigint NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   expires_at timestamp with time zone NOT NULL,
@@ -1225,6 +1226,7 @@ CREATE INDEX jobs_by_time ON public.jobs USING brin (updated_at) WITH (autosumma
 CREATE INDEX jobs_failed ON public.jobs USING btree (tenant, id) WHERE (status = 'failed'::job_status);
 CREATE INDEX jobs_unfinished ON public.jobs USING btree (lease_until) WHERE (status = ANY (ARRAY['queued'::job_status, 'running'::job_status]));
 CREATE UNIQUE INDEX leases_of_run ON public.leases USING btree (tenant, series, first);
+CREATE INDEX leases_of_sequence ON public.leases USING btree (tenant, sequence, id);
 CREATE INDEX leases_out ON public.leases USING btree (tenant, sequence, holder) WHERE ((closed_at IS NULL) AND (burned_at IS NULL));
 CREATE INDEX leases_to_burn ON public.leases USING btree (expires_at) WHERE ((closed_at IS NULL) AND (burned_at IS NULL));
 CREATE INDEX ledger_by_time ON public.ledger USING brin (at) WITH (autosummarize='true');
@@ -2230,7 +2232,7 @@ BEGIN
   IF v_first < p_next THEN
     INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
     VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
-            p_origin, 'left by a crash of the database');
+            p_origin, 'left by a call that failed, or by a crash');
   END IF;
 END
 $function$;
@@ -2835,12 +2837,12 @@ BEGIN
   IF p_open @> p_wanted AND NOT isempty(p_open) THEN
     RETURN;
   END IF;
-  v_held := numbers_on_lease(p_entry);
+  -- What is open to the caller, who holds the lease, stands in nobody's way.
+  v_held := numbers_on_lease(p_entry) - p_open;
   IF v_held && p_wanted OR (isempty(p_wanted) AND NOT isempty(v_held)) THEN
     PERFORM fail('reservation_on_lease', (
       SELECT jsonb_build_object(
-        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder,
-        'expires_at', wire_time(expires_at))
+        'reservation', reservation_facts(p_entry)->>'id', 'lease', id, 'holder', holder)
       FROM leases
       WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first));
   END IF;
@@ -2935,7 +2937,7 @@ BEGIN
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
-             coalesce(sum(numbers_in(given_back, step)), 0) AS given_back
+             coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
       WHERE tenant = p_tenant AND series = v_series.id
     ) AS lease
@@ -3037,7 +3039,7 @@ CREATE OR REPLACE FUNCTION public.run_without_entry(p_first bigint, p_end bigint
 AS $function$
   SELECT p_first, p_first + ((p_end - p_first - 1) / p_step) * p_step, p_step,
          CASE WHEN p_drawing THEN 'in_flight' ELSE 'burned' END,
-         CASE WHEN NOT p_drawing THEN 'left by a crash of the database' END,
+         CASE WHEN NOT p_drawing THEN 'left by a call that failed, or by a crash' END,
          NULL::bigint, NULL::bigint, NULL::uuid, NULL, NULL::timestamptz
   WHERE p_first < p_end
 $function$;
@@ -3079,7 +3081,9 @@ BEGIN
   ) AS page;
   v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
   RETURN QUERY
-  SELECT run.*
+  -- One that has grown since the last page goes on behind it.
+  SELECT CASE WHEN run.first <= p_behind THEN p_behind + run.step ELSE run.first END, run.last, run.step, run.state,
+         run.reason, run.reserved_first, run.form, run.lease, run.holder, run.at
   FROM (
     SELECT entry, entry.first, entry.last, entry.step,
            entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
@@ -3541,6 +3545,9 @@ BEGIN
   SELECT * INTO v_form FROM forms WHERE tenant = p_tenant AND id = v_entry.form;
   IF p_item.lease_token IS NOT NULL THEN
     v_lease := held_lease_of_run(v_entry, p_item.lease_token);
+    IF v_lease.id IS NULL THEN
+      PERFORM fail('reservation_not_leased', jsonb_build_object('reservation', v_id));
+    END IF;
   END IF;
   v_open := open_numbers(v_entry);
   IF v_lease.id IS NOT NULL THEN
@@ -7754,7 +7761,7 @@ AS $function$
          render_name(f.prefix, p_lease.first, f.width, f.suffix),
          render_name(f.prefix, p_lease.last, f.width, f.suffix),
          numbers_in(p_lease.used, p_lease.step), numbers_in(p_lease.late, p_lease.step),
-         numbers_in(p_lease.given_back, p_lease.step), p_lease.open, wire_time(p_lease.created_at),
+         p_lease.returned, p_lease.open, wire_time(p_lease.created_at),
          wire_time(p_lease.expires_at), wire_time(p_lease.ends_at), wire_time(p_lease.closed_at),
          p_lease.id::text
   FROM series AS s
@@ -7773,7 +7780,13 @@ CREATE OR REPLACE FUNCTION public.seconds_left(p_lease leases)
  RETURNS integer
  LANGUAGE sql
  STABLE
-RETURN (GREATEST(floor(EXTRACT(epoch FROM ((p_lease).expires_at - now()))), (0)::numeric))::integer;
+RETURN CASE lease_status(p_lease) WHEN 'open'::text THEN (floor(EXTRACT(epoch FROM ((p_lease).expires_at - now()))))::integer ELSE 0 END;
+
+CREATE OR REPLACE FUNCTION public.opened_lease(p_tenant text, p_lease uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT (lease_facts(l.*) || jsonb_build_object('token', l.token, 'ttl_s', seconds_left(l.*))) FROM leases l WHERE ((l.tenant = opened_lease.p_tenant) AND (l.id = opened_lease.p_lease)));
 
 CREATE OR REPLACE FUNCTION public.check_lease_limits(p_tenant text, p_sequence text, p_holder text, p_count bigint, p_limits lease_limits)
  RETURNS void
@@ -7816,11 +7829,9 @@ DECLARE
   v_series series;
   v_ends_at timestamptz;
   v_reserved jsonb;
-  v_lease leases;
-  v_answer jsonb;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
-    RETURN v_call.answer;
+    RETURN opened_lease(p_tenant, (v_call.answer->>'lease_id')::uuid) || '{"replayed": true}';
   END IF;
   SELECT * INTO v_sequence FROM sequences
   WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
@@ -7840,15 +7851,11 @@ BEGIN
   INSERT INTO leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at, ends_at)
   VALUES (p_tenant, p_lease, v_sequence.key, v_series.id, (v_reserved->>'first')::bigint,
           (v_reserved->>'last')::bigint, (v_reserved->>'step')::bigint, p_holder, gen_random_uuid(), p_count,
-          least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at)
-  RETURNING * INTO STRICT v_lease;
-  -- In place of the reservation, which is recorded as the answer by now.
-  UPDATE requests
-  SET answer = lease_facts(v_lease)
-    || jsonb_build_object('token', v_lease.token, 'ttl_s', seconds_left(v_lease))
-  WHERE tenant = p_tenant AND key = p_key
-  RETURNING answer INTO STRICT v_answer;
-  RETURN v_answer || '{"replayed": false}';
+          least(now() + make_interval(secs => p_ttl), v_ends_at), v_ends_at);
+  -- In place of the reservation, which is recorded as the answer by now: a replay tells how the lease stands, so
+  -- that nobody takes an old one for new.
+  UPDATE requests SET answer = jsonb_build_object('lease_id', p_lease) WHERE tenant = p_tenant AND key = p_key;
+  RETURN opened_lease(p_tenant, p_lease) || '{"replayed": false}';
 END
 $function$;
 
@@ -7892,6 +7899,7 @@ BEGIN
   SET used = v_used,
       late = late + CASE WHEN expires_at <= now() THEN p_used - used ELSE '{}' END,
       given_back = v_given_back,
+      returned = numbers_in(v_given_back, step),
       open = v_open,
       closed_at = CASE WHEN v_open = 0 THEN coalesce(closed_at, now()) END
   WHERE tenant = p_lease.tenant AND id = p_lease.id
@@ -7962,9 +7970,14 @@ BEGIN
   END IF;
   v_lease := note_lease(v_before, v_used, v_rest);
   SELECT count(*) INTO v_stretches FROM unnest(v_lease.used);
-  IF v_stretches > p_scattered THEN
+  -- Lots that were recorded may have scattered it further: what is told again, or only gives back, is taken.
+  IF v_stretches > greatest(p_scattered, (SELECT count(*) FROM unnest(v_before.used))) THEN
     PERFORM fail('lease_scattered', jsonb_build_object(
       'lease', p_lease, 'stretches', v_stretches, 'limit', p_scattered));
+  END IF;
+  IF v_used <@ v_before.used AND NOT p_gives_back THEN
+    -- Told before.
+    RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, lease_facts(v_lease));
   END IF;
   PERFORM record_event(
     p_caller, p_tenant, CASE WHEN p_gives_back THEN 'lease.given_back' ELSE 'lease.reported' END::audit_action,
@@ -8003,6 +8016,34 @@ BEGIN
                        jsonb_build_object('expires_at', wire_time(v_lease.expires_at)));
   RETURN answer_request_v1(p_tenant, p_key, p_fingerprint,
                            lease_facts(v_lease) || jsonb_build_object('ttl_s', seconds_left(v_lease)));
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.burn_lease_v1(p_caller caller, p_tenant text, p_key text, p_fingerprint bytea, p_lease uuid, p_reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
+  v_lease leases;
+BEGIN
+  IF v_call.answer IS NOT NULL THEN
+    RETURN v_call.answer;
+  END IF;
+  SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
+  IF NOT FOUND THEN
+    PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
+  ELSIF lease_status(v_lease) IN ('closed', 'burned') THEN
+    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
+  END IF;
+  UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
+  WHERE tenant = p_tenant AND id = p_lease
+  RETURNING * INTO v_lease;
+  PERFORM record_event(p_caller, p_tenant, 'lease.burned', p_lease::text,
+                       jsonb_build_object('numbers', v_lease.open, 'reason', p_reason));
+  RETURN answer_request_v1(p_tenant, p_key, p_fingerprint, lease_facts(v_lease));
 END
 $function$;
 
@@ -9634,6 +9675,7 @@ ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO seri
 ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
+ALTER FUNCTION burn_lease_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
 ALTER FUNCTION burn_leases_v1(integer,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION call_bounds() OWNER TO serialmint_rules;
 ALTER FUNCTION caller_of_import(imports) OWNER TO serialmint_rules;
@@ -9815,6 +9857,7 @@ ALTER FUNCTION open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,i
 ALTER FUNCTION open_numbers(ledger) OWNER TO serialmint_rules;
 ALTER FUNCTION open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION open_receipt(text,uuid,text,text,bytea,integer) OWNER TO serialmint_rules;
+ALTER FUNCTION opened_lease(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION operation_health(text) OWNER TO serialmint_rules;
 ALTER FUNCTION operations_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
@@ -9970,6 +10013,7 @@ REVOKE EXECUTE ON FUNCTION
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
+  burn_lease_v1(caller,text,text,bytea,uuid,text),
   burn_leases_v1(integer,interval),
   call_bounds(),
   caller_of_import(imports),
@@ -10164,6 +10208,7 @@ REVOKE EXECUTE ON FUNCTION
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
   open_receipt(text,uuid,text,text,bytea,integer),
+  opened_lease(text,uuid),
   operation_health(text),
   operations_in_trouble(text),
   origin_of(text,integer,text),
@@ -10367,6 +10412,7 @@ GRANT EXECUTE ON FUNCTION
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
+  burn_lease_v1(caller,text,text,bytea,uuid,text),
   burn_leases_v1(integer,interval),
   call_bounds(),
   caller_v1(caller,text),
@@ -10435,6 +10481,7 @@ GRANT EXECUTE ON FUNCTION
   open_lease_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,uuid,text,integer,date,lease_limits),
   open_numbers(ledger),
   open_recall_v1(caller,text,text,bytea,uuid,text,text,jsonb),
+  opened_lease(text,uuid),
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),

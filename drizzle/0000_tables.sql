@@ -1,6 +1,6 @@
 CREATE TYPE "public"."alert_kind" AS ENUM('sequence_exhaustion_near', 'job_stuck', 'job_failed', 'lease_unreported', 'errors_rising', 'operations_slow', 'audit_chain_broken', 'webhook_disabled');--> statement-breakpoint
 CREATE TYPE "public"."watch_duty" AS ENUM('alerts', 'audit');--> statement-breakpoint
-CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');--> statement-breakpoint
+CREATE TYPE "public"."audit_action" AS ENUM('sequence.created', 'sequence.changed', 'sequence.advanced', 'sequence.rewound', 'sequence.fenced', 'naming_series.bound', 'naming_series.changed', 'reservation.voided', 'lease.renewed', 'lease.reported', 'lease.given_back', 'lease.burned', 'product.created', 'product.changed', 'settings.changed', 'tenant.fenced', 'lots.created', 'lots.changed', 'lot.changed', 'receipt.created', 'receipt.cancelled', 'count.created', 'count.applied', 'recall.opened', 'recall.closed', 'import.begun', 'import.cancelled', 'job.cancelled', 'job.retried', 'api_key.created', 'api_key.rotated', 'api_key.revoked', 'webhook.created', 'webhook.changed', 'webhook.secret_rotated', 'webhook.removed', 'webhook.tested', 'webhook.delivery_repeated');--> statement-breakpoint
 CREATE TYPE "public"."count_status" AS ENUM('draft', 'applied');--> statement-breakpoint
 CREATE TYPE "public"."figure_grain" AS ENUM('minute', 'hour', 'day', 'ever');--> statement-breakpoint
 CREATE TYPE "public"."notable_kind" AS ENUM('slow', 'failed', 'refused');--> statement-breakpoint
@@ -323,6 +323,7 @@ CREATE TABLE "leases" (
 	"used" "int8multirange" DEFAULT '{}' NOT NULL,
 	"late" "int8multirange" DEFAULT '{}' NOT NULL,
 	"given_back" "int8multirange" DEFAULT '{}' NOT NULL,
+	"returned" bigint DEFAULT 0 NOT NULL,
 	"open" bigint NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
@@ -726,6 +727,7 @@ CREATE INDEX "jobs_unfinished" ON "jobs" USING btree ("lease_until") WHERE statu
 CREATE INDEX "jobs_failed" ON "jobs" USING btree ("tenant","id") WHERE status = 'failed';--> statement-breakpoint
 CREATE INDEX "jobs_by_time" ON "jobs" USING brin ("updated_at") WITH (autosummarize=true);--> statement-breakpoint
 CREATE UNIQUE INDEX "leases_of_run" ON "leases" USING btree ("tenant","series","first");--> statement-breakpoint
+CREATE INDEX "leases_of_sequence" ON "leases" USING btree ("tenant","sequence","id");--> statement-breakpoint
 CREATE INDEX "leases_out" ON "leases" USING btree ("tenant","sequence","holder") WHERE closed_at IS NULL AND burned_at IS NULL;--> statement-breakpoint
 CREATE INDEX "leases_to_burn" ON "leases" USING btree ("expires_at") WHERE closed_at IS NULL AND burned_at IS NULL;--> statement-breakpoint
 CREATE INDEX "ledger_by_time" ON "ledger" USING brin ("at") WITH (autosummarize=true);--> statement-breakpoint

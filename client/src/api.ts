@@ -407,6 +407,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leases/{id}/burn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Burn what is open of a lease whose holder is lost */
+        post: operations["burnLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/leases/{id}/give-back": {
         parameters: {
             query?: never;
@@ -1352,7 +1369,7 @@ export interface components {
             /** @description When the call reached the database. */
             at: string;
             /** @enum {string} */
-            action: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "lease.renewed" | "lease.reported" | "lease.given_back" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.changed" | "webhook.secret_rotated" | "webhook.removed" | "webhook.tested" | "webhook.delivery_repeated";
+            action: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "lease.renewed" | "lease.reported" | "lease.given_back" | "lease.burned" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.changed" | "webhook.secret_rotated" | "webhook.removed" | "webhook.tested" | "webhook.delivery_repeated";
             /** @description Key, name or id of what was changed. */
             subject: string;
             /** @description Name of the API key. */
@@ -1416,6 +1433,10 @@ export interface components {
             unsealed: number;
             /** @description The seal that has the given digest; null: none has. */
             digest_seal: number | null;
+        };
+        BurnInput: {
+            /** @example the scanner was stolen */
+            reason: string;
         };
         Count: {
             id: string;
@@ -1723,7 +1744,7 @@ export interface components {
             reservation: string;
             holder: string;
             /**
-             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days, or by somebody's hand; closed: every number is used or given back.
              * @enum {string}
              */
             status: "open" | "unreported" | "burned" | "closed";
@@ -1763,7 +1784,7 @@ export interface components {
             width: number;
             /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
             suffix: string;
-            /** @description How long it lasts from this answer on, in seconds. */
+            /** @description How long it lasts from this answer on, in seconds; 0 when it is not open any more. */
             ttl_s: number;
         };
         Health: {
@@ -1934,7 +1955,7 @@ export interface components {
             reservation: string;
             holder: string;
             /**
-             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days, or by somebody's hand; closed: every number is used or given back.
              * @enum {string}
              */
             status: "open" | "unreported" | "burned" | "closed";
@@ -2016,7 +2037,7 @@ export interface components {
             reservation: string;
             holder: string;
             /**
-             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days, or by somebody's hand; closed: every number is used or given back.
              * @enum {string}
              */
             status: "open" | "unreported" | "burned" | "closed";
@@ -2062,7 +2083,7 @@ export interface components {
             reservation: string;
             holder: string;
             /**
-             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days, or by somebody's hand; closed: every number is used or given back.
              * @enum {string}
              */
             status: "open" | "unreported" | "burned" | "closed";
@@ -2480,7 +2501,7 @@ export interface components {
             reservation: string;
             holder: string;
             /**
-             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days; closed: every number is used or given back.
+             * @description open; unreported: expired, and its holder has not told of all numbers; burned: so for 30 days, or by somebody's hand; closed: every number is used or given back.
              * @enum {string}
              */
             status: "open" | "unreported" | "burned" | "closed";
@@ -2520,7 +2541,7 @@ export interface components {
             width: number;
             /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
             suffix: string;
-            /** @description How long it lasts from this answer on, in seconds. */
+            /** @description How long it lasts from this answer on, in seconds; 0 when it is not open any more. */
             ttl_s: number;
             /**
              * @description The token that the lease was answered with.
@@ -3629,7 +3650,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description What was done. */
-                action?: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "lease.renewed" | "lease.reported" | "lease.given_back" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.changed" | "webhook.secret_rotated" | "webhook.removed" | "webhook.tested" | "webhook.delivery_repeated";
+                action?: "sequence.created" | "sequence.changed" | "sequence.advanced" | "sequence.rewound" | "sequence.fenced" | "naming_series.bound" | "naming_series.changed" | "reservation.voided" | "lease.renewed" | "lease.reported" | "lease.given_back" | "lease.burned" | "product.created" | "product.changed" | "settings.changed" | "tenant.fenced" | "lots.created" | "lots.changed" | "lot.changed" | "receipt.created" | "receipt.cancelled" | "count.created" | "count.applied" | "recall.opened" | "recall.closed" | "import.begun" | "import.cancelled" | "job.cancelled" | "job.retried" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.changed" | "webhook.secret_rotated" | "webhook.removed" | "webhook.tested" | "webhook.delivery_repeated";
                 /** @description Key, name or id of what was changed. */
                 subject?: string;
                 /** @description Of the API key that did it. */
@@ -4196,6 +4217,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeaseState"];
+                };
+            };
+        };
+    };
+    burnLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a lease. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BurnInput"];
+            };
+        };
+        responses: {
+            /** @description Burned. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
                 };
             };
         };
@@ -5946,6 +5994,7 @@ export type ProblemCode =
     | "request_in_flight"
     | "request_invalid"
     | "reservation_not_found"
+    | "reservation_not_leased"
     | "reservation_of_another"
     | "reservation_on_lease"
     | "reservation_range"

@@ -440,7 +440,11 @@ function storedName(
 ): string {
   const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const { host, pathname } = new URL(url);
-  return [host + pathname.replace(/\/+$/, ""), key, ...(sorted.length === 0 ? [] : [JSON.stringify(sorted)])].join(" ");
+  return [
+    host + pathname.replace(/\/+$/, ""),
+    key,
+    ...(sorted.length === 0 ? [] : [JSON.stringify(sorted)]),
+  ].join(" ");
 }
 
 /** Waits for some work, but not longer; its failure is not this one's to tell. */

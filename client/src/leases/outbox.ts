@@ -66,7 +66,10 @@ export class Outbox {
     try {
       if (give_back === null) {
         if (used_to === null) return;
-        ours(await this.#service.post("/v1/leases/{id}/report", { ...call, body: { token, used_to } }), lease);
+        ours(
+          await this.#service.post("/v1/leases/{id}/report", { ...call, body: { token, used_to } }),
+          lease,
+        );
       } else {
         const use = used_to === null ? {} : { used_to };
         const body = { token, reason: give_back, ...use };

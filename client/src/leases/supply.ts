@@ -238,7 +238,12 @@ export class Supply {
       if (!isLost && !(error instanceof NoAnswer || error instanceof SerialmintProblem))
         throw error;
       this.#renewAfter.set(id, steady + Math.max(1000, grants.left(block, state.wall_ms) / 4));
-      if (isLost && (error.code === "lease_over" || error.code === "lease_not_found" || error.code === "lease_period_over")) {
+      if (
+        isLost &&
+        (error.code === "lease_over" ||
+          error.code === "lease_not_found" ||
+          error.code === "lease_period_over")
+      ) {
         await this.#stock.change((now) => ({ state: ended(now, id), result: null }));
       }
       return false;
@@ -247,9 +252,19 @@ export class Supply {
 }
 
 /** Whether it is a lease: a network that asks for a login may answer in place of the service. */
-function isLease({ id, token, first, last, step, ttl_s }: Partial<components["schemas"]["OpenedLease"]>): boolean {
-  return [id, token].every((text) => typeof text === "string") && typeof ttl_s === "number" &&
-    [first, last, step].every((text) => typeof text === "string" && /^\d{1,18}$/.test(text));
+function isLease({
+  id,
+  token,
+  first,
+  last,
+  step,
+  ttl_s,
+}: Partial<components["schemas"]["OpenedLease"]>): boolean {
+  return (
+    [id, token].every((text) => typeof text === "string") &&
+    typeof ttl_s === "number" &&
+    [first, last, step].every((text) => typeof text === "string" && /^\d{1,18}$/.test(text))
+  );
 }
 
 function blockOf(lease: components["schemas"]["OpenedLease"], granted_ms: number): Block {

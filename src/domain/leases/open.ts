@@ -56,10 +56,7 @@ export async function openLease(
 }
 
 /** A lease as whoever opened it is told again, however it stands by now. */
-async function openedLease(
-  { db, caller }: OnceCall,
-  id: string,
-): Promise<Told<OpenedLease>> {
+async function openedLease({ db, caller }: OnceCall, id: string): Promise<Told<OpenedLease>> {
   const [row] = await db.readFor<{ facts: OpenedLease }>(
     caller,
     sql`SELECT opened_lease(${caller.tenant}::text, ${id}::uuid) AS facts`,

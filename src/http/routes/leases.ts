@@ -76,7 +76,8 @@ const form = {
 
 const granted = {
   ttl_s: z.number().openapi({
-    description: "How long it lasts from this answer on, in seconds; 0 when it is not open any more.",
+    description:
+      "How long it lasts from this answer on, in seconds; 0 when it is not open any more.",
   }),
 };
 const run = z.object({ first: counterOutput, last: counterOutput, count: z.number() });

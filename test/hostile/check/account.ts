@@ -13,7 +13,7 @@ import type { Told } from "./told.ts";
  */
 export function accountOf(told: Told, state: FinalState): Violation[] {
   return [
-    ...everyNumberAccounted([], state, { crashes: 0, disturbed: false }),
+    ...everyNumberAccounted([], state, { crashes: 0, disturbed: false }, []),
     ...drawnByNobody(ownedRuns(told, state), state),
     ...doneByRefused(told, state),
   ];

@@ -50,6 +50,7 @@ function identityOf(wanted: Operation["wanted"], { outcome }: AnsweredCall): str
   const told = toldBy(wanted, outcome.body);
   const job = jobTold(told);
   const id = told !== undefined && "id" in told.answer ? told.answer.id : "";
-  const run = told?.kind === "lease" ? [told.answer.token, told.answer.first, told.answer.last] : [];
+  const run =
+    told?.kind === "lease" ? [told.answer.token, told.answer.first, told.answer.last] : [];
   return JSON.stringify([id, job?.id, job?.items, ...run]);
 }
