@@ -256,6 +256,9 @@ describe("what a holder told", () => {
     expect(kinds([opened, at(59_000, 59_500)], late)).toEqual(["late_wrong"]);
     expect(kinds([opened, at(61_000, 61_500)], late)).toEqual([]);
     expect(kinds([opened, at(61_000, 61_500)], half)).toEqual(["late_wrong"]);
+    // Told again, it is what it was.
+    const again = { ...at(61_000, 61_500), id: 4, key: "v" };
+    expect(kinds([opened, reported, again], half)).toEqual([]);
     // It ran while the lease expired.
     expect(kinds([opened, at(59_900, 60_100)], late)).toEqual([]);
     expect(kinds([opened, at(59_900, 60_100)], half)).toEqual([]);
@@ -357,6 +360,12 @@ describe("numbers on lease", () => {
     const at = (begun: number): Call => callOf(3, "l", [begun, begun + 1], jobOf(2), lots);
     expect(found([opened, reported, at(10)], state)).toEqual([]);
     expect(found([opened, reported, at(4)], state)).toEqual([
+      { kind: "taken_from_lease", calls: [3] },
+    ]);
+    // With the token of another lease.
+    const shown = [{ product: "p", reservation: "s:1", count: 2, lease_token: "U" }];
+    const stranger = { ...at(4), wanted: { kind: "lots", items: shown } as const };
+    expect(found([opened, reported, stranger], state)).toEqual([
       { kind: "taken_from_lease", calls: [3] },
     ]);
   });

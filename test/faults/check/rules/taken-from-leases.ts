@@ -9,7 +9,7 @@ import { ledgerRuns, recordedRuns, runOfItem, stepsOf } from "./owned.ts";
 
 /**
  * Nobody but the holder of a lease takes numbers of it: none of those that are out at the end is void or
- * recorded, and who voided or recorded some without the token did so after the holder had begun to report them.
+ * recorded, and who voided or recorded some did so after the holder had begun to report them.
  */
 export function nothingTaken(operations: readonly Operation[], state: FinalState): Violation[] {
   return [...takenAtTheEnd(state), ...takenTooEarly(operations, state)];
@@ -63,7 +63,7 @@ interface Taking {
   readonly numbers: (lease: LeaseState) => Stretch[];
 }
 
-/** What a request that succeeded took of reservations without showing a token. */
+/** What a request that succeeded took of reservations. The holder of a lease tells of it by the same request. */
 function takingOf(state: FinalState): (operation: Operation) => Taking[] {
   const steps = stepsOf(state);
   const jobs = new Map(state.jobs.map((job) => [job.id, job]));
@@ -81,7 +81,6 @@ function takingOf(state: FinalState): (operation: Operation) => Taking[] {
     return wanted.items.flatMap((item, place): Taking[] => {
       const run = items[place] && runOfItem(items[place], steps);
       if (!("reservation" in item) || run === undefined) return [];
-      if (item.lease_token !== undefined) return [];
       return [{ reservation: item.reservation, numbers: () => [stretchOf(run)] }];
     });
   };
