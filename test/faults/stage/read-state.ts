@@ -44,13 +44,13 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
           // What the holder of a lease says is answered with its run too, and draws nothing.
           `select q.key, coalesce(s.sequence, q.answer->>'sequence') as sequence,
                   coalesce(s.period, q.answer->>'series', '') as period,
-                  case when not q.answer ? 'holder' or q.answer ? 'token' then q.answer->>'first' end as first,
-                  q.answer->>'last' as last,
+                  coalesce(l.first::text, case when not q.answer ? 'holder' then q.answer->>'first' end) as first,
+                  coalesce(l.last::text, q.answer->>'last') as last,
                   coalesce(q.answer->>'job_id', r.job::text, c.job::text) as job
            from requests as q
            left join receipts as r on r.tenant = q.tenant and r.id::text = q.answer->>'receipt_id'
            left join counts as c on c.tenant = q.tenant and c.id::text = q.answer->>'count_id'
-           left join leases as l on q.answer ? 'token' and l.tenant = q.tenant and l.id::text = q.answer->>'id'
+           left join leases as l on l.tenant = q.tenant and l.id::text = q.answer->>'lease_id'
            left join series as s on s.id = l.series
            where q.tenant = $1`,
         )
