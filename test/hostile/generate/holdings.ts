@@ -66,6 +66,8 @@ export class Holdings {
   readonly keyIds = new Pool<string>(10);
   readonly activeKeyIds = new Pool<string>(10);
   readonly keys = new Pool<string>(5);
+  readonly webhooks = new Pool<string>(10);
+  readonly deliveries = new Pool<{ readonly webhook: string; readonly id: string }>(10);
   /** Cursors with what they belong to: the address of the list without them. */
   readonly cursors = new Pool<{ readonly list: string; readonly cursor: string }>();
   /** Where the counter of the sequence that is moved by hand stands, and stood before. */

@@ -60,6 +60,10 @@ export function learn(held: Holdings, draft: Draft, answer: Answer): void {
       held.keyIds.add(id);
       held.activeKeyIds.add(id);
       return held.keys.add(text(json["key"]));
+    case "createWebhook":
+      return held.webhooks.add(id);
+    case "testWebhook":
+      return held.deliveries.add({ webhook: inPath["id"] ?? "", id });
     case "getLot": {
       const etag = headerOf(answer.headers, "etag");
       const { sku, name } = inPath;

@@ -10,6 +10,7 @@ import { lotRecipes } from "./lots.ts";
 import { bulk, foundedProducts, productRecipes, putProduct } from "./products.ts";
 import { foundedSequences, moved, putSequence, sequenceRecipes, someAccept } from "./sequences.ts";
 import type { Recipe, Wish } from "./wish.ts";
+import { webhookRecipes } from "./webhooks.ts";
 import { workRecipes } from "./work.ts";
 
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -19,6 +20,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   ...lotRecipes,
   ...goodsRecipes,
   ...workRecipes,
+  ...webhookRecipes,
 };
 
 /** What every client asks for first, and holds from then on. */
