@@ -49,4 +49,8 @@ export const leaseRecipes: Readonly<Record<string, Recipe>> = {
       const json = { token, reason: maybe(random, 0.5, () => held.text()) };
       return { operation: "giveBackLease", inPath: { id }, json };
     }),
+  burnLease: (held, random) =>
+    ofLease(held, random, held.leases.take(random), ({ id }) => {
+      return { operation: "burnLease", inPath: { id }, json: { reason: held.text() } };
+    }),
 };
