@@ -115,7 +115,7 @@ test("a draw by a request that is refused is found", async () => {
   try {
     const tally = await runHostile(stage, {
       seed: 1,
-      requests: 3000,
+      requests: 8000,
       clients: 8,
       log: () => undefined,
       tenants: ["cedar", "elm"],
