@@ -801,7 +801,7 @@ export const failures = {
     detail: (facts: { reservation: string; lease: string; holder: string }) =>
       `Numbers of reservation ${quoted(facts.reservation)} are out on lease ${facts.lease} with ${quoted(facts.holder)}, ` +
       "and only its holder uses them or gives them back, also when it has expired. " +
-      "Send lease_token with the item, or report to the lease first.",
+      "Its holder sends lease_token with the lots, reports them as used, or gives them back.",
   },
 
   // Leases.

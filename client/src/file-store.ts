@@ -152,14 +152,29 @@ async function latestIn(folder: string): Promise<Version> {
     const number = Math.max(0, ...(await versionsIn(folder)));
     if (number === 0) return { number, state: emptyState, writes: [] };
     try {
-      const text = await readFile(path.join(folder, nameOf(number)), "utf8");
-      // Written by this class, whole or not at all.
-      return JSON.parse(text) as Version;
+      return versionIn(
+        path.join(folder, nameOf(number)),
+        await readFile(path.join(folder, nameOf(number)), "utf8"),
+      );
     } catch (error) {
       // Old by now, and tidied away.
       if (codeOf(error) !== "ENOENT") throw error;
     }
   }
+}
+
+/** What a file of a version holds, which was written by this class, whole or not at all. */
+function versionIn(file: string, text: string): Version {
+  try {
+    const version = JSON.parse(text) as Version;
+    if (Array.isArray(version.state.blocks)) return version;
+  } catch {
+    // Said below.
+  }
+  throw new Error(
+    `${file} is damaged, and nobody knows which of its numbers were handed out. Move the folder away: its leases are ` +
+      "burned in time, and new ones are taken.",
+  );
 }
 
 /** Makes what was linked in a folder last. */

@@ -101,6 +101,34 @@ describe("numbers", () => {
     expect((used + back) % block).toBe(0);
   });
 
+  test("too many at once are refused, and what came of them goes to the next", async () => {
+    const client = await clientOf(service, "S-{000000}", { overflow: "reject", start: "700000" });
+    const sequence = sequenceOf(client, { maxBlock: 1_000_000 });
+    expect(await failureOf(sequence.take(1_000_001))).toBeInstanceOf(RangeError);
+    // 700,000 to 999,999 are there.
+    expect(await failureOf(sequence.take(300_001))).toMatchObject({ code: "sequence_exhausted" });
+    expect((await sequence.status()).left).toBe(300_000);
+    expect(numbersOf(await sequence.take(2))).toEqual([700_000, 700_001]);
+  });
+
+  test("of a block that the service does not know are not handed out for long", async () => {
+    const stores = await folder();
+    const theirs = sequenceOf(await clientOf(service), { store: stores() });
+    const [{ lease }] = (await theirs.take(2)) as [Leased, Leased];
+    await theirs.close();
+    // The folder of one tenant with the key of another.
+    const problems: unknown[] = [];
+    const ours = sequenceOf(await clientOf(service), {
+      store: stores(),
+      onProblem: (problem) => problems.push(problem),
+    });
+    while ((await ours.status()).left > 0 || problems.length === 0) await sleep(20);
+    expect(problems[0]).toMatchObject({ code: "lease_not_found" });
+    const own = await ours.next();
+    expect(own.lease.id).not.toBe(lease.id);
+    expect(own.number).toBe("1");
+  });
+
   test("come in the order in which they are asked for, in steps of the increment", async () => {
     const client = await clientOf(service, "S-{0000}", { increment: 5 });
     const sequence = sequenceOf(client, { minBlock: 3, maxBlock: 3 });

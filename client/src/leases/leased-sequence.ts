@@ -22,6 +22,7 @@ import { Stock } from "./stock.ts";
 import { MemoryStore } from "./store.ts";
 import type { LeaseStore } from "./store.ts";
 import { Supply } from "./supply.ts";
+import type { Outcome } from "./supply.ts";
 import { Waiting } from "./waiting.ts";
 import type { Wait } from "./waiting.ts";
 
@@ -77,6 +78,9 @@ export class SequenceClosed extends Error {
   }
 }
 
+/** From how long a pause on who comes after a refusal is refused at once, in milliseconds. */
+const refusedAgainMs = 1000;
+
 /** How long to wait for another process that asks, in milliseconds. */
 const lookAgainMs = 20;
 /** How long to wait at a time after a failure: another process may have got something meanwhile. */
@@ -104,6 +108,9 @@ export class LeasedSequence {
   #ticking: ReturnType<typeof setTimeout> | null = null;
   #lastReport: number;
   #lastFailure: unknown = null;
+  /** Waiting longer would not have helped then. */
+  #isRefused = false;
+  #isFirstTick = true;
   /** Numbers left, as far as this process knows, and at how few the next block is fetched. */
   #left = 0;
   #low = 0;
@@ -145,7 +152,9 @@ export class LeasedSequence {
     this.#waiting = new Waiting(
       () => clock.steady(),
       () => this.#lateness(),
-      (items) => this.#spare.push(...items),
+      (items) => {
+        for (const item of items) this.#spare.push(item);
+      },
     );
     this.#tickSoon(0);
   }
@@ -162,8 +171,8 @@ export class LeasedSequence {
 
   /** The next `count` numbers at once. */
   take(count: number, wait?: Wait): Promise<Leased[]> {
-    if (!Number.isSafeInteger(count) || count < 1) {
-      return Promise.reject(new RangeError(`take gives 1 or more numbers, not ${count}.`));
+    if (!Number.isSafeInteger(count) || count < 1 || count > 1_000_000) {
+      return Promise.reject(new RangeError(`take gives 1 to 1,000,000 numbers, not ${count}.`));
     }
     return this.#queue(count, wait);
   }
@@ -177,7 +186,7 @@ export class LeasedSequence {
     );
     const ends = usable.map(({ expires_ms }) => expires_ms);
     return {
-      left: stockOf(state, isUsable) + this.#inHand(),
+      left: stockOf(state, isUsable) + this.#inHand() + this.#spare.length,
       expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
       reports: state.reports.length,
     };
@@ -254,10 +263,17 @@ export class LeasedSequence {
       const { wanted } = this.#waiting;
       if (wanted === 0 || (await this.#claim(wanted))) continue;
       const { pauseMs } = this.#supply;
-      if (pauseMs > this.#waitMs) this.#waiting.rejectAll(this.#lateness());
-      else if (pauseMs > 0) await pause(Math.min(pauseMs, lookAtPausesMs));
+      if (pauseMs > (this.#isRefused ? Math.min(refusedAgainMs, this.#waitMs) : this.#waitMs)) {
+        // What was refused time and again would be refused once more.
+        this.#waiting.rejectAll(this.#lateness());
+      } else if (pauseMs > 0) await pause(Math.min(pauseMs, lookAtPausesMs));
       else await this.#await(wanted);
     }
+  }
+
+  #noteFailure(outcome: Outcome): void {
+    this.#lastFailure = outcome.kind === "failed" ? outcome.error : null;
+    this.#isRefused = outcome.kind === "failed" && outcome.final;
   }
 
   /** Why somebody has waited in vain. */
@@ -272,7 +288,7 @@ export class LeasedSequence {
     this.#countDemand();
     const outcome = await this.#supply.refill(0, wanted);
     if (outcome.kind === "another asks") await pause(lookAgainMs);
-    this.#lastFailure = outcome.kind === "failed" ? outcome.error : null;
+    this.#noteFailure(outcome);
     if (outcome.kind === "failed" && outcome.final) this.#waiting.rejectAll(outcome.error);
   }
 
@@ -350,7 +366,7 @@ export class LeasedSequence {
     this.#supply
       .refill(this.#low - this.#inHand(), this.#waiting.wanted)
       .then(async (outcome) => {
-        this.#lastFailure = outcome.kind === "failed" ? outcome.error : null;
+        this.#noteFailure(outcome);
         if (outcome.kind === "failed") this.#tell(outcome.error);
         if (outcome.kind === "there are numbers") await this.#recount();
       })
@@ -416,7 +432,8 @@ export class LeasedSequence {
       await this.#queueReports();
     }
     this.#outbox.sendSoon();
-    await this.#supply.renewDue();
+    await (this.#isFirstTick ? this.#supply.renewAll() : this.#supply.renewDue());
+    this.#isFirstTick = false;
   }
 }
 

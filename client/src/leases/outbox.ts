@@ -2,7 +2,7 @@ import { NoAnswer, SerialmintProblem, isWorthAnotherTry } from "../calls/failure
 import { pauseMs } from "../calls/tries.ts";
 import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
-import { reported } from "./state.ts";
+import { disowned, reported } from "./state.ts";
 import type { Report } from "./state.ts";
 import type { Stock } from "./stock.ts";
 
@@ -79,6 +79,10 @@ export class Outbox {
       if (!isForGood(error)) throw error;
       // It would be refused for ever, and hold up those behind it.
       this.#tell(error);
+      if (error instanceof SerialmintProblem && error.code === "lease_not_found") {
+        // A block of another tenant, or of a service that was reset: nobody may be given more of it.
+        await this.#stock.change((state) => ({ state: disowned(state, lease), result: null }));
+      }
     }
   }
 }

@@ -218,6 +218,11 @@ export function renewed(state: State, { id, granted_ms, expires_ms }: Block): St
   return changed(state, id, (block) => ({ ...block, granted_ms, expires_ms }));
 }
 
+/** The service does not know a block's lease: it is let go, and nothing told of it. */
+export function disowned(state: State, id: string): State {
+  return { ...state, blocks: state.blocks.filter((block) => block.id !== id) };
+}
+
 /** A block that its lease's end has reached for good. */
 export function ended(state: State, id: string): State {
   const block = state.blocks.find((each) => each.id === id);

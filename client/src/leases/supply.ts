@@ -206,6 +206,14 @@ export class Supply {
     return cleared;
   }
 
+  /** Renews what a store had at the start: a block that the service does not know is let go. */
+  async renewAll(): Promise<void> {
+    const state = await this.#stock.look();
+    for (const block of state.blocks) {
+      if (!block.held && leftOf(block) > 0) await this.#renew(block, state);
+    }
+  }
+
   /** Renews the blocks that are about to run out and are not used up. */
   async renewDue(): Promise<void> {
     const state = await this.#stock.look();

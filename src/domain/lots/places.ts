@@ -31,6 +31,8 @@ export function placesOfLots(
 const ofReservations: ReadonlySet<FailureCode> = new Set([
   "unknown_reservation",
   "reservation_used",
+  "reservation_on_lease",
+  "reservation_not_leased",
   "reservation_range",
   "first_name_not_reserved",
 ]);

@@ -3,6 +3,7 @@ import { fail } from "../../errors.ts";
 import type { Call } from "../call.ts";
 import { getSequence } from "./get.ts";
 import { checkSeries } from "./named-series.ts";
+import { firstDayOf } from "./period.ts";
 import { usedPart } from "./sequence.ts";
 
 /** How many numbers were reserved in a span of time up to now, and what comes of it if it goes on so. */
@@ -63,7 +64,11 @@ export async function forecast(
             'lasts', CASE WHEN e.ends_at IS NOT NULL THEN coalesce(r.exhausted_at >= e.ends_at, true) END))
           FROM drawn_lately_v1(s.tenant, s.counter, CASE s.reset WHEN 'prefix' THEN ${period}::text END) AS d
           CROSS JOIN LATERAL (
-            SELECT per_hour, exhausted_at(c.remaining::numeric, per_hour::float8) AS exhausted_at
+            SELECT per_hour,
+                   -- Of a period to come from its begin on; of one that is over nothing goes any more.
+                   CASE WHEN e.ends_at <= now() THEN NULL
+                        ELSE exhausted_at(c.remaining::numeric, per_hour::float8)
+                             + greatest(e.begins_at - now(), interval '0') END AS exhausted_at
             FROM (SELECT d.drawn * 3600 / extract(epoch FROM now() - d.since) AS per_hour) AS rate
           ) AS r
         ),
@@ -71,7 +76,8 @@ export async function forecast(
       FROM sequences AS s
       CROSS JOIN LATERAL counter_v1(s.tenant, s.key, ${period}::text) AS c
       CROSS JOIN LATERAL (
-        SELECT (period_end(s.reset, ${period}::text, s.fiscal_year_start) + 1)::timestamp
+        SELECT ${firstDayOf(period, fiscalYearStart)}::date::timestamp AT TIME ZONE s.time_zone AS begins_at,
+               (period_end(s.reset, ${period}::text, s.fiscal_year_start) + 1)::timestamp
                  AT TIME ZONE s.time_zone AS ends_at
       ) AS e
       WHERE s.tenant = ${call.caller.tenant} AND s.key = ${key}`,
