@@ -48,7 +48,11 @@ export async function startClientService(): Promise<ClientService> {
 export async function sequenceOwner(
   service: ClientService,
   pattern = "S-{0000}",
-  more: { readonly overflow?: "widen" | "reject"; readonly increment?: number } = {},
+  more: {
+    readonly overflow?: "widen" | "reject";
+    readonly increment?: number;
+    readonly start?: string;
+  } = {},
 ): Promise<{ client: Serialmint; key: string }> {
   const key = await service.tenant();
   const client = new Serialmint({ url: service.way.url, apiKey: key });
