@@ -224,6 +224,7 @@ describe("the OpenAPI document", () => {
       "POST /v1/imports",
       "POST /v1/jobs/{id}/cancel",
       "POST /v1/jobs/{id}/retry",
+      "POST /v1/leases/{id}/burn",
       "POST /v1/leases/{id}/give-back",
       "POST /v1/leases/{id}/renew",
       "POST /v1/leases/{id}/report",
