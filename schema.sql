@@ -2691,11 +2691,17 @@ CREATE OR REPLACE FUNCTION public.lease_status(p_lease leases)
  STABLE
 RETURN CASE WHEN ((p_lease).closed_at IS NOT NULL) THEN 'closed'::text WHEN ((p_lease).burned_at IS NOT NULL) THEN 'burned'::text WHEN ((p_lease).expires_at <= now()) THEN 'unreported'::text ELSE 'open'::text END;
 
+CREATE OR REPLACE FUNCTION public.rest_of_lease(p_lease leases)
+ RETURNS int8multirange
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((int8multirange(int8range((p_lease).first, ((p_lease).last + (p_lease).step))) - (p_lease).used) - (p_lease).given_back);
+
 CREATE OR REPLACE FUNCTION public.numbers_on_lease(p_entry ledger)
  RETURNS int8multirange
  LANGUAGE sql
  STABLE
-RETURN COALESCE((SELECT ((int8multirange(int8range(leases.first, (leases.last + leases.step))) - leases.used) - leases.given_back) FROM leases WHERE ((leases.tenant = (numbers_on_lease.p_entry).tenant) AND (leases.series = (numbers_on_lease.p_entry).series) AND (leases.first = (numbers_on_lease.p_entry).first))), '{}'::int8multirange);
+RETURN COALESCE((SELECT rest_of_lease(l.*) AS rest_of_lease FROM leases l WHERE ((l.tenant = (numbers_on_lease.p_entry).tenant) AND (l.series = (numbers_on_lease.p_entry).series) AND (l.first = (numbers_on_lease.p_entry).first))), '{}'::int8multirange);
 
 CREATE OR REPLACE FUNCTION public.open_numbers(p_entry ledger)
  RETURNS int8multirange
@@ -7749,6 +7755,18 @@ CREATE OR REPLACE FUNCTION public.numbers_in(p_stretches int8multirange, p_step 
  IMMUTABLE
 RETURN (SELECT (COALESCE(sum(((upper(stretch.stretch) - lower(stretch.stretch)) / numbers_in.p_step)), (0)::numeric))::bigint AS "coalesce" FROM unnest(numbers_in.p_stretches) stretch(stretch));
 
+CREATE OR REPLACE FUNCTION public.form_of_lease(p_lease leases)
+ RETURNS SETOF forms
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT f.*
+  FROM ledger AS l
+  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+  WHERE l.tenant = p_lease.tenant AND l.series = p_lease.series AND l.first = p_lease.first
+    AND l.kind = 'reserved'
+$function$;
+
 CREATE OR REPLACE FUNCTION public.shown_lease(p_lease leases)
  RETURNS SETOF lease_row
  LANGUAGE sql
@@ -7765,8 +7783,7 @@ AS $function$
          wire_time(p_lease.expires_at), wire_time(p_lease.ends_at), wire_time(p_lease.closed_at),
          p_lease.id::text
   FROM series AS s
-  JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.first = p_lease.first AND l.kind = 'reserved'
-  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+  CROSS JOIN form_of_lease(p_lease) AS f
   WHERE s.id = p_lease.series
 $function$;
 
@@ -7774,7 +7791,7 @@ CREATE OR REPLACE FUNCTION public.lease_facts(p_lease leases)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
-RETURN (SELECT ((to_jsonb(shown.*) - 'place'::text) || jsonb_build_object('prefix', f.prefix, 'width', f.width, 'suffix', f.suffix)) FROM ((shown_lease(lease_facts.p_lease) shown(id, sequence, series, reservation, holder, status, first, last, step, count, first_name, last_name, used, late, given_back, open, created_at, expires_at, ends_at, closed_at, place) CROSS JOIN ledger l) JOIN forms f ON (((f.tenant = l.tenant) AND (f.id = l.form)))) WHERE ((l.tenant = (lease_facts.p_lease).tenant) AND (l.series = (lease_facts.p_lease).series) AND (l.first = (lease_facts.p_lease).first) AND (l.kind = 'reserved'::ledger_kind)));
+RETURN (SELECT ((to_jsonb(shown.*) - 'place'::text) || jsonb_build_object('prefix', f.prefix, 'width', f.width, 'suffix', f.suffix)) FROM (shown_lease(lease_facts.p_lease) shown(id, sequence, series, reservation, holder, status, first, last, step, count, first_name, last_name, used, late, given_back, open, created_at, expires_at, ends_at, closed_at, place) CROSS JOIN form_of_lease(lease_facts.p_lease) f(tenant, id, series, prefix, width, suffix)));
 
 CREATE OR REPLACE FUNCTION public.seconds_left(p_lease leases)
  RETURNS integer
@@ -7859,7 +7876,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.held_lease(p_tenant text, p_lease uuid, p_token uuid)
+CREATE OR REPLACE FUNCTION public.locked_lease(p_tenant text, p_lease uuid)
  RETURNS leases
  LANGUAGE plpgsql
 AS $function$
@@ -7869,10 +7886,33 @@ BEGIN
   SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
   IF NOT FOUND THEN
     PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
-  ELSIF v_lease.token <> p_token THEN
+  END IF;
+  RETURN v_lease;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.held_lease(p_tenant text, p_lease uuid, p_token uuid)
+ RETURNS leases
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_lease leases := locked_lease(p_tenant, p_lease);
+BEGIN
+  IF v_lease.token <> p_token THEN
     PERFORM fail('lease_token_wrong', jsonb_build_object('lease', p_lease));
   END IF;
   RETURN v_lease;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_lease_over(p_lease leases)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF lease_status(p_lease) IN ('closed', 'burned') THEN
+    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease.id, 'status', lease_status(p_lease)));
+  END IF;
 END
 $function$;
 
@@ -7889,17 +7929,14 @@ CREATE OR REPLACE FUNCTION public.note_lease(p_lease leases, p_used int8multiran
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  v_used int8multirange := p_lease.used + p_used;
-  v_given_back int8multirange := p_lease.given_back + p_given_back;
-  v_open bigint := numbers_in(
-    int8multirange(int8range(p_lease.first, p_lease.last + p_lease.step)) - v_used - v_given_back, p_lease.step);
+  v_open bigint := numbers_in(rest_of_lease(p_lease) - p_used - p_given_back, p_lease.step);
   v_lease leases;
 BEGIN
   UPDATE leases
-  SET used = v_used,
+  SET used = used + p_used,
       late = late + CASE WHEN expires_at <= now() THEN p_used - used ELSE '{}' END,
-      given_back = v_given_back,
-      returned = numbers_in(v_given_back, step),
+      given_back = given_back + p_given_back,
+      returned = numbers_in(given_back + p_given_back, step),
       open = v_open,
       closed_at = CASE WHEN v_open = 0 THEN coalesce(closed_at, now()) END
   WHERE tenant = p_lease.tenant AND id = p_lease.id
@@ -7963,8 +8000,7 @@ BEGIN
       'given_back', jsonb_path_query_array(run_list(v_used * v_before.given_back, v_before.step), '$[0 to 9]')));
   END IF;
   IF p_gives_back THEN
-    v_rest := int8multirange(int8range(v_before.first, v_before.last + v_before.step))
-      - v_before.used - v_used - v_before.given_back;
+    v_rest := rest_of_lease(v_before) - v_used;
     PERFORM void_numbers(l, v_rest, v_call.origin, p_reason) FROM ledger AS l
     WHERE l.tenant = p_tenant AND l.series = v_before.series AND l.first = v_before.first AND l.kind = 'reserved';
   END IF;
@@ -8004,9 +8040,8 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   v_lease := held_lease(p_tenant, p_lease, p_token);
-  IF lease_status(v_lease) IN ('closed', 'burned') THEN
-    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
-  ELSIF v_lease.ends_at <= now() THEN
+  PERFORM refuse_lease_over(v_lease);
+  IF v_lease.ends_at <= now() THEN
     PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_lease.sequence));
   END IF;
   UPDATE leases SET expires_at = least(now() + make_interval(secs => p_ttl), ends_at)
@@ -8032,12 +8067,8 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
-  IF NOT FOUND THEN
-    PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
-  ELSIF lease_status(v_lease) IN ('closed', 'burned') THEN
-    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
-  END IF;
+  v_lease := locked_lease(p_tenant, p_lease);
+  PERFORM refuse_lease_over(v_lease);
   UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
   WHERE tenant = p_tenant AND id = p_lease
   RETURNING * INTO v_lease;
@@ -9760,6 +9791,7 @@ ALTER FUNCTION fenced_begin(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION find_lots_v1(text,text,lot_filter,uuid,text,text,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION first_number(sequences,text) OWNER TO serialmint_rules;
 ALTER FUNCTION forecasts_of(text) OWNER TO serialmint_rules;
+ALTER FUNCTION form_of_lease(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION form_v1(text,bigint,text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION get_lot_v1(text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION give_up_deliveries(text,uuid,text) OWNER TO serialmint_rules;
@@ -9818,6 +9850,7 @@ ALTER FUNCTION lock_counter(bigint,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_job(text,uuid,text,job_status[]) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_lots(text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION lock_reservation(text,text,text,bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION locked_lease(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION lot_after(jsonb,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION lot_before(lots,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION lot_differs(lots,jsonb) OWNER TO serialmint_rules;
@@ -9893,6 +9926,7 @@ ALTER FUNCTION records_held(text,jsonb,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_disabled(webhooks) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_lease_over(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_used(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
@@ -9909,6 +9943,7 @@ ALTER FUNCTION reservation_use(ledger,int8multirange,int8multirange) OWNER TO se
 ALTER FUNCTION reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION resolve_selection(text,lot_selection) OWNER TO serialmint_rules;
 ALTER FUNCTION resolve_v1(text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION rest_of_lease(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION retry_job_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION revoke_api_key_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text) OWNER TO serialmint_rules;
@@ -10103,6 +10138,7 @@ REVOKE EXECUTE ON FUNCTION
   first_number(sequences,text),
   first_written(timestamp with time zone,timestamp with time zone),
   forecasts_of(text),
+  form_of_lease(leases),
   form_v1(text,bigint,text,integer,text),
   get_lot_v1(text,text,text),
   give_up_deliveries(text,uuid,text),
@@ -10164,6 +10200,7 @@ REVOKE EXECUTE ON FUNCTION
   lock_job(text,uuid,text,job_status[]),
   lock_lots(text,text,text[]),
   lock_reservation(text,text,text,bigint),
+  locked_lease(text,uuid),
   longest_unwatched(watch_duty,timestamp with time zone),
   lot_after(jsonb,jsonb),
   lot_before(lots,jsonb),
@@ -10246,6 +10283,7 @@ REVOKE EXECUTE ON FUNCTION
   records_recorded(text,jsonb,bigint[]),
   refuse_another(ledger,integer,text),
   refuse_disabled(webhooks),
+  refuse_lease_over(leases),
   refuse_sharing(text,text,text,text[]),
   refuse_used(ledger,int8multirange,int8multirange),
   release_job_v1(text,uuid,uuid),
@@ -10263,6 +10301,7 @@ REVOKE EXECUTE ON FUNCTION
   reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_selection(text,lot_selection),
   resolve_v1(text,text),
+  rest_of_lease(leases),
   retry_job_v1(caller,text,text,bytea,uuid),
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),
@@ -10455,6 +10494,7 @@ GRANT EXECUTE ON FUNCTION
   fence_v1(caller,text,text,bytea,text,text,uuid,bigint,integer,text),
   figured_until(),
   find_lots_v1(text,text,lot_filter,uuid,text,text,integer),
+  form_of_lease(leases),
   get_lot_v1(text,text,text),
   given_under(sequences),
   identify_v1(bytea),
@@ -10504,6 +10544,7 @@ GRANT EXECUTE ON FUNCTION
   reservation_id(text,text,bigint),
   reserve_v1(caller,text,text,bytea,text,text,uuid,bigint,text,integer,text,bigint,text,uuid,text,text,boolean),
   resolve_v1(text,text),
+  rest_of_lease(leases),
   retry_job_v1(caller,text,text,bytea,uuid),
   revoke_api_key_v1(caller,text,text,bytea,uuid),
   rewind_v1(caller,text,text,bytea,text,text,uuid,bigint,text),

@@ -85,14 +85,19 @@ RETURN CASE WHEN p_lease.closed_at IS NOT NULL THEN 'closed'
             WHEN p_lease.expires_at <= now() THEN 'unreported'
             ELSE 'open' END;
 --> statement-breakpoint
--- The numbers of a run that the holder of its lease may still use: neither used, as far as the holder has told,
--- nor given back; none where there is no lease.
+-- The numbers that the holder of a lease may still use: neither used, as far as the holder has told, nor given
+-- back.
+CREATE FUNCTION rest_of_lease(p_lease leases) RETURNS int8multirange
+LANGUAGE sql IMMUTABLE
+RETURN int8multirange(int8range(p_lease.first, p_lease.last + p_lease.step))
+  - p_lease.used - p_lease.given_back;
+--> statement-breakpoint
+-- The same of a run; none where there is no lease.
 CREATE FUNCTION numbers_on_lease(p_entry ledger) RETURNS int8multirange
 LANGUAGE sql STABLE
 RETURN coalesce((
-    SELECT int8multirange(int8range(first, last + step)) - used - given_back
-    FROM leases
-    WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first
+    SELECT rest_of_lease(l) FROM leases AS l
+    WHERE l.tenant = p_entry.tenant AND l.series = p_entry.series AND l.first = p_entry.first
   ), '{}');
 --> statement-breakpoint
 -- The numbers of a reservation that are neither voided, nor taken by a job's item, nor on lease. Each stretch

@@ -49,6 +49,16 @@ CREATE TYPE lease_row AS (
   place text
 );
 --> statement-breakpoint
+-- The bound form of a lease's names.
+CREATE FUNCTION form_of_lease(p_lease leases) RETURNS SETOF forms
+LANGUAGE sql STABLE ROWS 1 AS $$
+  SELECT f.*
+  FROM ledger AS l
+  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+  WHERE l.tenant = p_lease.tenant AND l.series = p_lease.series AND l.first = p_lease.first
+    AND l.kind = 'reserved'
+$$;
+--> statement-breakpoint
 CREATE FUNCTION shown_lease(p_lease leases) RETURNS SETOF lease_row
 LANGUAGE sql STABLE ROWS 1 AS $$
   SELECT p_lease.id::text, p_lease.sequence, nullif(s.period, ''),
@@ -62,8 +72,7 @@ LANGUAGE sql STABLE ROWS 1 AS $$
          wire_time(p_lease.expires_at), wire_time(p_lease.ends_at), wire_time(p_lease.closed_at),
          p_lease.id::text
   FROM series AS s
-  JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.first = p_lease.first AND l.kind = 'reserved'
-  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
+  CROSS JOIN form_of_lease(p_lease) AS f
   WHERE s.id = p_lease.series
 $$;
 --> statement-breakpoint
@@ -74,10 +83,7 @@ RETURN (
   SELECT to_jsonb(shown) - 'place'
     || jsonb_build_object('prefix', f.prefix, 'width', f.width, 'suffix', f.suffix)
   FROM shown_lease(p_lease) AS shown
-  CROSS JOIN ledger AS l
-  JOIN forms AS f ON f.tenant = l.tenant AND f.id = l.form
-  WHERE l.tenant = p_lease.tenant AND l.series = p_lease.series AND l.first = p_lease.first
-    AND l.kind = 'reserved'
+  CROSS JOIN form_of_lease(p_lease) AS f
 );
 --> statement-breakpoint
 -- For how many whole seconds from now a lease lasts.
@@ -182,8 +188,8 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- A lease, locked for its holder, who shows the token. Fails: lease_not_found, lease_token_wrong.
-CREATE FUNCTION held_lease(p_tenant text, p_lease uuid, p_token uuid) RETURNS leases
+-- A lease, locked. Fails: lease_not_found.
+CREATE FUNCTION locked_lease(p_tenant text, p_lease uuid) RETURNS leases
 LANGUAGE plpgsql AS $$
 DECLARE
   v_lease leases;
@@ -191,10 +197,31 @@ BEGIN
   SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
   IF NOT FOUND THEN
     PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
-  ELSIF v_lease.token <> p_token THEN
+  END IF;
+  RETURN v_lease;
+END
+$$;
+--> statement-breakpoint
+-- A lease, locked for its holder, who shows the token. Fails: lease_not_found, lease_token_wrong.
+CREATE FUNCTION held_lease(p_tenant text, p_lease uuid, p_token uuid) RETURNS leases
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_lease leases := locked_lease(p_tenant, p_lease);
+BEGIN
+  IF v_lease.token <> p_token THEN
     PERFORM fail('lease_token_wrong', jsonb_build_object('lease', p_lease));
   END IF;
   RETURN v_lease;
+END
+$$;
+--> statement-breakpoint
+-- Refuses a lease of which nothing is open any more. Fails: lease_over.
+CREATE FUNCTION refuse_lease_over(p_lease leases) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF lease_status(p_lease) IN ('closed', 'burned') THEN
+    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease.id, 'status', lease_status(p_lease)));
+  END IF;
 END
 $$;
 --> statement-breakpoint
@@ -210,17 +237,14 @@ $$;
 CREATE FUNCTION note_lease(p_lease leases, p_used int8multirange, p_given_back int8multirange) RETURNS leases
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_used int8multirange := p_lease.used + p_used;
-  v_given_back int8multirange := p_lease.given_back + p_given_back;
-  v_open bigint := numbers_in(
-    int8multirange(int8range(p_lease.first, p_lease.last + p_lease.step)) - v_used - v_given_back, p_lease.step);
+  v_open bigint := numbers_in(rest_of_lease(p_lease) - p_used - p_given_back, p_lease.step);
   v_lease leases;
 BEGIN
   UPDATE leases
-  SET used = v_used,
+  SET used = used + p_used,
       late = late + CASE WHEN expires_at <= now() THEN p_used - used ELSE '{}' END,
-      given_back = v_given_back,
-      returned = numbers_in(v_given_back, step),
+      given_back = given_back + p_given_back,
+      returned = numbers_in(given_back + p_given_back, step),
       open = v_open,
       closed_at = CASE WHEN v_open = 0 THEN coalesce(closed_at, now()) END
   WHERE tenant = p_lease.tenant AND id = p_lease.id
@@ -288,8 +312,7 @@ BEGIN
       'given_back', jsonb_path_query_array(run_list(v_used * v_before.given_back, v_before.step), '$[0 to 9]')));
   END IF;
   IF p_gives_back THEN
-    v_rest := int8multirange(int8range(v_before.first, v_before.last + v_before.step))
-      - v_before.used - v_used - v_before.given_back;
+    v_rest := rest_of_lease(v_before) - v_used;
     PERFORM void_numbers(l, v_rest, v_call.origin, p_reason) FROM ledger AS l
     WHERE l.tenant = p_tenant AND l.series = v_before.series AND l.first = v_before.first AND l.kind = 'reserved';
   END IF;
@@ -330,9 +353,8 @@ BEGIN
     RETURN v_call.answer;
   END IF;
   v_lease := held_lease(p_tenant, p_lease, p_token);
-  IF lease_status(v_lease) IN ('closed', 'burned') THEN
-    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
-  ELSIF v_lease.ends_at <= now() THEN
+  PERFORM refuse_lease_over(v_lease);
+  IF v_lease.ends_at <= now() THEN
     PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_lease.sequence));
   END IF;
   UPDATE leases SET expires_at = least(now() + make_interval(secs => p_ttl), ends_at)
@@ -358,12 +380,8 @@ BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
   END IF;
-  SELECT * INTO v_lease FROM leases WHERE tenant = p_tenant AND id = p_lease FOR UPDATE;
-  IF NOT FOUND THEN
-    PERFORM fail('lease_not_found', jsonb_build_object('lease', p_lease));
-  ELSIF lease_status(v_lease) IN ('closed', 'burned') THEN
-    PERFORM fail('lease_over', jsonb_build_object('lease', p_lease, 'status', lease_status(v_lease)));
-  END IF;
+  v_lease := locked_lease(p_tenant, p_lease);
+  PERFORM refuse_lease_over(v_lease);
   UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
   WHERE tenant = p_tenant AND id = p_lease
   RETURNING * INTO v_lease;
@@ -416,6 +434,6 @@ $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
   open_lease_v1, renew_lease_v1, report_lease_v1, burn_lease_v1, burn_leases_v1, shown_lease, lease_facts,
-  opened_lease, lease_status, seconds_left,
-  numbers_in, numbers_on_lease
+  form_of_lease, opened_lease, lease_status, seconds_left,
+  numbers_in, rest_of_lease, numbers_on_lease
 TO serialmint_app;

@@ -11,8 +11,9 @@ interface Environment {
   readonly SQL_ENDPOINT: string;
 }
 
-/** The configuration of the service's Worker names this class. */
+/** The configuration of the service's Worker names these classes. */
 export class JobPump extends DurableObject {}
+export class WebhookPump extends DurableObject {}
 
 export default {
   async fetch(request: Request, env: Environment): Promise<Response> {

@@ -13,8 +13,7 @@ export async function getLease({ db, caller }: Call, id: string): Promise<LeaseS
   const [row] = await db.readFor<{ facts: LeaseState }>(
     caller,
     sql`SELECT lease_facts(l) || jsonb_build_object('open_runs', jsonb_path_query_array(
-                 run_list(int8multirange(int8range(l.first, l.last + l.step)) - l.used - l.given_back, l.step),
-                 '$[0 to 99]')) AS facts
+                 run_list(rest_of_lease(l), l.step), '$[0 to 99]')) AS facts
         FROM leases AS l
         WHERE l.tenant = ${caller.tenant} AND l.id = ${id}::uuid`,
   );

@@ -54,7 +54,8 @@ export class Holdings {
   /** Versions of lots, for If-Match. */
   readonly versions = new Pool<HeldLot & { readonly etag: string }>(10);
   readonly jobs = new Pool<string>();
-  readonly unfinishedJobs = new Pool<string>(5);
+  /** The job that the last answer told of, when it had not ended: it may end within moments. */
+  runningJob: string | undefined;
   readonly failedJobs = new Pool<string>(5);
   readonly receipts = new Pool<{ readonly id: string; readonly reference: string }>();
   readonly freshReceipts = new Pool<string>(10);

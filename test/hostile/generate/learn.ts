@@ -115,7 +115,7 @@ function learnJob(held: Holdings, job: unknown): void {
   if (!isJsonObject(job)) return;
   const id = text(job["id"]);
   held.jobs.add(id);
-  if (job["status"] !== "done") held.unfinishedJobs.add(id);
+  if (job["status"] !== "done") held.runningJob = id;
   const items: unknown[] = Array.isArray(job["items"]) ? job["items"] : [];
   for (const item of items) {
     if (!isJsonObject(item) || job["status"] !== "done") continue;

@@ -63,6 +63,9 @@ const weights: Readonly<Record<string, number>> = {
 };
 const usualWeight = 10;
 
+/** How often a job that was just begun is cancelled at once: later it has ended. */
+const cancelled = 0.4;
+
 /** RFC 9112 section 3 recommends to take at least so many. */
 const longestTarget = 8000;
 
@@ -73,6 +76,7 @@ const remembered = 20;
 export class Requests {
   readonly #make: ReturnType<typeof validRequests>;
   readonly #choices: readonly (readonly [number, Operation])[];
+  readonly #cancelJob: Operation | undefined;
   readonly #first: Draft[];
   readonly #past: Draft[] = [];
   readonly #random: Random;
@@ -92,6 +96,7 @@ export class Requests {
   ) {
     this.#make = validRequests(document, operations);
     this.#choices = operations.map((one) => [weights[one.id] ?? usualWeight, one]);
+    this.#cancelJob = operations.find(({ id }) => id === "cancelJob");
     this.#random = of.random;
     this.#held = of.held;
     this.#others = of.others;
@@ -120,8 +125,16 @@ export class Requests {
   }
 
   #valid(): Draft {
-    const operation = this.#random.weighed(this.#choices);
+    const operation = this.#cancel() ?? this.#random.weighed(this.#choices);
     return this.#make.validDraft(operation, this.#held, this.#random, this.#headers(operation.id));
+  }
+
+  /** The operation that cancels, where the last answer told of a job that runs. */
+  #cancel(): Operation | undefined {
+    if (this.#held.runningJob === undefined) return undefined;
+    if (this.#random.chance(cancelled)) return this.#cancelJob;
+    this.#held.runningJob = undefined;
+    return undefined;
   }
 
   #headers(operation = ""): Draft["headers"] {

@@ -94,8 +94,11 @@ export const workRecipes: Readonly<Record<string, Recipe>> = {
   getJob: (held, random) => ofJob(held, random, "getJob"),
   listSkipped: (held, random) => ofJob(held, random, "listSkipped"),
   cancelJob(held, random) {
-    const id = held.unfinishedJobs.take(random);
-    return id === undefined ? largeLots(held) : { operation: "cancelJob", inPath: { id } };
+    const failed = random.chance(0.5) ? held.failedJobs.take(random) : undefined;
+    const id = held.runningJob ?? failed;
+    if (id === undefined) return largeLots(held);
+    held.runningJob = undefined;
+    return { operation: "cancelJob", inPath: { id } };
   },
   retryJob(held, random) {
     const id = held.failedJobs.take(random);
