@@ -1647,6 +1647,44 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.last_of_counter(p_series bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN pg_sequence_last_value(to_regclass(counter_of(p_series)));
+EXCEPTION WHEN internal_error THEN
+  IF SQLSTATE <> 'XX000' THEN
+    RAISE;
+  END IF;
+  -- Whoever moved or closed the series dropped it after its name was looked up.
+  RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.series_now(p_series bigint)
+ RETURNS series
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_series series;
+  v_last bigint;
+BEGIN
+  LOOP
+    SELECT * INTO v_series FROM series WHERE id = p_series;
+    IF v_series.promoted IS NOT TRUE THEN
+      RETURN v_series;
+    END IF;
+    v_last := last_of_counter(p_series);
+    PERFORM FROM series AS s WHERE s.id = p_series AND s IS NOT DISTINCT FROM v_series;
+    IF FOUND THEN
+      v_series.next := coalesce(v_last + v_series.increment, v_series.next);
+      RETURN v_series;
+    END IF;
+  END LOOP;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.promote_series(p_series series)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2095,11 +2133,11 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series)
+CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series, p_next bigint)
  RETURNS bigint
  LANGUAGE sql
- STABLE
-RETURN ((p_series).passed_before + ((next_number(p_series) - (p_series).since) / (p_series).increment));
+ IMMUTABLE
+RETURN ((p_series).passed_before + ((p_next - (p_series).since) / (p_series).increment));
 
 CREATE OR REPLACE FUNCTION public.make_naming_series(p_tenant text)
  RETURNS void
@@ -2344,7 +2382,7 @@ BEGIN
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
-    v_passed := passed_numbers(v_series);
+    v_passed := passed_numbers(v_series, v_next);
     -- One that a fence has moved beyond its width already may stay there.
     IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
@@ -2871,22 +2909,15 @@ AS $function$
 DECLARE
   v_sequence sequences;
   v_series series;
-  v_last bigint;
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-  LOOP
-    SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
-    EXIT WHEN v_series.promoted IS NOT TRUE;
-    v_last := pg_sequence_last_value(to_regclass(counter_of(v_series.id)));
-    PERFORM FROM series AS s WHERE s.id = v_series.id AND s IS NOT DISTINCT FROM v_series;
-    EXIT WHEN FOUND;
-    v_last := NULL;
-  END LOOP;
-  next := coalesce(v_last + v_series.increment, v_series.next, (
+  v_series := series_now((
+    SELECT id FROM series
+    WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period));
+  next := coalesce(v_series.next, (
     SELECT first_number(q, p_period) FROM sequences AS q
     WHERE q.tenant = p_tenant AND q.key = v_sequence.counter));
-  issued := coalesce(v_series.passed_before + (next - v_series.since) / v_series.increment - v_series.skipped, 0);
+  issued := coalesce(passed_numbers(v_series, next) - v_series.skipped, 0);
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN
@@ -2926,7 +2957,9 @@ BEGIN
     WHERE tenant = p_tenant AND sequence = v_counter AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
-    v_passed := passed_numbers(v_series);
+    v_series := series_now(v_series.id);
+    CONTINUE WHEN v_series.id IS NULL;
+    v_passed := passed_numbers(v_series, v_series.next);
     v_drawing := is_drawing(v_series);
     -- One statement, so that these belong together.
     SELECT entry.*, lease.*, item.*
@@ -3062,7 +3095,7 @@ CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigi
 AS $function$
 DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
-  v_end bigint := next_number(p_series);
+  v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
   -- Where its first number stands, as far as the row tells.
   v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
@@ -3138,6 +3171,8 @@ BEGIN
       AND (p_series IS NULL OR s.id >= p_series)
     ORDER BY s.id
   LOOP
+    v_series := series_now(v_series.id);
+    CONTINUE WHEN v_series.id IS NULL;
     FOR v_run IN
       SELECT * FROM account_runs_of(v_series, CASE v_series.id WHEN p_series THEN p_behind END, v_left)
     LOOP
@@ -3669,13 +3704,11 @@ CREATE OR REPLACE FUNCTION public.check_draw(p_wanted series_request)
  STABLE
 AS $function$
 DECLARE
-  v_series series;
-  v_next bigint;
+  v_series series := series_now(p_wanted.series);
+  v_next bigint := v_series.next;
   v_passing bigint := 0;
 BEGIN
-  SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
   PERFORM check_definition(v_series, p_wanted.definition);
-  v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
     IF p_wanted.bounded - v_next > p_wanted.jump THEN
       PERFORM fail('jump_too_far', jsonb_build_object(
@@ -6293,7 +6326,7 @@ BEGIN
       ) AS asked
       JOIN sequences AS s ON s.tenant = p_tenant AND s.key = asked.counter COLLATE "C"
       LEFT JOIN LATERAL (
-        SELECT next_number(series) AS next FROM series
+        SELECT (series_now(id)).next AS next FROM series
         WHERE tenant = p_tenant AND sequence = s.key AND period = asked.period COLLATE "C"
         LIMIT 1
       ) AS e ON true
@@ -8611,7 +8644,7 @@ BEGIN
       SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
              CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
              CASE WHEN s.promoted
-               THEN coalesce(pg_sequence_last_value(to_regclass(counter_of(s.id))) + s.increment, s.next)
+               THEN coalesce(last_of_counter(s.id) + s.increment, s.next)
                ELSE s.next END AS next
       FROM series AS s
       JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
@@ -9842,6 +9875,7 @@ ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION last_of_counter(bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
@@ -9896,7 +9930,7 @@ ALTER FUNCTION operations_in_trouble(text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of(text,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION origin_of_operator(text) OWNER TO serialmint_rules;
 ALTER FUNCTION pass_v1(text,text,text,uuid,bigint) OWNER TO serialmint_rules;
-ALTER FUNCTION passed_numbers(series) OWNER TO serialmint_rules;
+ALTER FUNCTION passed_numbers(series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION period_at(sequence_reset,text,text,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION period_end(sequence_reset,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION product_facts(products) OWNER TO serialmint_rules;
@@ -9962,6 +9996,7 @@ ALTER FUNCTION seconds_left(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION seconds_until(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION sequence_facts(sequences) OWNER TO serialmint_rules;
 ALTER FUNCTION sequences_near_exhaustion(text) OWNER TO serialmint_rules;
+ALTER FUNCTION series_now(bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION series_of(text,text,text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION series_requests(text,lot_request[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION set_counted(counts,lot_found[]) OWNER TO serialmint_rules;
@@ -10191,6 +10226,7 @@ REVOKE EXECUTE ON FUNCTION
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
+  last_of_counter(bigint),
   lease_facts(leases),
   lease_status(leases),
   leases_in_trouble(text),
@@ -10251,7 +10287,7 @@ REVOKE EXECUTE ON FUNCTION
   origin_of(text,integer,text),
   origin_of_operator(text),
   pass_v1(text,text,text,uuid,bigint),
-  passed_numbers(series),
+  passed_numbers(series,bigint),
   past_series(integer),
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
@@ -10321,6 +10357,7 @@ REVOKE EXECUTE ON FUNCTION
   seconds_until(timestamp with time zone),
   sequence_facts(sequences),
   sequences_near_exhaustion(text),
+  series_now(bigint),
   series_of(text,text,text,uuid),
   series_requests(text,lot_request[],bigint),
   set_counted(counts,lot_found[]),

@@ -79,7 +79,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS
     AND numbers && int8range(p_from, p_to, '[]')
 $$;
 --> statement-breakpoint
--- The next number of a series, whichever way it counts. Exact while its counter or row is locked.
+-- The next number of a series whose counter or row the caller has locked, whichever way it counts.
 CREATE FUNCTION next_number(p_series series) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -91,6 +91,46 @@ BEGIN
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
   RETURN coalesce(v_last + p_series.increment,
                   (SELECT next FROM series WHERE id = p_series.id));
+END
+$$;
+--> statement-breakpoint
+-- The number that the counter of a promoted series gave last, without a lock; null when it has given none since
+-- it was made or moved, or is gone by now.
+CREATE FUNCTION last_of_counter(p_series bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN pg_sequence_last_value(to_regclass(counter_of(p_series)));
+EXCEPTION WHEN internal_error THEN
+  IF SQLSTATE <> 'XX000' THEN
+    RAISE;
+  END IF;
+  -- Whoever moved or closed the series dropped it after its name was looked up.
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+-- A series as it stands, without a lock, whichever way it counts: `next` is the number that comes next. Null
+-- when there is none any more. VOLATILE, so that each statement sees what committed before it: a row and its
+-- counter belong together when the row is the same behind the look at the counter, since whoever moves one
+-- moves both.
+CREATE FUNCTION series_now(p_series bigint) RETURNS series
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_series series;
+  v_last bigint;
+BEGIN
+  LOOP
+    SELECT * INTO v_series FROM series WHERE id = p_series;
+    IF v_series.promoted IS NOT TRUE THEN
+      RETURN v_series;
+    END IF;
+    v_last := last_of_counter(p_series);
+    PERFORM FROM series AS s WHERE s.id = p_series AND s IS NOT DISTINCT FROM v_series;
+    IF FOUND THEN
+      v_series.next := coalesce(v_last + v_series.increment, v_series.next);
+      RETURN v_series;
+    END IF;
+  END LOOP;
 END
 $$;
 --> statement-breakpoint
@@ -607,10 +647,10 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- How many numbers a series has passed, given or not. Exact while its counter or row is locked.
-CREATE FUNCTION passed_numbers(p_series series) RETURNS bigint
-LANGUAGE sql STABLE
-RETURN p_series.passed_before + (next_number(p_series) - p_series.since) / p_series.increment;
+-- How many numbers a series that goes on with `p_next` has passed, given or not.
+CREATE FUNCTION passed_numbers(p_series series, p_next bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN p_series.passed_before + (p_next - p_series.since) / p_series.increment;
 --> statement-breakpoint
 -- Makes the sequence whose series are the tenant's naming series, each named by the rendered text before
 -- its counter, whatever pattern rendered it. They begin with 1 and take steps of 1, as Frappe's do.
@@ -864,7 +904,7 @@ BEGIN
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
-    v_passed := passed_numbers(v_series);
+    v_passed := passed_numbers(v_series, v_next);
     -- One that a fence has moved beyond its width already may stay there.
     IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(

@@ -281,31 +281,22 @@ RETURN jsonb_build_object(
 --> statement-breakpoint
 -- The counter of a series that a sequence counts in, as it stands: the next number (null when none is
 -- left), how many numbers it has given, how many it can still give. Of a series that is not there yet: as
--- its first draw will find it. VOLATILE, so that each statement sees what committed before it: where a
--- Postgres sequence counts, the row and it belong together when the row is the same behind the look at
--- the sequence, since whoever moves one moves both.
+-- its first draw will find it.
 CREATE FUNCTION counter_v1(p_tenant text, p_sequence text, p_period text)
 RETURNS TABLE (next bigint, issued bigint, remaining bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_sequence sequences;
   v_series series;
-  v_last bigint;
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
-  LOOP
-    SELECT * INTO v_series FROM series
-    WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period;
-    EXIT WHEN v_series.promoted IS NOT TRUE;
-    v_last := pg_sequence_last_value(to_regclass(counter_of(v_series.id)));
-    PERFORM FROM series AS s WHERE s.id = v_series.id AND s IS NOT DISTINCT FROM v_series;
-    EXIT WHEN FOUND;
-    v_last := NULL;
-  END LOOP;
-  next := coalesce(v_last + v_series.increment, v_series.next, (
+  v_series := series_now((
+    SELECT id FROM series
+    WHERE tenant = p_tenant AND sequence = v_sequence.counter AND period = p_period));
+  next := coalesce(v_series.next, (
     SELECT first_number(q, p_period) FROM sequences AS q
     WHERE q.tenant = p_tenant AND q.key = v_sequence.counter));
-  issued := coalesce(v_series.passed_before + (next - v_series.since) / v_series.increment - v_series.skipped, 0);
+  issued := coalesce(passed_numbers(v_series, next) - v_series.skipped, 0);
   remaining := CASE WHEN next > v_sequence.ceiling THEN 0
     ELSE (v_sequence.ceiling - next) / v_sequence.increment + 1 END;
   IF next > v_sequence.ceiling THEN
@@ -350,7 +341,9 @@ BEGIN
     WHERE tenant = p_tenant AND sequence = v_counter AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
-    v_passed := passed_numbers(v_series);
+    v_series := series_now(v_series.id);
+    CONTINUE WHEN v_series.id IS NULL;
+    v_passed := passed_numbers(v_series, v_series.next);
     v_drawing := is_drawing(v_series);
     -- One statement, so that these belong together.
     SELECT entry.*, lease.*, item.*
@@ -503,13 +496,13 @@ RETURN coalesce(
   '{}');
 --> statement-breakpoint
 -- What became of the numbers that a series has passed, in their order and none left out, behind number
--- `p_behind`; at most `p_limit` runs. The counter is read before the entries, and those beyond it are left to
--- the next look.
+-- `p_behind`; at most `p_limit` runs. The series is as it stood before the entries are read, and those beyond it
+-- are left to the next look.
 CREATE FUNCTION account_runs_of(p_series series, p_behind bigint, p_limit integer) RETURNS SETOF account_run
 LANGUAGE plpgsql AS $$
 DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
-  v_end bigint := next_number(p_series);
+  v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
   -- Where its first number stands, as far as the row tells.
   v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
@@ -588,6 +581,8 @@ BEGIN
       AND (p_series IS NULL OR s.id >= p_series)
     ORDER BY s.id
   LOOP
+    v_series := series_now(v_series.id);
+    CONTINUE WHEN v_series.id IS NULL;
     FOR v_run IN
       SELECT * FROM account_runs_of(v_series, CASE v_series.id WHEN p_series THEN p_behind END, v_left)
     LOOP

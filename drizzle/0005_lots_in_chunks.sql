@@ -625,13 +625,11 @@ $$;
 CREATE FUNCTION check_draw(p_wanted series_request) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  v_series series;
-  v_next bigint;
+  v_series series := series_now(p_wanted.series);
+  v_next bigint := v_series.next;
   v_passing bigint := 0;
 BEGIN
-  SELECT * INTO v_series FROM series WHERE id = p_wanted.series;
   PERFORM check_definition(v_series, p_wanted.definition);
-  v_next := next_number(v_series);
   IF p_wanted.highest IS NOT NULL THEN
     IF p_wanted.bounded - v_next > p_wanted.jump THEN
       PERFORM fail('jump_too_far', jsonb_build_object(

@@ -210,7 +210,7 @@ BEGIN
       ) AS asked
       JOIN sequences AS s ON s.tenant = p_tenant AND s.key = asked.counter COLLATE "C"
       LEFT JOIN LATERAL (
-        SELECT next_number(series) AS next FROM series
+        SELECT (series_now(id)).next AS next FROM series
         WHERE tenant = p_tenant AND sequence = s.key AND period = asked.period COLLATE "C"
         LIMIT 1
       ) AS e ON true

@@ -564,7 +564,7 @@ BEGIN
       SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
              CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
              CASE WHEN s.promoted
-               THEN coalesce(pg_sequence_last_value(to_regclass(counter_of(s.id))) + s.increment, s.next)
+               THEN coalesce(last_of_counter(s.id) + s.increment, s.next)
                ELSE s.next END AS next
       FROM series AS s
       JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence

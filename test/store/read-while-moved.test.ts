@@ -30,3 +30,33 @@ test("a counter that is read while it is moved is as before or as after", async 
   // Moving gives nothing.
   expect([...seen].toSorted()).toEqual(["10 9", "70 9"]);
 });
+
+test("a counter that is read while its series is closed has passed what it had", async () => {
+  await ok(service, "PUT", "/v1/sequences/closed", {
+    pattern: "C{YYYY}-{0000}",
+    reset: "yearly",
+    hot: true,
+  });
+  await ok(service, "POST", "/v1/sequences/closed/reservations", { count: 7, at: "2020-05-05" });
+  const closing = service.database.session();
+  await closing.query("begin");
+  await closing.query("select close_series_v1(100)");
+  const reads = Promise.all([
+    ok(service, "GET", "/v1/sequences/closed/account"),
+    ok(service, "GET", "/v1/sequences/closed/account/runs"),
+  ]);
+  // They wait for the counter, which is dropped.
+  await expect
+    .poll(() =>
+      service.database.query(
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      ),
+    )
+    .toEqual([{ waiting: 2 }]);
+  await closing.query("commit");
+  await closing.close();
+  const [account, runs] = await reads;
+  expect(account).toMatchObject({ passed: "7", open: "7" });
+  expect(runs).toMatchObject({ data: [{ state: "open", first: "1", last: "7" }] });
+});

@@ -13,6 +13,8 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
     (await client.query<R>(text, [tenant])).rows;
   await client.query("begin isolation level repeatable read");
   try {
+    // A duty may close a series, and a counter that is dropped is gone for every snapshot.
+    await client.query("lock table series in share mode");
     // The account is a function that sees one tenant.
     await rows("select enter_tenant($1)");
     const items = await readItems(rows);
