@@ -3,7 +3,7 @@ import { Connection } from "./calls/connection.ts";
 import type { ConnectionOptions, LooseInput } from "./calls/connection.ts";
 import { linesOf } from "./calls/stream.ts";
 import { LeasedSequence } from "./leases/leased-sequence.ts";
-import type { LeasedSequenceOptions } from "./leases/leased-sequence.ts";
+import type { LeasedSequenceOptions } from "./leases/options.ts";
 import { pause } from "./calls/tries.ts";
 import type {
   AnswerOf,

@@ -2,10 +2,13 @@ import { NoAnswer, SerialmintProblem } from "../calls/failures.ts";
 import { pause } from "../calls/tries.ts";
 import type { Serialmint } from "../serialmint.ts";
 import { machineClock } from "./clock.ts";
-import type { Clock } from "./clock.ts";
 import { Demand } from "./demand.ts";
+import { Hand } from "./hand.ts";
 import type { Leased, NumberRun } from "./leased.ts";
+import { sizingOf, storedName } from "./options.ts";
+import type { LeasedSequenceOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import { Rounds } from "./rounds.ts";
 import {
   claim,
   giveAllBack,
@@ -20,35 +23,10 @@ import {
 import type { State } from "./state.ts";
 import { Stock } from "./stock.ts";
 import { MemoryStore } from "./store.ts";
-import type { LeaseStore } from "./store.ts";
 import { Supply } from "./supply.ts";
 import type { Outcome } from "./supply.ts";
 import { Waiting } from "./waiting.ts";
 import type { Wait } from "./waiting.ts";
-
-/** How a leased sequence behaves. Everything may be left out. */
-export interface LeasedSequenceOptions {
-  /** Who draws: a device, a shop, a process; 1 to 64 characters. */
-  readonly holder?: string;
-  /** Fields of the sequence's pattern, the same for all numbers. */
-  readonly fields?: Readonly<Record<string, string | number>>;
-  /** Where blocks and reports are kept; in memory when left out. */
-  readonly store?: LeaseStore;
-  /** How long a lease is asked for and renewed, in seconds; 3600 when left out. */
-  readonly ttlSeconds?: number;
-  /** For how many seconds a block is to last at the demand of the last minutes; 900 when left out. */
-  readonly blockSeconds?: number;
-  /** Numbers of a block: at least (10 when left out) and at most (100,000; the service's most is 1,000,000). */
-  readonly minBlock?: number;
-  readonly maxBlock?: number;
-  /** How long a caller waits when there are no numbers, in milliseconds; 30,000 when left out. */
-  readonly waitMs?: number;
-  /** How often the service is told what was used, in milliseconds; 60,000 when left out. */
-  readonly reportEveryMs?: number;
-  /** Is told what goes wrong where no caller waits for it. */
-  readonly onProblem?: (problem: unknown) => void;
-  readonly clock?: Clock;
-}
 
 /** What a leased sequence has. */
 export interface StockStatus {
@@ -98,24 +76,19 @@ export class LeasedSequence {
   readonly #waiting: Waiting;
   readonly #waitMs: number;
   readonly #reportEveryMs: number;
-  readonly #tickMs: number;
   readonly #tell: (problem: unknown) => void;
-  /** Numbers that are this process's to hand out, in order. */
-  readonly #runs: NumberRun[] = [];
-  /** Numbers that were handed out to callers who had given up by then. */
-  readonly #spare: Leased[] = [];
+  readonly #hand: Hand;
+  readonly #rounds: Rounds;
   #serving: Promise<void> | null = null;
-  #ticking: ReturnType<typeof setTimeout> | null = null;
   #lastReport: number;
   #lastFailure: unknown = null;
   /** Waiting longer would not have helped then. */
   #isRefused = false;
-  #isFirstTick = true;
-  /** Numbers left, as far as this process knows, and at how few the next block is fetched. */
-  #left = 0;
+  #isFirstRound = true;
+  /** Numbers in the store that are open to all, as far as this process knows. */
+  #inStore = 0;
+  /** At how few numbers the next block is fetched. */
   #low = 0;
-  /** Handed out and not yet added to the demand. */
-  #taken = 0;
   #isClosed = false;
   /** Ends requests that are on their way when it is closed. */
   readonly #stop = new AbortController();
@@ -142,21 +115,27 @@ export class LeasedSequence {
       fields,
       ttlSeconds,
       calls,
-      ...boundsOf(options),
+      ...sizingOf(options),
     };
     this.#supply = new Supply(service, this.#stock, terms, this.#demand, this.#outbox);
     this.#waitMs = options.waitMs ?? 30_000;
     this.#reportEveryMs = options.reportEveryMs ?? 60_000;
-    this.#tickMs = Math.max(100, Math.min(this.#reportEveryMs, ttlSeconds * 100, 15_000));
     this.#lastReport = clock.steady();
+    this.#hand = new Hand(
+      (lease) => this.#stock.grants.isLive(lease),
+      (run) => {
+        this.#letGo(run);
+      },
+    );
     this.#waiting = new Waiting(
       () => clock.steady(),
       () => this.#lateness(),
       (items) => {
-        for (const item of items) this.#spare.push(item);
+        this.#hand.addSpare(items);
       },
     );
-    this.#tickSoon(0);
+    const roundMs = Math.max(100, Math.min(this.#reportEveryMs, ttlSeconds * 100, 15_000));
+    this.#rounds = new Rounds(() => this.#round().catch(this.#tell), roundMs);
   }
 
   /** The next number. Rejects when none comes in time, with what the service said if it refused. */
@@ -186,7 +165,7 @@ export class LeasedSequence {
     );
     const ends = usable.map(({ expires_ms }) => expires_ms);
     return {
-      left: stockOf(state, isUsable) + this.#inHand() + this.#spare.length,
+      left: stockOf(state, isUsable) + this.#hand.left + this.#hand.spare,
       expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
       reports: state.reports.length,
     };
@@ -197,7 +176,7 @@ export class LeasedSequence {
     for (;;) {
       const { left } = await this.status();
       if (left >= count) return;
-      const outcome = await this.#supply.refill(count - 1 - this.#inHand(), count - left);
+      const outcome = await this.#supply.refill(count - 1 - this.#hand.left, count - left);
       if (outcome.kind === "failed") throw outcome.error;
       if (outcome.kind === "another asks") await pause(lookAgainMs);
     }
@@ -216,7 +195,7 @@ export class LeasedSequence {
   async close(closing: Closing = {}): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#ticking !== null) clearTimeout(this.#ticking);
+    this.#rounds.stop();
     this.#waiting.rejectAll(new SequenceClosed());
     const { giveBack = !this.#stock.lasting, reason, timeoutMs = 5000 } = closing;
     // A block may be on its way.
@@ -224,14 +203,14 @@ export class LeasedSequence {
     await inTime(quiet, timeoutMs);
     await this.#stock.change((before) => {
       let state = before;
-      for (const run of this.#runs.toReversed()) {
+      for (const run of this.#hand.runs.toReversed()) {
         state = this.#stock.lasting ? putBack(state, run) : release(state, run, false);
       }
       state = settle(state, this.#stock.isOver(before));
       state = giveBack ? giveAllBack(state, reason ?? "the client was closed") : reportAll(state);
       return { state, result: null };
     });
-    this.#runs.length = 0;
+    this.#hand.clear();
     await inTime(this.#outbox.send().catch(this.#tell), timeoutMs);
     this.#stop.abort(new SequenceClosed());
   }
@@ -294,7 +273,7 @@ export class LeasedSequence {
 
   /** Makes numbers of the store this process's own; false when there are none. */
   async #claim(wanted: number): Promise<boolean> {
-    const { runs, left, size, reports } = await this.#stock.change((before) => {
+    const { runs, inStore, size, reports } = await this.#stock.change((before) => {
       const isUsable = this.#stock.isUsable(before);
       const isOver = this.#stock.isOver(before);
       const fresh = settle(before, isOver);
@@ -303,14 +282,14 @@ export class LeasedSequence {
       const { size: latest, reports: waiting } = state;
       const result = {
         runs: taken.runs,
-        left: stockOf(state, isUsable),
+        inStore: stockOf(state, isUsable),
         size: latest,
         reports: waiting,
       };
       return { state, result };
     });
-    this.#runs.push(...runs);
-    this.#left = left + this.#inHand();
+    this.#hand.add(runs);
+    this.#inStore = inStore;
     this.#low = this.#supply.lowMark(size);
     if (reports.length > 0) this.#outbox.sendSoon();
     if (runs.length > 0) this.#refillIfLow();
@@ -320,29 +299,13 @@ export class LeasedSequence {
   /** One number from memory, null when there is none that may be handed out. */
   #take(): Leased | null {
     if (this.#isClosed) return null;
-    const { grants } = this.#stock;
-    while (this.#spare.length > 0) {
-      const spare = this.#spare.shift();
-      if (spare !== undefined && grants.isLive(spare.lease.id)) return spare;
-    }
-    const [run] = this.#runs;
-    if (run === undefined) return null;
-    if (!grants.isLive(run.lease.id)) {
-      this.#letGo(run);
-      return this.#take();
-    }
-    const item = run.take();
-    this.#taken += 1;
-    this.#left -= 1;
-    if (run.left === 0) this.#letGo(run);
-    if (this.#left <= this.#low) this.#refillIfLow();
+    const item = this.#hand.take();
+    if (item !== null && this.#isLow()) this.#refillIfLow();
     return item;
   }
 
   /** A run that is used up or over. */
   #letGo(run: NumberRun): void {
-    this.#runs.shift();
-    this.#left -= run.left;
     if (this.#stock.lasting) return;
     this.#stock
       .change((before) => {
@@ -355,16 +318,16 @@ export class LeasedSequence {
       .catch(this.#tell);
   }
 
-  #inHand(): number {
-    return this.#runs.reduce((sum, { left }) => sum + left, 0);
+  #isLow(): boolean {
+    return this.#hand.left + this.#inStore <= this.#low;
   }
 
   #refillIfLow(): void {
-    if (this.#isClosed || this.#left > this.#low || this.#supply.isAsking) return;
+    if (this.#isClosed || !this.#isLow() || this.#supply.isAsking) return;
     if (this.#supply.pauseMs > 0) return;
     this.#countDemand();
     this.#supply
-      .refill(this.#low - this.#inHand(), this.#waiting.wanted)
+      .refill(this.#low - this.#hand.left, this.#waiting.wanted)
       .then(async (outcome) => {
         this.#noteFailure(outcome);
         if (outcome.kind === "failed") this.#tell(outcome.error);
@@ -375,21 +338,20 @@ export class LeasedSequence {
 
   async #recount(): Promise<void> {
     const state = await this.#stock.look();
-    this.#left = stockOf(state, this.#stock.isUsable(state)) + this.#inHand();
+    this.#inStore = stockOf(state, this.#stock.isUsable(state));
     this.#low = this.#supply.lowMark(state.size);
     this.#refillIfLow();
   }
 
   #countDemand(): void {
-    this.#demand.add(this.#taken, this.#stock.clock.steady());
-    this.#taken = 0;
+    this.#demand.add(this.#hand.countTaken(), this.#stock.clock.steady());
   }
 
   async #queueReports(): Promise<void> {
     await this.#stock.change((before) => {
       let state: State = before;
       if (!this.#stock.lasting) {
-        for (const run of this.#runs) state = release(state, run, true);
+        for (const run of this.#hand.runs) state = release(state, run, true);
       }
       state = settle(state, this.#stock.isOver(before));
       const isNews = state.blocks.some(({ next, reported }) => next !== reported);
@@ -397,33 +359,14 @@ export class LeasedSequence {
     });
   }
 
-  #tickSoon(ms: number): void {
-    this.#ticking = setTimeout(() => {
-      this.#tick()
-        .catch(this.#tell)
-        .finally(() => {
-          if (!this.#isClosed) this.#tickSoon(this.#tickMs);
-        });
-    }, ms);
-    // Node only: it keeps no process alive.
-    const timer: unknown = this.#ticking;
-    if (typeof timer === "object" && timer !== null && "unref" in timer) {
-      (timer as { unref(): void }).unref();
-    }
-  }
-
   /** What is known of blocks that are gone. */
   async #forget(): Promise<void> {
     const { blocks } = await this.#stock.look();
-    const inHand = [
-      ...this.#runs.map(({ lease }) => lease.id),
-      ...this.#spare.map((item) => item.lease.id),
-    ];
-    this.#stock.grants.keep(new Set([...blocks.map(({ id }) => id), ...inHand]));
+    this.#stock.grants.keep(new Set([...blocks.map(({ id }) => id), ...this.#hand.leases()]));
   }
 
   /** What is due without anybody asking: demand, renewals, reports. */
-  async #tick(): Promise<void> {
+  async #round(): Promise<void> {
     this.#countDemand();
     await this.#forget();
     const now = this.#stock.clock.steady();
@@ -432,36 +375,9 @@ export class LeasedSequence {
       await this.#queueReports();
     }
     this.#outbox.sendSoon();
-    await (this.#isFirstTick ? this.#supply.renewAll() : this.#supply.renewDue());
-    this.#isFirstTick = false;
+    await (this.#isFirstRound ? this.#supply.renewAll() : this.#supply.renewDue());
+    this.#isFirstRound = false;
   }
-}
-
-function boundsOf(options: LeasedSequenceOptions): {
-  minBlock: number;
-  maxBlock: number;
-  blockSeconds: number;
-} {
-  const { minBlock = 10, maxBlock = Math.max(100_000, minBlock), blockSeconds = 900 } = options;
-  if (!(minBlock >= 1 && minBlock <= maxBlock && maxBlock <= 1_000_000)) {
-    throw new RangeError("Blocks hold 1 to 1,000,000 numbers, and minBlock is at most maxBlock.");
-  }
-  return { minBlock, maxBlock, blockSeconds };
-}
-
-/** What a sequence is called in its store. */
-function storedName(
-  url: string,
-  key: string,
-  fields: Readonly<Record<string, string | number>> = {},
-): string {
-  const sorted = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const { host, pathname } = new URL(url);
-  return [
-    host + pathname.replace(/\/+$/, ""),
-    key,
-    ...(sorted.length === 0 ? [] : [JSON.stringify(sorted)]),
-  ].join(" ");
 }
 
 /** Waits for some work, but not longer; its failure is not this one's to tell. */
