@@ -192,6 +192,20 @@ describe("numbers", () => {
     expect(new Set(numbersOf(got)).size).toBe(200);
   });
 
+  test("that another sequence on one store in memory has handed out are not given back by a close", async () => {
+    const client = await clientOf(service);
+    const store = new MemoryStore();
+    const options = { store, minBlock: 10, maxBlock: 10 };
+    const stays = sequenceOf(client, options);
+    const goes = sequenceOf(client, options);
+    const got = [...(await stays.take(3)), ...(await goes.take(3))];
+    await goes.close();
+    got.push(...(await stays.take(12)));
+    await stays.close();
+    expect(new Set(numbersOf(got)).size).toBe(18);
+    expect(await told(client)).toMatchObject({ used: 18, open: 0 });
+  });
+
   test("are there without the service as long as there are any, and more than half a block is kept", async () => {
     const client = await clientOf(service);
     const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
@@ -321,6 +335,44 @@ describe("a block", () => {
     expect((await sequence.next()).number).toBe("1");
     await sequence.close();
     expect(await told(client)).toMatchObject({ used: 1, open: 0 });
+  });
+
+  test("is not what a network that asks for a login says, nor has it heard a report", async () => {
+    const client = await clientOf(service);
+    const login = {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: '{"login": "please"}',
+    };
+    service.way.choose(({ time }) => (time === 1 ? login : null));
+    const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
+    expect((await sequence.next()).number).toBe("1");
+    service.way.choose(() => login);
+    expect(await failureOf(sequence.report())).toBeInstanceOf(NoAnswer);
+    expect((await sequence.status()).reports).toBe(1);
+    service.way.choose(null);
+    await sequence.report();
+    expect(await told(client)).toMatchObject({ used: 1, open: 9 });
+  });
+
+  test("that was asked for as its period ended is asked for anew, and nobody is refused", async () => {
+    const client = await clientOf(service);
+    const problem = {
+      code: "lease_period_over",
+      detail: "It is over.",
+      status: 409,
+      retryable: false,
+    };
+    const over = {
+      status: 409,
+      headers: { "content-type": "application/problem+json" },
+      body: JSON.stringify(problem),
+    };
+    service.way.choose((passing) => (isLeasing(passing) && passing.time === 1 ? over : null));
+    const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
+    expect(numbersOf(await Promise.all([sequence.next(), sequence.next()]))).toEqual([1, 2]);
+    const keys = service.way.seen.filter(isLeasing).map(({ key }) => key);
+    expect(keys[0]).not.toBe(keys[1]);
   });
 
   test("that is refused is a problem of those who wait for it", async () => {
