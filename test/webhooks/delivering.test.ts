@@ -217,6 +217,31 @@ test("an answer that never ends is read as far as it is kept", async () => {
   expect(delivery.response_excerpt).toBe(`<b>${"x".repeat(497)}`);
 });
 
+test.each([
+  [200, "delivered", null],
+  [500, "pending", "The receiver answered 500."],
+])("what a receiver answers holds (%i), though its body breaks off", async (status, is, why) => {
+  const service = await serviceWithoutWebhookPump();
+  const webhook = await makeWebhook(service);
+  await ok(service, "POST", `/v1/webhooks/${webhook.id}/test`);
+  const erp = receiver();
+  erp.answer = () => {
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        if (pulled === 1) controller.enqueue(new TextEncoder().encode("taken"));
+        else controller.error(new Error("The operation was aborted due to timeout"));
+      },
+    });
+    return new Response(body, { status });
+  };
+  await deliverNow(service, webhook.id, erp);
+  expect(await deliveries(service, webhook)).toMatchObject([
+    { status: is, response_status: status, last_error: why, response_excerpt: "taken" },
+  ]);
+});
+
 test("Retry-After of 429 and 503 is kept to, and of no other answer", async () => {
   const service = await serviceWithoutWebhookPump();
   const webhook = await makeWebhook(service);
