@@ -8582,11 +8582,11 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision)
+CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision, p_from timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
-RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN now() WHEN (p_remaining <= ((((p_per_hour)::numeric * (24)::numeric) * 365.25) * ((9999)::numeric - EXTRACT(year FROM now())))) THEN (now() + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
+RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN p_from WHEN (p_remaining <= (((p_per_hour)::numeric * EXTRACT(epoch FROM ('9999-01-01 00:00:00+00'::timestamp with time zone - p_from))) / (3600)::numeric)) THEN (p_from + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
 
 CREATE OR REPLACE FUNCTION public.forecasts_of(p_tenant text)
  RETURNS TABLE(sequence text, series text, remaining numeric, last_number bigint, used_share double precision, per_hour double precision, exhausted_at timestamp with time zone)
@@ -8626,7 +8626,7 @@ BEGIN
     SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
            (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
            coalesce(d.per_hour, 0),
-           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0), now())
     FROM left_over AS l
     LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
 END
@@ -9773,7 +9773,7 @@ ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
-ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
+ALTER FUNCTION exhausted_at(numeric,double precision,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_alerts_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_events_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
@@ -10117,7 +10117,7 @@ REVOKE EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
-  exhausted_at(numeric,double precision),
+  exhausted_at(numeric,double precision,timestamp with time zone),
   expire_alerts_v1(interval,integer),
   expire_events_v1(interval,integer),
   expire_figures_v1(integer),
@@ -10482,7 +10482,7 @@ GRANT EXECUTE ON FUNCTION
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
-  exhausted_at(numeric,double precision),
+  exhausted_at(numeric,double precision,timestamp with time zone),
   expire_alerts_v1(interval,integer),
   expire_events_v1(interval,integer),
   expire_figures_v1(integer),

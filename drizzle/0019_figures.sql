@@ -527,14 +527,16 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- When numbers will be used up that go at a rate: now when none is left, null when they last for all time.
-CREATE FUNCTION exhausted_at(p_remaining numeric, p_per_hour double precision) RETURNS timestamptz
+-- When numbers will be used up that go at a rate from `p_from` on: then when none is left, null when they last until
+-- the year 9999, the last one that the wire can tell.
+CREATE FUNCTION exhausted_at(p_remaining numeric, p_per_hour double precision, p_from timestamptz)
+RETURNS timestamptz
 LANGUAGE sql STABLE
 RETURN CASE
-  WHEN p_remaining <= 0 THEN now()
-  -- No moment that the wire can tell is further away than the year 9999.
-  WHEN p_remaining <= p_per_hour::numeric * 24 * 365.25 * (9999 - extract(year FROM now()))
-    THEN now() + interval '1 hour' * (p_remaining / nullif(p_per_hour, 0)::numeric)::float8
+  WHEN p_remaining <= 0 THEN p_from
+  WHEN p_remaining
+       <= p_per_hour::numeric * extract(epoch FROM timestamptz '9999-01-01 00:00:00+00' - p_from) / 3600
+    THEN p_from + interval '1 hour' * (p_remaining / nullif(p_per_hour, 0)::numeric)::float8
 END;
 --> statement-breakpoint
 -- What is left of all of a tenant's series that count now: open ones of the present period, or of none. `per_hour`
@@ -579,7 +581,7 @@ BEGIN
     SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
            (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
            coalesce(d.per_hour, 0),
-           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0), now())
     FROM left_over AS l
     LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
 END
