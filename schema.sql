@@ -8764,8 +8764,9 @@ CREATE OR REPLACE FUNCTION public.wake_webhook(p_tenant text, p_webhook uuid)
  RETURNS void
  LANGUAGE sql
 AS $function$
-  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || jsonb_build_array(
-    jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)))::text, true)
+  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || one)::text, true)
+  FROM jsonb_build_array(jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)) AS one
+  WHERE NOT woken_webhooks_v1() @> one
 $function$;
 
 CREATE OR REPLACE FUNCTION public.shown_webhook(p_webhook webhooks)

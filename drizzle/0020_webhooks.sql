@@ -100,11 +100,13 @@ CREATE FUNCTION woken_webhooks_v1() RETURNS jsonb
 LANGUAGE sql VOLATILE
 RETURN coalesce(nullif(current_setting('serialmint.woken', true), ''), '[]')::jsonb;
 --> statement-breakpoint
--- Notes, for the rest of the transaction, that a webhook has something to be sent.
+-- Notes, for the rest of the transaction, that a webhook has something to be sent; once, however many events there
+-- are for it.
 CREATE FUNCTION wake_webhook(p_tenant text, p_webhook uuid) RETURNS void
 LANGUAGE sql AS $$
-  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || jsonb_build_array(
-    jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)))::text, true)
+  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || one)::text, true)
+  FROM jsonb_build_array(jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)) AS one
+  WHERE NOT woken_webhooks_v1() @> one
 $$;
 --> statement-breakpoint
 -- A webhook as the wire knows it, without its secrets.
