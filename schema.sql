@@ -9156,7 +9156,7 @@ CREATE OR REPLACE FUNCTION public.sequences_near_exhaustion(p_tenant text)
 AS $function$
   SELECT 'sequence_exhaustion_near'::alert_kind, f.sequence || CASE f.series WHEN '' THEN '' ELSE ':' || f.series END,
          f.remaining = 0 OR a.is_share AND f.used_share >= 0.9
-           OR f.exhausted_at < least(now() + interval '7 days', a.ends_at),
+           OR f.exhausted_at < now() + a.soon,
          jsonb_build_object(
            'sequence', f.sequence, 'series', nullif(f.series, ''), 'remaining', f.remaining::text,
            'last_number', f.last_number::text, 'used', round(f.used_share::numeric, 4),
@@ -9164,13 +9164,14 @@ AS $function$
   FROM forecasts_of(p_tenant) AS f
   CROSS JOIN LATERAL (
     -- By itself the share says nothing of a period, most of which may be over.
-    SELECT s.ends_on IS NULL AS is_share, (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone AS ends_at
+    SELECT s.ends_on IS NULL AS is_share,
+           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone - now()) AS soon
     FROM series AS s
     JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
     WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series
   ) AS a
   WHERE f.remaining = 0 OR a.is_share AND f.used_share >= 0.85
-     OR f.exhausted_at < least(now() + interval '10 days', a.ends_at)
+     OR f.exhausted_at < now() + a.soon * 10 / 7
 $function$;
 
 CREATE OR REPLACE FUNCTION public.jobs_in_trouble(p_tenant text)
