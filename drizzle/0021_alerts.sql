@@ -96,8 +96,9 @@ $$;
 CREATE FUNCTION webhooks_in_trouble(p_tenant text) RETURNS SETOF alert_condition
 LANGUAGE sql STABLE AS $$
   SELECT 'webhook_disabled'::alert_kind, id::text, true,
-         jsonb_build_object('webhook', id, 'url', url, 'reason', disabled_reason,
-                            'disabled_at', wire_time(disabled_at))
+         -- Of the address only what is no secret: whoever sees alerts may not see webhooks.
+         jsonb_build_object('webhook', id, 'origin', substring(url FROM '^https?://[^/?#]+'),
+                            'reason', disabled_reason, 'disabled_at', wire_time(disabled_at))
   FROM webhooks
   WHERE tenant = p_tenant AND disabled_reason IN ('gone', 'failing')
 $$;
