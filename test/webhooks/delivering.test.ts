@@ -433,3 +433,36 @@ test("a secret that leaked is replaced at once", async () => {
   await deliverNow(service, webhook.id, erp);
   expect(erp.received[0]?.headers["webhook-signature"]).toMatch(/^v1,\S+$/);
 });
+
+test.each(["gone", "disabled", "removed"])(
+  "what waits for a webhook is given up however much it is: %s",
+  async (how) => {
+    const service = await serviceWithoutWebhookPump();
+    const { name, databaseUrl } = service.database;
+    await service.database.query(
+      `alter role "${new URL(databaseUrl).username}" in database "${name}" set statement_timeout = '700ms'`,
+    );
+    const webhook = await makeWebhook(service);
+    await ok(service, "POST", `/v1/webhooks/${webhook.id}/test`);
+    await service.database.query(
+      `create function take_long() returns trigger language plpgsql as
+         $$ begin perform pg_sleep(1); return new; end $$`,
+    );
+    await service.database.query(
+      `create trigger take_long before update on webhook_deliveries for each row
+       when (new.status = 'failed') execute function take_long()`,
+    );
+    const path = `/v1/webhooks/${webhook.id}`;
+    if (how === "removed") await ok(service, "POST", `${path}/remove`);
+    else if (how === "disabled") await ok(service, "PATCH", path, { status: "disabled" });
+    else {
+      const erp = receiver();
+      erp.answer = () => new Response(null, { status: 410 });
+      await deliverNow(service, webhook.id, erp);
+      expect(await ok(service, "GET", path)).toMatchObject({ disabled_reason: "gone" });
+    }
+    expect(await service.database.query("select status from webhook_deliveries")).toEqual([
+      { status: "failed" },
+    ]);
+  },
+);
