@@ -8582,6 +8582,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.last_number_of(p_next bigint, p_ceiling bigint, p_start bigint, p_increment bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (p_ceiling - ((p_ceiling - CASE WHEN (p_next <= p_ceiling) THEN p_next ELSE LEAST(p_start, p_ceiling) END) % p_increment));
+
 CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision, p_from timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -8623,7 +8629,8 @@ BEGIN
              greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
       FROM counters AS c
     )
-    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END,
+           last_number_of(l.next, l.ceiling, l.start, l.increment),
            (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
            coalesce(d.per_hour, 0),
            exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0), now())
@@ -9845,6 +9852,7 @@ ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION last_number_of(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
@@ -10194,6 +10202,7 @@ REVOKE EXECUTE ON FUNCTION
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
+  last_number_of(bigint,bigint,bigint,bigint),
   lease_facts(leases),
   lease_status(leases),
   leases_in_trouble(text),
@@ -10505,6 +10514,7 @@ GRANT EXECUTE ON FUNCTION
   job_facts(text,uuid),
   key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
+  last_number_of(bigint,bigint,bigint,bigint),
   lease_facts(leases),
   lease_status(leases),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),

@@ -527,6 +527,12 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The last number that a counter may give: not its ceiling, where it takes steps. `p_next` is the next one; null, or
+-- beyond the ceiling, when none is left: then it is counted from where the counter began.
+CREATE FUNCTION last_number_of(p_next bigint, p_ceiling bigint, p_start bigint, p_increment bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN p_ceiling - (p_ceiling - CASE WHEN p_next <= p_ceiling THEN p_next ELSE least(p_start, p_ceiling) END) % p_increment;
+--> statement-breakpoint
 -- When numbers will be used up that go at a rate from `p_from` on: then when none is left, null when they last until
 -- the year 9999, the last one that the wire can tell.
 CREATE FUNCTION exhausted_at(p_remaining numeric, p_per_hour double precision, p_from timestamptz)
@@ -578,7 +584,8 @@ BEGIN
              greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
       FROM counters AS c
     )
-    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END,
+           last_number_of(l.next, l.ceiling, l.start, l.increment),
            (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
            coalesce(d.per_hour, 0),
            exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0), now())
@@ -643,5 +650,5 @@ $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
   no_tenant, span_begin, call_bounds, add_counts, calls_over, quantile_of, figured_until, drawn_lately_v1,
-  exhausted_at, period_end, metrics_v1, roll_up_figures_v1, add_calls_v1, expire_figures_v1
+  last_number_of, exhausted_at, period_end, metrics_v1, roll_up_figures_v1, add_calls_v1, expire_figures_v1
 TO serialmint_app;

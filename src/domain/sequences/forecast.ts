@@ -55,7 +55,7 @@ export async function forecast(
     sql`
       SELECT json_build_object(
         'sequence', s.key, 'series', nullif(${period}::text, ''), 'overflow', s.overflow,
-        'last_number', s.ceiling::text, 'next', c.next::text, 'remaining', c.remaining::text,
+        'last_number', last_number_of(c.next, s.ceiling, s.start, s.increment)::text, 'next', c.next::text, 'remaining', c.remaining::text,
         'used', ${usedPart},
         -- The year behind the last one has a digit more than the wire tells.
         'ends_at', CASE WHEN e.ends_at IS NOT NULL
