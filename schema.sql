@@ -8897,7 +8897,7 @@ BEGIN
   SET url = v_new.url, events = v_new.events, description = v_new.description, status = v_new.status,
       disabled_reason = CASE v_new.status WHEN 'disabled' THEN disabled_reason END,
       disabled_at = CASE v_new.status WHEN 'disabled' THEN disabled_at END,
-      failing_since = CASE WHEN v_old.status = v_new.status THEN failing_since END,
+      failing_since = CASE WHEN v_old.status = v_new.status AND v_old.url = v_new.url THEN failing_since END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_id
   RETURNING * INTO v_new;

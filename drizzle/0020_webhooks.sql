@@ -221,8 +221,8 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Changes url, events, description or status to what `p_changes` holds of them. One that is enabled again has
--- not failed yet. Fails: as caller_v1 does, webhook_not_found.
+-- Changes url, events, description or status to what `p_changes` holds of them. One that is enabled again, or has
+-- another url, has not failed yet. Fails: as caller_v1 does, webhook_not_found.
 CREATE FUNCTION change_webhook_v1(p_caller caller, p_tenant text, p_id uuid, p_changes jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -240,7 +240,7 @@ BEGIN
   SET url = v_new.url, events = v_new.events, description = v_new.description, status = v_new.status,
       disabled_reason = CASE v_new.status WHEN 'disabled' THEN disabled_reason END,
       disabled_at = CASE v_new.status WHEN 'disabled' THEN disabled_at END,
-      failing_since = CASE WHEN v_old.status = v_new.status THEN failing_since END,
+      failing_since = CASE WHEN v_old.status = v_new.status AND v_old.url = v_new.url THEN failing_since END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_id
   RETURNING * INTO v_new;

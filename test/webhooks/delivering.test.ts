@@ -122,6 +122,28 @@ test("a webhook where nothing gets through for three days is disabled, and enabl
   });
 });
 
+test("another address has not failed yet", async () => {
+  const service = await serviceWithoutWebhookPump();
+  const webhook = await makeWebhook(service);
+  const path = `/v1/webhooks/${webhook.id}`;
+  await ok(service, "POST", `${path}/test`);
+  const erp = receiver();
+  erp.answer = () => new Response(null, { status: 500 });
+  await deliverNow(service, webhook.id, erp);
+  await service.database.query(
+    "update webhooks set failing_since = failing_since - interval '4 days'",
+  );
+  await service.database.query("update webhook_deliveries set attempts = 9");
+  const changed = await ok(service, "PATCH", path, { description: "the ERP" });
+  expect(changed.failing_since).not.toBeNull();
+  await ok(service, "PATCH", path, { url: "https://new.example/hooks" });
+  await makeDue(service);
+  // The last attempt of a message, and the first one there.
+  await deliverNow(service, webhook.id, erp);
+  expect(await deliveries(service, webhook)).toMatchObject([{ status: "failed", attempts: 10 }]);
+  expect(await ok(service, "GET", path)).toMatchObject({ status: "enabled" });
+});
+
 test("a success ends the time of failing", async () => {
   const service = await serviceWithoutWebhookPump();
   const webhook = await makeWebhook(service);
