@@ -8541,6 +8541,7 @@ BEGIN
       DELETE FROM figure_batches WHERE tenant = v_tenant AND at < now() - interval '1 hour' RETURNING 1
     )
     SELECT v_removed + (SELECT count(*) FROM listed) + (SELECT count(*) FROM batches) INTO v_removed;
+    EXIT WHEN v_removed >= p_limit;
   END LOOP;
   RETURN v_removed;
 END

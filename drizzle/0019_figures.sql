@@ -448,8 +448,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND EXISTS (SELECT FROM figure_batches AS b WHERE b.tenant = o.tenant AND b.at < now() - interval '1 hour')
 $$;
 --> statement-breakpoint
--- Removes figures past their time, listed calls of a week ago, and batches that nobody sends again, at most
--- `p_limit` rows of each table and tenant. Returns how many.
+-- Removes figures past their time, listed calls of a week ago, and batches that nobody sends again: tenant by tenant
+-- until it is `p_limit` rows or more, of one tenant so many of each table and grain at most. Returns how many; fewer
+-- than `p_limit`: there are no more.
 CREATE FUNCTION expire_figures_v1(p_limit integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -485,6 +486,7 @@ BEGIN
       DELETE FROM figure_batches WHERE tenant = v_tenant AND at < now() - interval '1 hour' RETURNING 1
     )
     SELECT v_removed + (SELECT count(*) FROM listed) + (SELECT count(*) FROM batches) INTO v_removed;
+    EXIT WHEN v_removed >= p_limit;
   END LOOP;
   RETURN v_removed;
 END
