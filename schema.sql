@@ -888,6 +888,7 @@ CREATE TYPE api_key_row AS (
 );
 
 CREATE TYPE attempt_outcome AS (
+  url text,
   result text,
   response_status integer,
   duration_ms integer,
@@ -9071,14 +9072,21 @@ CREATE OR REPLACE FUNCTION public.record_attempt_v1(p_tenant text, p_webhook uui
 AS $function$
 DECLARE
   v_delivery webhook_deliveries;
+  v_url text;
   v_held boolean;
 BEGIN
   PERFORM enter_tenant(p_tenant);
   -- The webhook before its deliveries, as everybody does who locks both.
-  PERFORM FROM webhooks
+  SELECT url INTO v_url FROM webhooks
   WHERE tenant = p_tenant AND id = p_webhook AND (p_outcome.result <> 'succeeded' OR failing_since IS NOT NULL)
   FOR NO KEY UPDATE;
   v_held := FOUND;
+  IF p_outcome.result <> 'succeeded' AND v_url <> p_outcome.url THEN
+    UPDATE webhook_deliveries SET next_attempt_at = now(), token = NULL
+    WHERE tenant = p_tenant AND event = p_event AND webhook = p_webhook
+      AND token = p_token AND status = 'pending';
+    RETURN;
+  END IF;
   UPDATE webhook_deliveries
   SET status = (CASE WHEN p_outcome.result = 'succeeded' THEN 'delivered'
                      WHEN p_outcome.result = 'gone' OR p_outcome.retry_after IS NULL THEN 'failed'

@@ -428,8 +428,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What became of an attempt: `succeeded`, `failed`, or `gone` when the receiver wants no more.
+-- What became of an attempt: `succeeded`, `failed`, or `gone` when the receiver wants no more. `url` is who was asked.
 CREATE TYPE attempt_outcome AS (
+  url text,
   result text,
   response_status integer,
   duration_ms integer,
@@ -440,21 +441,29 @@ CREATE TYPE attempt_outcome AS (
 --> statement-breakpoint
 -- Writes down what became of an attempt, once, by whoever holds it. A failed one is tried again after its
 -- `retry_after`, or given up where that is null. A webhook where nothing got through for `p_patience` is disabled
--- when a delivery is given up, and so is one that is gone.
+-- when a delivery is given up, and so is one that is gone. Where a failure is that of an address which the webhook no
+-- longer has, the new one is asked at once.
 CREATE FUNCTION record_attempt_v1(
   p_tenant text, p_webhook uuid, p_event uuid, p_token uuid, p_outcome attempt_outcome, p_patience interval
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_delivery webhook_deliveries;
+  v_url text;
   v_held boolean;
 BEGIN
   PERFORM enter_tenant(p_tenant);
   -- The webhook before its deliveries, as everybody does who locks both.
-  PERFORM FROM webhooks
+  SELECT url INTO v_url FROM webhooks
   WHERE tenant = p_tenant AND id = p_webhook AND (p_outcome.result <> 'succeeded' OR failing_since IS NOT NULL)
   FOR NO KEY UPDATE;
   v_held := FOUND;
+  IF p_outcome.result <> 'succeeded' AND v_url <> p_outcome.url THEN
+    UPDATE webhook_deliveries SET next_attempt_at = now(), token = NULL
+    WHERE tenant = p_tenant AND event = p_event AND webhook = p_webhook
+      AND token = p_token AND status = 'pending';
+    RETURN;
+  END IF;
   UPDATE webhook_deliveries
   SET status = (CASE WHEN p_outcome.result = 'succeeded' THEN 'delivered'
                      WHEN p_outcome.result = 'gone' OR p_outcome.retry_after IS NULL THEN 'failed'

@@ -144,6 +144,32 @@ test("another address has not failed yet", async () => {
   expect(await ok(service, "GET", path)).toMatchObject({ status: "enabled" });
 });
 
+test.each([410, 500])(
+  "what an address answers (%i) that the webhook no longer has is not the new one's",
+  async (status) => {
+    const service = await serviceWithoutWebhookPump();
+    const webhook = await makeWebhook(service, { url: "https://old.example/" });
+    const path = `/v1/webhooks/${webhook.id}`;
+    await ok(service, "POST", `${path}/test`);
+    const erp = receiver();
+    erp.answer = async ({ url }) => {
+      if (url === "https://new.example/") return new Response(null, { status: 204 });
+      await ok(service, "PATCH", path, { url: "https://new.example/" });
+      return new Response(null, { status });
+    };
+    await deliverNow(service, webhook.id, erp);
+    expect(erp.received.map(({ url }) => url)).toEqual([
+      "https://old.example/",
+      "https://new.example/",
+    ]);
+    expect(await ok(service, "GET", path)).toMatchObject({
+      status: "enabled",
+      failing_since: null,
+    });
+    expect(await deliveries(service, webhook)).toMatchObject([{ status: "delivered" }]);
+  },
+);
+
 test("a success ends the time of failing", async () => {
   const service = await serviceWithoutWebhookPump();
   const webhook = await makeWebhook(service);

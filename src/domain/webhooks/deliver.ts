@@ -76,7 +76,7 @@ async function claim(
 async function record(
   db: Database,
   { tenant, webhook }: WebhookKey,
-  { event }: Due,
+  { event, url }: Due,
   token: string,
   outcome: Outcome,
 ): Promise<void> {
@@ -84,7 +84,7 @@ async function record(
   await db.write(
     sql`SELECT record_attempt_v1(
           ${tenant}::text, ${webhook}::uuid, ${event}::uuid, ${token}::uuid,
-          ROW(${result}::text, ${response_status}::int, ${Math.round(duration_ms)}::int, ${error}::text,
+          ROW(${url}::text, ${result}::text, ${response_status}::int, ${Math.round(duration_ms)}::int, ${error}::text,
               ${excerpt}::text, make_interval(secs => ${retry_after_s}))::attempt_outcome,
           make_interval(secs => ${givesUpAfter}))`,
     // One that succeeded disables nothing.
