@@ -888,6 +888,7 @@ CREATE TYPE api_key_row AS (
 );
 
 CREATE TYPE attempt_outcome AS (
+  url text,
   result text,
   response_status integer,
   duration_ms integer,
@@ -8574,6 +8575,7 @@ BEGIN
       DELETE FROM figure_batches WHERE tenant = v_tenant AND at < now() - interval '1 hour' RETURNING 1
     )
     SELECT v_removed + (SELECT count(*) FROM listed) + (SELECT count(*) FROM batches) INTO v_removed;
+    EXIT WHEN v_removed >= p_limit;
   END LOOP;
   RETURN v_removed;
 END
@@ -8615,11 +8617,17 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision)
+CREATE OR REPLACE FUNCTION public.last_number_of(p_next bigint, p_ceiling bigint, p_start bigint, p_increment bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (p_ceiling - ((p_ceiling - CASE WHEN (p_next <= p_ceiling) THEN p_next ELSE LEAST(p_start, p_ceiling) END) % p_increment));
+
+CREATE OR REPLACE FUNCTION public.exhausted_at(p_remaining numeric, p_per_hour double precision, p_from timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
-RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN now() WHEN (p_remaining <= ((((p_per_hour)::numeric * (24)::numeric) * 365.25) * ((9999)::numeric - EXTRACT(year FROM now())))) THEN (now() + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
+RETURN CASE WHEN (p_remaining <= (0)::numeric) THEN p_from WHEN (p_remaining <= (((p_per_hour)::numeric * EXTRACT(epoch FROM ('9999-01-01 00:00:00+00'::timestamp with time zone - p_from))) / (3600)::numeric)) THEN (p_from + ('01:00:00'::interval * ((p_remaining / (NULLIF(p_per_hour, (0)::double precision))::numeric))::double precision)) ELSE NULL::timestamp with time zone END;
 
 CREATE OR REPLACE FUNCTION public.forecasts_of(p_tenant text)
  RETURNS TABLE(sequence text, series text, remaining numeric, last_number bigint, used_share double precision, per_hour double precision, exhausted_at timestamp with time zone)
@@ -8656,10 +8664,11 @@ BEGIN
              greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
       FROM counters AS c
     )
-    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END,
+           last_number_of(l.next, l.ceiling, l.start, l.increment),
            (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
            coalesce(d.per_hour, 0),
-           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0), now())
     FROM left_over AS l
     LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
 END
@@ -8797,8 +8806,9 @@ CREATE OR REPLACE FUNCTION public.wake_webhook(p_tenant text, p_webhook uuid)
  RETURNS void
  LANGUAGE sql
 AS $function$
-  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || jsonb_build_array(
-    jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)))::text, true)
+  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || one)::text, true)
+  FROM jsonb_build_array(jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)) AS one
+  WHERE NOT woken_webhooks_v1() @> one
 $function$;
 
 CREATE OR REPLACE FUNCTION public.shown_webhook(p_webhook webhooks)
@@ -8922,7 +8932,7 @@ BEGIN
   SET url = v_new.url, events = v_new.events, description = v_new.description, status = v_new.status,
       disabled_reason = CASE v_new.status WHEN 'disabled' THEN disabled_reason END,
       disabled_at = CASE v_new.status WHEN 'disabled' THEN disabled_at END,
-      failing_since = CASE WHEN v_old.status = v_new.status THEN failing_since END,
+      failing_since = CASE WHEN v_old.status = v_new.status AND v_old.url = v_new.url THEN failing_since END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_id
   RETURNING * INTO v_new;
@@ -9095,14 +9105,21 @@ CREATE OR REPLACE FUNCTION public.record_attempt_v1(p_tenant text, p_webhook uui
 AS $function$
 DECLARE
   v_delivery webhook_deliveries;
+  v_url text;
   v_held boolean;
 BEGIN
   PERFORM enter_tenant(p_tenant);
   -- The webhook before its deliveries, as everybody does who locks both.
-  PERFORM FROM webhooks
+  SELECT url INTO v_url FROM webhooks
   WHERE tenant = p_tenant AND id = p_webhook AND (p_outcome.result <> 'succeeded' OR failing_since IS NOT NULL)
   FOR NO KEY UPDATE;
   v_held := FOUND;
+  IF p_outcome.result <> 'succeeded' AND v_url <> p_outcome.url THEN
+    UPDATE webhook_deliveries SET next_attempt_at = now(), token = NULL
+    WHERE tenant = p_tenant AND event = p_event AND webhook = p_webhook
+      AND token = p_token AND status = 'pending';
+    RETURN;
+  END IF;
   UPDATE webhook_deliveries
   SET status = (CASE WHEN p_outcome.result = 'succeeded' THEN 'delivered'
                      WHEN p_outcome.result = 'gone' OR p_outcome.retry_after IS NULL THEN 'failed'
@@ -9188,7 +9205,7 @@ CREATE OR REPLACE FUNCTION public.sequences_near_exhaustion(p_tenant text)
 AS $function$
   SELECT 'sequence_exhaustion_near'::alert_kind, f.sequence || CASE f.series WHEN '' THEN '' ELSE ':' || f.series END,
          f.remaining = 0 OR a.is_share AND f.used_share >= 0.9
-           OR f.exhausted_at < least(now() + interval '7 days', a.ends_at),
+           OR f.exhausted_at < now() + a.soon,
          jsonb_build_object(
            'sequence', f.sequence, 'series', nullif(f.series, ''), 'remaining', f.remaining::text,
            'last_number', f.last_number::text, 'used', round(f.used_share::numeric, 4),
@@ -9196,13 +9213,14 @@ AS $function$
   FROM forecasts_of(p_tenant) AS f
   CROSS JOIN LATERAL (
     -- By itself the share says nothing of a period, most of which may be over.
-    SELECT s.ends_on IS NULL AS is_share, (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone AS ends_at
+    SELECT s.ends_on IS NULL AS is_share,
+           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone - now()) AS soon
     FROM series AS s
     JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
     WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series
   ) AS a
   WHERE f.remaining = 0 OR a.is_share AND f.used_share >= 0.85
-     OR f.exhausted_at < least(now() + interval '10 days', a.ends_at)
+     OR f.exhausted_at < now() + a.soon * 10 / 7
 $function$;
 
 CREATE OR REPLACE FUNCTION public.jobs_in_trouble(p_tenant text)
@@ -9278,8 +9296,9 @@ CREATE OR REPLACE FUNCTION public.webhooks_in_trouble(p_tenant text)
  STABLE
 AS $function$
   SELECT 'webhook_disabled'::alert_kind, id::text, true,
-         jsonb_build_object('webhook', id, 'url', url, 'reason', disabled_reason,
-                            'disabled_at', wire_time(disabled_at))
+         -- Of the address only what is no secret: whoever sees alerts may not see webhooks.
+         jsonb_build_object('webhook', id, 'origin', substring(url FROM '^https?://[^/?#]+'),
+                            'reason', disabled_reason, 'disabled_at', wire_time(disabled_at))
   FROM webhooks
   WHERE tenant = p_tenant AND disabled_reason IN ('gone', 'failing')
 $function$;
@@ -9806,7 +9825,7 @@ ALTER FUNCTION enter_tenant(text) OWNER TO serialmint_rules;
 ALTER FUNCTION entered_tenant() OWNER TO serialmint_rules;
 ALTER FUNCTION entry_of_number(bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION exact_time(timestamp with time zone) OWNER TO serialmint_rules;
-ALTER FUNCTION exhausted_at(numeric,double precision) OWNER TO serialmint_rules;
+ALTER FUNCTION exhausted_at(numeric,double precision,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_alerts_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_events_v1(interval,integer) OWNER TO serialmint_rules;
 ALTER FUNCTION expire_figures_v1(integer) OWNER TO serialmint_rules;
@@ -9875,6 +9894,7 @@ ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION last_number_of(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION last_of_counter(bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
@@ -10152,7 +10172,7 @@ REVOKE EXECUTE ON FUNCTION
   entries_over(bigint,bigint,bigint),
   entry_of_number(bigint,bigint),
   exact_time(timestamp with time zone),
-  exhausted_at(numeric,double precision),
+  exhausted_at(numeric,double precision,timestamp with time zone),
   expire_alerts_v1(interval,integer),
   expire_events_v1(interval,integer),
   expire_figures_v1(integer),
@@ -10226,6 +10246,7 @@ REVOKE EXECUTE ON FUNCTION
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
+  last_number_of(bigint,bigint,bigint,bigint),
   last_of_counter(bigint),
   lease_facts(leases),
   lease_status(leases),
@@ -10519,7 +10540,7 @@ GRANT EXECUTE ON FUNCTION
   enter_tenant(text),
   entered_tenant(),
   entries_over(bigint,bigint,bigint),
-  exhausted_at(numeric,double precision),
+  exhausted_at(numeric,double precision,timestamp with time zone),
   expire_alerts_v1(interval,integer),
   expire_events_v1(interval,integer),
   expire_figures_v1(integer),
@@ -10539,6 +10560,7 @@ GRANT EXECUTE ON FUNCTION
   job_facts(text,uuid),
   key_status(api_keys),
   known_lots_v1(text,uuid,jsonb),
+  last_number_of(bigint,bigint,bigint,bigint),
   lease_facts(leases),
   lease_status(leases),
   list_lots_v1(text,lot_filter,uuid,bigint,bigint,bigint,bigint,integer),

@@ -448,8 +448,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND EXISTS (SELECT FROM figure_batches AS b WHERE b.tenant = o.tenant AND b.at < now() - interval '1 hour')
 $$;
 --> statement-breakpoint
--- Removes figures past their time, listed calls of a week ago, and batches that nobody sends again, at most
--- `p_limit` rows of each table and tenant. Returns how many.
+-- Removes figures past their time, listed calls of a week ago, and batches that nobody sends again: tenant by tenant
+-- until it is `p_limit` rows or more, of one tenant so many of each table and grain at most. Returns how many; fewer
+-- than `p_limit`: there are no more.
 CREATE FUNCTION expire_figures_v1(p_limit integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -485,6 +486,7 @@ BEGIN
       DELETE FROM figure_batches WHERE tenant = v_tenant AND at < now() - interval '1 hour' RETURNING 1
     )
     SELECT v_removed + (SELECT count(*) FROM listed) + (SELECT count(*) FROM batches) INTO v_removed;
+    EXIT WHEN v_removed >= p_limit;
   END LOOP;
   RETURN v_removed;
 END
@@ -527,14 +529,22 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- When numbers will be used up that go at a rate: now when none is left, null when they last for all time.
-CREATE FUNCTION exhausted_at(p_remaining numeric, p_per_hour double precision) RETURNS timestamptz
+-- The last number that a counter may give: not its ceiling, where it takes steps. `p_next` is the next one; null, or
+-- beyond the ceiling, when none is left: then it is counted from where the counter began.
+CREATE FUNCTION last_number_of(p_next bigint, p_ceiling bigint, p_start bigint, p_increment bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN p_ceiling - (p_ceiling - CASE WHEN p_next <= p_ceiling THEN p_next ELSE least(p_start, p_ceiling) END) % p_increment;
+--> statement-breakpoint
+-- When numbers will be used up that go at a rate from `p_from` on: then when none is left, null when they last until
+-- the year 9999, the last one that the wire can tell.
+CREATE FUNCTION exhausted_at(p_remaining numeric, p_per_hour double precision, p_from timestamptz)
+RETURNS timestamptz
 LANGUAGE sql STABLE
 RETURN CASE
-  WHEN p_remaining <= 0 THEN now()
-  -- No moment that the wire can tell is further away than the year 9999.
-  WHEN p_remaining <= p_per_hour::numeric * 24 * 365.25 * (9999 - extract(year FROM now()))
-    THEN now() + interval '1 hour' * (p_remaining / nullif(p_per_hour, 0)::numeric)::float8
+  WHEN p_remaining <= 0 THEN p_from
+  WHEN p_remaining
+       <= p_per_hour::numeric * extract(epoch FROM timestamptz '9999-01-01 00:00:00+00' - p_from) / 3600
+    THEN p_from + interval '1 hour' * (p_remaining / nullif(p_per_hour, 0)::numeric)::float8
 END;
 --> statement-breakpoint
 -- What is left of all of a tenant's series that count now: open ones of the present period, or of none. `per_hour`
@@ -576,10 +586,11 @@ BEGIN
              greatest((c.ceiling - c.start) / c.increment + 1, 1)::numeric AS total
       FROM counters AS c
     )
-    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, l.ceiling,
+    SELECT l.sequence, l.period, CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END,
+           last_number_of(l.next, l.ceiling, l.start, l.increment),
            (1 - CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END / l.total)::float8,
            coalesce(d.per_hour, 0),
-           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0))
+           exhausted_at(CASE WHEN l.next > l.ceiling THEN 0 ELSE l.remaining END, coalesce(d.per_hour, 0), now())
     FROM left_over AS l
     LEFT JOIN drawn AS d ON d.sequence = l.sequence AND d.series = l.drawn_as;
 END
@@ -641,5 +652,5 @@ $$;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
   no_tenant, span_begin, call_bounds, add_counts, calls_over, quantile_of, figured_until, drawn_lately_v1,
-  exhausted_at, period_end, metrics_v1, roll_up_figures_v1, add_calls_v1, expire_figures_v1
+  last_number_of, exhausted_at, period_end, metrics_v1, roll_up_figures_v1, add_calls_v1, expire_figures_v1
 TO serialmint_app;

@@ -100,11 +100,13 @@ CREATE FUNCTION woken_webhooks_v1() RETURNS jsonb
 LANGUAGE sql VOLATILE
 RETURN coalesce(nullif(current_setting('serialmint.woken', true), ''), '[]')::jsonb;
 --> statement-breakpoint
--- Notes, for the rest of the transaction, that a webhook has something to be sent.
+-- Notes, for the rest of the transaction, that a webhook has something to be sent; once, however many events there
+-- are for it.
 CREATE FUNCTION wake_webhook(p_tenant text, p_webhook uuid) RETURNS void
 LANGUAGE sql AS $$
-  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || jsonb_build_array(
-    jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)))::text, true)
+  SELECT set_config('serialmint.woken', (woken_webhooks_v1() || one)::text, true)
+  FROM jsonb_build_array(jsonb_build_object('tenant', p_tenant, 'webhook', p_webhook)) AS one
+  WHERE NOT woken_webhooks_v1() @> one
 $$;
 --> statement-breakpoint
 -- A webhook as the wire knows it, without its secrets.
@@ -219,8 +221,8 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Changes url, events, description or status to what `p_changes` holds of them. One that is enabled again has
--- not failed yet. Fails: as caller_v1 does, webhook_not_found.
+-- Changes url, events, description or status to what `p_changes` holds of them. One that is enabled again, or has
+-- another url, has not failed yet. Fails: as caller_v1 does, webhook_not_found.
 CREATE FUNCTION change_webhook_v1(p_caller caller, p_tenant text, p_id uuid, p_changes jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -238,7 +240,7 @@ BEGIN
   SET url = v_new.url, events = v_new.events, description = v_new.description, status = v_new.status,
       disabled_reason = CASE v_new.status WHEN 'disabled' THEN disabled_reason END,
       disabled_at = CASE v_new.status WHEN 'disabled' THEN disabled_at END,
-      failing_since = CASE WHEN v_old.status = v_new.status THEN failing_since END,
+      failing_since = CASE WHEN v_old.status = v_new.status AND v_old.url = v_new.url THEN failing_since END,
       updated_at = now()
   WHERE tenant = p_tenant AND id = p_id
   RETURNING * INTO v_new;
@@ -426,8 +428,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What became of an attempt: `succeeded`, `failed`, or `gone` when the receiver wants no more.
+-- What became of an attempt: `succeeded`, `failed`, or `gone` when the receiver wants no more. `url` is who was asked.
 CREATE TYPE attempt_outcome AS (
+  url text,
   result text,
   response_status integer,
   duration_ms integer,
@@ -438,21 +441,29 @@ CREATE TYPE attempt_outcome AS (
 --> statement-breakpoint
 -- Writes down what became of an attempt, once, by whoever holds it. A failed one is tried again after its
 -- `retry_after`, or given up where that is null. A webhook where nothing got through for `p_patience` is disabled
--- when a delivery is given up, and so is one that is gone.
+-- when a delivery is given up, and so is one that is gone. Where a failure is that of an address which the webhook no
+-- longer has, the new one is asked at once.
 CREATE FUNCTION record_attempt_v1(
   p_tenant text, p_webhook uuid, p_event uuid, p_token uuid, p_outcome attempt_outcome, p_patience interval
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_delivery webhook_deliveries;
+  v_url text;
   v_held boolean;
 BEGIN
   PERFORM enter_tenant(p_tenant);
   -- The webhook before its deliveries, as everybody does who locks both.
-  PERFORM FROM webhooks
+  SELECT url INTO v_url FROM webhooks
   WHERE tenant = p_tenant AND id = p_webhook AND (p_outcome.result <> 'succeeded' OR failing_since IS NOT NULL)
   FOR NO KEY UPDATE;
   v_held := FOUND;
+  IF p_outcome.result <> 'succeeded' AND v_url <> p_outcome.url THEN
+    UPDATE webhook_deliveries SET next_attempt_at = now(), token = NULL
+    WHERE tenant = p_tenant AND event = p_event AND webhook = p_webhook
+      AND token = p_token AND status = 'pending';
+    RETURN;
+  END IF;
   UPDATE webhook_deliveries
   SET status = (CASE WHEN p_outcome.result = 'succeeded' THEN 'delivered'
                      WHEN p_outcome.result = 'gone' OR p_outcome.retry_after IS NULL THEN 'failed'

@@ -10,12 +10,12 @@ CREATE TYPE alert_condition AS (
 );
 --> statement-breakpoint
 -- Sequences of which few numbers are left: a tenth of all, or what a week takes. Of one that begins again with a
--- period, those that do not last until its end.
+-- period, those that do not last until its end. `soon` is what they have to last for, and 10/7 of it to be well again.
 CREATE FUNCTION sequences_near_exhaustion(p_tenant text) RETURNS SETOF alert_condition
 LANGUAGE sql STABLE AS $$
   SELECT 'sequence_exhaustion_near'::alert_kind, f.sequence || CASE f.series WHEN '' THEN '' ELSE ':' || f.series END,
          f.remaining = 0 OR a.is_share AND f.used_share >= 0.9
-           OR f.exhausted_at < least(now() + interval '7 days', a.ends_at),
+           OR f.exhausted_at < now() + a.soon,
          jsonb_build_object(
            'sequence', f.sequence, 'series', nullif(f.series, ''), 'remaining', f.remaining::text,
            'last_number', f.last_number::text, 'used', round(f.used_share::numeric, 4),
@@ -23,13 +23,14 @@ LANGUAGE sql STABLE AS $$
   FROM forecasts_of(p_tenant) AS f
   CROSS JOIN LATERAL (
     -- By itself the share says nothing of a period, most of which may be over.
-    SELECT s.ends_on IS NULL AS is_share, (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone AS ends_at
+    SELECT s.ends_on IS NULL AS is_share,
+           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone - now()) AS soon
     FROM series AS s
     JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
     WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series
   ) AS a
   WHERE f.remaining = 0 OR a.is_share AND f.used_share >= 0.85
-     OR f.exhausted_at < least(now() + interval '10 days', a.ends_at)
+     OR f.exhausted_at < now() + a.soon * 10 / 7
 $$;
 --> statement-breakpoint
 -- Jobs that nobody works on for five minutes, and failed ones of the last week.
@@ -95,8 +96,9 @@ $$;
 CREATE FUNCTION webhooks_in_trouble(p_tenant text) RETURNS SETOF alert_condition
 LANGUAGE sql STABLE AS $$
   SELECT 'webhook_disabled'::alert_kind, id::text, true,
-         jsonb_build_object('webhook', id, 'url', url, 'reason', disabled_reason,
-                            'disabled_at', wire_time(disabled_at))
+         -- Of the address only what is no secret: whoever sees alerts may not see webhooks.
+         jsonb_build_object('webhook', id, 'origin', substring(url FROM '^https?://[^/?#]+'),
+                            'reason', disabled_reason, 'disabled_at', wire_time(disabled_at))
   FROM webhooks
   WHERE tenant = p_tenant AND disabled_reason IN ('gone', 'failing')
 $$;

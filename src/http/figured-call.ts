@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import type { FiguredCall } from "../domain/figures/gathered.ts";
 import { noTenant } from "../domain/figures/gathered.ts";
+import { isSku } from "../domain/products/sku.ts";
+import { sequenceKeyShape } from "../domain/sequences/key.ts";
 import type { AppEnv } from "./context.ts";
 import { failureOf } from "./problem.ts";
 
@@ -13,12 +15,13 @@ export function figuredCall(c: Context<AppEnv>, at: number, time: number): Figur
   const route: { operation: string; path: string } | undefined = c.get("route");
   const timings = c.get("timings");
   const { status } = c.res;
+  const tenant = tenantOf(c, status);
   return {
-    tenant: tenantOf(c, status),
+    tenant,
     operation: route?.operation ?? noOperation,
     status: status < 400 ? 200 : status,
     code: c.error === undefined ? "" : failureOf(c.error).code,
-    ...namedIn(route?.path ?? "", c.req.path),
+    ...(tenant === noTenant ? nothing : namedIn(route?.path ?? "", c.req.path)),
     requestId: c.get("requestId"),
     at,
     time,
@@ -35,18 +38,22 @@ function tenantOf(c: Context<AppEnv>, status: number): string {
   return c.get("definitions").keyOf(digest)?.tenant ?? noTenant;
 }
 
-/** The sequence or the product that a path names, by that of its route. */
+const nothing = { sequence: "", product: "" };
+
+/**
+ * The sequence or the product that a path names, by that of its route. Whatever cannot be the name of one, such as a
+ * text that is long or that the database does not take, is none.
+ */
 function namedIn(route: string, path: string): { sequence: string; product: string } {
   const [, , collection, parameter] = route.split("/");
   const [, , , given] = path.split("/");
-  if (given === undefined || parameter?.startsWith(":") !== true)
-    return { sequence: "", product: "" };
+  if (given === undefined || parameter?.startsWith(":") !== true) return nothing;
   const name = decoded(given);
-  if (collection === "products") return { sequence: "", product: name };
-  if (collection === "sequences") return { sequence: name, product: "" };
+  if (collection === "products") return { ...nothing, product: isSku(name) ? name : "" };
   // A reservation's id begins with its sequence.
-  if (collection === "reservations") return { sequence: name.split(":")[0] ?? "", product: "" };
-  return { sequence: "", product: "" };
+  const sequence = collection === "reservations" ? (name.split(":")[0] ?? "") : name;
+  const isOne = collection === "sequences" || collection === "reservations";
+  return { ...nothing, sequence: isOne && sequenceKeyShape.test(sequence) ? sequence : "" };
 }
 
 function decoded(text: string): string {

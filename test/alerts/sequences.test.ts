@@ -121,3 +121,36 @@ test("a sequence of a period is told of when it does not last until its end", as
   await lookAt(service);
   expect(await openAlerts(service)).toEqual([`sequence_exhaustion_near m:${series?.period}`]);
 });
+
+test("a series that just lasts until its period ends is told of once, not by turns", async () => {
+  const service = await serviceForTest();
+  // It is noon there, so that the day has half a day left.
+  const offset = 12 - new Date().getUTCHours();
+  const zone = `Etc/GMT${offset < 0 ? "+" : "-"}${Math.abs(offset)}`;
+  const daily = { reset: "daily", overflow: "reject", time_zone: offset === 0 ? "UTC" : zone };
+  await putSequence(service, "d", { pattern: "D-{YYYY}{MM}{DD}-{0000000}", ...daily });
+  await ok(service, "POST", "/v1/sequences/d/reservations", { count: 1 });
+  /** Lets 9,999,998 numbers go so fast that they last for such a share of the time until midnight. */
+  const lastFor = async (share: number): Promise<string[]> => {
+    await service.database.query("delete from number_figures");
+    await service.database.query(
+      `insert into number_figures (tenant, grain, at, sequence, series, reservations, reserved, voided, skipped,
+                                   fenced, reopened)
+       select $1, 'hour', span_begin('hour', now()), 'd', '', 1,
+              round(9999998 / ($2::numeric * extract(epoch from midnight - now()))
+                    * extract(epoch from now() - span_begin('hour', now() - interval '1 day'))), 0, 0, 0, 0
+       from (select (ends_on + 1)::timestamp at time zone $3 as midnight from series where sequence = 'd') as s`,
+      [service.tenant, share, daily.time_zone],
+    );
+    await lookAt(service);
+    return openAlerts(service);
+  };
+  const told = [expect.stringMatching(/^sequence_exhaustion_near d:/)];
+  expect(await lastFor(1.05)).toEqual([]);
+  expect(await lastFor(0.95)).toEqual(told);
+  // A rate is never twice the same, so that being well again takes more.
+  expect(await lastFor(1.05)).toEqual(told);
+  expect(await lastFor(1.35)).toEqual(told);
+  expect(await lastFor(1.5)).toEqual([]);
+  expect(await lastFor(1.35)).toEqual([]);
+});

@@ -102,6 +102,20 @@ test("two who look at once open each alert once, and tell of it once", async () 
   expect(await count("events")).toBe(6);
 });
 
+test("who is to be told of many alerts is noted once", async () => {
+  const service = await serviceWithoutWebhookPump();
+  const webhook = await makeWebhook(service);
+  await nearlyUsedUp(service, "a", "b", "c");
+  const [done] = await service.database.query<{ changed: string; woken: string }>(
+    `with done as materialized (select compare_alerts_v1($1) as changed)
+     select changed, woken_webhooks_v1()::text as woken from done`,
+    [service.tenant],
+  );
+  // What grows with every event is read again by every event: of thousands it would take minutes.
+  expect(done).toEqual({ changed: "3", woken: expect.any(String) });
+  expect(JSON.parse(done?.woken ?? "")).toEqual([{ tenant: service.tenant, webhook: webhook.id }]);
+});
+
 test("alerts are listed by pages, by kind and by status, and of one tenant alone", async () => {
   const service = await serviceForTest();
   await nearlyUsedUp(service, "a", "b", "c", "d", "e");

@@ -107,6 +107,20 @@ test("a sequence or product that a path names and nobody made leaves no name", a
   ]);
 });
 
+test("what cannot be a name is none, and takes no figures with it", async () => {
+  const service = await serviceWithFigures(100);
+  for (const name of ["%00", "x%00", "x".repeat(8000), "%ff", "..%2f.."]) {
+    await service.call("GET", `/v1/products/${name}`);
+    await service.call("GET", `/v1/sequences/${name}`);
+    await service.call("GET", `/v1/reservations/${name}:1`);
+    await service.call("GET", `/v1/sequences/${name}`, { key: null });
+  }
+  await reserve(service, "s", 1);
+  await service.settled();
+  expect(await callsOf(service, "createReservation")).toBe(2);
+  expect(await callsOf(service, "getSequence")).toBeGreaterThan(2);
+});
+
 test("callers that are not known count under no tenant", async () => {
   const service = await serviceWithFigures(100);
   await service.call("GET", "/v1/sequences", { key: null });

@@ -101,6 +101,38 @@ test("numbers that widen last to the eighteenth digit, and what stands still las
   });
 });
 
+test("no forecast tells of a time that the wire cannot tell", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "A-{0000}", overflow: "reject" });
+  const at = async (years: number, from: string): Promise<number | null> => {
+    const [row] = await service.database.query<{ year: number | null }>(
+      `select extract(year from exhausted_at($1::numeric * 365.25 * 24, 1, $2::timestamptz) at time zone 'UTC')::int
+              as year`,
+      [years, from],
+    );
+    return row?.year ?? null;
+  };
+  expect(await at(7970, "2026-12-01T00:00:00Z")).toBe(9997);
+  expect(await at(7973, "2026-12-01T00:00:00Z")).toBeNull();
+  // Of a series to come its numbers go from its begin on.
+  expect(await at(10, "9980-06-01T00:00:00Z")).toBe(9990);
+  expect(await at(20, "9980-06-01T00:00:00Z")).toBeNull();
+  await putSequence(service, "y", {
+    pattern: "Y-{YYYY}-{000000000}",
+    reset: "yearly",
+    overflow: "reject",
+  });
+  await reserve(service, "y", 1000);
+  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+  for (const series of ["2030", "9990", "9999"]) {
+    const { rates, ends_at } = await forecast(service, "y", `?series=${series}`);
+    expect(ends_at).toMatch(shape);
+    for (const { exhausted_at } of Object.values(rates)) {
+      if (exhausted_at !== null) expect(exhausted_at).toMatch(shape);
+    }
+  }
+});
+
 test("what is skipped or fenced is used, and is no rate", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{000}", overflow: "reject" });
@@ -110,6 +142,18 @@ test("what is skipped or fenced is used, and is no rate", async () => {
   const found = await forecast(service, "s");
   expect(found).toMatchObject({ next: "900", remaining: "100" });
   expect(found.rates.hour.drawn).toBe("9");
+});
+
+test("the last number is the one that steps come to, until it is given and behind it", async () => {
+  const service = await serviceForTest();
+  const steps = { start: 7, increment: 10, overflow: "reject" };
+  await putSequence(service, "s", { pattern: "A-{00}", ...steps });
+  // 7, 17, ... 97.
+  expect(await forecast(service, "s")).toMatchObject({ last_number: "97", remaining: "10" });
+  await reserve(service, "s", 9);
+  expect(await forecast(service, "s")).toMatchObject({ next: "97", last_number: "97" });
+  await reserve(service, "s", 1);
+  expect(await forecast(service, "s")).toMatchObject({ next: null, last_number: "97" });
 });
 
 test("an exhausted sequence is so now, at any rate", async () => {
@@ -216,7 +260,7 @@ test("forecasts of all series of a tenant at once are the same", async () => {
     ["empty", "0", "9"],
     ["hot", "8999", "9999"],
     // 100 to 990, of which 100 to 540 are gone.
-    ["still", "45", "999"],
+    ["still", "45", "990"],
     ["yearly", "0", "9999"],
   ]);
   const [empty, hot, still] = rows;

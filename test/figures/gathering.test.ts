@@ -50,7 +50,7 @@ test("calls of one kind and minute are summed up", () => {
 });
 
 test("where there is no room names go first, then tenants, and no call is lost", () => {
-  const gathering = new Gathering({ kinds: 3, notable: 10 });
+  const gathering = new Gathering({ kinds: 3, named: 3, notable: 10 });
   for (let n = 0; n < 10; n += 1) gathering.add(call({ sequence: `s-${n}` }));
   for (let n = 0; n < 10; n += 1) gathering.add(call({ tenant: `t-${n}`, sequence: "s" }));
   const calls = gathering.take("one")?.calls ?? [];
@@ -63,7 +63,7 @@ test("where there is no room names go first, then tenants, and no call is lost",
 });
 
 test("a tenant's calls about others have one place before they are nobody's", () => {
-  const gathering = new Gathering({ kinds: 2, notable: 10 });
+  const gathering = new Gathering({ kinds: 2, named: 2, notable: 10 });
   gathering.add(call({ sequence: "" }));
   for (const sequence of ["a", "b", "c"]) gathering.add(call({ sequence }));
   const calls = gathering.take("one")?.calls ?? [];
@@ -73,8 +73,27 @@ test("a tenant's calls about others have one place before they are nobody's", ()
   ]);
 });
 
+test("names that somebody makes up leave every tenant a place of its own", () => {
+  const gathering = new Gathering({ kinds: 6, named: 3, notable: 10 });
+  for (let n = 0; n < 10; n += 1) gathering.add(call({ sequence: `made-up-${n}` }));
+  for (const tenant of ["b", "c"]) {
+    for (const sequence of ["one", "two"]) gathering.add(call({ tenant, sequence }));
+  }
+  const calls = gathering.take("one")?.calls ?? [];
+  expect(calls.map(({ tenant, sequence, calls: some }) => [tenant, sequence, some])).toEqual([
+    ["acme", "made-up-0", 1],
+    ["acme", "made-up-1", 1],
+    ["acme", "made-up-2", 1],
+    ["acme", "", 7],
+    ["b", "", 2],
+    ["c", "", 2],
+  ]);
+  for (let n = 0; n < 4; n += 1) gathering.add(call({ sequence: `later-${n}` }));
+  expect(gathering.take("two")?.calls).toHaveLength(4);
+});
+
 test("slow and failed calls are listed up to a bound, refusals once for all alike", () => {
-  const gathering = new Gathering({ kinds: 100, notable: 3 });
+  const gathering = new Gathering({ kinds: 100, named: 100, notable: 3 });
   const refused = { status: 404, code: "sequence_not_found" };
   for (let n = 0; n < 5; n += 1) {
     gathering.add(call({ time: 1000.1, requestId: `slow-${n}` }));

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { openDatabase } from "../../src/db/client.ts";
+import { expireFigures } from "../../src/domain/figures/expire.ts";
 import { ok } from "../api/contract.ts";
 import type { Service } from "../harness/service.ts";
 import { importFile, lotsFile } from "../imports/importing.ts";
@@ -366,15 +368,36 @@ test("figures past their time are removed, and those of all time are kept", asyn
     );
     return Number(row?.removed);
   };
-  // At most four of each table and grain, and what else there is: 3 x 4 + 3 + 3 + 1 + 1.
-  expect(await removed(4)).toBe(20);
+  // At most four of each table and grain, and what else the tenant has: 3 x 4 + 3 + 3 + 1. The batch is another's.
+  expect(await removed(4)).toBe(19);
   expect(await removed(4)).toBe(12);
-  expect(await removed(1000)).toBe(6);
+  expect(await removed(1000)).toBe(7);
   expect(await removed(1000)).toBe(0);
   const left = await service.database.query(
     "select grain from number_figures union all select grain from call_figures order by 1",
   );
   expect(left.map(({ grain }) => grain)).toEqual(["minute", "hour", "day", "ever"]);
+});
+
+test("a run removes what is past its time of all tenants, however much it is", async () => {
+  const service = await serviceForTest();
+  const other = await service.createTenant();
+  for (const { tenant } of [service, other]) {
+    await service.database.query(
+      `insert into lot_figures
+       select $1, 'minute', date_trunc('minute', now()) - interval '3 days' - n * interval '1 minute', 'p', 1
+       from generate_series(1, 21000) n`,
+      [tenant],
+    );
+  }
+  const { databaseUrl, endpoint: sqlEndpoint } = service.database;
+  const timings = { requests: 0, milliseconds: 0 };
+  await expireFigures(openDatabase({ databaseUrl, sqlEndpoint, timings }));
+  expect(await service.database.query("select count(*) from lot_figures")).toEqual([
+    { count: "0" },
+  ]);
+  // No statement does it for all of them: it has a few seconds.
+  expect(timings.requests).toBeGreaterThan(2);
 });
 
 test("lots count for their product when they are recorded, whatever becomes of the job", async () => {

@@ -126,6 +126,7 @@ test("the Worker's role calls these functions and no others", async () => {
     "job_facts",
     "key_status",
     "known_lots_v1",
+    "last_number_of",
     "lease_facts",
     "lease_status",
     "list_lots_v1",

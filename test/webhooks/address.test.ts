@@ -45,6 +45,8 @@ const spellingsOfLoopback = [
   "https://localhost/",
   "https://LOCALHOST./",
   "https://x.localhost/",
+  "https://localhost../",
+  "https://x.localhost../",
 ];
 
 test.each(spellingsOfLoopback)("%s, which is this machine, is refused", (url) => {
@@ -97,6 +99,7 @@ test.each([
   "https://erp.lan/",
   "https://router.home.arpa/",
   "https://x.onion/",
+  "https://erp..internal../",
 ])("%s, which no public name is, is refused", (url) => {
   expect(refusalOfUrl(url, [])).toMatch(/^has a host /);
 });

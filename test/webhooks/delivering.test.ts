@@ -122,6 +122,54 @@ test("a webhook where nothing gets through for three days is disabled, and enabl
   });
 });
 
+test("another address has not failed yet", async () => {
+  const service = await serviceWithoutWebhookPump();
+  const webhook = await makeWebhook(service);
+  const path = `/v1/webhooks/${webhook.id}`;
+  await ok(service, "POST", `${path}/test`);
+  const erp = receiver();
+  erp.answer = () => new Response(null, { status: 500 });
+  await deliverNow(service, webhook.id, erp);
+  await service.database.query(
+    "update webhooks set failing_since = failing_since - interval '4 days'",
+  );
+  await service.database.query("update webhook_deliveries set attempts = 9");
+  const changed = await ok(service, "PATCH", path, { description: "the ERP" });
+  expect(changed.failing_since).not.toBeNull();
+  await ok(service, "PATCH", path, { url: "https://new.example/hooks" });
+  await makeDue(service);
+  // The last attempt of a message, and the first one there.
+  await deliverNow(service, webhook.id, erp);
+  expect(await deliveries(service, webhook)).toMatchObject([{ status: "failed", attempts: 10 }]);
+  expect(await ok(service, "GET", path)).toMatchObject({ status: "enabled" });
+});
+
+test.each([410, 500])(
+  "what an address answers (%i) that the webhook no longer has is not the new one's",
+  async (status) => {
+    const service = await serviceWithoutWebhookPump();
+    const webhook = await makeWebhook(service, { url: "https://old.example/" });
+    const path = `/v1/webhooks/${webhook.id}`;
+    await ok(service, "POST", `${path}/test`);
+    const erp = receiver();
+    erp.answer = async ({ url }) => {
+      if (url === "https://new.example/") return new Response(null, { status: 204 });
+      await ok(service, "PATCH", path, { url: "https://new.example/" });
+      return new Response(null, { status });
+    };
+    await deliverNow(service, webhook.id, erp);
+    expect(erp.received.map(({ url }) => url)).toEqual([
+      "https://old.example/",
+      "https://new.example/",
+    ]);
+    expect(await ok(service, "GET", path)).toMatchObject({
+      status: "enabled",
+      failing_since: null,
+    });
+    expect(await deliveries(service, webhook)).toMatchObject([{ status: "delivered" }]);
+  },
+);
+
 test("a success ends the time of failing", async () => {
   const service = await serviceWithoutWebhookPump();
   const webhook = await makeWebhook(service);
@@ -215,6 +263,31 @@ test("an answer that never ends is read as far as it is kept", async () => {
   expect(cancelled).toBe(true);
   const [delivery] = await deliveries(service, webhook);
   expect(delivery.response_excerpt).toBe(`<b>${"x".repeat(497)}`);
+});
+
+test.each([
+  [200, "delivered", null],
+  [500, "pending", "The receiver answered 500."],
+])("what a receiver answers holds (%i), though its body breaks off", async (status, is, why) => {
+  const service = await serviceWithoutWebhookPump();
+  const webhook = await makeWebhook(service);
+  await ok(service, "POST", `/v1/webhooks/${webhook.id}/test`);
+  const erp = receiver();
+  erp.answer = () => {
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        if (pulled === 1) controller.enqueue(new TextEncoder().encode("taken"));
+        else controller.error(new Error("The operation was aborted due to timeout"));
+      },
+    });
+    return new Response(body, { status });
+  };
+  await deliverNow(service, webhook.id, erp);
+  expect(await deliveries(service, webhook)).toMatchObject([
+    { status: is, response_status: status, last_error: why, response_excerpt: "taken" },
+  ]);
 });
 
 test("Retry-After of 429 and 503 is kept to, and of no other answer", async () => {
@@ -408,3 +481,36 @@ test("a secret that leaked is replaced at once", async () => {
   await deliverNow(service, webhook.id, erp);
   expect(erp.received[0]?.headers["webhook-signature"]).toMatch(/^v1,\S+$/);
 });
+
+test.each(["gone", "disabled", "removed"])(
+  "what waits for a webhook is given up however much it is: %s",
+  async (how) => {
+    const service = await serviceWithoutWebhookPump();
+    const { name, databaseUrl } = service.database;
+    await service.database.query(
+      `alter role "${new URL(databaseUrl).username}" in database "${name}" set statement_timeout = '700ms'`,
+    );
+    const webhook = await makeWebhook(service);
+    await ok(service, "POST", `/v1/webhooks/${webhook.id}/test`);
+    await service.database.query(
+      `create function take_long() returns trigger language plpgsql as
+         $$ begin perform pg_sleep(1); return new; end $$`,
+    );
+    await service.database.query(
+      `create trigger take_long before update on webhook_deliveries for each row
+       when (new.status = 'failed') execute function take_long()`,
+    );
+    const path = `/v1/webhooks/${webhook.id}`;
+    if (how === "removed") await ok(service, "POST", `${path}/remove`);
+    else if (how === "disabled") await ok(service, "PATCH", path, { status: "disabled" });
+    else {
+      const erp = receiver();
+      erp.answer = () => new Response(null, { status: 410 });
+      await deliverNow(service, webhook.id, erp);
+      expect(await ok(service, "GET", path)).toMatchObject({ disabled_reason: "gone" });
+    }
+    expect(await service.database.query("select status from webhook_deliveries")).toEqual([
+      { status: "failed" },
+    ]);
+  },
+);

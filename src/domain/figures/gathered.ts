@@ -35,11 +35,13 @@ export const bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000] a
 export interface GatheringBounds {
   /** Kinds of calls that are told apart. */
   readonly kinds: number;
+  /** Of these, those of a sequence or a product: who makes up names takes no place from other tenants. */
+  readonly named: number;
   /** Calls of each reason that are listed by themselves. */
   readonly notable: number;
 }
 
-export const usualBounds: GatheringBounds = { kinds: 1000, notable: 50 };
+export const usualBounds: GatheringBounds = { kinds: 1000, named: 750, notable: 50 };
 
 /** What calls of one kind came to: gathered_calls in the store. */
 export interface GatheredCalls {
@@ -93,6 +95,8 @@ export class Gathering {
   };
   /** Refusals that stand in the list for others like them. */
   readonly #refusals = new Set<string>();
+  /** Kinds that are of a sequence or a product. */
+  #named = 0;
 
   constructor(gatheringBounds: GatheringBounds = usualBounds) {
     this.#bounds = gatheringBounds;
@@ -123,6 +127,7 @@ export class Gathering {
     };
     this.#calls.clear();
     this.#refusals.clear();
+    this.#named = 0;
     for (const list of [slow, failed, refused]) list.length = 0;
     return batch;
   }
@@ -132,12 +137,17 @@ export class Gathering {
     const { tenant, operation, code } = call;
     const known = this.#calls.get(wayOf(call, call));
     if (known !== undefined) return known;
-    if (this.#calls.size < this.#bounds.kinds) return this.#begin(call, call);
-    const unnamed = { operation, code, sequence: "", product: "" };
+    const hasRoom = this.#calls.size < this.#bounds.kinds;
+    if (hasRoom && (!isNamed(call) || this.#named < this.#bounds.named)) {
+      return this.#begin(call, call);
+    }
+    const unnamed = { tenant, operation, code, sequence: "", product: "" };
+    const nobodys = { ...unnamed, tenant: noTenant };
     return (
-      this.#calls.get(wayOf(call, { tenant, ...unnamed })) ??
-      this.#calls.get(wayOf(call, { tenant: noTenant, ...unnamed })) ??
-      this.#begin(call, { tenant: noTenant, ...unnamed })
+      this.#calls.get(wayOf(call, unnamed)) ??
+      (hasRoom ? this.#begin(call, unnamed) : undefined) ??
+      this.#calls.get(wayOf(call, nobodys)) ??
+      this.#begin(call, nobodys)
     );
   }
 
@@ -159,6 +169,7 @@ export class Gathering {
       database_time: 0,
     };
     this.#calls.set(wayOf(call, begun), begun);
+    if (isNamed(begun)) this.#named += 1;
     return begun;
   }
 
@@ -190,6 +201,10 @@ const minuteMs = 60_000;
 /** The minute in which a call came, since the epoch. */
 function minuteOf({ at }: FiguredCall): number {
   return Math.floor(at / minuteMs);
+}
+
+function isNamed({ sequence, product }: Pick<Names, "sequence" | "product">): boolean {
+  return sequence !== "" || product !== "";
 }
 
 /** What tells a kind of calls from others. */

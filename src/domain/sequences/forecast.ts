@@ -55,8 +55,11 @@ export async function forecast(
     sql`
       SELECT json_build_object(
         'sequence', s.key, 'series', nullif(${period}::text, ''), 'overflow', s.overflow,
-        'last_number', s.ceiling::text, 'next', c.next::text, 'remaining', c.remaining::text,
-        'used', ${usedPart}, 'ends_at', wire_time(e.ends_at),
+        'last_number', last_number_of(c.next, s.ceiling, s.start, s.increment)::text, 'next', c.next::text, 'remaining', c.remaining::text,
+        'used', ${usedPart},
+        -- The year behind the last one has a digit more than the wire tells.
+        'ends_at', CASE WHEN e.ends_at IS NOT NULL
+                        THEN wire_time(least(e.ends_at, timestamptz '9999-12-31 23:59:59.999+00')) END,
         'rates', (
           SELECT json_object_agg(d.span, json_build_object(
             'since', wire_time(d.since), 'drawn', d.drawn::text, 'per_hour', round(r.per_hour, 3)::float8,
@@ -67,8 +70,8 @@ export async function forecast(
             SELECT per_hour,
                    -- Of a period to come from its begin on; of one that is over nothing goes any more.
                    CASE WHEN e.ends_at <= now() THEN NULL
-                        ELSE exhausted_at(c.remaining::numeric, per_hour::float8)
-                             + greatest(e.begins_at - now(), interval '0') END AS exhausted_at
+                        ELSE exhausted_at(c.remaining::numeric, per_hour::float8, greatest(e.begins_at, now()))
+                   END AS exhausted_at
             FROM (SELECT d.drawn * 3600 / extract(epoch FROM now() - d.since) AS per_hour) AS rate
           ) AS r
         ),

@@ -95,6 +95,8 @@ function refusalOfHost(host: string): string | undefined {
   }
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicIpv4(host) ? undefined : notPublic;
   const name = host.replace(/\.$/, "");
+  // More dots at the end would make another name of a private one.
+  if (name.split(".").includes("")) return "has a host with nothing between two dots.";
   if (!name.includes(".")) return "has a host without a domain.";
   const isPrivate = privateNames.some((one) => name === one || name.endsWith(`.${one}`));
   return isPrivate ? "has a host of a private network." : undefined;

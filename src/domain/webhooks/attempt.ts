@@ -122,7 +122,10 @@ function failed(
   };
 }
 
-/** What an answer begins with, as far as it is printable; the rest is not read. */
+/**
+ * What an answer begins with, as far as it is printable; the rest is not read. One that breaks off, or does not come to
+ * its end in time, has been given all the same: its head says what it is.
+ */
 async function beginningOf({ body }: Response): Promise<string | null> {
   if (body === null) return null;
   // A body is a stream of bytes; the type does not say so.
@@ -131,9 +134,9 @@ async function beginningOf({ body }: Response): Promise<string | null> {
   let text = "";
   let size = 0;
   while (size < excerptMost.bytes) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const rest = value.subarray(0, excerptMost.bytes - size);
+    const read = await reader.read().catch(() => undefined);
+    if (read?.value === undefined) break;
+    const rest = read.value.subarray(0, excerptMost.bytes - size);
     text += decoder.decode(rest, { stream: true });
     size += rest.byteLength;
   }

@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import type { WebhookInput } from "./create.ts";
 import { checkUrl, stored } from "./create.ts";
 import type { Webhook } from "./webhook.ts";
-import { shownWebhook } from "./webhook.ts";
+import { givingUpSeconds, shownWebhook } from "./webhook.ts";
 
 /** What `PATCH /v1/webhooks/{id}` changes: the members that are given. */
 export type WebhookChange = {
@@ -21,6 +21,7 @@ export async function changeWebhook(
   const [row] = await call.db.write<{ facts: Webhook }>(
     sql`SELECT change_webhook_v1(${callerOf(call.caller)}, ${id}::uuid,
                                  ${JSON.stringify(stored(changes))}::jsonb) AS facts`,
+    givingUpSeconds,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
   return shownWebhook(row.facts);

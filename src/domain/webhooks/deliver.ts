@@ -4,6 +4,7 @@ import type { Due, Outcome, Sending } from "./attempt.ts";
 import { attempt } from "./attempt.ts";
 import { givesUpAfter } from "./schedule.ts";
 import type { WebhookKey } from "./webhook.ts";
+import { givingUpSeconds } from "./webhook.ts";
 
 /** Deliveries of one webhook that are on their way at once: a Worker may wait for six connections. */
 const atOnce = 4;
@@ -75,7 +76,7 @@ async function claim(
 async function record(
   db: Database,
   { tenant, webhook }: WebhookKey,
-  { event }: Due,
+  { event, url }: Due,
   token: string,
   outcome: Outcome,
 ): Promise<void> {
@@ -83,8 +84,10 @@ async function record(
   await db.write(
     sql`SELECT record_attempt_v1(
           ${tenant}::text, ${webhook}::uuid, ${event}::uuid, ${token}::uuid,
-          ROW(${result}::text, ${response_status}::int, ${Math.round(duration_ms)}::int, ${error}::text,
+          ROW(${url}::text, ${result}::text, ${response_status}::int, ${Math.round(duration_ms)}::int, ${error}::text,
               ${excerpt}::text, make_interval(secs => ${retry_after_s}))::attempt_outcome,
           make_interval(secs => ${givesUpAfter}))`,
+    // One that succeeded disables nothing.
+    ...(result === "succeeded" ? [] : [givingUpSeconds]),
   );
 }

@@ -37,6 +37,9 @@ export type Wake = (key: WebhookKey) => Promise<void>;
 /** The most webhooks of a tenant. */
 export const webhooksMost = 20;
 
+/** How long giving up what waits to be sent to a webhook may take, in seconds: it can be millions of messages. */
+export const givingUpSeconds = 120;
+
 export const webhookColumns = [
   "id",
   "url",
