@@ -88,8 +88,8 @@ export class FileStore implements LeaseStore {
     };
     if (number === 0) await this.#makeFolder(folder);
     const draft = path.join(folder, `${id}.draft`);
-    await this.#writeFile(draft, JSON.stringify(next));
     try {
+      await this.#writeFile(draft, JSON.stringify(next));
       await link(draft, path.join(folder, nameOf(next.number)));
     } catch (error) {
       // ENOENT: somebody took the draft for abandoned.
@@ -167,12 +167,14 @@ async function latestIn(folder: string): Promise<Version> {
 function versionIn(file: string, text: string): Version {
   try {
     const version = JSON.parse(text) as Version;
-    if (Array.isArray(version.state.blocks)) return version;
+    const { blocks, reports, version: form } = version.state;
+    const isWhole = [blocks, reports, version.writes].every((list) => Array.isArray(list));
+    if (isWhole && form === emptyState.version) return version;
   } catch {
     // Said below.
   }
   throw new Error(
-    `${file} is damaged, and nobody knows which of its numbers were handed out. Move the folder away: its leases are ` +
+    `${file} is damaged, or of a newer client, and nobody knows which of its numbers were handed out. Move the folder away: its leases are ` +
       "burned in time, and new ones are taken.",
   );
 }

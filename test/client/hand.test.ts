@@ -37,28 +37,29 @@ test("numbers come in the order of the runs, and a run that is used up is let go
   expect(hand.countTaken()).toBe(0);
 });
 
-test("what callers who gave up had been given comes first, and never of a lease that is over", () => {
+test("several are given all at once or not at all, and never of a lease that is over", () => {
   const { hand, over, gone } = handOf();
-  hand.add([runOf("a", 1, 4), runOf("b", 11, 2)]);
-  const given = [hand.take(), hand.take()].filter((one): one is Leased => one !== null);
-  hand.addSpare(given);
-  expect([hand.left, hand.spare, hand.leases()]).toEqual([4, 2, ["a", "b", "a", "a"]]);
-  expect(taken(hand, 1)).toEqual(["1"]);
-  over.add("a");
-  expect(taken(hand, 2)).toEqual(["11", "12"]);
-  expect([hand.left, hand.spare]).toEqual([0, 0]);
+  hand.add([runOf("a", 1, 4), runOf("b", 11, 3)]);
+  expect(hand.takeAll(8)).toBeNull();
+  expect(hand.left).toBe(7);
+  expect(hand.takeAll(5)?.map(({ number }) => number)).toEqual(["1", "2", "3", "4", "11"]);
+  hand.add([runOf("c", 21, 2)]);
+  over.add("b");
+  expect(hand.takeAll(3)).toBeNull();
+  expect(hand.left).toBe(2);
+  expect(taken(hand, 3)).toEqual(["21", "22", undefined]);
   expect(gone).toEqual([
-    { lease: "a", left: 2 },
-    { lease: "b", left: 0 },
+    { lease: "a", left: 0 },
+    { lease: "b", left: 2 },
+    { lease: "c", left: 0 },
   ]);
 });
 
-test("whatever is added, given up and taken: every number once at a time, and the counts are right", () => {
-  const deed = fc.oneof(
-    fc.record({ kind: fc.constant("add" as const), count: fc.integer({ min: 1, max: 5 }) }),
-    fc.record({ kind: fc.constant("take" as const), count: fc.integer({ min: 1, max: 7 }) }),
-    fc.record({ kind: fc.constant("give up" as const), count: fc.integer({ min: 1, max: 4 }) }),
-  );
+test("whatever is added and taken: every number once, in order, and the counts are right", () => {
+  const deed = fc.record({
+    kind: fc.constantFrom("add", "take", "take all"),
+    count: fc.integer({ min: 1, max: 7 }),
+  });
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 40 }), (deeds) => {
       const { hand } = handOf();
@@ -69,16 +70,18 @@ test("whatever is added, given up and taken: every number once at a time, and th
           hand.add([runOf(`l${made}`, made, count)]);
           made += count;
         } else if (kind === "take") {
-          for (let at = 0; at < count; at += 1) {
-            const one = hand.take();
-            if (one !== null) out.push(one);
-          }
-        } else hand.addSpare(out.splice(-count));
-        expect(hand.left + hand.spare + out.length).toBe(made);
+          const one = hand.take();
+          if (one !== null) out.push(one);
+        } else {
+          const left = made - out.length;
+          const all = hand.takeAll(count);
+          expect(all?.length ?? null).toBe(left >= count ? count : null);
+          out.push(...(all ?? []));
+        }
+        expect(hand.left + out.length).toBe(made);
       }
-      for (let one = hand.take(); one !== null; one = hand.take()) out.push(one);
-      const numbers = out.map(({ number }) => Number(number)).toSorted((a, b) => a - b);
-      expect(numbers).toEqual(Array.from({ length: made }, (_, at) => at));
+      expect(out.map(({ number }) => Number(number))).toEqual([...out.keys()]);
+      expect(hand.countTaken()).toBe(out.length);
     }),
   );
 });

@@ -220,17 +220,66 @@ describe("numbers", () => {
     expect((await sequence.next()).number).toBe("21");
   });
 
-  test("that a caller has stopped waiting for go to the next one", async () => {
+  test("that a caller has stopped waiting for go to the next one, however long that takes", async () => {
     const client = await clientOf(service);
-    const sequence = sequenceOf(client, { minBlock: 5, maxBlock: 5, waitMs: 60_000 });
-    service.way.choose(({ time, ...passing }) => (isLeasing(passing) && time > 1 ? "lost" : null));
+    const sequence = sequenceOf(client, {
+      minBlock: 5,
+      maxBlock: 5,
+      waitMs: 60_000,
+      reportEveryMs: 100,
+    });
+    service.way.choose((passing) => (isLeasing(passing) && passing.time > 1 ? "lost" : null));
     const stop = new AbortController();
     const many = failureOf(sequence.take(8, { signal: stop.signal }));
-    await sleep(300);
+    await sleep(500);
     stop.abort(new Error("enough"));
     expect(await many).toEqual(new Error("enough"));
     service.way.choose(null);
     expect(numbersOf(await sequence.take(10))).toEqual(upTo(10));
+  });
+
+  test("that a caller has stopped waiting for are there at once for who waits behind it", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 5, maxBlock: 5, waitMs: 60_000 });
+    service.way.choose((passing) =>
+      isLeasing(passing) && passing.time > 1 ? "answer hangs" : null,
+    );
+    const stop = new AbortController();
+    const many = failureOf(sequence.take(8, { signal: stop.signal }));
+    const next = sequence.next({ waitMs: 5000 });
+    await sleep(300);
+    stop.abort(new Error("enough"));
+    expect((await next).number).toBe("1");
+    await many;
+    service.way.choose(null);
+  });
+
+  test("that nobody got are given back by a close, though somebody had waited for them", async () => {
+    const client = await clientOf(service, "S-{00}", { overflow: "reject", start: "50" });
+    const sequence = sequenceOf(client, { minBlock: 50 });
+    expect(await failureOf(sequence.take(51))).toMatchObject({ code: "sequence_exhausted" });
+    await sequence.close({ giveBack: true });
+    expect(await told(client)).toMatchObject({ used: 0, open: 0, back: 50 });
+  });
+
+  test("are not waited for by who has gone already", async () => {
+    const sequence = sequenceOf(await clientOf(service));
+    await sequence.stockUp(2);
+    const gone = { signal: AbortSignal.abort(new Error("gone")) };
+    expect(await failureOf(sequence.next(gone))).toEqual(new Error("gone"));
+    expect((await sequence.next()).number).toBe("1");
+  });
+
+  test("are waited for as long as a caller says, whatever the sequence says", async () => {
+    const client = await clientOf(service);
+    const busy = { status: 503, headers: { "retry-after": "1" }, body: "busy" };
+    service.way.choose((passing) => (isLeasing(passing) && passing.time <= 2 ? busy : null));
+    const sequence = sequenceOf(client, { waitMs: 100 });
+    const [short, long] = await Promise.allSettled([
+      sequence.next(),
+      sequence.next({ waitMs: 60_000 }),
+    ]);
+    expect([short.status, long.status]).toEqual(["rejected", "fulfilled"]);
   });
 
   test("are not given after the close", async () => {
@@ -242,6 +291,20 @@ describe("numbers", () => {
     await sequence.close({ timeoutMs: 50 });
     expect(await waiting).toMatchObject({ name: "SequenceClosed" });
     expect(await failureOf(sequence.next())).toMatchObject({ name: "SequenceClosed" });
+  });
+
+  test.each([
+    { minBlock: 1.5 },
+    { minBlock: 0 },
+    { minBlock: 20, maxBlock: 10 },
+    { maxBlock: 1_000_001 },
+    { blockSeconds: Number.NaN },
+    { ttlSeconds: 0 },
+    { holder: "" },
+    { holder: "x".repeat(65) },
+  ])("are not asked for with %o", (options) => {
+    const client = new Serialmint({ url: service.way.url, apiKey: "none" });
+    expect(() => client.leasedSequence("s", options)).toThrow(RangeError);
   });
 });
 
@@ -337,22 +400,36 @@ describe("a block", () => {
     expect(await told(client)).toMatchObject({ used: 1, open: 0 });
   });
 
-  test("is not what a network that asks for a login says, nor has it heard a report", async () => {
+  test.each(['{"login": "please"}', "null", "[]", '{"id": "5", "first": "1"}'])(
+    "is not what a network says that asks for a login, nor has it heard a report: %s",
+    async (body) => {
+      const client = await clientOf(service);
+      const login = { status: 200, headers: { "content-type": "application/json" }, body };
+      service.way.choose(({ time }) => (time === 1 ? login : null));
+      const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
+      expect((await sequence.next()).number).toBe("1");
+      service.way.choose(() => login);
+      expect(await failureOf(sequence.report())).toBeInstanceOf(NoAnswer);
+      expect((await sequence.status()).reports).toBe(1);
+      service.way.choose(null);
+      await sequence.report();
+      expect(await told(client)).toMatchObject({ used: 1, open: 9 });
+    },
+  );
+
+  test("that the service has forgotten is not handed out from memory either", async () => {
     const client = await clientOf(service);
-    const login = {
-      status: 200,
-      headers: { "content-type": "application/json" },
-      body: '{"login": "please"}',
-    };
-    service.way.choose(({ time }) => (time === 1 ? login : null));
     const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
-    expect((await sequence.next()).number).toBe("1");
-    service.way.choose(() => login);
-    expect(await failureOf(sequence.report())).toBeInstanceOf(NoAnswer);
-    expect((await sequence.status()).reports).toBe(1);
-    service.way.choose(null);
+    const { lease } = await sequence.next();
+    const problem = { code: "lease_not_found", detail: "None.", status: 404, retryable: false };
+    const unknown = {
+      status: 404,
+      headers: { "content-type": "application/problem+json" },
+      body: JSON.stringify(problem),
+    };
+    service.way.choose(({ path: to }) => (to.includes(lease.id) ? unknown : null));
     await sequence.report();
-    expect(await told(client)).toMatchObject({ used: 1, open: 9 });
+    expect((await sequence.next()).lease.id).not.toBe(lease.id);
   });
 
   test("that was asked for as its period ended is asked for anew, and nobody is refused", async () => {
@@ -417,6 +494,49 @@ describe("time", () => {
       expect({ used, leases }).toEqual({ used: 2, leases: 2 });
     },
   );
+
+  test("nothing is handed out after its time to who has waited for more", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { ttlSeconds: 1, minBlock: 10, maxBlock: 10 });
+    await sequence.stockUp(10);
+    service.way.choose(() => "lost");
+    const many = sequence.take(15);
+    await sleep(1200);
+    // A renewal would make it last again.
+    service.way.choose(({ path: to }) => (to.endsWith("/renew") ? "lost" : null));
+    expect(numbersOf(await many)[0]).toBeGreaterThan(10);
+  });
+
+  test("a block that was asked for before the service was away for long is renewed and used", async () => {
+    const client = await clientOf(service);
+    const clock = settable();
+    service.way.choose(() => "lost");
+    const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10, clock });
+    const next = sequence.next({ waitMs: 10 * hour });
+    await sleep(300);
+    clock.wallOffset += 2 * hour;
+    clock.steadyOffset += 2 * hour;
+    service.way.choose(null);
+    expect((await next).number).toBe("1");
+    expect((await told(client)).leases).toBe(1);
+  });
+
+  test("a clock that was far ahead is forgotten with the first renewal", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    const ahead = settable();
+    ahead.wallOffset += 10 * 365 * 24 * hour;
+    const options = { minBlock: 10, maxBlock: 10 };
+    const first = sequenceOf(client, { ...options, store: store(), clock: ahead });
+    expect((await first.next()).number).toBe("1");
+    await first.close();
+    const second = sequenceOf(client, { ...options, store: store() });
+    expect((await second.next()).number).toBe("2");
+    await second.close();
+    service.way.choose(() => "lost");
+    const third = sequenceOf(client, { ...options, store: store() });
+    expect((await third.next({ waitMs: 1000 })).number).toBe("3");
+  });
 
   test("a sleep that only the wall clock shows ends it, and so does one that only the other shows", async () => {
     const client = await clientOf(service);
@@ -525,5 +645,39 @@ describe("reports", () => {
     await sequence.report();
     expect(problems).toContainEqual(expect.objectContaining({ code: "lease_number_given_back" }));
     expect((await sequence.status()).reports).toBe(0);
+  });
+
+  test("that cannot be told at the close are told of, and a second close is the same one", async () => {
+    const client = await clientOf(service);
+    const problems: unknown[] = [];
+    const sequence = sequenceOf(client, { onProblem: (problem) => problems.push(problem) });
+    await sequence.next();
+    const closing = sequence.close();
+    await sequence.close();
+    expect(await told(client)).toMatchObject({ used: 1, open: 0 });
+    await closing;
+    expect(problems).toEqual([]);
+
+    const other = sequenceOf(client, { onProblem: (problem) => problems.push(problem) });
+    await other.next();
+    service.way.choose(() => "answer hangs");
+    await other.close({ timeoutMs: 300 });
+    expect(problems).toEqual([expect.any(NoAnswer)]);
+  });
+
+  test("go on though whoever is told of a problem throws", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, {
+      reportEveryMs: 100,
+      onProblem: () => {
+        throw new Error("not here");
+      },
+    });
+    await sequence.next();
+    service.way.choose(() => "lost");
+    await sleep(500);
+    service.way.choose(null);
+    await sequence.next();
+    await expect.poll(async () => (await told(client)).used, { timeout: 20_000 }).toBe(2);
   });
 });

@@ -117,3 +117,12 @@ export function isWorthAnotherTry(failure: SerialmintProblem | NoAnswer): boolea
   const { status } = failure;
   return status === null || status === 408 || status === 429 || status >= 500 || status < 400;
 }
+
+/** The most that is waited before the next try, whatever `Retry-After` asks for, in milliseconds. */
+const longestAskedMs = 300_000;
+
+/** How long a failure asks to be left alone, in milliseconds; null when it says nothing of it. */
+export function askedPauseMs(failure: unknown): number | null {
+  if (!(failure instanceof SerialmintProblem || failure instanceof NoAnswer)) return null;
+  return failure.retryAfterMs === null ? null : Math.min(longestAskedMs, failure.retryAfterMs);
+}

@@ -14,7 +14,7 @@ export const machineClock: Clock = {
 };
 
 /** By how much the wall clock may be behind what a store has seen before it counts as set back. */
-const toleranceMs = 60_000;
+export const toleranceMs = 60_000;
 
 /** When a block is over, by both clocks. */
 interface End {
@@ -81,6 +81,11 @@ export class Grants {
     const end = { wall: expires_ms, steady: isSetBack ? Number.NEGATIVE_INFINITY : steady };
     this.#ends.set(id, end);
     return end;
+  }
+
+  /** Nothing of a block is handed out any more. */
+  end(id: string): void {
+    this.#ends.set(id, { wall: Number.NEGATIVE_INFINITY, steady: Number.NEGATIVE_INFINITY });
   }
 
   /** Forgets all blocks but these. */

@@ -3,9 +3,6 @@ import type { Leased, NumberRun } from "./leased.ts";
 /** Numbers that are this process's to hand out, in order. */
 export class Hand {
   readonly #runs: NumberRun[] = [];
-  /** Numbers that were handed out to callers who had given up by then; so many of them again. */
-  readonly #spare: Leased[] = [];
-  #again = 0;
   #left = 0;
   #taken = 0;
   readonly #isLive: (lease: string) => boolean;
@@ -21,21 +18,9 @@ export class Hand {
     return this.#runs;
   }
 
-  /** How many numbers of its runs are left. */
+  /** How many numbers are left, those of leases included whose time is over and that nobody has met yet. */
   get left(): number {
     return this.#left;
-  }
-
-  get spare(): number {
-    return this.#spare.length - this.#again;
-  }
-
-  /** The leases that its numbers are of. */
-  leases(): string[] {
-    return [
-      ...this.#runs.map(({ lease }) => lease.id),
-      ...this.#spare.slice(this.#again).map(({ lease }) => lease.id),
-    ];
   }
 
   add(runs: readonly NumberRun[]): void {
@@ -43,30 +28,35 @@ export class Hand {
     this.#runs.push(...runs);
   }
 
-  addSpare(items: readonly Leased[]): void {
-    for (const item of items) this.#spare.push(item);
-  }
-
   /** The next number, null when there is none that may be handed out. */
   take(): Leased | null {
-    const spare = this.#takeSpare();
-    if (spare !== null) return spare;
-    for (;;) {
-      const [run] = this.#runs;
-      if (run === undefined) return null;
-      if (!this.#isLive(run.lease.id)) {
-        this.#drop(run);
-        continue;
-      }
-      const item = run.take();
-      this.#taken += 1;
-      this.#left -= 1;
-      if (run.left === 0) this.#drop(run);
-      return item;
+    for (let [run] = this.#runs; run !== undefined; [run] = this.#runs) {
+      if (this.#isLive(run.lease.id)) return this.#takeOf(run);
+      this.#drop(run);
     }
+    return null;
   }
 
-  /** How many were taken of runs since it was asked last. */
+  /** The next `count` numbers, null when fewer may be handed out: then they stay. */
+  takeAll(count: number): Leased[] | null {
+    this.dropOver();
+    if (this.#left < count) return null;
+    const items: Leased[] = [];
+    while (items.length < count) {
+      const [run] = this.#runs;
+      if (run === undefined) break;
+      items.push(this.#takeOf(run));
+    }
+    return items;
+  }
+
+  /** Lets go of the runs whose time is over. */
+  dropOver(): void {
+    const over = this.#runs.filter(({ lease }) => !this.#isLive(lease.id));
+    for (const run of over) this.#drop(run);
+  }
+
+  /** How many were taken since it was asked last. */
   countTaken(): number {
     const taken = this.#taken;
     this.#taken = 0;
@@ -76,25 +66,19 @@ export class Hand {
   /** Lets everything go unseen. */
   clear(): void {
     this.#runs.length = 0;
-    this.#spare.length = 0;
-    this.#again = 0;
     this.#left = 0;
   }
 
-  #takeSpare(): Leased | null {
-    if (this.#spare.length === 0) return null;
-    while (this.spare > 0) {
-      const item = this.#spare[this.#again];
-      this.#again += 1;
-      if (item !== undefined && this.#isLive(item.lease.id)) return item;
-    }
-    this.#spare.length = 0;
-    this.#again = 0;
-    return null;
+  #takeOf(run: NumberRun): Leased {
+    const item = run.take();
+    this.#taken += 1;
+    this.#left -= 1;
+    if (run.left === 0) this.#drop(run);
+    return item;
   }
 
   #drop(run: NumberRun): void {
-    this.#runs.shift();
+    this.#runs.splice(this.#runs.indexOf(run), 1);
     this.#left -= run.left;
     this.#letGo(run);
   }

@@ -5,7 +5,7 @@ import { machineClock } from "./clock.ts";
 import { Demand } from "./demand.ts";
 import { Hand } from "./hand.ts";
 import type { Leased, NumberRun } from "./leased.ts";
-import { sizingOf, storedName } from "./options.ts";
+import { sizingOf, storedName, termsOf } from "./options.ts";
 import type { LeasedSequenceOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { Rounds } from "./rounds.ts";
@@ -92,6 +92,7 @@ export class LeasedSequence {
   #isClosed = false;
   /** Ends requests that are on their way when it is closed. */
   readonly #stop = new AbortController();
+  #closing: Promise<void> | null = null;
 
   constructor(
     service: Pick<Serialmint, "post">,
@@ -100,10 +101,15 @@ export class LeasedSequence {
     options: LeasedSequenceOptions = {},
   ) {
     const clock = options.clock ?? machineClock;
-    const { fields, store = new MemoryStore(), ttlSeconds = 3600 } = options;
+    const { fields, store = new MemoryStore() } = options;
     const { onProblem = () => undefined } = options;
     this.#tell = (problem) => {
-      if (!this.#stop.signal.aborted) onProblem(problem);
+      if (this.#stop.signal.aborted) return;
+      try {
+        onProblem(problem);
+      } catch {
+        // Its own affair: what was under way goes on.
+      }
     };
     this.#stock = new Stock(store, storedName(url, key, fields), clock);
     this.#demand = new Demand(clock.steady());
@@ -111,13 +117,12 @@ export class LeasedSequence {
     this.#outbox = new Outbox(service, this.#stock, calls, this.#tell);
     const terms = {
       sequence: key,
-      holder: options.holder ?? `client-${crypto.randomUUID().slice(0, 8)}`,
       fields,
-      ttlSeconds,
       calls,
+      ...termsOf(options),
       ...sizingOf(options),
     };
-    this.#supply = new Supply(service, this.#stock, terms, this.#demand, this.#outbox);
+    this.#supply = new Supply(service, this.#stock, terms, this.#demand, this.#outbox, this.#tell);
     this.#waitMs = options.waitMs ?? 30_000;
     this.#reportEveryMs = options.reportEveryMs ?? 60_000;
     this.#lastReport = clock.steady();
@@ -130,17 +135,17 @@ export class LeasedSequence {
     this.#waiting = new Waiting(
       () => clock.steady(),
       () => this.#lateness(),
-      (items) => {
-        this.#hand.addSpare(items);
+      () => {
+        this.#waiting.serve((count) => this.#takeAll(count));
       },
     );
-    const roundMs = Math.max(100, Math.min(this.#reportEveryMs, ttlSeconds * 100, 15_000));
+    const roundMs = Math.max(100, Math.min(this.#reportEveryMs, terms.ttlSeconds * 100, 15_000));
     this.#rounds = new Rounds(() => this.#round().catch(this.#tell), roundMs);
   }
 
   /** The next number. Rejects when none comes in time, with what the service said if it refused. */
   next(wait?: Wait): Promise<Leased> {
-    if (this.#waiting.isEmpty) {
+    if (this.#waiting.isEmpty && wait?.signal?.aborted !== true) {
       const item = this.#take();
       if (item !== null) return Promise.resolve(item);
     }
@@ -158,6 +163,7 @@ export class LeasedSequence {
 
   /** What there is to hand out, and what waits to be sent. */
   async status(): Promise<StockStatus> {
+    this.#hand.dropOver();
     const state = await this.#stock.look();
     const isUsable = this.#stock.isUsable(state);
     const usable = state.blocks.filter(
@@ -165,7 +171,7 @@ export class LeasedSequence {
     );
     const ends = usable.map(({ expires_ms }) => expires_ms);
     return {
-      left: stockOf(state, isUsable) + this.#hand.left + this.#hand.spare,
+      left: stockOf(state, isUsable) + this.#hand.left,
       expiresAt: ends.length === 0 ? null : new Date(Math.min(...ends)),
       reports: state.reports.length,
     };
@@ -190,17 +196,33 @@ export class LeasedSequence {
 
   /**
    * Ends it. Callers who wait are refused. What was used is reported, and what is left given back or kept
-   * for the next start; what cannot be sent in time stays in the store's queue.
+   * for the next start; what cannot be told in time stays in the store's queue, and `onProblem` hears of it.
+   * Closed again, it is the same end, or after one that rejected another try.
    */
-  async close(closing: Closing = {}): Promise<void> {
-    if (this.#isClosed) return;
+  close(closing: Closing = {}): Promise<void> {
+    this.#closing ??= this.#end(closing).catch((error: unknown) => {
+      this.#closing = null;
+      throw error;
+    });
+    return this.#closing;
+  }
+
+  async #end({
+    giveBack = !this.#stock.lasting,
+    reason,
+    timeoutMs = 5000,
+  }: Closing): Promise<void> {
     this.#isClosed = true;
     this.#rounds.stop();
     this.#waiting.rejectAll(new SequenceClosed());
-    const { giveBack = !this.#stock.lasting, reason, timeoutMs = 5000 } = closing;
+    const until = this.#stock.clock.steady() + timeoutMs;
+    const leftMs = (): number => Math.max(0, until - this.#stock.clock.steady());
     // A block may be on its way.
     const quiet = Promise.all([this.#serving, giveBack ? this.#supply.finish() : null]);
-    await inTime(quiet, timeoutMs);
+    await inTime(
+      quiet.catch(() => undefined),
+      leftMs(),
+    );
     await this.#stock.change((before) => {
       let state = before;
       for (const run of this.#hand.runs.toReversed()) {
@@ -211,7 +233,14 @@ export class LeasedSequence {
       return { state, result: null };
     });
     this.#hand.clear();
-    await inTime(this.#outbox.send().catch(this.#tell), timeoutMs);
+    const told = this.#outbox.send().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    const failure = await inTime(told, Math.max(leftMs(), 100));
+    if (failure !== null) {
+      this.#tell(failure ?? new NoAnswer("The service was not told in time what was used.", {}));
+    }
     this.#stop.abort(new SequenceClosed());
   }
 
@@ -238,15 +267,19 @@ export class LeasedSequence {
 
   async #serve(): Promise<void> {
     while (!this.#waiting.isEmpty) {
-      this.#waiting.serve(() => this.#take());
-      const { wanted } = this.#waiting;
-      if (wanted === 0 || (await this.#claim(wanted))) continue;
+      this.#waiting.serve((count) => this.#takeAll(count));
+      if (this.#waiting.isEmpty) return;
+      const wanted = this.#wanted();
+      if (await this.#claim(wanted)) continue;
       const { pauseMs } = this.#supply;
-      if (pauseMs > (this.#isRefused ? Math.min(refusedAgainMs, this.#waitMs) : this.#waitMs)) {
-        // What was refused time and again would be refused once more.
-        this.#waiting.rejectAll(this.#lateness());
-      } else if (pauseMs > 0) await pause(Math.min(pauseMs, lookAtPausesMs));
-      else await this.#await(wanted);
+      if (pauseMs <= 0) {
+        await this.#await(wanted);
+        continue;
+      }
+      // What was refused time and again would be refused once more, and nobody waits in vain.
+      if (this.#isRefused && pauseMs > refusedAgainMs) this.#waiting.rejectAll(this.#lateness());
+      else this.#waiting.rejectUntil(this.#stock.clock.steady() + pauseMs);
+      if (!this.#waiting.isEmpty) await pause(Math.min(pauseMs, lookAtPausesMs));
     }
   }
 
@@ -304,6 +337,13 @@ export class LeasedSequence {
     return item;
   }
 
+  #takeAll(count: number): Leased[] | null {
+    if (this.#isClosed) return null;
+    const items = this.#hand.takeAll(count);
+    if (items !== null && this.#isLow()) this.#refillIfLow();
+    return items;
+  }
+
   /** A run that is used up or over. */
   #letGo(run: NumberRun): void {
     if (this.#stock.lasting) return;
@@ -318,6 +358,11 @@ export class LeasedSequence {
       .catch(this.#tell);
   }
 
+  /** Numbers that callers wait for and that are not in hand. */
+  #wanted(): number {
+    return Math.max(0, this.#waiting.wanted - this.#hand.left);
+  }
+
   #isLow(): boolean {
     return this.#hand.left + this.#inStore <= this.#low;
   }
@@ -327,7 +372,7 @@ export class LeasedSequence {
     if (this.#supply.pauseMs > 0) return;
     this.#countDemand();
     this.#supply
-      .refill(this.#low - this.#hand.left, this.#waiting.wanted)
+      .refill(this.#low - this.#hand.left, this.#wanted())
       .then(async (outcome) => {
         this.#noteFailure(outcome);
         if (outcome.kind === "failed") this.#tell(outcome.error);
@@ -362,7 +407,8 @@ export class LeasedSequence {
   /** What is known of blocks that are gone. */
   async #forget(): Promise<void> {
     const { blocks } = await this.#stock.look();
-    this.#stock.grants.keep(new Set([...blocks.map(({ id }) => id), ...this.#hand.leases()]));
+    const inHand = this.#hand.runs.map(({ lease }) => lease.id);
+    this.#stock.grants.keep(new Set([...blocks.map(({ id }) => id), ...inHand]));
   }
 
   /** What is due without anybody asking: demand, renewals, reports. */
@@ -380,9 +426,14 @@ export class LeasedSequence {
   }
 }
 
-/** Waits for some work, but not longer; its failure is not this one's to tell. */
-async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+/** What some work comes to, undefined when it takes longer. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   const stop = new AbortController();
-  await Promise.race([work.catch(() => undefined), pause(ms, stop.signal).catch(() => undefined)]);
+  const late = pause(ms, stop.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  const result = await Promise.race([work, late]);
   stop.abort();
+  return result;
 }

@@ -29,10 +29,30 @@ export interface LeasedSequenceOptions {
 /** How large blocks are to be. Throws a RangeError. */
 export function sizingOf(options: LeasedSequenceOptions): Sizing {
   const { minBlock = 10, maxBlock = Math.max(100_000, minBlock), blockSeconds = 900 } = options;
-  if (!(minBlock >= 1 && minBlock <= maxBlock && maxBlock <= 1_000_000)) {
-    throw new RangeError("Blocks hold 1 to 1,000,000 numbers, and minBlock is at most maxBlock.");
+  const isCount = Number.isInteger(minBlock) && Number.isInteger(maxBlock);
+  if (!(isCount && minBlock >= 1 && minBlock <= maxBlock && maxBlock <= 1_000_000)) {
+    throw new RangeError(
+      "minBlock and maxBlock are whole numbers from 1 to 1,000,000, and minBlock is at most maxBlock.",
+    );
+  }
+  if (!(blockSeconds > 0 && blockSeconds < Number.POSITIVE_INFINITY)) {
+    throw new RangeError("blockSeconds is more than 0.");
   }
   return { minBlock, maxBlock, blockSeconds };
+}
+
+/** How a lease is asked for. Throws a RangeError. */
+export function termsOf({ holder, ttlSeconds = 3600 }: LeasedSequenceOptions): {
+  holder: string;
+  ttlSeconds: number;
+} {
+  if (!(Number.isInteger(ttlSeconds) && ttlSeconds >= 1)) {
+    throw new RangeError("ttlSeconds is a whole number from 1 on.");
+  }
+  if (holder !== undefined && !(holder.length >= 1 && holder.length <= 64)) {
+    throw new RangeError("holder has 1 to 64 characters.");
+  }
+  return { holder: holder ?? `client-${crypto.randomUUID().slice(0, 8)}`, ttlSeconds };
 }
 
 /** What a sequence is called in its store. */

@@ -1,8 +1,8 @@
-import { NoAnswer, SerialmintProblem, isWorthAnotherTry } from "../calls/failures.ts";
+import { NoAnswer, SerialmintProblem, askedPauseMs, isWorthAnotherTry } from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
 import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
-import { disowned, reported } from "./state.ts";
+import { reported } from "./state.ts";
 import type { Report } from "./state.ts";
 import type { Stock } from "./stock.ts";
 
@@ -55,7 +55,7 @@ export class Outbox {
       }
       this.#failures = 0;
     } catch (error) {
-      this.#notBefore = this.#stock.clock.steady() + pauseMs(this.#failures, null);
+      this.#notBefore = this.#stock.clock.steady() + pauseMs(this.#failures, askedPauseMs(error));
       this.#failures += 1;
       throw error;
     }
@@ -80,8 +80,7 @@ export class Outbox {
       // It would be refused for ever, and hold up those behind it.
       this.#tell(error);
       if (error instanceof SerialmintProblem && error.code === "lease_not_found") {
-        // A block of another tenant, or of a service that was reset: nobody may be given more of it.
-        await this.#stock.change((state) => ({ state: disowned(state, lease), result: null }));
+        await this.#stock.disown(lease);
       }
     }
   }
@@ -98,6 +97,6 @@ function isForGood(error: unknown): boolean {
 }
 
 /** Refuses the answer of somebody else, such as of a network that asks for a login. */
-function ours({ id }: { readonly id: string }, lease: string): void {
-  if (id !== lease) throw new NoAnswer("Something other than the service answered.", {});
+function ours(answer: { readonly id: string } | null, lease: string): void {
+  if (answer?.id !== lease) throw new NoAnswer("Something other than the service answered.", {});
 }

@@ -2,6 +2,7 @@
  * What a store keeps of a leased sequence, and every change of it. All of it is plain JSON, and every
  * change a function from one state to the next, so that any store can make it whole or not at all.
  */
+import { toleranceMs } from "./clock.ts";
 import { NumberRun } from "./leased.ts";
 import type { Form } from "./leased.ts";
 
@@ -213,9 +214,18 @@ export function refused(state: State, { key, by }: Asking): State {
   return state.asking?.key === key && state.asking.by === by ? { ...state, asking: null } : state;
 }
 
-/** A block's time was counted anew. */
+/**
+ * A block's time was counted anew, by the wall clock as it is now: one that was ahead of it until then is believed no
+ * more. What was noted by that one is in doubt, and as late as it was then.
+ */
 export function renewed(state: State, { id, granted_ms, expires_ms }: Block): State {
-  return changed(state, id, (block) => ({ ...block, granted_ms, expires_ms }));
+  const { wall_ms } = state;
+  const anew = changed(state, id, (block) => ({ ...block, granted_ms, expires_ms }));
+  if (wall_ms <= granted_ms + toleranceMs) return anew;
+  const blocks = anew.blocks.map((block) =>
+    block.id === id ? block : { ...block, granted_ms: Math.max(block.granted_ms, wall_ms) },
+  );
+  return { ...anew, blocks, wall_ms: granted_ms };
 }
 
 /** The service does not know a block's lease: it is let go, and nothing told of it. */

@@ -1,5 +1,6 @@
 import { Grants } from "./clock.ts";
 import type { Clock } from "./clock.ts";
+import { disowned } from "./state.ts";
 import type { Block, State } from "./state.ts";
 import type { Change, LeaseStore } from "./store.ts";
 
@@ -24,12 +25,18 @@ export class Stock {
     return this.#store.update(this.#name, (before) => {
       const { state, result } = change(before);
       if (state === before) return { state, result };
-      return { state: { ...state, wall_ms: Math.max(before.wall_ms, this.clock.wall()) }, result };
+      return { state: { ...state, wall_ms: Math.max(state.wall_ms, this.clock.wall()) }, result };
     });
   }
 
   look(): Promise<State> {
     return this.change((state) => ({ state, result: state }));
+  }
+
+  /** A block of another tenant, or of a service that was reset: nobody is given more of it. */
+  async disown(lease: string): Promise<void> {
+    this.grants.end(lease);
+    await this.change((state) => ({ state: disowned(state, lease), result: null }));
   }
 
   isUsable(state: State): (block: Block) => boolean {

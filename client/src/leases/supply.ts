@@ -1,5 +1,5 @@
 import type { components } from "../api.ts";
-import { NoAnswer, SerialmintProblem, isWorthAnotherTry } from "../calls/failures.ts";
+import { NoAnswer, SerialmintProblem, askedPauseMs, isWorthAnotherTry } from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
 import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
@@ -38,6 +38,7 @@ export class Supply {
   readonly #terms: Terms;
   readonly #demand: Demand;
   readonly #outbox: Outbox;
+  readonly #tell: (error: unknown) => void;
   readonly #me = crypto.randomUUID();
   /** By the steady clock, when this process asked first. */
   readonly #askedAt = new Map<string, number>();
@@ -57,12 +58,14 @@ export class Supply {
     terms: Terms,
     demand: Demand,
     outbox: Outbox,
+    tell: (error: unknown) => void,
   ) {
     this.#service = service;
     this.#stock = stock;
     this.#terms = terms;
     this.#demand = demand;
     this.#outbox = outbox;
+    this.#tell = tell;
   }
 
   get isAsking(): boolean {
@@ -100,10 +103,8 @@ export class Supply {
     if (outcome.kind === "another asks") return;
     this.#failures = outcome.kind === "failed" ? this.#failures + 1 : 0;
     if (outcome.kind !== "failed") return;
-    const { error } = outcome;
-    const asked =
-      error instanceof SerialmintProblem || error instanceof NoAnswer ? error.retryAfterMs : null;
-    this.#notBefore = this.#stock.clock.steady() + pauseMs(this.#failures, asked);
+    const pause = pauseMs(this.#failures, askedPauseMs(outcome.error));
+    this.#notBefore = this.#stock.clock.steady() + pause;
   }
 
   async #refill(enough: number, waiting: number): Promise<Outcome> {
@@ -129,46 +130,54 @@ export class Supply {
       });
       return { state: asked.state, result: asked.asking };
     });
-    return "kind" in plan ? plan : this.#fetch(plan);
+    return "kind" in plan ? plan : this.#fetch(plan, waiting);
   }
 
   /** Finds out what became of the block that was asked for last, so that it can be given back. */
   async finish(): Promise<void> {
     await this.#asking;
     const { asking } = await this.#stock.look();
-    if (asking !== null) await this.#fetch(asking);
+    if (asking !== null) await this.#fetch(asking, 0);
   }
 
-  async #fetch(asking: Asking): Promise<Outcome> {
+  async #fetch(asking: Asking, waiting: number): Promise<Outcome> {
     const { clock, grants } = this.#stock;
     const { key, count, ttl_s, holder, asked_ms } = asking;
     const { sequence, fields } = this.#terms;
     const began = clock.steady();
     if (asked_ms === asking.turn_ms) this.#askedAt.set(key, began);
     try {
-      const lease = await this.#service.post("/v1/sequences/{key}/leases", {
-        ...this.#terms.calls,
-        idempotencyKey: key,
-        path: { key: sequence },
-        body: { count, ttl_s, holder, ...(fields === undefined ? {} : { fields }) },
-      });
+      const lease: Partial<components["schemas"]["OpenedLease"]> | null = await this.#service.post(
+        "/v1/sequences/{key}/leases",
+        {
+          ...this.#terms.calls,
+          idempotencyKey: key,
+          path: { key: sequence },
+          body: { count, ttl_s, holder, ...(fields === undefined ? {} : { fields }) },
+        },
+      );
       if (!isLease(lease)) throw new NoAnswer("Something other than the service answered.", {});
       const block = blockOf(lease, asked_ms);
       const asked = this.#askedAt.get(key);
       if (asked !== undefined) grants.learn(block, asked);
-      await this.#stock.change((state) => ({ state: given(state, asking, block), result: null }));
+      const state = await this.#stock.change((before) => {
+        const after = given(before, asking, block);
+        return { state: after, result: after };
+      });
       this.#askedAt.delete(key);
       this.#left = null;
       this.#fetchMs = 0.7 * this.#fetchMs + 0.3 * (clock.steady() - began);
-      if (grants.isUsable(block, asked_ms)) return { kind: "there are numbers" };
+      // The service may have been away for longer than the lease lasts.
+      const isUsable = grants.isUsable(block, asked_ms) || (await this.#renew(block, state));
+      if (isUsable) return { kind: "there are numbers" };
       const error = new NoAnswer("The time of the lease was over when it came.", {});
       return { kind: "failed", error, final: false };
     } catch (error) {
-      return this.#failed(asking, error);
+      return this.#failed(asking, waiting, error);
     }
   }
 
-  async #failed(asking: Asking, error: unknown): Promise<Outcome> {
+  async #failed(asking: Asking, waiting: number, error: unknown): Promise<Outcome> {
     if (error instanceof NoAnswer) return { kind: "failed", error, final: false };
     if (!(error instanceof SerialmintProblem)) throw error;
     const most = affordable(error);
@@ -176,12 +185,13 @@ export class Supply {
     // A key that is refused says nothing of what was asked for with it before.
     const isRefusedKey = error.status === 401 || error.status === 403;
     if (most !== null || (isFinal && !isRefusedKey)) {
+      this.#askedAt.delete(asking.key);
       await this.#stock.change((state) => ({ state: refused(state, asking), result: null }));
     }
     if (most !== null && most < asking.count) {
       if (error.code === "quota_count_exceeded") this.#most = most;
       else this.#left = most;
-      return this.#refill(0, 0);
+      return this.#refill(0, waiting);
     }
     const isFull = error.code === "lease_limit_holder" || error.code === "lease_limit_sequence";
     const { reports } = await this.#stock.look();
@@ -217,6 +227,8 @@ export class Supply {
   /** Renews the blocks that are about to run out and are not used up. */
   async renewDue(): Promise<void> {
     const state = await this.#stock.look();
+    const ids = new Set(state.blocks.map(({ id }) => id));
+    for (const id of this.#renewAfter.keys()) if (!ids.has(id)) this.#renewAfter.delete(id);
     for (const block of state.blocks) {
       const { clock, grants } = this.#stock;
       const isDue = grants.left(block, state.wall_ms) < this.#terms.ttlSeconds * 200;
@@ -233,8 +245,11 @@ export class Supply {
     try {
       const body = { token, ttl_s: this.#terms.ttlSeconds };
       const call = { ...this.#terms.calls, path: { id }, body };
-      const { ttl_s, id: named } = await this.#service.post("/v1/leases/{id}/renew", call);
-      if (named !== id) throw new NoAnswer("Something other than the service answered.", {});
+      const answer: Partial<components["schemas"]["GrantedLease"]> | null =
+        await this.#service.post("/v1/leases/{id}/renew", call);
+      const { ttl_s, id: named } = answer ?? {};
+      if (named !== id || typeof ttl_s !== "number")
+        throw new NoAnswer("Something other than the service answered.", {});
       const anew = { ...block, granted_ms, expires_ms: granted_ms + ttl_s * 1000 };
       grants.learn(anew, steady);
       await this.#stock.change((now) => ({ state: renewed(now, anew), result: null }));
@@ -245,13 +260,13 @@ export class Supply {
       const isLost = error instanceof SerialmintProblem && !isWorthAnotherTry(error);
       if (!isLost && !(error instanceof NoAnswer || error instanceof SerialmintProblem))
         throw error;
-      this.#renewAfter.set(id, steady + Math.max(1000, grants.left(block, state.wall_ms) / 4));
-      if (
-        isLost &&
-        (error.code === "lease_over" ||
-          error.code === "lease_not_found" ||
-          error.code === "lease_period_over")
-      ) {
+      const quarter = grants.left(block, state.wall_ms) / 4;
+      this.#renewAfter.set(id, steady + Math.max(1000, quarter, askedPauseMs(error) ?? 0));
+      if (isLost && error.code === "lease_not_found") {
+        this.#tell(error);
+        await this.#stock.disown(id);
+      }
+      if (isLost && (error.code === "lease_over" || error.code === "lease_period_over")) {
         await this.#stock.change((now) => ({ state: ended(now, id), result: null }));
       }
       return false;
@@ -260,18 +275,15 @@ export class Supply {
 }
 
 /** Whether it is a lease: a network that asks for a login may answer in place of the service. */
-function isLease({
-  id,
-  token,
-  first,
-  last,
-  step,
-  ttl_s,
-}: Partial<components["schemas"]["OpenedLease"]>): boolean {
+function isLease(
+  answer: Partial<components["schemas"]["OpenedLease"]> | null,
+): answer is components["schemas"]["OpenedLease"] {
+  const { id, token, reservation, first, last, step, prefix, width, suffix, ttl_s } = answer ?? {};
   return (
-    [id, token].every((text) => typeof text === "string") &&
-    typeof ttl_s === "number" &&
-    [first, last, step].every((text) => typeof text === "string" && /^\d{1,18}$/.test(text))
+    [id, token, reservation, prefix, suffix].every((text) => typeof text === "string") &&
+    [width, ttl_s].every((number) => typeof number === "number") &&
+    [first, last, step].every((text) => typeof text === "string" && /^\d{1,18}$/.test(text)) &&
+    step !== "0"
   );
 }
 

@@ -11,7 +11,6 @@ export interface Wait {
 /** A caller that waits for numbers. */
 interface Waiter {
   readonly count: number;
-  readonly items: Leased[];
   /** By the steady clock. */
   readonly until: number;
   readonly resolve: (items: Leased[]) => void;
@@ -26,15 +25,15 @@ export class Waiting {
   readonly #waiters = new Set<Waiter>();
   readonly #steady: () => number;
   readonly #late: () => Error;
-  readonly #spare: (items: Leased[]) => void;
+  readonly #left: () => void;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** `late` says why a caller has waited in vain; `spare` gets what it had been given so far. */
-  constructor(steady: () => number, late: () => Error, spare: (items: Leased[]) => void) {
+  /** `late` says why a caller has waited in vain; `left` is called when one has gone, and another is the next. */
+  constructor(steady: () => number, late: () => Error, left: () => void) {
     this.#steady = steady;
     this.#late = late;
-    this.#spare = spare;
+    this.#left = left;
   }
 
   get isEmpty(): boolean {
@@ -44,7 +43,7 @@ export class Waiting {
   /** Numbers that are waited for. */
   get wanted(): number {
     let wanted = 0;
-    for (const { count, items } of this.#waiters) wanted += count - items.length;
+    for (const { count } of this.#waiters) wanted += count;
     return wanted;
   }
 
@@ -53,11 +52,11 @@ export class Waiting {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.#fail(waiter, reasonOf(signal));
+        this.#left();
       };
       const until = this.#steady() + waitMs;
       const waiter: Waiter = {
         count,
-        items: [],
         until,
         resolve: (items) => {
           signal?.removeEventListener("abort", stop);
@@ -74,16 +73,13 @@ export class Waiting {
     });
   }
 
-  /** Serves callers as long as `take` has something. */
-  serve(take: () => Leased | null): void {
+  /** Serves callers, each with all that it asked for, as long as `take` has as many. */
+  serve(take: (count: number) => Leased[] | null): void {
     for (const waiter of this.#waiters) {
-      while (waiter.items.length < waiter.count) {
-        const item = take();
-        if (item === null) return;
-        waiter.items.push(item);
-      }
+      const items = take(waiter.count);
+      if (items === null) return;
       this.#waiters.delete(waiter);
-      waiter.resolve(waiter.items);
+      waiter.resolve(items);
     }
     this.#rest();
   }
@@ -94,10 +90,15 @@ export class Waiting {
     this.#rest();
   }
 
+  /** Rejects those who would have given up by then. */
+  rejectUntil(steady: number): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.until < steady) this.#fail(waiter, this.#late());
+    }
+  }
+
   #fail(waiter: Waiter, error: Error): void {
-    if (!this.#waiters.delete(waiter)) return;
-    if (waiter.items.length > 0) this.#spare(waiter.items);
-    waiter.reject(error);
+    if (this.#waiters.delete(waiter)) waiter.reject(error);
   }
 
   #watch(until: number): void {
@@ -108,6 +109,7 @@ export class Waiting {
       () => {
         this.#rest();
         this.#rejectLate();
+        this.#left();
       },
       Math.min(longestTimer, Math.max(0, until - this.#steady())),
     );
