@@ -421,48 +421,61 @@ CREATE TYPE account_run AS (
   at timestamptz
 );
 --> statement-breakpoint
--- What became of the numbers of one entry of the ledger, in their order, none left out.
-CREATE FUNCTION runs_of_entry(p_entry ledger) RETURNS SETOF account_run
+-- What became of the numbers of one entry of the ledger behind number `p_behind`, in their order, none left out.
+CREATE FUNCTION runs_of_entry(p_entry ledger, p_behind bigint) RETURNS SETOF account_run
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
+  v_first bigint := CASE WHEN p_entry.first <= p_behind THEN p_behind + p_entry.step ELSE p_entry.first END;
+  v_whole int8multirange;
   v_lease leases;
+  v_status text;
+  v_used int8multirange;
+  v_given_back int8multirange;
   v_void int8multirange;
   v_taken int8multirange;
   v_rest int8multirange;
 BEGIN
+  IF v_first > p_entry.last THEN
+    RETURN;
+  END IF;
   IF p_entry.kind <> 'reserved' THEN
-    RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
+    RETURN QUERY SELECT v_first, p_entry.last, p_entry.step,
       CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
       p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
     RETURN;
   END IF;
   SELECT * INTO v_lease FROM leases
   WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first;
+  v_status := lease_status(v_lease);
+  v_whole := int8multirange(int8range(v_first, p_entry.last + p_entry.step));
+  -- Made anew, since a long one lies compressed in its row: that would be read and unpacked for each void below.
+  v_given_back := v_lease.given_back * v_whole;
+  v_used := coalesce(v_lease.used * v_whole, v_whole);
   SELECT coalesce(range_agg(int8range(v.first, v.last + v.step)), '{}') INTO v_void
-  FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v;
-  SELECT coalesce(range_agg(numbers), '{}') - v_void INTO v_taken
-  FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
-  v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
+  FROM voids_over(p_entry.series, v_first, p_entry.last) AS v;
+  SELECT coalesce(range_agg(numbers), '{}') * v_whole - v_void INTO v_taken
+  FROM recorded_over(p_entry.series, v_first, p_entry.last) AS numbers;
+  v_rest := v_whole - v_void - v_taken;
   RETURN QUERY
   SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
          v_lease.holder, part.at
   FROM (
-    SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
-           v.reason, v.at
-    FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v
+    SELECT greatest(v.first, v_first) AS first, v.last,
+           CASE WHEN v_given_back @> v.last THEN 'given_back' ELSE 'voided' END AS state, v.reason, v.at
+    FROM voids_over(p_entry.series, v_first, p_entry.last) AS v
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step, 'taken', NULL, p_entry.at
     FROM unnest(v_taken) AS stretch
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step, 'open', NULL, p_entry.at
-    FROM unnest(CASE WHEN v_lease.id IS NULL THEN v_rest ELSE v_rest * v_lease.used END) AS stretch
+    FROM unnest(v_rest * v_used) AS stretch
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step,
-           CASE lease_status(v_lease) WHEN 'open' THEN 'on_lease' ELSE lease_status(v_lease) END,
-           CASE lease_status(v_lease) WHEN 'burned' THEN 'never reported by the holder of the lease' END,
-           CASE lease_status(v_lease) WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
-                                      ELSE v_lease.expires_at END
-    FROM unnest(CASE WHEN v_lease.id IS NULL THEN '{}' ELSE v_rest - v_lease.used END) AS stretch
+           CASE v_status WHEN 'open' THEN 'on_lease' ELSE v_status END,
+           CASE v_status WHEN 'burned' THEN 'never reported by the holder of the lease' END,
+           CASE v_status WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
+                         ELSE v_lease.expires_at END
+    FROM unnest(v_rest - v_used) AS stretch
   ) AS part
   ORDER BY part.first;
 END
@@ -480,35 +493,45 @@ ROWS 1 AS $$
   WHERE p_first < p_end
 $$;
 --> statement-breakpoint
--- The numbers from `p_from` to `p_to` of a series of which more is known than the entry that reserved them: void,
--- taken by a job, or the first of a lease.
-CREATE FUNCTION marked_numbers(p_series series, p_from bigint, p_to bigint) RETURNS int8multirange
-LANGUAGE sql STABLE
-RETURN coalesce(
-  (SELECT range_agg(marked.numbers) FROM (
-     SELECT int8range(v.first, v.last, '[]') AS numbers FROM voids_over(p_series.id, p_from, p_to) AS v
-     UNION ALL
-     SELECT recorded.numbers FROM recorded_over(p_series.id, p_from, p_to) AS recorded (numbers)
-     UNION ALL
-     SELECT int8range(l.first, l.first, '[]') FROM leases AS l
-     WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.first BETWEEN p_from AND p_to
-   ) AS marked),
-  '{}');
+-- The first numbers of those of the entries, all of one series, whose numbers have more known of them than the
+-- entry: some are void, taken by a job, or on lease. Owned like entries_over, for the same reason.
+CREATE FUNCTION marked_entries(p_entries ledger[]) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT entry.first FROM unnest(p_entries) AS entry
+  WHERE (
+      SELECT v.first FROM ledger AS v
+      WHERE v.tenant = entered_tenant() AND v.series = entry.series AND v.kind = 'void'
+        AND int8range(v.first, v.last, '[]') && int8range(entry.first, entry.last, '[]')
+      LIMIT 1
+    ) IS NOT NULL
+    OR (
+      SELECT item.series FROM job_items AS item
+      WHERE item.tenant = entered_tenant() AND item.series = entry.series
+        AND item.numbers && int8range(entry.first, entry.last, '[]')
+      LIMIT 1
+    ) IS NOT NULL
+    OR (
+      SELECT l.first FROM leases AS l
+      WHERE l.tenant = entered_tenant() AND l.series = entry.series AND l.first = entry.first
+    ) IS NOT NULL
+$$;
 --> statement-breakpoint
 -- What became of the numbers that a series has passed, in their order and none left out, behind number
 -- `p_behind`; at most `p_limit` runs. The series is as it stood before the entries are read, and those beyond it
--- are left to the next look.
+-- are left to the next look. Entries are looked into one by one: a single one may have more runs than the page.
 CREATE FUNCTION account_runs_of(p_series series, p_behind bigint, p_limit integer) RETURNS SETOF account_run
 LANGUAGE plpgsql AS $$
 DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
   v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
-  -- Where its first number stands, as far as the row tells.
-  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  -- Where the next entry begins if nothing is between: at first, where the series does, as far as its row tells.
+  v_due bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
   v_entries ledger[];
-  v_marked int8multirange;
-  v_given bigint;
+  v_next record;
+  v_entry ledger;
+  v_left integer := p_limit;
+  v_given integer;
 BEGIN
   SELECT array_agg(page ORDER BY page.first) INTO v_entries
   FROM (
@@ -525,37 +548,41 @@ BEGIN
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
   ) AS page;
-  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
-  RETURN QUERY
-  -- One that has grown since the last page goes on behind it.
-  SELECT CASE WHEN run.first <= p_behind THEN p_behind + run.step ELSE run.first END, run.last, run.step, run.state,
-         run.reason, run.reserved_first, run.form, run.lease, run.holder, run.at
-  FROM (
-    SELECT entry, entry.first, entry.last, entry.step,
-           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
-           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+  FOR v_next IN
+    SELECT entry, entry.kind = 'reserved' AND marked.first IS NULL AS is_plain
     FROM unnest(v_entries) AS entry
-  ) AS e
-  CROSS JOIN LATERAL (
-    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
-    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
-    UNION ALL
-    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
-    UNION ALL
-    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
-  ) AS run
-  WHERE p_behind IS NULL OR run.last > p_behind
-  ORDER BY run.first
-  LIMIT p_limit;
-  GET DIAGNOSTICS v_given = ROW_COUNT;
-  IF v_given < p_limit THEN
+    LEFT JOIN marked_entries(v_entries) AS marked (first) ON marked.first = entry.first
+    ORDER BY entry.first
+  LOOP
+    v_entry := v_next.entry;
     RETURN QUERY
-    SELECT gap.*
-    FROM run_without_entry(
-      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
-      p_series.increment, v_drawing) AS gap
-    WHERE p_behind IS NULL OR gap.last > p_behind;
-  END IF;
+    -- One that has grown since the last page goes on behind it.
+    SELECT CASE WHEN run.first <= p_behind THEN p_behind + run.step ELSE run.first END, run.last, run.step,
+           run.state, run.reason, run.reserved_first, run.form, run.lease, run.holder, run.at
+    FROM (
+      -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+      SELECT * FROM run_without_entry(v_due, v_entry.first, v_entry.step, v_drawing)
+      UNION ALL
+      SELECT v_entry.first, v_entry.last, v_entry.step, 'open', NULL, v_entry.first, v_entry.form, NULL, NULL,
+             v_entry.at
+      WHERE v_next.is_plain
+      UNION ALL
+      SELECT * FROM runs_of_entry(v_entry, p_behind) WHERE NOT v_next.is_plain
+    ) AS run
+    WHERE p_behind IS NULL OR run.last > p_behind
+    ORDER BY run.first
+    LIMIT v_left;
+    GET DIAGNOSTICS v_given = ROW_COUNT;
+    v_left := v_left - v_given;
+    IF v_left = 0 THEN
+      RETURN;
+    END IF;
+    v_due := v_entry.last + v_entry.step;
+  END LOOP;
+  RETURN QUERY
+  SELECT gap.*
+  FROM run_without_entry(v_due, v_end, p_series.increment, v_drawing) AS gap
+  WHERE p_behind IS NULL OR gap.last > p_behind;
 END
 $$;
 --> statement-breakpoint
