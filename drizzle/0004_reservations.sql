@@ -320,31 +320,51 @@ RETURN p_series.promoted AND EXISTS (
 -- What became of every number that the series a sequence counts in have passed, or with `p_period` that one series'.
 -- A promoted counter moves before its draws commit: what it passed and no entry explains is `in_flight`
 -- while any transaction that drew is still running, and `burned`, left by a crash or an abort, once none
--- is. Each statement sees what committed before it, so the entries are read after the counters and locks.
+-- is. Each statement sees what committed before it, so the entries are read after the counters and locks, and
+-- those beyond the counter are left to the next look. `next` is of that one series or else the present one, by the
+-- same look.
 CREATE FUNCTION account_v1(p_tenant text, p_sequence text, p_period text) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_counter text := (SELECT counter FROM sequences WHERE tenant = p_tenant AND key = p_sequence);
+  c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
+  v_sequence sequences;
+  v_counter sequences;
+  v_period text;
+  v_next bigint;
   v_series series;
+  v_end bigint;
   v_passed bigint;
   v_drawing boolean;
   v_sums record;
   v_sum record;
   v_left bigint;
 BEGIN
+  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
+  SELECT * INTO v_counter FROM sequences WHERE tenant = p_tenant AND key = v_sequence.counter;
+  v_period := coalesce(
+    p_period, period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()));
+  v_next := first_number(v_counter, v_period);
   SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
          0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
          0::numeric AS burned, 0::numeric AS in_flight
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
-    WHERE tenant = p_tenant AND sequence = v_counter AND (p_period IS NULL OR period = p_period)
+    WHERE tenant = p_tenant AND sequence = v_counter.key AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
     v_series := series_now(v_series.id);
     CONTINUE WHEN v_series.id IS NULL;
-    v_passed := passed_numbers(v_series, v_series.next);
     v_drawing := is_drawing(v_series);
+    -- A counter that gives the numbers of a run one by one may have been seen amidst it.
+    v_end := greatest(v_series.next, (
+      SELECT last + step FROM ledger
+      WHERE tenant = p_tenant AND series = v_series.id AND kind = ANY (c_passed) AND first < v_series.next
+      ORDER BY first DESC LIMIT 1));
+    v_passed := passed_numbers(v_series, v_end);
+    IF v_series.period = v_period THEN
+      v_next := v_end;
+    END IF;
     -- One statement, so that these belong together.
     SELECT entry.*, lease.*, item.*
     INTO v_sum
@@ -354,7 +374,7 @@ BEGIN
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
       FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id
+      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
     ) AS entry
     CROSS JOIN (
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
@@ -362,15 +382,13 @@ BEGIN
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
              coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
-      WHERE tenant = p_tenant AND series = v_series.id
+      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
     ) AS lease
     CROSS JOIN (
       SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers)
+      WHERE series = v_series.id AND lower(numbers) < v_end
     ) AS item;
-    -- Numbers that were drawn while we looked.
-    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped + v_sum.crashed);
     v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
     v_sums.passed := v_sums.passed + v_passed;
     v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
@@ -388,7 +406,7 @@ BEGIN
     END IF;
   END LOOP;
   RETURN json_build_object(
-    'sequence', v_counter,
+    'sequence', v_counter.key,
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
@@ -401,7 +419,8 @@ BEGIN
     'voided', v_sums.voided::text,
     'skipped', v_sums.skipped::text,
     'burned', v_sums.burned::text,
-    'in_flight', v_sums.in_flight::text
+    'in_flight', v_sums.in_flight::text,
+    'next', CASE WHEN v_next <= v_sequence.ceiling THEN v_next::text END
   );
 END
 $$;
