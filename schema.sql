@@ -353,11 +353,13 @@ CREATE TABLE leases (
   expires_at timestamp with time zone NOT NULL,
   ends_at timestamp with time zone,
   burned_at timestamp with time zone,
+  burn_reason text,
   closed_at timestamp with time zone,
   CONSTRAINT leases_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT leases_end_in_time CHECK (expires_at <= ends_at),
   CONSTRAINT leases_numbers_are_of_run CHECK (int8range(first, last + step) @> range_merge(used + given_back) AND NOT used && given_back AND used @> late),
   CONSTRAINT leases_open_is_the_rest CHECK (open >= 0 AND (open = 0) = (closed_at IS NOT NULL)),
+  CONSTRAINT leases_reason_is_of_burning CHECK (burn_reason IS NULL OR burned_at IS NOT NULL),
   CONSTRAINT leases_run_is_whole CHECK (first >= 0 AND first <= last AND step >= 1 AND ((last - first) % step) = 0)
 ) WITH (fillfactor=70);
 
@@ -3093,7 +3095,8 @@ BEGIN
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step,
            CASE v_status WHEN 'open' THEN 'on_lease' ELSE v_status END,
-           CASE v_status WHEN 'burned' THEN 'never reported by the holder of the lease' END,
+           CASE v_status WHEN 'burned'
+                         THEN coalesce(v_lease.burn_reason, 'never reported by the holder of the lease') END,
            CASE v_status WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
                          ELSE v_lease.expires_at END
     FROM unnest(v_rest - v_used) AS stretch
@@ -8158,7 +8161,7 @@ BEGIN
   END IF;
   v_lease := locked_lease(p_tenant, p_lease);
   PERFORM refuse_lease_over(v_lease);
-  UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
+  UPDATE leases SET burned_at = now(), burn_reason = p_reason, expires_at = least(expires_at, now())
   WHERE tenant = p_tenant AND id = p_lease
   RETURNING * INTO v_lease;
   PERFORM record_event(p_caller, p_tenant, 'lease.burned', p_lease::text,

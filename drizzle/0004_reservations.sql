@@ -491,7 +491,8 @@ BEGIN
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step,
            CASE v_status WHEN 'open' THEN 'on_lease' ELSE v_status END,
-           CASE v_status WHEN 'burned' THEN 'never reported by the holder of the lease' END,
+           CASE v_status WHEN 'burned'
+                         THEN coalesce(v_lease.burn_reason, 'never reported by the holder of the lease') END,
            CASE v_status WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
                          ELSE v_lease.expires_at END
     FROM unnest(v_rest - v_used) AS stretch

@@ -301,6 +301,11 @@ test("a lease whose holder is lost is burned by hand, and its holder still liste
   expect(stranger.json.code).toBe("scope_missing");
   expect(await ok(service, "POST", burn, reason)).toMatchObject({ status: "burned", open: 6 });
   expect(await account("s")).toMatchObject({ passed: "10", open: "4", burned: "6", on_lease: "0" });
+  const { data } = await ok(service, "GET", "/v1/sequences/s/account/runs");
+  expect(data).toMatchObject([
+    { state: "open", first: "1", last: "4", reason: null },
+    { state: "burned", first: "5", last: "10", ...reason },
+  ]);
   expect(await refused(burn, reason)).toMatchObject({ code: "lease_over" });
   expect(await say("report", held, { used_to: 5 })).toMatchObject({ used: 5, late: 1 });
   expect(await account("s")).toMatchObject({ open: "5", burned: "5" });
