@@ -321,6 +321,28 @@ test("a lost answer is told again, though nothing of the kind could be leased by
   expect(again.json).toMatchObject({ id: first.json.id, token: first.json.token });
 });
 
+test("a replay tells how an opened lease now stands, of all else what was told the first time", async () => {
+  await put("s", { pattern: "A-{0000}" });
+  const opening = { body: { count: 10, holder: "h", ttl_s: 60 }, idempotencyKey: "opening" };
+  const open = () => call(service, "POST", "/v1/sequences/s/leases", opening);
+  const { id, token } = (await open()).json;
+  const renewal = { body: { token, ttl_s: 600 }, idempotencyKey: "renewal" };
+  const renew = () => call(service, "POST", `/v1/leases/${id}/renew`, renewal);
+  const telling = { body: { token, used_to: 4 }, idempotencyKey: "telling" };
+  const tell = () => call(service, "POST", `/v1/leases/${id}/report`, telling);
+  const giving = { body: { token }, idempotencyKey: "giving" };
+  const give = () => call(service, "POST", `/v1/leases/${id}/give-back`, giving);
+  const renewed = await renew();
+  const told = await tell();
+  const given = await give();
+  expect((await renew()).text).toBe(renewed.text);
+  expect(renewed.json).toMatchObject({ status: "open", open: 10, ttl_s: 600 });
+  expect((await tell()).text).toBe(told.text);
+  expect(told.json).toMatchObject({ status: "open", open: 6 });
+  expect((await give()).text).toBe(given.text);
+  expect((await open()).json).toMatchObject({ id, token, status: "closed", open: 0, ttl_s: 0 });
+});
+
 describe("names on lease", () => {
   beforeEach(async () => {
     await put("s", { pattern: "A-{0000}" });
