@@ -321,6 +321,26 @@ test("a lost answer is told again, though nothing of the kind could be leased by
   expect(again.json).toMatchObject({ id: first.json.id, token: first.json.token });
 });
 
+test("what is used is told in one way", async () => {
+  await put("s", { pattern: "A-{0000}" });
+  const held = await lease("s");
+  const twice = { used_to: 2, used: [{ first: 1, last: 2 }] };
+  const errorsOf = async (verb: string, body: object) => {
+    const { code, errors } = await refusedToSay(verb, held, body);
+    expect(code).toBe("request_invalid");
+    return errors;
+  };
+  expect(await errorsOf("report", twice)).toMatchObject([
+    { pointer: "/used_to", detail: "used_to cannot stand beside used: give one of the two." },
+  ]);
+  expect(await errorsOf("report", {})).toMatchObject([
+    { pointer: "/used_to", detail: "used_to is missing. Give it, or used in its place." },
+  ]);
+  const both =
+    "used_to cannot stand beside used: give one of the two, or none if nothing new is used.";
+  expect(await errorsOf("give-back", twice)).toMatchObject([{ pointer: "/used_to", detail: both }]);
+});
+
 test("a replay tells how an opened lease now stands, of all else what was told the first time", async () => {
   await put("s", { pattern: "A-{0000}" });
   const opening = { body: { count: 10, holder: "h", ttl_s: 60 }, idempotencyKey: "opening" };

@@ -249,7 +249,10 @@ const report = createRoute({
           .strictObject(useMembers)
           .superRefine(({ used_to, used }, context) => {
             if ((used_to === undefined) !== (used === undefined)) return;
-            const message = "Give either used_to or used.";
+            const message =
+              used === undefined
+                ? "is missing. Give it, or used in its place."
+                : "cannot stand beside used: give one of the two.";
             context.addIssue({ code: "custom", path: ["used_to"], message });
           })
           .openapi("ReportInput", { example: { token: exampleToken, used_to: "42" } }),
@@ -287,7 +290,8 @@ const giveBack = createRoute({
           })
           .superRefine(({ used_to, used }, context) => {
             if (used_to === undefined || used === undefined) return;
-            const message = "Give either used_to or used, or neither if nothing new is used.";
+            const message =
+              "cannot stand beside used: give one of the two, or none if nothing new is used.";
             context.addIssue({ code: "custom", path: ["used_to"], message });
           })
           .openapi("GiveBackInput"),
