@@ -353,11 +353,13 @@ CREATE TABLE leases (
   expires_at timestamp with time zone NOT NULL,
   ends_at timestamp with time zone,
   burned_at timestamp with time zone,
+  burn_reason text,
   closed_at timestamp with time zone,
   CONSTRAINT leases_tenant_id_pk PRIMARY KEY (tenant, id),
   CONSTRAINT leases_end_in_time CHECK (expires_at <= ends_at),
   CONSTRAINT leases_numbers_are_of_run CHECK (int8range(first, last + step) @> range_merge(used + given_back) AND NOT used && given_back AND used @> late),
   CONSTRAINT leases_open_is_the_rest CHECK (open >= 0 AND (open = 0) = (closed_at IS NOT NULL)),
+  CONSTRAINT leases_reason_is_of_burning CHECK (burn_reason IS NULL OR burned_at IS NOT NULL),
   CONSTRAINT leases_run_is_whole CHECK (first >= 0 AND first <= last AND step >= 1 AND ((last - first) % step) = 0)
 ) WITH (fillfactor=70);
 
@@ -2941,27 +2943,45 @@ CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_p
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_counter text := (SELECT counter FROM sequences WHERE tenant = p_tenant AND key = p_sequence);
+  c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
+  v_sequence sequences;
+  v_counter sequences;
+  v_period text;
+  v_next bigint;
   v_series series;
+  v_end bigint;
   v_passed bigint;
   v_drawing boolean;
   v_sums record;
   v_sum record;
   v_left bigint;
 BEGIN
+  SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
+  SELECT * INTO v_counter FROM sequences WHERE tenant = p_tenant AND key = v_sequence.counter;
+  v_period := coalesce(
+    p_period, period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()));
+  v_next := first_number(v_counter, v_period);
   SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
          0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
          0::numeric AS burned, 0::numeric AS in_flight
   INTO v_sums;
   FOR v_series IN
     SELECT * FROM series
-    WHERE tenant = p_tenant AND sequence = v_counter AND (p_period IS NULL OR period = p_period)
+    WHERE tenant = p_tenant AND sequence = v_counter.key AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
     v_series := series_now(v_series.id);
     CONTINUE WHEN v_series.id IS NULL;
-    v_passed := passed_numbers(v_series, v_series.next);
     v_drawing := is_drawing(v_series);
+    -- A counter that gives the numbers of a run one by one may have been seen amidst it.
+    v_end := greatest(v_series.next, (
+      SELECT last + step FROM ledger
+      WHERE tenant = p_tenant AND series = v_series.id AND kind = ANY (c_passed) AND first < v_series.next
+      ORDER BY first DESC LIMIT 1));
+    v_passed := passed_numbers(v_series, v_end);
+    IF v_series.period = v_period THEN
+      v_next := v_end;
+    END IF;
     -- One statement, so that these belong together.
     SELECT entry.*, lease.*, item.*
     INTO v_sum
@@ -2971,7 +2991,7 @@ BEGIN
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
       FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id
+      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
     ) AS entry
     CROSS JOIN (
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
@@ -2979,15 +2999,13 @@ BEGIN
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
              coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
-      WHERE tenant = p_tenant AND series = v_series.id
+      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
     ) AS lease
     CROSS JOIN (
       SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND numbers IS NOT NULL AND NOT isempty(numbers)
+      WHERE series = v_series.id AND lower(numbers) < v_end
     ) AS item;
-    -- Numbers that were drawn while we looked.
-    v_passed := greatest(v_passed, v_sum.reserved + v_sum.skipped + v_sum.crashed);
     v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
     v_sums.passed := v_sums.passed + v_passed;
     v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
@@ -3005,7 +3023,7 @@ BEGIN
     END IF;
   END LOOP;
   RETURN json_build_object(
-    'sequence', v_counter,
+    'sequence', v_counter.key,
     'series', nullif(p_period, ''),
     'passed', v_sums.passed::text,
     'reserved', v_sums.reserved::text,
@@ -3018,55 +3036,70 @@ BEGIN
     'voided', v_sums.voided::text,
     'skipped', v_sums.skipped::text,
     'burned', v_sums.burned::text,
-    'in_flight', v_sums.in_flight::text
+    'in_flight', v_sums.in_flight::text,
+    'next', CASE WHEN v_next <= v_sequence.ceiling THEN v_next::text END
   );
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.runs_of_entry(p_entry ledger)
+CREATE OR REPLACE FUNCTION public.runs_of_entry(p_entry ledger, p_behind bigint)
  RETURNS SETOF account_run
  LANGUAGE plpgsql
  STABLE
 AS $function$
 DECLARE
+  v_first bigint := CASE WHEN p_entry.first <= p_behind THEN p_behind + p_entry.step ELSE p_entry.first END;
+  v_whole int8multirange;
   v_lease leases;
+  v_status text;
+  v_used int8multirange;
+  v_given_back int8multirange;
   v_void int8multirange;
   v_taken int8multirange;
   v_rest int8multirange;
 BEGIN
+  IF v_first > p_entry.last THEN
+    RETURN;
+  END IF;
   IF p_entry.kind <> 'reserved' THEN
-    RETURN QUERY SELECT p_entry.first, p_entry.last, p_entry.step,
+    RETURN QUERY SELECT v_first, p_entry.last, p_entry.step,
       CASE p_entry.kind WHEN 'skip' THEN 'skipped' WHEN 'fence' THEN 'fenced' ELSE p_entry.kind::text END,
       p_entry.reason, NULL::bigint, NULL::bigint, NULL::uuid, NULL, p_entry.at;
     RETURN;
   END IF;
   SELECT * INTO v_lease FROM leases
   WHERE tenant = p_entry.tenant AND series = p_entry.series AND first = p_entry.first;
+  v_status := lease_status(v_lease);
+  v_whole := int8multirange(int8range(v_first, p_entry.last + p_entry.step));
+  -- Made anew, since a long one lies compressed in its row: that would be read and unpacked for each void below.
+  v_given_back := v_lease.given_back * v_whole;
+  v_used := coalesce(v_lease.used * v_whole, v_whole);
   SELECT coalesce(range_agg(int8range(v.first, v.last + v.step)), '{}') INTO v_void
-  FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v;
-  SELECT coalesce(range_agg(numbers), '{}') - v_void INTO v_taken
-  FROM recorded_over(p_entry.series, p_entry.first, p_entry.last) AS numbers;
-  v_rest := int8multirange(int8range(p_entry.first, p_entry.last + p_entry.step)) - v_void - v_taken;
+  FROM voids_over(p_entry.series, v_first, p_entry.last) AS v;
+  SELECT coalesce(range_agg(numbers), '{}') * v_whole - v_void INTO v_taken
+  FROM recorded_over(p_entry.series, v_first, p_entry.last) AS numbers;
+  v_rest := v_whole - v_void - v_taken;
   RETURN QUERY
   SELECT part.first, part.last, p_entry.step, part.state, part.reason, p_entry.first, p_entry.form, v_lease.id,
          v_lease.holder, part.at
   FROM (
-    SELECT v.first, v.last, CASE WHEN v_lease.given_back @> v.first THEN 'given_back' ELSE 'voided' END AS state,
-           v.reason, v.at
-    FROM voids_over(p_entry.series, p_entry.first, p_entry.last) AS v
+    SELECT greatest(v.first, v_first) AS first, v.last,
+           CASE WHEN v_given_back @> v.last THEN 'given_back' ELSE 'voided' END AS state, v.reason, v.at
+    FROM voids_over(p_entry.series, v_first, p_entry.last) AS v
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step, 'taken', NULL, p_entry.at
     FROM unnest(v_taken) AS stretch
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step, 'open', NULL, p_entry.at
-    FROM unnest(CASE WHEN v_lease.id IS NULL THEN v_rest ELSE v_rest * v_lease.used END) AS stretch
+    FROM unnest(v_rest * v_used) AS stretch
     UNION ALL
     SELECT lower(stretch), upper(stretch) - p_entry.step,
-           CASE lease_status(v_lease) WHEN 'open' THEN 'on_lease' ELSE lease_status(v_lease) END,
-           CASE lease_status(v_lease) WHEN 'burned' THEN 'never reported by the holder of the lease' END,
-           CASE lease_status(v_lease) WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
-                                      ELSE v_lease.expires_at END
-    FROM unnest(CASE WHEN v_lease.id IS NULL THEN '{}' ELSE v_rest - v_lease.used END) AS stretch
+           CASE v_status WHEN 'open' THEN 'on_lease' ELSE v_status END,
+           CASE v_status WHEN 'burned'
+                         THEN coalesce(v_lease.burn_reason, 'never reported by the holder of the lease') END,
+           CASE v_status WHEN 'open' THEN p_entry.at WHEN 'burned' THEN v_lease.burned_at
+                         ELSE v_lease.expires_at END
+    FROM unnest(v_rest - v_used) AS stretch
   ) AS part
   ORDER BY part.first;
 END
@@ -3084,11 +3117,30 @@ AS $function$
   WHERE p_first < p_end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.marked_numbers(p_series series, p_from bigint, p_to bigint)
- RETURNS int8multirange
+CREATE OR REPLACE FUNCTION public.marked_entries(p_entries ledger[])
+ RETURNS SETOF bigint
  LANGUAGE sql
- STABLE
-RETURN COALESCE((SELECT range_agg(marked.numbers) AS range_agg FROM (SELECT int8range(v.first, v.last, '[]'::text) AS numbers FROM voids_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) v(tenant, series, first, last, step, form, kind, origin, at, reason) UNION ALL SELECT recorded.numbers FROM recorded_over((marked_numbers.p_series).id, marked_numbers.p_from, marked_numbers.p_to) recorded(numbers) UNION ALL SELECT int8range(l.first, l.first, '[]'::text) AS int8range FROM leases l WHERE ((l.tenant = (marked_numbers.p_series).tenant) AND (l.series = (marked_numbers.p_series).id) AND ((l.first >= marked_numbers.p_from) AND (l.first <= marked_numbers.p_to)))) marked), '{}'::int8multirange);
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT entry.first FROM unnest(p_entries) AS entry
+  WHERE (
+      SELECT v.first FROM ledger AS v
+      WHERE v.tenant = entered_tenant() AND v.series = entry.series AND v.kind = 'void'
+        AND int8range(v.first, v.last, '[]') && int8range(entry.first, entry.last, '[]')
+      LIMIT 1
+    ) IS NOT NULL
+    OR (
+      SELECT item.series FROM job_items AS item
+      WHERE item.tenant = entered_tenant() AND item.series = entry.series
+        AND item.numbers && int8range(entry.first, entry.last, '[]')
+      LIMIT 1
+    ) IS NOT NULL
+    OR (
+      SELECT l.first FROM leases AS l
+      WHERE l.tenant = entered_tenant() AND l.series = entry.series AND l.first = entry.first
+    ) IS NOT NULL
+$function$;
 
 CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigint, p_limit integer)
  RETURNS SETOF account_run
@@ -3098,11 +3150,13 @@ DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
   v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
-  -- Where its first number stands, as far as the row tells.
-  v_begin bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  -- Where the next entry begins if nothing is between: at first, where the series does, as far as its row tells.
+  v_due bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
   v_entries ledger[];
-  v_marked int8multirange;
-  v_given bigint;
+  v_next record;
+  v_entry ledger;
+  v_left integer := p_limit;
+  v_given integer;
 BEGIN
   SELECT array_agg(page ORDER BY page.first) INTO v_entries
   FROM (
@@ -3119,37 +3173,44 @@ BEGIN
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
   ) AS page;
-  v_marked := marked_numbers(p_series, v_entries[1].first, v_entries[cardinality(v_entries)].last);
-  RETURN QUERY
-  -- One that has grown since the last page goes on behind it.
-  SELECT CASE WHEN run.first <= p_behind THEN p_behind + run.step ELSE run.first END, run.last, run.step, run.state,
-         run.reason, run.reserved_first, run.form, run.lease, run.holder, run.at
-  FROM (
-    SELECT entry, entry.first, entry.last, entry.step,
-           entry.kind = 'reserved' AND NOT v_marked && int8range(entry.first, entry.last, '[]') AS is_plain,
-           lag(entry.last + entry.step, 1, v_begin) OVER (ORDER BY entry.first) AS due
+  FOR v_next IN
+    SELECT entry, entry.kind = 'reserved' AND marked.first IS NULL AS is_plain
     FROM unnest(v_entries) AS entry
-  ) AS e
-  CROSS JOIN LATERAL (
-    -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
-    SELECT * FROM run_without_entry(e.due, e.first, e.step, v_drawing)
-    UNION ALL
-    SELECT e.first, e.last, e.step, 'open', NULL, e.first, (e.entry).form, NULL, NULL, (e.entry).at WHERE e.is_plain
-    UNION ALL
-    SELECT * FROM runs_of_entry(e.entry) WHERE NOT e.is_plain
-  ) AS run
-  WHERE p_behind IS NULL OR run.last > p_behind
-  ORDER BY run.first
-  LIMIT p_limit;
-  GET DIAGNOSTICS v_given = ROW_COUNT;
-  IF v_given < p_limit THEN
-    RETURN QUERY
-    SELECT gap.*
-    FROM run_without_entry(
-      coalesce(v_entries[cardinality(v_entries)].last + v_entries[cardinality(v_entries)].step, v_begin), v_end,
-      p_series.increment, v_drawing) AS gap
-    WHERE p_behind IS NULL OR gap.last > p_behind;
-  END IF;
+    LEFT JOIN marked_entries(v_entries) AS marked (first) ON marked.first = entry.first
+    ORDER BY entry.first
+  LOOP
+    v_entry := v_next.entry;
+    IF v_next.is_plain AND v_entry.first = v_due AND (p_behind IS NULL OR v_entry.first > p_behind) THEN
+      -- As most are: a query for each of them would take most of the time.
+      RETURN NEXT (v_entry.first, v_entry.last, v_entry.step, 'open', NULL, v_entry.first, v_entry.form, NULL, NULL,
+                   v_entry.at)::account_run;
+      v_given := 1;
+    ELSE
+      RETURN QUERY
+      -- One that has grown since the last page goes on behind it.
+      SELECT CASE WHEN run.first <= p_behind THEN p_behind + run.step ELSE run.first END, run.last, run.step,
+             run.state, run.reason, run.reserved_first, run.form, run.lease, run.holder, run.at
+      FROM (
+        -- A change of the increment leaves no hole behind it, so that this one is of the steps that follow.
+        SELECT * FROM run_without_entry(v_due, v_entry.first, v_entry.step, v_drawing)
+        UNION ALL
+        SELECT * FROM runs_of_entry(v_entry, p_behind)
+      ) AS run
+      WHERE p_behind IS NULL OR run.last > p_behind
+      ORDER BY run.first
+      LIMIT v_left;
+      GET DIAGNOSTICS v_given = ROW_COUNT;
+    END IF;
+    v_left := v_left - v_given;
+    IF v_left = 0 THEN
+      RETURN;
+    END IF;
+    v_due := v_entry.last + v_entry.step;
+  END LOOP;
+  RETURN QUERY
+  SELECT gap.*
+  FROM run_without_entry(v_due, v_end, p_series.increment, v_drawing) AS gap
+  WHERE p_behind IS NULL OR gap.last > p_behind;
 END
 $function$;
 
@@ -8103,7 +8164,7 @@ BEGIN
   END IF;
   v_lease := locked_lease(p_tenant, p_lease);
   PERFORM refuse_lease_over(v_lease);
-  UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
+  UPDATE leases SET burned_at = now(), burn_reason = p_reason, expires_at = least(expires_at, now())
   WHERE tenant = p_tenant AND id = p_lease
   RETURNING * INTO v_lease;
   PERFORM record_event(p_caller, p_tenant, 'lease.burned', p_lease::text,
@@ -9713,6 +9774,7 @@ ALTER FUNCTION identify_v1(bytea) OWNER TO serialmint_keeper;
 ALTER FUNCTION leases_unreported(integer,interval) OWNER TO serialmint_keeper;
 ALTER FUNCTION longest_unwatched(watch_duty,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION lots_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
+ALTER FUNCTION marked_entries(ledger[]) OWNER TO serialmint_keeper;
 ALTER FUNCTION metrics_v1() OWNER TO serialmint_keeper;
 ALTER FUNCTION numbers_between(timestamp with time zone,timestamp with time zone) OWNER TO serialmint_keeper;
 ALTER FUNCTION old_alerts(interval,integer) OWNER TO serialmint_keeper;
@@ -9923,7 +9985,6 @@ ALTER FUNCTION made_name(job_items,boolean) OWNER TO serialmint_rules;
 ALTER FUNCTION make_forms(text,lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series(text) OWNER TO serialmint_rules;
 ALTER FUNCTION make_naming_series_v1(caller,text) OWNER TO serialmint_rules;
-ALTER FUNCTION marked_numbers(series,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION next_number(series) OWNER TO serialmint_rules;
 ALTER FUNCTION no_tenant() OWNER TO serialmint_rules;
@@ -10008,7 +10069,7 @@ ALTER FUNCTION rows_between(text,timestamp with time zone,timestamp with time zo
 ALTER FUNCTION run_chunk_v1(text,uuid,uuid,bigint,bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION run_list(int8multirange,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION run_without_entry(bigint,bigint,bigint,boolean) OWNER TO serialmint_rules;
-ALTER FUNCTION runs_of_entry(ledger) OWNER TO serialmint_rules;
+ALTER FUNCTION runs_of_entry(ledger,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION runs_of_numbers(text,bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_audit_v1(bigint,interval) OWNER TO serialmint_rules;
 ALTER FUNCTION seal_fault(audit_seals,rows_sealed,audit_seals) OWNER TO serialmint_rules;
@@ -10277,7 +10338,7 @@ REVOKE EXECUTE ON FUNCTION
   make_forms(text,lot_request[]),
   make_naming_series(text),
   make_naming_series_v1(caller,text),
-  marked_numbers(series,bigint,bigint),
+  marked_entries(ledger[]),
   metrics_v1(),
   names_of_numbers(text,text,bigint,bigint,bigint,bigint,bigint),
   next_number(series),
@@ -10369,7 +10430,7 @@ REVOKE EXECUTE ON FUNCTION
   run_chunk_v1(text,uuid,uuid,bigint,bigint,interval),
   run_list(int8multirange,bigint),
   run_without_entry(bigint,bigint,bigint,boolean),
-  runs_of_entry(ledger),
+  runs_of_entry(ledger,bigint),
   runs_of_numbers(text,bigint,bigint,bigint,bigint),
   seal_audit_v1(bigint,interval),
   seal_fault(audit_seals,rows_sealed,audit_seals),
@@ -10755,6 +10816,7 @@ GRANT EXECUTE ON FUNCTION
   leases_unreported(integer,interval),
   longest_unwatched(watch_duty,timestamp with time zone),
   lots_between(timestamp with time zone,timestamp with time zone),
+  marked_entries(ledger[]),
   metrics_v1(),
   numbers_between(timestamp with time zone,timestamp with time zone),
   old_alerts(interval,integer),

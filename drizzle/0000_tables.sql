@@ -329,6 +329,7 @@ CREATE TABLE "leases" (
 	"expires_at" timestamp with time zone NOT NULL,
 	"ends_at" timestamp with time zone,
 	"burned_at" timestamp with time zone,
+	"burn_reason" text,
 	"closed_at" timestamp with time zone,
 	CONSTRAINT "leases_tenant_id_pk" PRIMARY KEY("tenant","id")
 );

@@ -30,8 +30,8 @@ $$;
 --> statement-breakpoint
 -- The entries of the ledger that gave or passed numbers of a series from `p_from` to `p_to`.
 -- Postgres does not use an index of ranges under a policy, since operators of ranges are not leakproof. So this
--- function and the three that follow are owned by a role that no policy holds (0022_tenants_apart.sql), and
--- hold themselves to the tenant that was entered.
+-- function, the three that follow and marked_entries are owned by a role that no policy holds
+-- (0022_tenants_apart.sql), and hold themselves to the tenant that was entered.
 CREATE FUNCTION entries_over(p_series bigint, p_from bigint, p_to bigint) RETURNS SETOF ledger
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
   SELECT * FROM ledger

@@ -11,7 +11,8 @@ ALTER TABLE leases
     AND used @> late
   ),
   ADD CONSTRAINT leases_open_is_the_rest CHECK (open >= 0 AND (open = 0) = (closed_at IS NOT NULL)),
-  ADD CONSTRAINT leases_end_in_time CHECK (expires_at <= ends_at);
+  ADD CONSTRAINT leases_end_in_time CHECK (expires_at <= ends_at),
+  ADD CONSTRAINT leases_reason_is_of_burning CHECK (burn_reason IS NULL OR burned_at IS NOT NULL);
 --> statement-breakpoint
 -- Reports rewrite it: leave room to do it on its own page.
 ALTER TABLE leases SET (fillfactor = 70);
@@ -382,7 +383,7 @@ BEGIN
   END IF;
   v_lease := locked_lease(p_tenant, p_lease);
   PERFORM refuse_lease_over(v_lease);
-  UPDATE leases SET burned_at = now(), expires_at = least(expires_at, now())
+  UPDATE leases SET burned_at = now(), burn_reason = p_reason, expires_at = least(expires_at, now())
   WHERE tenant = p_tenant AND id = p_lease
   RETURNING * INTO v_lease;
   PERFORM record_event(p_caller, p_tenant, 'lease.burned', p_lease::text,

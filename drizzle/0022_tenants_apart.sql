@@ -83,7 +83,7 @@ GRANT EXECUTE ON FUNCTION lot_states TO PUBLIC;
 --> statement-breakpoint
 SELECT keep_tenants_apart(
   '{identify_v1,expired_requests,past_series,stranded_jobs_v1,staged_for_long,
-    entries_over,reservations_at,voids_over,recorded_over,
+    entries_over,reservations_at,voids_over,recorded_over,marked_entries,
     written_between,sealed_until,tenants_known,tenants_with_old_quotas,due_webhooks_v1,
     old_events,leases_unreported,numbers_between,first_written,lots_between,figured_until,
     tenants_with_old_figures,metrics_v1,longest_unwatched,old_alerts}');

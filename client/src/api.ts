@@ -1784,7 +1784,7 @@ export interface components {
             width: number;
             /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
             suffix: string;
-            /** @description How long it lasts from this answer on, in seconds; 0 when it is not open any more. */
+            /** @description How long it lasts from the renewal on, in seconds. A replay is the first answer once more, so that it counts from then. */
             ttl_s: number;
         };
         Health: {
@@ -2541,7 +2541,7 @@ export interface components {
             width: number;
             /** @description A name is prefix, the number with zeros in front up to width digits, and suffix. */
             suffix: string;
-            /** @description How long it lasts from this answer on, in seconds; 0 when it is not open any more. */
+            /** @description How long it lasts from this answer on, in seconds; 0 when it is not open any more. A replay tells how the lease stands by then. */
             ttl_s: number;
             /**
              * @description The token that the lease was answered with.
@@ -4237,7 +4237,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Burned. */
+            /** @description Burned; a replay is the first answer once more. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4264,7 +4264,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Given back. */
+            /** @description Given back; a replay is the first answer once more. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4291,7 +4291,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Renewed. */
+            /** @description Renewed; a replay is the first answer once more. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4318,7 +4318,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Noted. */
+            /** @description Noted; a replay is the first answer once more. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5314,7 +5314,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Leased. */
+            /** @description Leased; a replay tells how the lease now stands. */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -301,6 +301,11 @@ test("a lease whose holder is lost is burned by hand, and its holder still liste
   expect(stranger.json.code).toBe("scope_missing");
   expect(await ok(service, "POST", burn, reason)).toMatchObject({ status: "burned", open: 6 });
   expect(await account("s")).toMatchObject({ passed: "10", open: "4", burned: "6", on_lease: "0" });
+  const { data } = await ok(service, "GET", "/v1/sequences/s/account/runs");
+  expect(data).toMatchObject([
+    { state: "open", first: "1", last: "4", reason: null },
+    { state: "burned", first: "5", last: "10", ...reason },
+  ]);
   expect(await refused(burn, reason)).toMatchObject({ code: "lease_over" });
   expect(await say("report", held, { used_to: 5 })).toMatchObject({ used: 5, late: 1 });
   expect(await account("s")).toMatchObject({ open: "5", burned: "5" });
@@ -314,6 +319,48 @@ test("a lost answer is told again, though nothing of the kind could be leased by
   const again = await call(service, "POST", "/v1/sequences/s/leases", options);
   expect(again.status, again.text).toBe(201);
   expect(again.json).toMatchObject({ id: first.json.id, token: first.json.token });
+});
+
+test("what is used is told in one way", async () => {
+  await put("s", { pattern: "A-{0000}" });
+  const held = await lease("s");
+  const twice = { used_to: 2, used: [{ first: 1, last: 2 }] };
+  const errorsOf = async (verb: string, body: object) => {
+    const { code, errors } = await refusedToSay(verb, held, body);
+    expect(code).toBe("request_invalid");
+    return errors;
+  };
+  expect(await errorsOf("report", twice)).toMatchObject([
+    { pointer: "/used_to", detail: "used_to cannot stand beside used: give one of the two." },
+  ]);
+  expect(await errorsOf("report", {})).toMatchObject([
+    { pointer: "/used_to", detail: "used_to is missing. Give it, or used in its place." },
+  ]);
+  const both =
+    "used_to cannot stand beside used: give one of the two, or none if nothing new is used.";
+  expect(await errorsOf("give-back", twice)).toMatchObject([{ pointer: "/used_to", detail: both }]);
+});
+
+test("a replay tells how an opened lease now stands, of all else what was told the first time", async () => {
+  await put("s", { pattern: "A-{0000}" });
+  const opening = { body: { count: 10, holder: "h", ttl_s: 60 }, idempotencyKey: "opening" };
+  const open = () => call(service, "POST", "/v1/sequences/s/leases", opening);
+  const { id, token } = (await open()).json;
+  const renewal = { body: { token, ttl_s: 600 }, idempotencyKey: "renewal" };
+  const renew = () => call(service, "POST", `/v1/leases/${id}/renew`, renewal);
+  const telling = { body: { token, used_to: 4 }, idempotencyKey: "telling" };
+  const tell = () => call(service, "POST", `/v1/leases/${id}/report`, telling);
+  const giving = { body: { token }, idempotencyKey: "giving" };
+  const give = () => call(service, "POST", `/v1/leases/${id}/give-back`, giving);
+  const renewed = await renew();
+  const told = await tell();
+  const given = await give();
+  expect((await renew()).text).toBe(renewed.text);
+  expect(renewed.json).toMatchObject({ status: "open", open: 10, ttl_s: 600 });
+  expect((await tell()).text).toBe(told.text);
+  expect(told.json).toMatchObject({ status: "open", open: 6 });
+  expect((await give()).text).toBe(given.text);
+  expect((await open()).json).toMatchObject({ id, token, status: "closed", open: 0, ttl_s: 0 });
 });
 
 describe("names on lease", () => {

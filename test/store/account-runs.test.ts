@@ -200,3 +200,32 @@ test("draws that are being made are in flight", async () => {
     ["in_flight", "3", "5"],
   ]);
 });
+
+test("leases that are scattered over many numbers are told number by number", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "A-{00000}" });
+  const count = 20_000;
+  for (const start of [1, 20_001]) {
+    const leased = await post(service, "/v1/sequences/s/leases", { count, holder: "h" });
+    const { id, token } = leased.json;
+    // Every second one.
+    const used = Array.from({ length: count / 2 }, (_, place) => {
+      const number = String(start + 2 * place);
+      return { first: number, last: number };
+    });
+    await post(service, `/v1/leases/${id}/report`, { token, used });
+    await post(service, `/v1/leases/${id}/give-back`, { token });
+  }
+  const headers = { accept: "application/x-ndjson" };
+  const { status, text } = await service.call("GET", "/v1/sequences/s/account/runs", { headers });
+  expect(status).toBe(200);
+  const told = text
+    .trimEnd()
+    .split("\n")
+    .map((line): AccountRun => JSON.parse(line))
+    .map(({ state, first, last }) => `${state} ${first} ${last}`);
+  const expected = Array.from({ length: 2 * count }, (_, place) =>
+    place % 2 === 0 ? `open ${place + 1} ${place + 1}` : `given_back ${place + 1} ${place + 1}`,
+  );
+  expect(told).toEqual(expected);
+});

@@ -31,6 +31,41 @@ test("a counter that is read while it is moved is as before or as after", async 
   expect([...seen].toSorted()).toEqual(["10 9", "70 9"]);
 });
 
+test.each([false, true])(
+  "an account that is read among draws is of one look (hot: %s)",
+  async (hot) => {
+    const key = `drawn-${hot}`;
+    await ok(service, "PUT", `/v1/sequences/${key}`, {
+      pattern: `${hot ? "H" : "D"}{0000000}`,
+      hot,
+    });
+    const drawing = new AbortController();
+    const drawers = Array.from({ length: 4 }, async (_, drawer) => {
+      while (!drawing.signal.aborted) {
+        const count = 1 + drawer;
+        await ok(service, "POST", `/v1/sequences/${key}/reservations`, { count });
+        const lease = { count: 3, holder: `h${drawer}` };
+        const { id, token } = await ok(service, "POST", `/v1/sequences/${key}/leases`, lease);
+        await ok(service, "POST", `/v1/leases/${id}/give-back`, { token });
+      }
+    });
+    const torn: unknown[] = [];
+    for (let look = 0; look < 100; look += 1) {
+      const sums = await ok(service, "GET", `/v1/sequences/${key}/account`);
+      const of = (member: string) => Number(sums[member]);
+      const fits =
+        of("passed") === of("next") - 1 &&
+        of("passed") === of("reserved") + of("burned") + of("in_flight") &&
+        of("reserved") === of("open") + of("on_lease") + of("given_back") &&
+        (hot || of("in_flight") + of("burned") === 0);
+      if (!fits) torn.push(sums);
+    }
+    drawing.abort();
+    await Promise.all(drawers);
+    expect(torn).toEqual([]);
+  },
+);
+
 test("a counter that is read while its series is closed has passed what it had", async () => {
   await ok(service, "PUT", "/v1/sequences/closed", {
     pattern: "C{YYYY}-{0000}",

@@ -69,6 +69,7 @@ test("only functions that are known for it see all tenants, and they write nothi
     "leases_unreported",
     "longest_unwatched",
     "lots_between",
+    "marked_entries",
     "metrics_v1",
     "numbers_between",
     "old_alerts",

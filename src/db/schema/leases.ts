@@ -52,6 +52,8 @@ export const leases = pgTable(
     /** When the period or the date that its names show is over: it cannot be renewed beyond that. */
     endsAt: moment(),
     burnedAt: moment(),
+    /** What somebody gave for it who did so by hand. */
+    burnReason: text(),
     closedAt: moment(),
   },
   (table) => [

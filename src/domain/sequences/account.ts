@@ -39,15 +39,10 @@ export async function accountOf(
 ): Promise<Account> {
   const { reset, fiscal_year_start: fiscalYearStart } = await getSequence(call, key);
   if (series !== undefined) checkSeries(key, series, { reset, fiscalYearStart });
-  const [row] = await call.db.readFor<{ account: Omit<Account, "next">; next: string | null }>(
+  const [row] = await call.db.readFor<{ account: Account }>(
     call.caller,
-    sql`SELECT account_v1(s.tenant, s.key, ${series ?? null}::text) AS account,
-               (SELECT next::text FROM counter_v1(s.tenant, s.key, coalesce(
-                  ${series ?? null}::text,
-                  period_at(s.reset, s.time_zone, s.fiscal_year_start, now())))) AS next
-        FROM sequences AS s
-        WHERE s.tenant = ${call.caller.tenant} AND s.key = ${key}`,
+    sql`SELECT account_v1(${call.caller.tenant}::text, ${key}::text, ${series ?? null}::text) AS account`,
   );
   if (row === undefined) throw new Error("A function call gave no row.");
-  return { ...row.account, next: row.next };
+  return row.account;
 }

@@ -74,19 +74,27 @@ const form = {
   }),
 };
 
-const granted = {
+const opened = {
   ttl_s: z.number().openapi({
     description:
-      "How long it lasts from this answer on, in seconds; 0 when it is not open any more.",
+      "How long it lasts from this answer on, in seconds; 0 when it is not open any more. A replay tells how " +
+      "the lease stands by then.",
+  }),
+};
+const renewed = {
+  ttl_s: z.number().openapi({
+    description:
+      "How long it lasts from the renewal on, in seconds. A replay is the first answer once more, so that it " +
+      "counts from then.",
   }),
 };
 const run = z.object({ first: counterOutput, last: counterOutput, count: z.number() });
 
 const rowSchema = z.object(row).openapi("LeaseRow");
 const leaseSchema = z.object({ ...row, ...form }).openapi("Lease");
-const grantedSchema = z.object({ ...row, ...form, ...granted }).openapi("GrantedLease");
+const grantedSchema = z.object({ ...row, ...form, ...renewed }).openapi("GrantedLease");
 const openedSchema = z
-  .object({ ...row, ...form, ...granted, token: leaseToken })
+  .object({ ...row, ...form, ...opened, token: leaseToken })
   .openapi("OpenedLease");
 const stateSchema = z
   .object({
@@ -141,7 +149,11 @@ const open = createRoute({
     },
   },
   responses: {
-    201: { description: "Leased.", headers: createdHeaders, content: json(openedSchema) },
+    201: {
+      description: "Leased; a replay tells how the lease now stands.",
+      headers: createdHeaders,
+      content: json(openedSchema),
+    },
     ...problems(
       "sequence_not_found",
       "lease_gapless",
@@ -212,7 +224,11 @@ const renew = createRoute({
     },
   },
   responses: {
-    201: { description: "Renewed.", headers: createdHeaders, content: json(grantedSchema) },
+    201: {
+      description: "Renewed; a replay is the first answer once more.",
+      headers: createdHeaders,
+      content: json(grantedSchema),
+    },
     ...problems("lease_not_found", "lease_token_wrong", "lease_over", "lease_period_over"),
   },
 });
@@ -233,7 +249,10 @@ const report = createRoute({
           .strictObject(useMembers)
           .superRefine(({ used_to, used }, context) => {
             if ((used_to === undefined) !== (used === undefined)) return;
-            const message = "Give either used_to or used.";
+            const message =
+              used === undefined
+                ? "is missing. Give it, or used in its place."
+                : "cannot stand beside used: give one of the two.";
             context.addIssue({ code: "custom", path: ["used_to"], message });
           })
           .openapi("ReportInput", { example: { token: exampleToken, used_to: "42" } }),
@@ -241,7 +260,11 @@ const report = createRoute({
     },
   },
   responses: {
-    201: { description: "Noted.", headers: createdHeaders, content: json(leaseSchema) },
+    201: {
+      description: "Noted; a replay is the first answer once more.",
+      headers: createdHeaders,
+      content: json(leaseSchema),
+    },
     ...problems(...useProblems),
   },
 });
@@ -267,7 +290,8 @@ const giveBack = createRoute({
           })
           .superRefine(({ used_to, used }, context) => {
             if (used_to === undefined || used === undefined) return;
-            const message = "Give either used_to or used, or neither if nothing new is used.";
+            const message =
+              "cannot stand beside used: give one of the two, or none if nothing new is used.";
             context.addIssue({ code: "custom", path: ["used_to"], message });
           })
           .openapi("GiveBackInput"),
@@ -275,7 +299,11 @@ const giveBack = createRoute({
     },
   },
   responses: {
-    201: { description: "Given back.", headers: createdHeaders, content: json(leaseSchema) },
+    201: {
+      description: "Given back; a replay is the first answer once more.",
+      headers: createdHeaders,
+      content: json(leaseSchema),
+    },
     ...problems(...useProblems),
   },
 });
@@ -299,7 +327,11 @@ const burn = createRoute({
     },
   },
   responses: {
-    201: { description: "Burned.", headers: createdHeaders, content: json(leaseSchema) },
+    201: {
+      description: "Burned; a replay is the first answer once more.",
+      headers: createdHeaders,
+      content: json(leaseSchema),
+    },
     ...problems("lease_not_found", "lease_over"),
   },
 });
