@@ -113,7 +113,8 @@ function pass(
     answer.on("data", (chunk: Buffer) => {
       if (left <= 0) return;
       outgoing.write(chunk.subarray(0, left), () => {
-        if (left <= 0) incoming.socket.resetAndDestroy();
+        // A reset would take with it what has arrived and was not read yet.
+        if (left <= 0) incoming.socket.destroySoon();
       });
       left -= chunk.length;
     });

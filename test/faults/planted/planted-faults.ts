@@ -240,8 +240,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         function: "held_lease",
-        from: /ELSIF v_lease\.token <> p_token THEN/,
-        to: "ELSIF false THEN",
+        from: /IF v_lease\.token <> p_token THEN/,
+        to: "IF false THEN",
       },
     ],
     disturbance: "none",
@@ -289,8 +289,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         function: "note_lease",
-        from: /v_used int8multirange := p_lease\.used \+ p_used;/,
-        to: "v_used int8multirange := p_used;",
+        from: /SET used = used \+ p_used,/,
+        to: "SET used = p_used,",
       },
     ],
     ...wallOfLeases,
@@ -312,8 +312,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         function: "runs_of_entry",
-        from: /WHEN v_lease\.id IS NULL THEN '\{\}' ELSE v_rest - v_lease\.used END/,
-        to: "WHEN v_lease.id IS NULL OR lease_status(v_lease) <> 'open' THEN '{}' ELSE v_rest - v_lease.used END",
+        from: /FROM unnest\(v_rest - v_used\) AS stretch/,
+        to: "FROM unnest(CASE v_status WHEN 'open' THEN v_rest - v_used ELSE '{}' END) AS stretch",
       },
     ],
     disturbance: "none",
