@@ -118,7 +118,9 @@ function pass(
       });
       left -= chunk.length;
     });
-    answer.on("end", () => outgoing.end());
+    answer.on("end", () => {
+      if (left > 0) outgoing.end();
+    });
   });
   incoming.pipe(onward);
 }
