@@ -85,6 +85,18 @@ const rulesOf = (given: Given): string[] => [
 ];
 
 describe("an answer is held against the document", () => {
+  test.each([
+    ["GET", 65_536, ["unanswered"]],
+    ["GET", 65_537, []],
+    ["POST", 65_537, ["unanswered"]],
+    ["POST", 8_388_608, ["unanswered"]],
+    ["POST", 8_388_609, []],
+  ])("none to %s with a body of %i bytes: %j", (method, bytes, rules) => {
+    const { made, foreignMarkers } = exchange({ sent: { method, body: Buffer.alloc(bytes) } });
+    const found = check({ made, foreignMarkers, outcome: { kind: "lost", why: "reset", ms: 1 } });
+    expect(found.map(({ rule }) => rule)).toEqual(rules);
+  });
+
   test("what it declares passes", () => {
     expect(check(exchange({}))).toEqual([]);
     expect(check(exchange(problem(422, "request_invalid")))).toEqual([]);

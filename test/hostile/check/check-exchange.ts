@@ -17,8 +17,8 @@ const problemType = "application/problem+json";
 /** What an answer may take, however small it is; with each megabyte that is sent or answered. */
 const patience = { ms: 20_000, msOfMegabyte: 10_000 } as const;
 
-/** The most that a body may have and be read: 8 MiB. */
-const readableBytes = 8_388_608;
+/** The most that a body may have and be read: 8 MiB; of one that nobody reads, such as a GET's, what sockets hold. */
+const readableBytes = { read: 8_388_608, unread: 65_536 } as const;
 
 /** What workerd itself answers to what is no HTTP, and to a method that it does not know. */
 const statusesOfCarrier: ReadonlySet<number> = new Set([400, 411, 413, 414, 431, 501, 505]);
@@ -59,8 +59,9 @@ function checkExchange(
     found("too_slow", `${Math.round(outcome.ms)} ms for ${size} bytes`);
   }
   if (outcome.kind === "lost") {
-    // A body that is refused unread is still being written when the connection is closed.
-    if (wellFormed && (request.body?.length ?? 0) <= readableBytes)
+    // A body that is left unread is still being written when the connection is closed.
+    const isRead = request.method !== "GET" && request.method !== "HEAD";
+    if (wellFormed && (request.body?.length ?? 0) <= readableBytes[isRead ? "read" : "unread"])
       found("unanswered", outcome.why);
     return findings;
   }
