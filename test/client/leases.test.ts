@@ -8,6 +8,7 @@ import { MemoryStore, NoAnswer, Serialmint } from "../../client/src/client.ts";
 import type { Clock, Leased, LeasedSequenceOptions } from "../../client/src/client.ts";
 import type { LeasedSequence } from "../../client/src/leases/leased-sequence.ts";
 import { FileStore } from "../../client/src/file-store.ts";
+import type { Fault } from "./faulty-way.ts";
 import { clientOf, sequenceOwner, startClientService } from "./service.ts";
 import type { ClientService } from "./service.ts";
 
@@ -72,6 +73,15 @@ function settable(): Clock & { wallOffset: number; steadyOffset: number } {
     steady() {
       return performance.now() + this.steadyOffset;
     },
+  };
+}
+
+/** A problem of the service. */
+function refusalOf(code: string, status: number): Fault {
+  return {
+    status,
+    headers: { "content-type": "application/problem+json" },
+    body: JSON.stringify({ code, detail: "No.", status, retryable: false }),
   };
 }
 
@@ -422,12 +432,7 @@ describe("a block", () => {
     const client = await clientOf(service);
     const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
     const { lease } = await sequence.next();
-    const problem = { code: "lease_not_found", detail: "None.", status: 404, retryable: false };
-    const unknown = {
-      status: 404,
-      headers: { "content-type": "application/problem+json" },
-      body: JSON.stringify(problem),
-    };
+    const unknown = refusalOf("lease_not_found", 404);
     service.way.choose(({ path: to }) => (to.includes(lease.id) ? unknown : null));
     await sequence.report();
     expect((await sequence.next()).lease.id).not.toBe(lease.id);
@@ -435,17 +440,7 @@ describe("a block", () => {
 
   test("that was asked for as its period ended is asked for anew, and nobody is refused", async () => {
     const client = await clientOf(service);
-    const problem = {
-      code: "lease_period_over",
-      detail: "It is over.",
-      status: 409,
-      retryable: false,
-    };
-    const over = {
-      status: 409,
-      headers: { "content-type": "application/problem+json" },
-      body: JSON.stringify(problem),
-    };
+    const over = refusalOf("lease_period_over", 409);
     service.way.choose((passing) => (isLeasing(passing) && passing.time === 1 ? over : null));
     const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
     expect(numbersOf(await Promise.all([sequence.next(), sequence.next()]))).toEqual([1, 2]);
@@ -675,12 +670,7 @@ describe("reports", () => {
       },
     });
     await sequence.next();
-    const problem = { code: "lease_range", detail: "No.", status: 422, retryable: false };
-    const refusal = {
-      status: 422,
-      headers: { "content-type": "application/problem+json" },
-      body: JSON.stringify(problem),
-    };
+    const refusal = refusalOf("lease_range", 422);
     service.way.choose(({ path: to }) => (to.endsWith("/report") ? refusal : null));
     await sleep(500);
     expect(service.way.seen.length).toBeGreaterThan(0);

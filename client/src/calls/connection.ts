@@ -1,6 +1,6 @@
 import { addressOf, text } from "./address.ts";
 import type { Values } from "./address.ts";
-import { NoAnswer, failureOf, isWorthAnotherTry } from "./failures.ts";
+import { NoAnswer, failureOf, isWorthAnotherTry, notOurs } from "./failures.ts";
 import type { SerialmintProblem } from "./failures.ts";
 import { withTries } from "./tries.ts";
 import type { CallSettings } from "./types.ts";
@@ -74,7 +74,7 @@ export class Connection {
   ): Promise<Response> {
     const response = await this.#send("get", path, input, headersOf("get", input, accept), signal);
     const type = response.headers.get("content-type") ?? "";
-    if (!type.startsWith(accept)) throw notOurs(response);
+    if (!type.startsWith(accept)) throw notOurs(response.status);
     return response;
   }
 
@@ -139,11 +139,6 @@ async function jsonOf(response: Response): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw notOurs(response);
+    throw notOurs(response.status);
   }
-}
-
-/** A success that something in between has written, such as the page of a guest network. */
-function notOurs({ status }: Response): NoAnswer {
-  return new NoAnswer(`Something other than the service answered, with ${status}.`, { status });
 }

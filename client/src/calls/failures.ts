@@ -104,11 +104,17 @@ export async function failureOf(
   } catch {
     // No JSON: a page of something in between.
   }
-  const { status } = response;
-  return new NoAnswer(`Something other than the service answered, with ${status}.`, {
-    status,
-    retryAfterMs,
-  });
+  return notOurs(response.status, retryAfterMs);
+}
+
+/** Something in between has answered, such as the page of a guest network; null: with a success. */
+export function notOurs(
+  status: number | null = null,
+  retryAfterMs: number | null = null,
+): NoAnswer {
+  const withStatus = status === null ? "" : `, with ${status}`;
+  const message = `Something other than the service answered${withStatus}.`;
+  return new NoAnswer(message, status === null ? { retryAfterMs } : { status, retryAfterMs });
 }
 
 /** Whether the same request, sent again with the same key, may do better. */

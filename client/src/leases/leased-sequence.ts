@@ -135,9 +135,7 @@ export class LeasedSequence {
     this.#waiting = new Waiting(
       () => clock.steady(),
       () => this.#lateness(),
-      () => {
-        this.#waiting.serve((count) => this.#takeAll(count));
-      },
+      (count) => this.#takeAll(count),
     );
     const roundMs = Math.max(100, Math.min(this.#reportEveryMs, terms.ttlSeconds * 100, 15_000));
     this.#rounds = new Rounds(() => this.#round().catch(this.#tell), roundMs);
@@ -267,7 +265,7 @@ export class LeasedSequence {
 
   async #serve(): Promise<void> {
     while (!this.#waiting.isEmpty) {
-      this.#waiting.serve((count) => this.#takeAll(count));
+      this.#waiting.serve();
       if (this.#waiting.isEmpty) return;
       const wanted = this.#wanted();
       if (await this.#claim(wanted)) continue;

@@ -1,4 +1,4 @@
-import { NoAnswer, SerialmintProblem, askedPauseMs, isWorthAnotherTry } from "../calls/failures.ts";
+import { SerialmintProblem, askedPauseMs, isWorthAnotherTry, notOurs } from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
 import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
@@ -98,5 +98,5 @@ function isForGood(error: unknown): boolean {
 
 /** Refuses the answer of somebody else, such as of a network that asks for a login. */
 function ours(answer: { readonly id: string } | null, lease: string): void {
-  if (answer?.id !== lease) throw new NoAnswer("Something other than the service answered.", {});
+  if (answer?.id !== lease) throw notOurs();
 }

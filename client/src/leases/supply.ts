@@ -1,5 +1,11 @@
 import type { components } from "../api.ts";
-import { NoAnswer, SerialmintProblem, askedPauseMs, isWorthAnotherTry } from "../calls/failures.ts";
+import {
+  NoAnswer,
+  SerialmintProblem,
+  askedPauseMs,
+  isWorthAnotherTry,
+  notOurs,
+} from "../calls/failures.ts";
 import { pauseMs } from "../calls/tries.ts";
 import type { CallSettings } from "../calls/types.ts";
 import type { Serialmint } from "../serialmint.ts";
@@ -156,7 +162,7 @@ export class Supply {
           body: { count, ttl_s, holder, ...(fields === undefined ? {} : { fields }) },
         },
       );
-      if (!isLease(lease)) throw new NoAnswer("Something other than the service answered.", {});
+      if (!isLease(lease)) throw notOurs();
       const block = blockOf(lease, asked_ms);
       const asked = this.#askedAt.get(key);
       if (asked !== undefined) grants.learn(block, asked);
@@ -248,8 +254,7 @@ export class Supply {
       const answer: Partial<components["schemas"]["GrantedLease"]> | null =
         await this.#service.post("/v1/leases/{id}/renew", call);
       const { ttl_s, id: named } = answer ?? {};
-      if (named !== id || typeof ttl_s !== "number")
-        throw new NoAnswer("Something other than the service answered.", {});
+      if (named !== id || typeof ttl_s !== "number") throw notOurs();
       const anew = { ...block, granted_ms, expires_ms: granted_ms + ttl_s * 1000 };
       grants.learn(anew, steady);
       await this.#stock.change((now) => ({ state: renewed(now, anew), result: null }));

@@ -25,15 +25,15 @@ export class Waiting {
   readonly #waiters = new Set<Waiter>();
   readonly #steady: () => number;
   readonly #late: () => Error;
-  readonly #left: () => void;
+  readonly #take: (count: number) => Leased[] | null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** `late` says why a caller has waited in vain; `left` is called when one has gone, and another is the next. */
-  constructor(steady: () => number, late: () => Error, left: () => void) {
+  /** `late` says why a caller has waited in vain; `take` gives as many numbers as one waits for, or null. */
+  constructor(steady: () => number, late: () => Error, take: (count: number) => Leased[] | null) {
     this.#steady = steady;
     this.#late = late;
-    this.#left = left;
+    this.#take = take;
   }
 
   get isEmpty(): boolean {
@@ -52,7 +52,8 @@ export class Waiting {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.#fail(waiter, reasonOf(signal));
-        this.#left();
+        // Another one is the next, who may wait for fewer.
+        this.serve();
       };
       const until = this.#steady() + waitMs;
       const waiter: Waiter = {
@@ -73,10 +74,10 @@ export class Waiting {
     });
   }
 
-  /** Serves callers, each with all that it asked for, as long as `take` has as many. */
-  serve(take: (count: number) => Leased[] | null): void {
+  /** Serves callers, each with all that it asked for, as long as there are as many. */
+  serve(): void {
     for (const waiter of this.#waiters) {
-      const items = take(waiter.count);
+      const items = this.#take(waiter.count);
       if (items === null) return;
       this.#waiters.delete(waiter);
       waiter.resolve(items);
@@ -109,7 +110,7 @@ export class Waiting {
       () => {
         this.#rest();
         this.#rejectLate();
-        this.#left();
+        this.serve();
       },
       Math.min(longestTimer, Math.max(0, until - this.#steady())),
     );

@@ -88,6 +88,6 @@ async function record(
               ${excerpt}::text, make_interval(secs => ${retry_after_s}))::attempt_outcome,
           make_interval(secs => ${givesUpAfter}))`,
     // One that succeeded disables nothing.
-    ...(result === "succeeded" ? [] : [givingUpSeconds]),
+    result === "succeeded" ? undefined : givingUpSeconds,
   );
 }
