@@ -586,7 +586,7 @@ CREATE TABLE "series" (
 	"since" bigint NOT NULL,
 	"passed_before" bigint DEFAULT 0 NOT NULL,
 	"skipped" bigint DEFAULT 0 NOT NULL,
-	"promoted" boolean DEFAULT false NOT NULL,
+	"promoted_to" "regclass",
 	"waits" smallint DEFAULT 0 NOT NULL,
 	"definition" uuid NOT NULL,
 	"increment" bigint NOT NULL,

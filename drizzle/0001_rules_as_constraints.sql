@@ -55,7 +55,7 @@ ALTER TABLE series
   -- One check rather than several: Postgres reads each of them anew for every statement.
   ADD CONSTRAINT series_counter_is_sound CHECK (
     next BETWEEN 0 AND 1000000999999999999
-    AND NOT (promoted AND (mode = 'gapless' OR closed_at IS NOT NULL))
+    AND NOT (promoted_to IS NOT NULL AND (mode = 'gapless' OR closed_at IS NOT NULL))
   );
 --> statement-breakpoint
 -- The counter row is rewritten at every draw: leave room to do it on its own page.

@@ -11,7 +11,8 @@ CREATE TYPE drawn AS (
   count bigint
 );
 --> statement-breakpoint
--- The Postgres sequence that a promoted series counts with.
+-- The name of the Postgres sequence that a series is promoted to. The next one has the same name: a row tells
+-- which of them counts (`promoted_to`), while what a session knows by a name may be one that is gone.
 CREATE FUNCTION counter_of(p_series bigint) RETURNS text
 LANGUAGE sql IMMUTABLE
 RETURN 'counters.series_' || p_series::text;
@@ -85,8 +86,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_last bigint;
 BEGIN
-  IF p_series.promoted THEN
-    v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
+  IF p_series.promoted_to IS NOT NULL THEN
+    v_last := pg_sequence_last_value(p_series.promoted_to);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
   RETURN coalesce(v_last + p_series.increment,
@@ -94,17 +95,17 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The number that the counter of a promoted series gave last, without a lock; null when it has given none since
--- it was made or moved, or is gone by now.
-CREATE FUNCTION last_of_counter(p_series bigint) RETURNS bigint
+-- The number that a Postgres sequence gave last, without a lock; null when it has given none since it was made or
+-- moved, or is gone by now.
+CREATE FUNCTION last_of_counter(p_counter regclass) RETURNS bigint
 LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN pg_sequence_last_value(to_regclass(counter_of(p_series)));
+  RETURN pg_sequence_last_value(p_counter);
 EXCEPTION WHEN internal_error THEN
   IF SQLSTATE <> 'XX000' THEN
     RAISE;
   END IF;
-  -- Whoever moved or closed the series dropped it after its name was looked up.
+  -- Whoever moved or closed the series dropped it after its row was read.
   RETURN NULL;
 END
 $$;
@@ -121,10 +122,10 @@ DECLARE
 BEGIN
   LOOP
     SELECT * INTO v_series FROM series WHERE id = p_series;
-    IF v_series.promoted IS NOT TRUE THEN
+    IF v_series.promoted_to IS NULL THEN
       RETURN v_series;
     END IF;
-    v_last := last_of_counter(p_series);
+    v_last := last_of_counter(v_series.promoted_to);
     PERFORM FROM series AS s WHERE s.id = p_series AND s IS NOT DISTINCT FROM v_series;
     IF FOUND THEN
       v_series.next := coalesce(v_last + v_series.increment, v_series.next);
@@ -134,20 +135,23 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Turns a row's counter into a Postgres sequence. The caller holds the row's lock, so nobody draws;
--- whoever waits for the row finds it promoted and follows. An exhausted series stays a row.
-CREATE FUNCTION promote_series(p_series series) RETURNS boolean
+-- Turns a row's counter into a Postgres sequence, which it returns. The caller holds the row's lock, so nobody
+-- draws; whoever waits for the row finds it promoted and follows. An exhausted series stays a row: null.
+CREATE FUNCTION promote_series(p_series series) RETURNS regclass
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_counter regclass;
 BEGIN
   IF p_series.next > p_series.ceiling THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
     counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
-  UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
-  RETURN true;
+  UPDATE series SET promoted_to = counter_of(id)::regclass, waits = 0 WHERE id = p_series.id
+  RETURNING promoted_to INTO v_counter;
+  RETURN v_counter;
 END
 $$;
 --> statement-breakpoint
@@ -341,7 +345,7 @@ BEGIN
       waits = greatest(waits - 1, 0)
   WHERE id = (
       SELECT id FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND promoted_to IS NULL
       FOR NO KEY UPDATE SKIP LOCKED
     )
     AND NOT hot
@@ -371,28 +375,28 @@ BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
-    AND (NOT promoted OR p_past IS NOT NULL)
+    AND (promoted_to IS NULL OR p_past IS NOT NULL)
   FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
-    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
+    IF v_series.promoted_to IS NULL OR p_past IS NOT NULL THEN
       v_waited := true;
       v_series := wait_for_series(v_series.id);
     END IF;
   END IF;
-  IF NOT v_series.promoted THEN
+  IF v_series.promoted_to IS NULL THEN
     PERFORM check_definition(v_series, p_definition);
     IF v_series.closed_at IS NOT NULL THEN
       v_series := reopen_series(v_series);
     END IF;
     IF v_series.mode = 'standard'
        AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
-      v_series.promoted := promote_series(v_series);
+      v_series.promoted_to := promote_series(v_series);
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past)
+    WHEN v_series.promoted_to IS NULL THEN draw_from_row(v_series, v_waited, p_count, p_last, p_past)
+    ELSE draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
   END;
 END
 $$;
@@ -445,20 +449,19 @@ BEGIN
   BEGIN
     PERFORM lock_counter(p_series.id, p_shared => v_single);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
-    IF NOT coalesce(v_series.promoted, false) THEN
+    IF v_series.promoted_to IS NULL THEN
       -- Closed or made anew while we waited: the caller looks again.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
     PERFORM check_definition(v_series, p_definition);
     IF v_single THEN
-      v_next := nextval(counter_of(p_series.id)::regclass);
+      v_next := nextval(v_series.promoted_to);
     ELSE
       v_next := next_number(v_series);
       v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past));
       IF v_count > 0 THEN
         PERFORM check_room(v_series, v_next, v_count, p_last);
-        PERFORM setval(counter_of(p_series.id)::regclass,
-                       v_next + (v_count - 1) * v_series.increment);
+        PERFORM setval(v_series.promoted_to, v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -554,9 +557,9 @@ $$;
 CREATE FUNCTION hold_counter(p_series series) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF p_series.promoted THEN
+  IF p_series.promoted_to IS NOT NULL THEN
     PERFORM lock_counter(p_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', p_series.promoted_to);
   END IF;
 END
 $$;
@@ -573,14 +576,14 @@ BEGIN
   SET next = p_next,
       since = p_since,
       passed_before = p_passed,
-      promoted = promoted AND p_next <= ceiling
+      promoted_to = CASE WHEN p_next <= ceiling THEN promoted_to END
   WHERE id = p_series.id
   RETURNING * INTO v_series;
-  IF p_series.promoted AND NOT v_series.promoted THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
-  ELSIF p_series.promoted THEN
+  IF v_series.promoted_to IS DISTINCT FROM p_series.promoted_to THEN
+    EXECUTE format('DROP SEQUENCE %s', p_series.promoted_to);
+  ELSIF v_series.promoted_to IS NOT NULL THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+                   v_series.promoted_to, v_series.increment, v_series.ceiling, p_next, p_next);
   END IF;
 END
 $$;
@@ -895,8 +898,8 @@ BEGIN
   END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
-    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
-      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted_to IS NOT NULL LOOP
+      EXECUTE format('DROP SEQUENCE %s', v_series.promoted_to);
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
@@ -952,9 +955,9 @@ BEGIN
     BEGIN
       PERFORM hold_counter(v_series);
       v_next := next_number(v_series);
-      UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
-      IF v_series.promoted THEN
-        EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+      UPDATE series SET next = v_next, promoted_to = NULL, closed_at = now() WHERE id = v_series.id;
+      IF v_series.promoted_to IS NOT NULL THEN
+        EXECUTE format('DROP SEQUENCE %s', v_series.promoted_to);
       END IF;
       v_closed := v_closed + 1;
     EXCEPTION WHEN lock_not_available THEN

@@ -309,11 +309,11 @@ $$;
 -- Whether a transaction that drew from a promoted series' counter is still running, besides this one.
 CREATE FUNCTION is_drawing(p_series series) RETURNS boolean
 LANGUAGE sql STABLE
-RETURN p_series.promoted AND EXISTS (
+RETURN EXISTS (
   SELECT FROM pg_locks
   WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND relation = to_regclass(counter_of(p_series.id))
+    AND relation = p_series.promoted_to
     AND pid <> pg_backend_pid()
 );
 --> statement-breakpoint

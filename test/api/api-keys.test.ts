@@ -11,6 +11,7 @@ import {
   putSequence,
   reserve,
   serviceForTest,
+  untilWaiting,
 } from "../store/service.ts";
 import { call, ok, refused } from "./contract.ts";
 
@@ -501,13 +502,7 @@ describe("revoking", () => {
       [service.tenant],
     );
     const one = revoke(other.id, service.key, "one");
-    await eventually(async () => {
-      const [row] = await service.database.query<{ waiting: string }>(
-        `select count(*) as waiting from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return row?.waiting === "1";
-    });
+    await untilWaiting(service, 1);
     const two = revoke(first, other.key, "two");
     await Promise.race([two, pause(1500)]);
     await holder.query("rollback");

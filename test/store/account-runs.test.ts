@@ -142,8 +142,8 @@ test.each([1, 2, 3, 4, 5, 6])(
       async () => {
         if (!hot) return;
         await service.database.query(
-          `select setval(counter_of(id)::regclass, next_number(series) + $1 * increment) from series
-           where promoted`,
+          `select setval(promoted_to, next_number(series) + $1 * increment) from series
+           where promoted_to is not null`,
           [roll(32)],
         );
       },
@@ -159,7 +159,7 @@ test("what a crash burned is told as that, whatever became of the increment", as
   await reserve(service, "s", 2);
   const crash = (ahead: number) =>
     service.database.query(
-      "select setval(counter_of(id)::regclass, next_number(series) + ($1 - 1) * increment) from series",
+      "select setval(promoted_to, next_number(series) + ($1 - 1) * increment) from series",
       [ahead],
     );
   await crash(3);

@@ -14,8 +14,8 @@ test.each([
   [
     "a Postgres sequence",
     true,
-    "select setval(format('counters.series_%s', id), 1, false) from series where tenant = $1",
-    "select setval(format('counters.series_%s', id), 20) from series where tenant = $1",
+    "select setval(promoted_to, 1, false) from series where tenant = $1",
+    "select setval(promoted_to, 20) from series where tenant = $1",
   ],
 ])("%s behind the ledger: 503 that says so, and nothing is given", async (_, hot, back, ahead) => {
   const service = await serviceForTest();

@@ -9,6 +9,7 @@ import {
   putProduct,
   putSequence,
   serviceForTest,
+  untilWaiting,
 } from "./service.ts";
 
 /** Rows of several chunks of 4,000. */
@@ -237,13 +238,7 @@ async function importDuring(
   await session.query("begin");
   for (const statement of statements) await session.query(statement, [service.tenant]);
   const slow = postFile(service, kind, file);
-  await eventually(async () => {
-    const waiting = await service.database.query(
-      `select 1 from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock' and query like '%apply_import_v1%'`,
-    );
-    return waiting.length > 0;
-  });
+  await untilWaiting(service, 1, "apply_import_v1");
   await session.query("commit");
   await session.close();
   return (await slow).json;

@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { momentOf } from "../../src/domain/patterns/moment.ts";
 import { isPeriod } from "../../src/domain/sequences/named-series.ts";
 import { lastDayOf, periodOf, resets } from "../../src/domain/sequences/period.ts";
+import type { Session } from "../harness/database.ts";
 import { expectSeamless, runOf } from "./runs.ts";
 import type { Run } from "./runs.ts";
-import { inParallel, putSequence, serviceForTest } from "./service.ts";
+import { inParallel, putSequence, serviceForTest, untilWaiting } from "./service.ts";
 
 const drawAt = (at: string, count = 1) => ({ body: { count, at } });
 const path = "/v1/sequences/s/reservations";
@@ -51,7 +52,7 @@ test.each([false, true])(
     expect(await close()).toBe(1);
     expect(await close()).toBe(0);
     const rows = await service.database.query<{ period: string; promoted: boolean; next: string }>(
-      "select period, promoted, next from series order by period",
+      "select period, promoted_to is not null as promoted, next from series order by period",
     );
     expect(rows).toMatchObject([
       { period: "2020", promoted: false, next: "8" },
@@ -89,7 +90,7 @@ test("a period that somebody draws from for long does not keep others from being
     service.database.query("select sequence from series where closed_at is not null order by 1");
   const holder = service.database.session();
   await holder.query("begin");
-  await holder.query(`select nextval('counters.series_' || id)
+  await holder.query(`select nextval(promoted_to)
                       from series where sequence = 'busy'`);
   await service.database.query("select close_series_v1(100)");
   expect(await closed()).toEqual([{ sequence: "idle" }]);
@@ -107,24 +108,67 @@ test("draws of a period that is just being closed are neither lost nor doubled",
   const closing = (async () => {
     while (!drawing.signal.aborted) await service.database.query("select close_series_v1(100)");
   })();
-  await inParallel(8, async (caller) => {
-    for (let draw = 0; draw < 10; draw += 1) {
-      const options = {
-        ...drawAt("2020-05-05", 1 + (caller % 3)),
-        idempotencyKey: crypto.randomUUID(),
-      };
-      let answer = await service.call("POST", path, options);
-      while (answer.status === 503 || answer.status === 409) {
-        answer = await service.call("POST", path, options);
+  try {
+    await inParallel(8, async (caller) => {
+      for (let draw = 0; draw < 10; draw += 1) {
+        const options = {
+          ...drawAt("2020-05-05", 1 + (caller % 3)),
+          idempotencyKey: crypto.randomUUID(),
+        };
+        let answer = await service.call("POST", path, options);
+        while (answer.status === 503 || answer.status === 409) {
+          answer = await service.call("POST", path, options);
+        }
+        expect(answer.status, answer.text).toBe(201);
+        runs.push(runOf(answer.json));
       }
-      expect(answer.status, answer.text).toBe(201);
-      runs.push(runOf(answer.json));
-    }
-  });
-  drawing.abort();
-  await closing;
+    });
+  } finally {
+    drawing.abort();
+    await closing;
+  }
   // 8 callers, ten draws of 1, 2, 3, 1, 2, 3, 1, 2 numbers.
   expect(expectSeamless(runs, 1n)).toBe(151n);
+});
+
+/** Draws in a session of its own, past the service. */
+const drawIn = async (session: Session, count: number) => {
+  const [drawn] = await session.query(
+    `select first, last
+     from sequences as q, draw_v1(q.tenant, q.key, '2020', q.definition, $1)`,
+    [count],
+  );
+  return drawn;
+};
+
+test("a draw that waits while the counter is closed and promoted anew draws from the present one", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly", hot: true });
+  await service.call("POST", path, drawAt("2020-05-05"));
+  const [waiting, closing] = [service.database.session(), service.database.session()];
+  // A session that has planned and locked all that a draw looks at hears of nothing new until it is done.
+  for (let turn = 0; turn < 10; turn += 1) {
+    await drawIn(waiting, 1);
+    await drawIn(waiting, 2);
+  }
+  // Postgres sequences belong to the role of the service's functions.
+  await closing.query("set role serialmint_rules");
+  for (const count of [1, 2]) {
+    await closing.query("begin");
+    await closing.query("select close_series_v1(100)");
+    await waiting.query("begin");
+    await waiting.query("select from series where id = 0");
+    const drawn = drawIn(waiting, count);
+    await untilWaiting(service, 1);
+    await drawIn(closing, 1);
+    await closing.query("commit");
+    // 31 numbers came before, and one of the session that closed and drew each time.
+    expect(await drawn).toEqual(
+      count === 1 ? { first: "33", last: "33" } : { first: "35", last: "36" },
+    );
+    await waiting.query("commit");
+  }
+  await Promise.all([waiting.close(), closing.close()]);
 });
 
 test("a gapless series lets callers wait in line, and tells them to come back", async () => {
@@ -168,7 +212,9 @@ test("32 callers on a gapless series, some of whom fail, leave no hole", async (
   });
   // 32 callers, four draws each, half of them of 2.
   expect(expectSeamless(runs, 1n)).toBe(193n);
-  const [row] = await service.database.query("select promoted from series");
+  const [row] = await service.database.query(
+    "select promoted_to is not null as promoted from series",
+  );
   expect(row).toEqual({ promoted: false });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createService, type Service } from "../harness/service.ts";
 import { ok } from "../api/contract.ts";
+import { untilWaiting } from "./service.ts";
 
 let service: Service;
 beforeAll(async () => {
@@ -81,14 +82,7 @@ test("a counter that is read while its series is closed has passed what it had",
     ok(service, "GET", "/v1/sequences/closed/account/runs"),
   ]);
   // They wait for the counter, which is dropped.
-  await expect
-    .poll(() =>
-      service.database.query(
-        `select count(*)::int as waiting from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'`,
-      ),
-    )
-    .toEqual([{ waiting: 2 }]);
+  await untilWaiting(service, 2);
   await closing.query("commit");
   await closing.close();
   const [account, runs] = await reads;

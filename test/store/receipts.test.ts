@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import type { Answer, CallOptions, Service } from "../harness/service.ts";
 import {
   account,
-  eventually,
   ledgerRuns,
   lotNames,
   lotSums,
@@ -13,6 +12,7 @@ import {
   putSequence,
   reserve,
   serviceForTest,
+  untilWaiting,
 } from "./service.ts";
 
 /** How often the Worker sends a statement whose answer is lost before it gives up. */
@@ -124,12 +124,7 @@ test("whoever waits for a receipt that is then rolled back makes its own", async
     [service.tenant],
   );
   const waiting = receive(service, "r", ofUnits(2));
-  await eventually(async () => {
-    const rows = await service.database.query(
-      "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%create_receipt_v1%'",
-    );
-    return rows.length > 0;
-  });
+  await untilWaiting(service, 1, "create_receipt_v1");
   await session.query("rollback");
   await session.close();
   expect((await waiting).status).toBe(201);
@@ -324,12 +319,7 @@ test("a receipt is not cancelled under a change that is under way", async () => 
   await session.query("begin");
   await session.query("update lots set state = 'shipped' where name = 'A-0002'");
   const cancelling = cancel(service, json.id);
-  await eventually(async () => {
-    const rows = await service.database.query(
-      "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%cancel_receipt_v1%'",
-    );
-    return rows.length > 0;
-  });
+  await untilWaiting(service, 1, "cancel_receipt_v1");
   await session.query("commit");
   await session.close();
   const answer = await cancelling;

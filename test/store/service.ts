@@ -75,7 +75,7 @@ export async function ledgerRuns(
 /** Whether the counter of a sequence has become a Postgres sequence. */
 export async function isPromoted(service: Service, key: string): Promise<boolean> {
   const [row] = await service.database.query<{ promoted: boolean }>(
-    "select promoted from series where tenant = $1 and sequence = $2",
+    "select promoted_to is not null as promoted from series where tenant = $1 and sequence = $2",
     [service.tenant, key],
   );
   return row?.promoted === true;
@@ -117,6 +117,18 @@ export async function eventually(holds: () => Promise<boolean>): Promise<void> {
     if (Date.now() > end) throw new Error("It did not come about within 20 s.");
     await pause(20);
   }
+}
+
+/** Waits until that many sessions of a service's database wait for a lock, in statements that have `text`. */
+export function untilWaiting(service: Service, sessions: number, text = ""): Promise<void> {
+  return eventually(async () => {
+    const waiting = await service.database.query(
+      `select from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock' and strpos(query, $1) > 0`,
+      [text],
+    );
+    return waiting.length === sessions;
+  });
 }
 
 export function pause(ms: number): Promise<void> {

@@ -12,6 +12,9 @@ export const secretBytes = customType<{ data: Uint8Array }>({ dataType: () => "b
 /** A half-open run of numbers. */
 export const numberRange = customType<{ data: string }>({ dataType: () => "int8range" });
 
+/** A Postgres sequence, by its OID: its name may be given again. Dumped and restored by name. */
+export const postgresSequence = customType<{ data: string }>({ dataType: () => "regclass" });
+
 /** The bound name of a series' number, or any other whole number past 2^53. */
 export const big = () => bigint({ mode: "bigint" });
 

@@ -15,7 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { big, exactText, moment } from "./columns.ts";
+import { big, exactText, moment, postgresSequence } from "./columns.ts";
 import { tenants } from "./tenants.ts";
 
 export const sequenceDialect = pgEnum("sequence_dialect", ["native", "odoo", "frappe"]);
@@ -154,7 +154,7 @@ export const patternChanges = pgTable(
 );
 
 /**
- * One running counter. While `promoted`, the counter is the Postgres sequence `counters.series_<id>`.
+ * One running counter. It counts in its row, or with the Postgres sequence that it is `promoted_to`.
  * What it has passed is `passed_before` up to the number `since`, where its increment last changed, and
  * from there on one number an increment; `skipped` of them were passed and not given. Its sequence's definition and counter
  * policy stand here again, so that a draw finds all that it needs in the row that it locks; the reference
@@ -176,7 +176,7 @@ export const series = pgTable(
     skipped: big()
       .notNull()
       .default(sql`0`),
-    promoted: boolean().notNull().default(false),
+    promotedTo: postgresSequence(),
     waits: smallint().notNull().default(0),
     definition: uuid().notNull(),
     increment: big().notNull(),

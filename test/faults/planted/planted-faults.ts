@@ -56,7 +56,7 @@ const rowReadWithoutLock: Edit = {
   to: `SELECT id, period, next, next + (p_count - 1) * increment, increment, p_count INTO v_drawn
        FROM series
        WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
-         AND NOT promoted AND NOT hot AND next + p_count * increment <= ceiling;
+         AND promoted_to IS NULL AND NOT hot AND next + p_count * increment <= ceiling;
        UPDATE series SET next = v_drawn.last + v_drawn.step WHERE id = v_drawn.series;`,
 };
 

@@ -22,7 +22,7 @@ export async function readState(client: ClientBase, tenant: string): Promise<Fin
       series: (
         await rows<SeriesRow>(
           `select s.sequence, s.period, s.since as start, s.increment, next_number(s) as next, s.mode,
-                  s.mode = 'standard' and (s.promoted or s.hot or s.ends_on is not null) as promoted
+                  s.mode = 'standard' and (s.promoted_to is not null or s.hot or s.ends_on is not null) as promoted
            from series as s
            where s.tenant = $1`,
         )
