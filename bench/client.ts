@@ -43,9 +43,14 @@ export class Client {
     return answer.body;
   }
 
-  /** `select 1` by the Worker and its driver. */
-  async selectOne(): Promise<void> {
-    await this.#connection.send("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  /** The least that the service does with its database. */
+  async askHealth(): Promise<string> {
+    return this.call("GET", "/health");
+  }
+
+  /** `SELECT 1` by the bare Worker, on a connection to its port. */
+  async selectBare(): Promise<string> {
+    return this.call("POST", "/select", { count: 1 });
   }
 
   /** One insert by the bare Worker, on a connection to its port. */

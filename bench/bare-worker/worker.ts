@@ -21,6 +21,10 @@ export default {
     const sql = neon(env.DATABASE_URL);
     const { count } = await request.json<{ count: number }>();
     switch (new URL(request.url).pathname) {
+      case "/select": {
+        const rows = await sql`SELECT 1 AS one`;
+        return Response.json(rows[0]);
+      }
       case "/insert": {
         const rows =
           await sql`INSERT INTO bench.inserted (tenant, count) VALUES (${"demo"}, ${count})

@@ -44,14 +44,14 @@ export async function memory({ service, quick }: Bench): Promise<PartResult> {
       ),
     };
     const baseline = await grownBy(service, (clients) =>
-      load(clients.length, quick ? 500 : 2000, (n) => clients[n]?.selectOne() ?? Promise.resolve()),
+      load(clients.length, quick ? 500 : 2000, (n) => clients[n]?.askHealth() ?? Promise.resolve()),
     );
     for (const [what, work] of Object.entries(subjects)) {
       const grown = await grownBy(service, async ([first]) => {
         if (first !== undefined) client = first;
         await work();
       });
-      const about = { setting, what, unit: "MB", against: "select 1 for 2 s, 32 clients" };
+      const about = { setting, what, unit: "MB", against: "GET /health for 2 s, 32 clients" };
       figures.push(compare(about, [grown], [baseline]));
       targets.push({
         setting,

@@ -6,7 +6,7 @@ import type { Bench } from "../part.ts";
 import { settings, withCommit } from "../part.ts";
 import type { Figure, PartResult, Target } from "../result.ts";
 
-/** One caller: a warm reservation by HTTP against select 1 by the same Worker and driver. */
+/** One caller: a warm reservation by HTTP against select 1 by a bare Worker. */
 export async function overhead({ service, quick }: Bench): Promise<PartResult> {
   const client = await Client.open(service.port);
   const bare = await Client.open(service.barePort);
@@ -30,7 +30,7 @@ export async function overhead({ service, quick }: Bench): Promise<PartResult> {
       const [inserts, nothings]: [number[], number[]] = [[], []];
       for (let call = 0; call < calls; call += 1) {
         reservations.push(await timed(() => client.reserve(demo.sequence.key)));
-        baseline.push(await timed(() => withCommit(service.commitMs, client.selectOne())));
+        baseline.push(await timed(() => withCommit(service.commitMs, bare.selectBare())));
         bareInserts.push(await timed(() => bare.insertBare()));
         if (call % 4 > 0) continue;
         const insert = "INSERT INTO bench.commits VALUES (1)";
@@ -100,10 +100,11 @@ export async function overhead({ service, quick }: Bench): Promise<PartResult> {
   return {
     part: "overhead",
     about:
-      "A warm reservation by HTTP, in turns with select 1 (GET /health) by the same Worker and driver, " +
-      "on one connection. The bare insert is one row by a Worker that only reads the body, sends the " +
-      "statement by the same driver and answers: what any service needs that keeps something. An insert " +
-      "of one row over a direct connection tells what the commit alone takes. With a 5 ms commit the answer of select 1 counts 5 ms later, too.",
+      "A warm reservation by HTTP, in turns with select 1 and a bare insert of one row, each on one " +
+      "connection: both by a Worker that only reads the body, sends the statement by the same driver and " +
+      "answers. The insert is what any service needs that keeps something. An insert of one row over a " +
+      "direct connection tells what the commit alone takes. With a 5 ms commit the answer of select 1 " +
+      "counts 5 ms later, too.",
     figures,
     targets,
   };

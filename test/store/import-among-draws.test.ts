@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { lotsFile, postFile, refusedRows, totals } from "../imports/importing.ts";
 import {
   account,
+  amid,
   padded,
   postLots,
   putProduct,
@@ -29,24 +30,18 @@ test.each([
     const service = await serviceForTest({ vars: { INLINE_BUDGET_MS: "90000" } });
     await putSequence(service, "s", { pattern: "A-{000000}" });
     await putProduct(service, "p", "s");
-    const end = new AbortController();
-    const drawing = Array.from({ length: 4 }, async (__, client) => {
-      while (!end.signal.aborted) {
-        const made = await postLots(service, [{ product: "p", count: 1 + client * 5 }]);
-        expect(made.status, made.text).toBe(201);
-      }
+    const drawers = Array.from({ length: 4 }, (__, client) => async () => {
+      const made = await postLots(service, [{ product: "p", count: 1 + client * 5 }]);
+      expect(made.status, made.text).toBe(201);
     });
-    const reserving = Array.from({ length: 2 }, async () => {
-      while (!end.signal.aborted) {
-        const reserved = await reserve(service, "s", 3);
-        expect(reserved.status, reserved.text).toBe(201);
-      }
-    });
+    const reserving = async () => {
+      const reserved = await reserve(service, "s", 3);
+      expect(reserved.status, reserved.text).toBe(201);
+    };
     const file = lotsFile(names, "p");
-    const answer = await postFile(service, "odoo_lots", file).finally(() => {
-      end.abort();
-    });
-    await Promise.all([...drawing, ...reserving]);
+    const answer = await amid([...drawers, reserving, reserving], () =>
+      postFile(service, "odoo_lots", file),
+    );
 
     expect([answer.status, answer.json.status], answer.text).toEqual([201, "done"]);
     const { id, created, unchanged, refused } = answer.json;

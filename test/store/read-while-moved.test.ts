@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createService, type Service } from "../harness/service.ts";
 import { ok } from "../api/contract.ts";
-import { untilWaiting } from "./service.ts";
+import { amid, untilWaiting } from "./service.ts";
 
 let service: Service;
 beforeAll(async () => {
@@ -13,21 +13,18 @@ afterAll(() => service.close());
 test("a counter that is read while it is moved is as before or as after", async () => {
   await ok(service, "PUT", "/v1/sequences/moved", { pattern: "M{0000}", hot: true });
   await ok(service, "POST", "/v1/sequences/moved/reservations", { count: 9 });
-  const moving = new AbortController();
   const seen = new Set<string>();
-  const readers = Array.from({ length: 4 }, async () => {
-    while (!moving.signal.aborted) {
-      const { next, issued } = await ok(service, "GET", "/v1/sequences/moved");
-      seen.add(`${next} ${issued}`);
+  const reading = async () => {
+    const { next, issued } = await ok(service, "GET", "/v1/sequences/moved");
+    seen.add(`${next} ${issued}`);
+  };
+  await amid([reading, reading, reading, reading], async () => {
+    for (let move = 0; move < 150; move += 1) {
+      const reason = "tried";
+      await ok(service, "POST", "/v1/sequences/moved/advance", { to: "70", reason });
+      await ok(service, "POST", "/v1/sequences/moved/rewind", { to: "10", reason });
     }
   });
-  for (let move = 0; move < 150; move += 1) {
-    const reason = "tried";
-    await ok(service, "POST", "/v1/sequences/moved/advance", { to: "70", reason });
-    await ok(service, "POST", "/v1/sequences/moved/rewind", { to: "10", reason });
-  }
-  moving.abort();
-  await Promise.all(readers);
   // Moving gives nothing.
   expect([...seen].toSorted()).toEqual(["10 9", "70 9"]);
 });
@@ -40,29 +37,26 @@ test.each([false, true])(
       pattern: `${hot ? "H" : "D"}{0000000}`,
       hot,
     });
-    const drawing = new AbortController();
-    const drawers = Array.from({ length: 4 }, async (_, drawer) => {
-      while (!drawing.signal.aborted) {
-        const count = 1 + drawer;
-        await ok(service, "POST", `/v1/sequences/${key}/reservations`, { count });
-        const lease = { count: 3, holder: `h${drawer}` };
-        const { id, token } = await ok(service, "POST", `/v1/sequences/${key}/leases`, lease);
-        await ok(service, "POST", `/v1/leases/${id}/give-back`, { token });
-      }
+    const drawers = Array.from({ length: 4 }, (_, drawer) => async () => {
+      const count = 1 + drawer;
+      await ok(service, "POST", `/v1/sequences/${key}/reservations`, { count });
+      const lease = { count: 3, holder: `h${drawer}` };
+      const { id, token } = await ok(service, "POST", `/v1/sequences/${key}/leases`, lease);
+      await ok(service, "POST", `/v1/leases/${id}/give-back`, { token });
     });
     const torn: unknown[] = [];
-    for (let look = 0; look < 100; look += 1) {
-      const sums = await ok(service, "GET", `/v1/sequences/${key}/account`);
-      const of = (member: string) => Number(sums[member]);
-      const fits =
-        of("passed") === of("next") - 1 &&
-        of("passed") === of("reserved") + of("burned") + of("in_flight") &&
-        of("reserved") === of("open") + of("on_lease") + of("given_back") &&
-        (hot || of("in_flight") + of("burned") === 0);
-      if (!fits) torn.push(sums);
-    }
-    drawing.abort();
-    await Promise.all(drawers);
+    await amid(drawers, async () => {
+      for (let look = 0; look < 100; look += 1) {
+        const sums = await ok(service, "GET", `/v1/sequences/${key}/account`);
+        const of = (member: string) => Number(sums[member]);
+        const fits =
+          of("passed") === of("next") - 1 &&
+          of("passed") === of("reserved") + of("burned") + of("in_flight") &&
+          of("reserved") === of("open") + of("on_lease") + of("given_back") &&
+          (hot || of("in_flight") + of("burned") === 0);
+        if (!fits) torn.push(sums);
+      }
+    });
     expect(torn).toEqual([]);
   },
 );

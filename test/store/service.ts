@@ -119,6 +119,23 @@ export async function eventually(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** Does the work while others do theirs, each again and again until the work has come to its end. */
+export async function amid<T>(
+  others: readonly (() => Promise<unknown>)[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const [done] = await Promise.all([
+    work().finally(() => {
+      end.abort();
+    }),
+    ...others.map(async (again) => {
+      while (!end.signal.aborted) await again();
+    }),
+  ]);
+  return done;
+}
+
 /** Waits until that many sessions of a service's database wait for a lock, in statements that have `text`. */
 export function untilWaiting(service: Service, sessions: number, text = ""): Promise<void> {
   return eventually(async () => {
