@@ -2963,9 +2963,9 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_counter FROM sequences WHERE tenant = p_tenant AND key = v_sequence.counter;
-  v_period := coalesce(
-    p_period, period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()));
-  v_next := first_number(v_counter, v_period);
+  v_period := coalesce(p_period, CASE WHEN v_sequence.reset <> 'prefix' THEN
+    period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()) END);
+  v_next := CASE WHEN v_period IS NOT NULL THEN first_number(v_counter, v_period) END;
   SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
          0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
          0::numeric AS burned, 0::numeric AS in_flight
@@ -2978,7 +2978,7 @@ BEGIN
     v_series := series_now(v_series.id);
     CONTINUE WHEN v_series.id IS NULL;
     v_drawing := is_drawing(v_series);
-    -- A counter that gives the numbers of a run one by one may have been seen amidst it.
+    -- A counter that came back older than the ledger may stand amidst an entry.
     v_end := greatest(v_series.next, (
       SELECT last + step FROM ledger
       WHERE tenant = p_tenant AND series = v_series.id AND kind = ANY (c_passed) AND first < v_series.next
