@@ -2954,8 +2954,6 @@ DECLARE
   v_period text;
   v_next bigint;
   v_series series;
-  v_end bigint;
-  v_passed bigint;
   v_drawing boolean;
   v_sums record;
   v_sum record;
@@ -2975,44 +2973,52 @@ BEGIN
     WHERE tenant = p_tenant AND sequence = v_counter.key AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
-    v_series := series_now(v_series.id);
-    CONTINUE WHEN v_series.id IS NULL;
-    v_drawing := is_drawing(v_series);
-    -- A counter that came back older than the ledger may stand amidst an entry.
-    v_end := greatest(v_series.next, (
-      SELECT last + step FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id AND kind = ANY (c_passed) AND first < v_series.next
-      ORDER BY first DESC LIMIT 1));
-    v_passed := passed_numbers(v_series, v_end);
-    IF v_series.period = v_period THEN
-      v_next := v_end;
+    IF v_series.promoted_to IS NOT NULL THEN
+      v_series := series_now(v_series.id);
     END IF;
+    v_drawing := is_drawing(v_series);
     -- One statement, so that these belong together.
-    SELECT entry.*, lease.*, item.*
+    SELECT seen.behind, passed_numbers(s, seen.behind) AS passed, entry.*, lease.*, item.*
     INTO v_sum
-    FROM (
+    FROM series AS s
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN v_series.promoted_to IS NULL THEN s.next ELSE v_series.next END AS next
+    ) AS counter
+    CROSS JOIN LATERAL (
+      -- A counter that came back older than the ledger may stand amidst an entry.
+      SELECT greatest(counter.next, (
+        SELECT last + step FROM ledger
+        WHERE tenant = p_tenant AND series = s.id AND kind = ANY (c_passed) AND first < counter.next
+        ORDER BY first DESC LIMIT 1)) AS behind
+    ) AS seen
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS void,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
       FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
+      WHERE tenant = p_tenant AND series = s.id AND first < seen.behind
     ) AS entry
-    CROSS JOIN (
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
              coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
-      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
+      WHERE tenant = p_tenant AND series = s.id AND first < seen.behind
     ) AS lease
-    CROSS JOIN (
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND lower(numbers) < v_end
-    ) AS item;
-    v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
-    v_sums.passed := v_sums.passed + v_passed;
+      WHERE series = s.id AND lower(numbers) < seen.behind
+    ) AS item
+    WHERE s.id = v_series.id;
+    CONTINUE WHEN NOT FOUND;
+    IF v_series.period = v_period THEN
+      v_next := v_sum.behind;
+    END IF;
+    v_left := v_sum.passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
+    v_sums.passed := v_sums.passed + v_sum.passed;
     v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
     v_sums.taken := v_sums.taken + v_sum.taken;
     v_sums.on_lease := v_sums.on_lease + v_sum.on_lease;
@@ -3153,19 +3159,18 @@ CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigi
 AS $function$
 DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
-  v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
+  v_end bigint;
   -- Where the next entry begins if nothing is between: at first, where the series does, as far as its row tells.
-  v_due bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_due bigint;
   v_entries ledger[];
   v_next record;
   v_entry ledger;
   v_left integer := p_limit;
   v_given integer;
 BEGIN
-  SELECT array_agg(page ORDER BY page.first) INTO v_entries
-  FROM (
-    SELECT l.* FROM ledger AS l
+  SELECT counter.next, CASE WHEN s.passed_before = 0 THEN s.since END, ARRAY(
+    SELECT l FROM ledger AS l
     WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
       -- From the entry on that holds `p_behind`, or what is before the hole that does.
       AND l.first >= coalesce((
@@ -3173,11 +3178,17 @@ BEGIN
         WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
           AND held.first <= p_behind
         ORDER BY held.first DESC LIMIT 1), 0)
-      AND l.first < v_end
+      AND l.first < counter.next
     ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  ) AS page;
+  )
+  INTO v_end, v_due, v_entries
+  FROM series AS s
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN p_series.promoted_to IS NULL THEN s.next ELSE p_series.next END AS next
+  ) AS counter
+  WHERE s.id = p_series.id;
   FOR v_next IN
     SELECT entry, entry.kind = 'reserved' AND marked.first IS NULL AS is_plain
     FROM unnest(v_entries) AS entry
