@@ -736,7 +736,7 @@ CREATE TABLE series (
   since bigint NOT NULL,
   passed_before bigint DEFAULT 0 NOT NULL,
   skipped bigint DEFAULT 0 NOT NULL,
-  promoted boolean DEFAULT false NOT NULL,
+  promoted_to regclass,
   waits smallint DEFAULT 0 NOT NULL,
   definition uuid NOT NULL,
   increment bigint NOT NULL,
@@ -746,7 +746,7 @@ CREATE TABLE series (
   ends_on date,
   closed_at timestamp with time zone,
   CONSTRAINT series_tenant_sequence_period_pk PRIMARY KEY (tenant, sequence, period),
-  CONSTRAINT series_counter_is_sound CHECK (next >= 0 AND next <= '1000000999999999999'::bigint AND NOT (promoted AND (mode = 'gapless'::sequence_mode OR closed_at IS NOT NULL)))
+  CONSTRAINT series_counter_is_sound CHECK (next >= 0 AND next <= '1000000999999999999'::bigint AND NOT (promoted_to IS NOT NULL AND (mode = 'gapless'::sequence_mode OR closed_at IS NOT NULL)))
 ) WITH (fillfactor=50);
 
 CREATE TABLE settings (
@@ -1641,8 +1641,8 @@ AS $function$
 DECLARE
   v_last bigint;
 BEGIN
-  IF p_series.promoted THEN
-    v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
+  IF p_series.promoted_to IS NOT NULL THEN
+    v_last := pg_sequence_last_value(p_series.promoted_to);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
   RETURN coalesce(v_last + p_series.increment,
@@ -1650,17 +1650,17 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.last_of_counter(p_series bigint)
+CREATE OR REPLACE FUNCTION public.last_of_counter(p_counter regclass)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RETURN pg_sequence_last_value(to_regclass(counter_of(p_series)));
+  RETURN pg_sequence_last_value(p_counter);
 EXCEPTION WHEN internal_error THEN
   IF SQLSTATE <> 'XX000' THEN
     RAISE;
   END IF;
-  -- Whoever moved or closed the series dropped it after its name was looked up.
+  -- Whoever moved or closed the series dropped it after its row was read.
   RETURN NULL;
 END
 $function$;
@@ -1675,10 +1675,10 @@ DECLARE
 BEGIN
   LOOP
     SELECT * INTO v_series FROM series WHERE id = p_series;
-    IF v_series.promoted IS NOT TRUE THEN
+    IF v_series.promoted_to IS NULL THEN
       RETURN v_series;
     END IF;
-    v_last := last_of_counter(p_series);
+    v_last := last_of_counter(v_series.promoted_to);
     PERFORM FROM series AS s WHERE s.id = p_series AND s IS NOT DISTINCT FROM v_series;
     IF FOUND THEN
       v_series.next := coalesce(v_last + v_series.increment, v_series.next);
@@ -1689,19 +1689,22 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.promote_series(p_series series)
- RETURNS boolean
+ RETURNS regclass
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  v_counter regclass;
 BEGIN
   IF p_series.next > p_series.ceiling THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
     counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
-  UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
-  RETURN true;
+  UPDATE series SET promoted_to = counter_of(id)::regclass, waits = 0 WHERE id = p_series.id
+  RETURNING promoted_to INTO v_counter;
+  RETURN v_counter;
 END
 $function$;
 
@@ -1812,6 +1815,12 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.behind_ledger(p_series series)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT (ledger.last + ledger.step) FROM ledger WHERE ((ledger.tenant = (behind_ledger.p_series).tenant) AND (ledger.series = (behind_ledger.p_series).id) AND (ledger.kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind]))) ORDER BY ledger.first DESC LIMIT 1);
+
 CREATE OR REPLACE FUNCTION public.reopen_series(p_series series)
  RETURNS series
  LANGUAGE plpgsql
@@ -1820,10 +1829,7 @@ DECLARE
   v_series series;
 BEGIN
   UPDATE series
-  SET next = greatest(next, (
-        SELECT max(l.last) + series.increment FROM ledger AS l
-        WHERE l.tenant = series.tenant AND l.series = series.id
-          AND l.kind IN ('reserved', 'skip', 'fence', 'burned'))),
+  SET next = greatest(next, behind_ledger(series)),
       closed_at = NULL
   WHERE id = p_series.id
   RETURNING * INTO v_series;
@@ -1844,7 +1850,7 @@ BEGIN
       waits = greatest(waits - 1, 0)
   WHERE id = (
       SELECT id FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND promoted_to IS NULL
       FOR NO KEY UPDATE SKIP LOCKED
     )
     AND NOT hot
@@ -1872,28 +1878,28 @@ BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
-    AND (NOT promoted OR p_past IS NOT NULL)
+    AND (promoted_to IS NULL OR p_past IS NOT NULL)
   FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
-    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
+    IF v_series.promoted_to IS NULL OR p_past IS NOT NULL THEN
       v_waited := true;
       v_series := wait_for_series(v_series.id);
     END IF;
   END IF;
-  IF NOT v_series.promoted THEN
+  IF v_series.promoted_to IS NULL THEN
     PERFORM check_definition(v_series, p_definition);
     IF v_series.closed_at IS NOT NULL THEN
       v_series := reopen_series(v_series);
     END IF;
     IF v_series.mode = 'standard'
        AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
-      v_series.promoted := promote_series(v_series);
+      v_series.promoted_to := promote_series(v_series);
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past)
+    WHEN v_series.promoted_to IS NULL THEN draw_from_row(v_series, v_waited, p_count, p_last, p_past)
+    ELSE draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
   END;
 END
 $function$;
@@ -1917,7 +1923,8 @@ BEGIN
     UPDATE series
     SET next = next + v_count * increment,
         skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
-        waits = CASE WHEN p_waited THEN waits + 1 ELSE greatest(waits - 1, 0) END
+        -- A gapless one is never promoted, and would count on.
+        waits = CASE WHEN p_waited AND mode = 'standard' THEN waits + 1 ELSE greatest(waits - 1, 0) END
     WHERE id = p_series.id;
   END IF;
   RETURN (p_series.id, p_series.period, p_series.next,
@@ -1939,20 +1946,19 @@ BEGIN
   BEGIN
     PERFORM lock_counter(p_series.id, p_shared => v_single);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
-    IF NOT coalesce(v_series.promoted, false) THEN
+    IF v_series.promoted_to IS NULL THEN
       -- Closed or made anew while we waited: the caller looks again.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
     PERFORM check_definition(v_series, p_definition);
     IF v_single THEN
-      v_next := nextval(counter_of(p_series.id)::regclass);
+      v_next := nextval(v_series.promoted_to);
     ELSE
       v_next := next_number(v_series);
       v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past));
       IF v_count > 0 THEN
         PERFORM check_room(v_series, v_next, v_count, p_last);
-        PERFORM setval(counter_of(p_series.id)::regclass,
-                       v_next + (v_count - 1) * v_series.increment);
+        PERFORM setval(v_series.promoted_to, v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -2049,9 +2055,9 @@ CREATE OR REPLACE FUNCTION public.hold_counter(p_series series)
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF p_series.promoted THEN
+  IF p_series.promoted_to IS NOT NULL THEN
     PERFORM lock_counter(p_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', p_series.promoted_to);
   END IF;
 END
 $function$;
@@ -2067,14 +2073,14 @@ BEGIN
   SET next = p_next,
       since = p_since,
       passed_before = p_passed,
-      promoted = promoted AND p_next <= ceiling
+      promoted_to = CASE WHEN p_next <= ceiling THEN promoted_to END
   WHERE id = p_series.id
   RETURNING * INTO v_series;
-  IF p_series.promoted AND NOT v_series.promoted THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
-  ELSIF p_series.promoted THEN
+  IF v_series.promoted_to IS DISTINCT FROM p_series.promoted_to THEN
+    EXECUTE format('DROP SEQUENCE %s', p_series.promoted_to);
+  ELSIF v_series.promoted_to IS NOT NULL THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+                   v_series.promoted_to, v_series.increment, v_series.ceiling, p_next, p_next);
   END IF;
 END
 $function$;
@@ -2261,21 +2267,20 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.note_crash(p_series series, p_next bigint, p_origin integer)
  RETURNS void
- LANGUAGE plpgsql
+ LANGUAGE sql
 AS $function$
-DECLARE
-  v_first bigint := coalesce(
-    (SELECT last + step FROM ledger
-     WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
-     ORDER BY first DESC LIMIT 1),
-    p_series.since);
-BEGIN
-  IF v_first < p_next THEN
-    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-    VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
-            p_origin, 'left by a call that failed, or by a crash');
-  END IF;
-END
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  SELECT p_series.tenant, p_series.id, hole.first, hole.behind - p_series.increment, p_series.increment, 'burned',
+         p_origin, 'left by a call that failed, or by a crash'
+  FROM (VALUES
+    -- Where it began is known as long as its increment has not changed.
+    (CASE WHEN p_series.passed_before = 0 THEN p_series.since END, coalesce(
+      (SELECT first FROM ledger
+       WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+       ORDER BY first LIMIT 1), p_next)),
+    (behind_ledger(p_series), p_next)
+  ) AS hole (first, behind)
+  WHERE hole.first < hole.behind
 $function$;
 
 CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
@@ -2376,8 +2381,8 @@ BEGIN
   END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
-    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
-      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted_to IS NOT NULL LOOP
+      EXECUTE format('DROP SEQUENCE %s', v_series.promoted_to);
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
@@ -2438,9 +2443,9 @@ BEGIN
     BEGIN
       PERFORM hold_counter(v_series);
       v_next := next_number(v_series);
-      UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
-      IF v_series.promoted THEN
-        EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+      UPDATE series SET next = v_next, promoted_to = NULL, closed_at = now() WHERE id = v_series.id;
+      IF v_series.promoted_to IS NOT NULL THEN
+        EXECUTE format('DROP SEQUENCE %s', v_series.promoted_to);
       END IF;
       v_closed := v_closed + 1;
     EXCEPTION WHEN lock_not_available THEN
@@ -2934,7 +2939,7 @@ CREATE OR REPLACE FUNCTION public.is_drawing(p_series series)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((p_series).promoted AND (EXISTS (SELECT FROM pg_locks WHERE ((pg_locks.locktype = 'relation'::text) AND pg_locks.granted AND (pg_locks.mode = 'RowExclusiveLock'::text) AND (pg_locks.database = (SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database()))) AND (pg_locks.relation = (to_regclass(counter_of((is_drawing.p_series).id)))::oid) AND (pg_locks.pid <> pg_backend_pid())))));
+RETURN (EXISTS (SELECT FROM pg_locks WHERE ((pg_locks.locktype = 'relation'::text) AND pg_locks.granted AND (pg_locks.mode = 'RowExclusiveLock'::text) AND (pg_locks.database = (SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database()))) AND (pg_locks.relation = ((is_drawing.p_series).promoted_to)::oid) AND (pg_locks.pid <> pg_backend_pid()))));
 
 CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS json
@@ -2949,8 +2954,6 @@ DECLARE
   v_period text;
   v_next bigint;
   v_series series;
-  v_end bigint;
-  v_passed bigint;
   v_drawing boolean;
   v_sums record;
   v_sum record;
@@ -2958,9 +2961,9 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_counter FROM sequences WHERE tenant = p_tenant AND key = v_sequence.counter;
-  v_period := coalesce(
-    p_period, period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()));
-  v_next := first_number(v_counter, v_period);
+  v_period := coalesce(p_period, CASE WHEN v_sequence.reset <> 'prefix' THEN
+    period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()) END);
+  v_next := CASE WHEN v_period IS NOT NULL THEN first_number(v_counter, v_period) END;
   SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
          0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
          0::numeric AS burned, 0::numeric AS in_flight
@@ -2970,44 +2973,52 @@ BEGIN
     WHERE tenant = p_tenant AND sequence = v_counter.key AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
-    v_series := series_now(v_series.id);
-    CONTINUE WHEN v_series.id IS NULL;
-    v_drawing := is_drawing(v_series);
-    -- A counter that gives the numbers of a run one by one may have been seen amidst it.
-    v_end := greatest(v_series.next, (
-      SELECT last + step FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id AND kind = ANY (c_passed) AND first < v_series.next
-      ORDER BY first DESC LIMIT 1));
-    v_passed := passed_numbers(v_series, v_end);
-    IF v_series.period = v_period THEN
-      v_next := v_end;
+    IF v_series.promoted_to IS NOT NULL THEN
+      v_series := series_now(v_series.id);
     END IF;
+    v_drawing := is_drawing(v_series);
     -- One statement, so that these belong together.
-    SELECT entry.*, lease.*, item.*
+    SELECT seen.behind, passed_numbers(s, seen.behind) AS passed, entry.*, lease.*, item.*
     INTO v_sum
-    FROM (
+    FROM series AS s
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN v_series.promoted_to IS NULL THEN s.next ELSE v_series.next END AS next
+    ) AS counter
+    CROSS JOIN LATERAL (
+      -- A counter that came back older than the ledger may stand amidst an entry.
+      SELECT greatest(counter.next, (
+        SELECT last + step FROM ledger
+        WHERE tenant = p_tenant AND series = s.id AND kind = ANY (c_passed) AND first < counter.next
+        ORDER BY first DESC LIMIT 1)) AS behind
+    ) AS seen
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS void,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
       FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
+      WHERE tenant = p_tenant AND series = s.id AND first < seen.behind
     ) AS entry
-    CROSS JOIN (
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
              coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
-      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
+      WHERE tenant = p_tenant AND series = s.id AND first < seen.behind
     ) AS lease
-    CROSS JOIN (
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND lower(numbers) < v_end
-    ) AS item;
-    v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
-    v_sums.passed := v_sums.passed + v_passed;
+      WHERE series = s.id AND lower(numbers) < seen.behind
+    ) AS item
+    WHERE s.id = v_series.id;
+    CONTINUE WHEN NOT FOUND;
+    IF v_series.period = v_period THEN
+      v_next := v_sum.behind;
+    END IF;
+    v_left := v_sum.passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
+    v_sums.passed := v_sums.passed + v_sum.passed;
     v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
     v_sums.taken := v_sums.taken + v_sum.taken;
     v_sums.on_lease := v_sums.on_lease + v_sum.on_lease;
@@ -3148,19 +3159,18 @@ CREATE OR REPLACE FUNCTION public.account_runs_of(p_series series, p_behind bigi
 AS $function$
 DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
-  v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
+  v_end bigint;
   -- Where the next entry begins if nothing is between: at first, where the series does, as far as its row tells.
-  v_due bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_due bigint;
   v_entries ledger[];
   v_next record;
   v_entry ledger;
   v_left integer := p_limit;
   v_given integer;
 BEGIN
-  SELECT array_agg(page ORDER BY page.first) INTO v_entries
-  FROM (
-    SELECT l.* FROM ledger AS l
+  SELECT counter.next, CASE WHEN s.passed_before = 0 THEN s.since END, ARRAY(
+    SELECT l FROM ledger AS l
     WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
       -- From the entry on that holds `p_behind`, or what is before the hole that does.
       AND l.first >= coalesce((
@@ -3168,11 +3178,17 @@ BEGIN
         WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
           AND held.first <= p_behind
         ORDER BY held.first DESC LIMIT 1), 0)
-      AND l.first < v_end
+      AND l.first < counter.next
     ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  ) AS page;
+  )
+  INTO v_end, v_due, v_entries
+  FROM series AS s
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN p_series.promoted_to IS NULL THEN s.next ELSE p_series.next END AS next
+  ) AS counter
+  WHERE s.id = p_series.id;
   FOR v_next IN
     SELECT entry, entry.kind = 'reserved' AND marked.first IS NULL AS is_plain
     FROM unnest(v_entries) AS entry
@@ -7637,9 +7653,7 @@ DECLARE
 BEGIN
   PERFORM hold_counter(p_series);
   -- A counter may have come back older than the ledger.
-  v_next := greatest(next_number(p_series), (
-    SELECT max(l.last) + p_series.increment
-    FROM entries_over(p_series.id, least(p_series.next, v_end), v_end) AS l));
+  v_next := greatest(next_number(p_series), behind_ledger(p_series));
   IF v_next > v_end THEN
     RETURN NULL;
   END IF;
@@ -8712,9 +8726,8 @@ BEGIN
     ), counters AS (
       SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
              CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
-             CASE WHEN s.promoted
-               THEN coalesce(last_of_counter(s.id) + s.increment, s.next)
-               ELSE s.next END AS next
+             -- No counter is asked: who asks one locks it until the transaction ends, and there may be thousands.
+             CASE WHEN s.promoted_to IS NULL THEN s.next ELSE greatest(s.next, behind_ledger(s)) END AS next
       FROM series AS s
       JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
       WHERE s.tenant = p_tenant AND s.closed_at IS NULL
@@ -9388,24 +9401,39 @@ CREATE OR REPLACE FUNCTION public.compare_alerts(p_tenant text)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
+  -- A statement of these ends in time, with as many webhooks as a tenant may have.
+  c_at_once CONSTANT integer := 2000;
   v_conditions alert_condition[] := ARRAY(SELECT c FROM alert_conditions(p_tenant) AS c);
   v_opened alerts[];
   v_closed alerts[];
 BEGIN
-  WITH opened AS (
-    INSERT INTO alerts (tenant, id, kind, subject, facts, opened_at)
-    SELECT p_tenant, gen_random_uuid(), c.kind, c.subject, c.facts, now()
+  WITH missing AS (
+    SELECT c.*, row_number() OVER (PARTITION BY c.kind ORDER BY c.subject COLLATE "C") AS place
     FROM unnest(v_conditions) AS c
     WHERE c.opens
-    ORDER BY c.kind, c.subject COLLATE "C"
+      AND (c.kind, c.subject) NOT IN (
+        SELECT kind, subject FROM alerts WHERE tenant = p_tenant AND closed_at IS NULL)
+    ORDER BY place
+    LIMIT c_at_once
+  ), opened AS (
+    INSERT INTO alerts (tenant, id, kind, subject, facts, opened_at)
+    SELECT p_tenant, gen_random_uuid(), kind, subject, facts, now()
+    FROM missing
+    ORDER BY kind, subject COLLATE "C"
     ON CONFLICT (tenant, kind, subject) WHERE closed_at IS NULL DO NOTHING
     RETURNING alerts
   )
   SELECT array_agg(alerts) INTO v_opened FROM opened;
-  WITH closed AS (
-    UPDATE alerts SET closed_at = now()
+  WITH well_again AS (
+    SELECT id, row_number() OVER (PARTITION BY kind ORDER BY subject) AS place
+    FROM alerts
     WHERE tenant = p_tenant AND closed_at IS NULL
       AND (kind, subject) NOT IN (SELECT c.kind, c.subject FROM unnest(v_conditions) AS c)
+    ORDER BY place
+    LIMIT c_at_once
+  ), closed AS (
+    UPDATE alerts SET closed_at = now()
+    WHERE tenant = p_tenant AND closed_at IS NULL AND id IN (SELECT id FROM well_again)
     RETURNING alerts
   )
   SELECT array_agg(alerts) INTO v_closed FROM closed;
@@ -9818,6 +9846,7 @@ ALTER FUNCTION available_stock(text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_at(series,bigint,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_fence(text,bigint,integer,text,text[],text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION behind_ledger(series) OWNER TO serialmint_rules;
 ALTER FUNCTION bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION break_import_v1(text,uuid,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION burn_lease_v1(caller,text,text,bytea,uuid,text) OWNER TO serialmint_rules;
@@ -9957,7 +9986,7 @@ ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION last_number_of(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
-ALTER FUNCTION last_of_counter(bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION last_of_counter(regclass) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
@@ -10162,6 +10191,7 @@ REVOKE EXECUTE ON FUNCTION
   begin_at(series,bigint,integer,text),
   begin_fence(text,bigint,integer,text,text[],text[]),
   begin_import_v1(caller,text,text,bytea,uuid,uuid,text,boolean,boolean,boolean,interval),
+  behind_ledger(series),
   bind_naming_series_v1(caller,text,text,text,bigint,boolean,bigint),
   break_import_v1(text,uuid,uuid,jsonb),
   burn_lease_v1(caller,text,text,bytea,uuid,text),
@@ -10308,7 +10338,7 @@ REVOKE EXECUTE ON FUNCTION
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
   last_number_of(bigint,bigint,bigint,bigint),
-  last_of_counter(bigint),
+  last_of_counter(regclass),
   lease_facts(leases),
   lease_status(leases),
   leases_in_trouble(text),

@@ -37,7 +37,8 @@ async function manifestText(): Promise<string> {
     description: "The client of Serialmint: every call, typed, and numbers leased in blocks.",
     license,
     type: "module",
-    engines: { node: ">=20" },
+    // AbortSignal.any.
+    engines: { node: ">=20.3" },
     sideEffects: false,
     exports: Object.fromEntries(exports) as object,
   };

@@ -308,6 +308,16 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- The number behind the last entry that gave or passed numbers of a series, by the steps of that entry: the
+-- increment may have changed since. Null when there is none.
+CREATE FUNCTION behind_ledger(p_series series) RETURNS bigint
+LANGUAGE sql STABLE
+RETURN (
+  SELECT last + step FROM ledger
+  WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+  ORDER BY first DESC LIMIT 1
+);
+--> statement-breakpoint
 -- Opens a closed series, whose row the caller has locked: it goes on behind the highest number that its
 -- row or its ledger knows.
 CREATE FUNCTION reopen_series(p_series series) RETURNS series
@@ -316,10 +326,7 @@ DECLARE
   v_series series;
 BEGIN
   UPDATE series
-  SET next = greatest(next, (
-        SELECT max(l.last) + series.increment FROM ledger AS l
-        WHERE l.tenant = series.tenant AND l.series = series.id
-          AND l.kind IN ('reserved', 'skip', 'fence', 'burned'))),
+  SET next = greatest(next, behind_ledger(series)),
       closed_at = NULL
   WHERE id = p_series.id
   RETURNING * INTO v_series;
@@ -423,7 +430,8 @@ BEGIN
     UPDATE series
     SET next = next + v_count * increment,
         skipped = skipped + CASE WHEN p_past IS NULL THEN 0 ELSE v_count END,
-        waits = CASE WHEN p_waited THEN waits + 1 ELSE greatest(waits - 1, 0) END
+        -- A gapless one is never promoted, and would count on.
+        waits = CASE WHEN p_waited AND mode = 'standard' THEN waits + 1 ELSE greatest(waits - 1, 0) END
     WHERE id = p_series.id;
   END IF;
   RETURN (p_series.id, p_series.period, p_series.next,
@@ -775,24 +783,23 @@ LANGUAGE sql STABLE AS $$
   HAVING count(*) > 0
 $$;
 --> statement-breakpoint
--- Writes down what a failed call or a crash has burned at the end of a series, which the caller holds with its
--- counter: between its last entry and its next number. Elsewhere the entries beside a hole tell of it, as long as
--- they count by one increment.
+-- Writes down what failed calls or crashes have burned before the first entry of a series, which the caller holds
+-- with its counter, and between its last entry and its next number. Elsewhere the entries beside a hole tell of it,
+-- as long as they count by one increment.
 CREATE FUNCTION note_crash(p_series series, p_next bigint, p_origin integer) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_first bigint := coalesce(
-    (SELECT last + step FROM ledger
-     WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
-     ORDER BY first DESC LIMIT 1),
-    p_series.since);
-BEGIN
-  IF v_first < p_next THEN
-    INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
-    VALUES (p_series.tenant, p_series.id, v_first, p_next - p_series.increment, p_series.increment, 'burned',
-            p_origin, 'left by a call that failed, or by a crash');
-  END IF;
-END
+LANGUAGE sql AS $$
+  INSERT INTO ledger (tenant, series, first, last, step, kind, origin, reason)
+  SELECT p_series.tenant, p_series.id, hole.first, hole.behind - p_series.increment, p_series.increment, 'burned',
+         p_origin, 'left by a call that failed, or by a crash'
+  FROM (VALUES
+    -- Where it began is known as long as its increment has not changed.
+    (CASE WHEN p_series.passed_before = 0 THEN p_series.since END, coalesce(
+      (SELECT first FROM ledger
+       WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+       ORDER BY first LIMIT 1), p_next)),
+    (behind_ledger(p_series), p_next)
+  ) AS hole (first, behind)
+  WHERE hole.first < hole.behind
 $$;
 --> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence

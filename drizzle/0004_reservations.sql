@@ -320,9 +320,10 @@ RETURN EXISTS (
 -- What became of every number that the series a sequence counts in have passed, or with `p_period` that one series'.
 -- A promoted counter moves before its draws commit: what it passed and no entry explains is `in_flight`
 -- while any transaction that drew is still running, and `burned`, left by a crash or an abort, once none
--- is. Each statement sees what committed before it, so the entries are read after the counters and locks, and
--- those beyond the counter are left to the next look. `next` is of that one series or else the present one, by the
--- same look.
+-- is. Each statement sees what committed before it, so the entries are read after such a counter and the locks, and
+-- those beyond it are left to the next look; nobody sets it back meanwhile, since who asked it holds it. A row is
+-- read with its entries. `next` is of that one series or else the present one, by the same look; null where none
+-- is the present one, since a text names the series.
 CREATE FUNCTION account_v1(p_tenant text, p_sequence text, p_period text) RETURNS json
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -332,8 +333,6 @@ DECLARE
   v_period text;
   v_next bigint;
   v_series series;
-  v_end bigint;
-  v_passed bigint;
   v_drawing boolean;
   v_sums record;
   v_sum record;
@@ -341,9 +340,9 @@ DECLARE
 BEGIN
   SELECT * INTO v_sequence FROM sequences WHERE tenant = p_tenant AND key = p_sequence;
   SELECT * INTO v_counter FROM sequences WHERE tenant = p_tenant AND key = v_sequence.counter;
-  v_period := coalesce(
-    p_period, period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()));
-  v_next := first_number(v_counter, v_period);
+  v_period := coalesce(p_period, CASE WHEN v_sequence.reset <> 'prefix' THEN
+    period_at(v_sequence.reset, v_sequence.time_zone, v_sequence.fiscal_year_start, now()) END);
+  v_next := CASE WHEN v_period IS NOT NULL THEN first_number(v_counter, v_period) END;
   SELECT 0::numeric AS passed, 0::numeric AS reserved, 0::numeric AS taken, 0::numeric AS on_lease,
          0::numeric AS unreported, 0::numeric AS given_back, 0::numeric AS voided, 0::numeric AS skipped,
          0::numeric AS burned, 0::numeric AS in_flight
@@ -353,44 +352,52 @@ BEGIN
     WHERE tenant = p_tenant AND sequence = v_counter.key AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
-    v_series := series_now(v_series.id);
-    CONTINUE WHEN v_series.id IS NULL;
-    v_drawing := is_drawing(v_series);
-    -- A counter that gives the numbers of a run one by one may have been seen amidst it.
-    v_end := greatest(v_series.next, (
-      SELECT last + step FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id AND kind = ANY (c_passed) AND first < v_series.next
-      ORDER BY first DESC LIMIT 1));
-    v_passed := passed_numbers(v_series, v_end);
-    IF v_series.period = v_period THEN
-      v_next := v_end;
+    IF v_series.promoted_to IS NOT NULL THEN
+      v_series := series_now(v_series.id);
     END IF;
+    v_drawing := is_drawing(v_series);
     -- One statement, so that these belong together.
-    SELECT entry.*, lease.*, item.*
+    SELECT seen.behind, passed_numbers(s, seen.behind) AS passed, entry.*, lease.*, item.*
     INTO v_sum
-    FROM (
+    FROM series AS s
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN v_series.promoted_to IS NULL THEN s.next ELSE v_series.next END AS next
+    ) AS counter
+    CROSS JOIN LATERAL (
+      -- A counter that came back older than the ledger may stand amidst an entry.
+      SELECT greatest(counter.next, (
+        SELECT last + step FROM ledger
+        WHERE tenant = p_tenant AND series = s.id AND kind = ANY (c_passed) AND first < counter.next
+        ORDER BY first DESC LIMIT 1)) AS behind
+    ) AS seen
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'reserved'), 0) AS reserved,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'void'), 0) AS void,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind IN ('skip', 'fence')), 0) AS skipped,
              coalesce(sum((last - first) / step + 1) FILTER (WHERE kind = 'burned'), 0) AS crashed
       FROM ledger
-      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
+      WHERE tenant = p_tenant AND series = s.id AND first < seen.behind
     ) AS entry
-    CROSS JOIN (
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum(open) FILTER (WHERE lease_status(l) = 'open'), 0) AS on_lease,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'unreported'), 0) AS unreported,
              coalesce(sum(open) FILTER (WHERE lease_status(l) = 'burned'), 0) AS never_reported,
              coalesce(sum(returned), 0) AS given_back
       FROM leases AS l
-      WHERE tenant = p_tenant AND series = v_series.id AND first < v_end
+      WHERE tenant = p_tenant AND series = s.id AND first < seen.behind
     ) AS lease
-    CROSS JOIN (
+    CROSS JOIN LATERAL (
       SELECT coalesce(sum((upper(numbers) - lower(numbers)) / step - skipped), 0) AS taken
       FROM job_items
-      WHERE series = v_series.id AND lower(numbers) < v_end
-    ) AS item;
-    v_left := v_passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
-    v_sums.passed := v_sums.passed + v_passed;
+      WHERE series = s.id AND lower(numbers) < seen.behind
+    ) AS item
+    WHERE s.id = v_series.id;
+    CONTINUE WHEN NOT FOUND;
+    IF v_series.period = v_period THEN
+      v_next := v_sum.behind;
+    END IF;
+    v_left := v_sum.passed - v_sum.reserved - v_sum.skipped - v_sum.crashed;
+    v_sums.passed := v_sums.passed + v_sum.passed;
     v_sums.reserved := v_sums.reserved + v_sum.reserved - v_sum.never_reported;
     v_sums.taken := v_sums.taken + v_sum.taken;
     v_sums.on_lease := v_sums.on_lease + v_sum.on_lease;
@@ -537,25 +544,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 --> statement-breakpoint
 -- What became of the numbers that a series has passed, in their order and none left out, behind number
--- `p_behind`; at most `p_limit` runs. The series is as it stood before the entries are read, and those beyond it
--- are left to the next look. Entries are looked into one by one: a single one may have more runs than the page.
+-- `p_behind`; at most `p_limit` runs. A series that counts with a Postgres sequence is as it stood before the entries
+-- are read, and those beyond it are left to the next look; one that counts in its row is read with them. Entries are
+-- looked into one by one: a single one may have more runs than the page.
 CREATE FUNCTION account_runs_of(p_series series, p_behind bigint, p_limit integer) RETURNS SETOF account_run
 LANGUAGE plpgsql AS $$
 DECLARE
   c_passed CONSTANT ledger_kind[] := '{reserved,skip,fence,burned}';
-  v_end bigint := p_series.next;
   v_drawing boolean := is_drawing(p_series);
+  v_end bigint;
   -- Where the next entry begins if nothing is between: at first, where the series does, as far as its row tells.
-  v_due bigint := CASE WHEN p_series.passed_before = 0 THEN p_series.since END;
+  v_due bigint;
   v_entries ledger[];
   v_next record;
   v_entry ledger;
   v_left integer := p_limit;
   v_given integer;
 BEGIN
-  SELECT array_agg(page ORDER BY page.first) INTO v_entries
-  FROM (
-    SELECT l.* FROM ledger AS l
+  SELECT counter.next, CASE WHEN s.passed_before = 0 THEN s.since END, ARRAY(
+    SELECT l FROM ledger AS l
     WHERE l.tenant = p_series.tenant AND l.series = p_series.id AND l.kind = ANY (c_passed)
       -- From the entry on that holds `p_behind`, or what is before the hole that does.
       AND l.first >= coalesce((
@@ -563,11 +570,17 @@ BEGIN
         WHERE held.tenant = p_series.tenant AND held.series = p_series.id AND held.kind = ANY (c_passed)
           AND held.first <= p_behind
         ORDER BY held.first DESC LIMIT 1), 0)
-      AND l.first < v_end
+      AND l.first < counter.next
     ORDER BY l.first
     -- Each has a run at least, but that the first one may lie behind.
     LIMIT p_limit + 2
-  ) AS page;
+  )
+  INTO v_end, v_due, v_entries
+  FROM series AS s
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN p_series.promoted_to IS NULL THEN s.next ELSE p_series.next END AS next
+  ) AS counter
+  WHERE s.id = p_series.id;
   FOR v_next IN
     SELECT entry, entry.kind = 'reserved' AND marked.first IS NULL AS is_plain
     FROM unnest(v_entries) AS entry

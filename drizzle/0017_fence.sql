@@ -12,9 +12,7 @@ DECLARE
 BEGIN
   PERFORM hold_counter(p_series);
   -- A counter may have come back older than the ledger.
-  v_next := greatest(next_number(p_series), (
-    SELECT max(l.last) + p_series.increment
-    FROM entries_over(p_series.id, least(p_series.next, v_end), v_end) AS l));
+  v_next := greatest(next_number(p_series), behind_ledger(p_series));
   IF v_next > v_end THEN
     RETURN NULL;
   END IF;

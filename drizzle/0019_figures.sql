@@ -573,8 +573,8 @@ BEGIN
     ), counters AS (
       SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
              CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
-             CASE WHEN s.promoted_to IS NULL THEN s.next
-               ELSE coalesce((series_now(s.id)).next, s.next) END AS next
+             -- No counter is asked: who asks one locks it until the transaction ends, and there may be thousands.
+             CASE WHEN s.promoted_to IS NULL THEN s.next ELSE greatest(s.next, behind_ledger(s)) END AS next
       FROM series AS s
       JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
       WHERE s.tenant = p_tenant AND s.closed_at IS NULL

@@ -132,28 +132,44 @@ RETURN (
   wire_time(p_alert.opened_at), wire_time(p_alert.closed_at), p_alert.facts)::alert_row;
 --> statement-breakpoint
 -- Compares what needs attention of the tenant that is entered with the alerts that are open: opens those that are
--- missing, once, closes those whose reason is gone, and tells of both. Returns how many.
+-- missing, once, closes those whose reason is gone, and tells of both, of each kind some: what is more than can be
+-- done in time is left to the next look. Returns how many.
 CREATE FUNCTION compare_alerts(p_tenant text) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
+  -- A statement of these ends in time, with as many webhooks as a tenant may have.
+  c_at_once CONSTANT integer := 2000;
   v_conditions alert_condition[] := ARRAY(SELECT c FROM alert_conditions(p_tenant) AS c);
   v_opened alerts[];
   v_closed alerts[];
 BEGIN
-  WITH opened AS (
-    INSERT INTO alerts (tenant, id, kind, subject, facts, opened_at)
-    SELECT p_tenant, gen_random_uuid(), c.kind, c.subject, c.facts, now()
+  WITH missing AS (
+    SELECT c.*, row_number() OVER (PARTITION BY c.kind ORDER BY c.subject COLLATE "C") AS place
     FROM unnest(v_conditions) AS c
     WHERE c.opens
-    ORDER BY c.kind, c.subject COLLATE "C"
+      AND (c.kind, c.subject) NOT IN (
+        SELECT kind, subject FROM alerts WHERE tenant = p_tenant AND closed_at IS NULL)
+    ORDER BY place
+    LIMIT c_at_once
+  ), opened AS (
+    INSERT INTO alerts (tenant, id, kind, subject, facts, opened_at)
+    SELECT p_tenant, gen_random_uuid(), kind, subject, facts, now()
+    FROM missing
+    ORDER BY kind, subject COLLATE "C"
     ON CONFLICT (tenant, kind, subject) WHERE closed_at IS NULL DO NOTHING
     RETURNING alerts
   )
   SELECT array_agg(alerts) INTO v_opened FROM opened;
-  WITH closed AS (
-    UPDATE alerts SET closed_at = now()
+  WITH well_again AS (
+    SELECT id, row_number() OVER (PARTITION BY kind ORDER BY subject) AS place
+    FROM alerts
     WHERE tenant = p_tenant AND closed_at IS NULL
       AND (kind, subject) NOT IN (SELECT c.kind, c.subject FROM unnest(v_conditions) AS c)
+    ORDER BY place
+    LIMIT c_at_once
+  ), closed AS (
+    UPDATE alerts SET closed_at = now()
+    WHERE tenant = p_tenant AND closed_at IS NULL AND id IN (SELECT id FROM well_again)
     RETURNING alerts
   )
   SELECT array_agg(alerts) INTO v_closed FROM closed;

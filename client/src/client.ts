@@ -18,6 +18,7 @@ export { LeasedSequence, SequenceClosed } from "./leases/leased-sequence.ts";
 export type { Closing, StockStatus } from "./leases/leased-sequence.ts";
 export type { Leased, LeaseOf } from "./leases/leased.ts";
 export type { LeasedSequenceOptions } from "./leases/options.ts";
+export { emptyState } from "./leases/state.ts";
 export type { Asking, Block, Report, State } from "./leases/state.ts";
 export { MemoryStore } from "./leases/store.ts";
 export type { Change, LeaseStore } from "./leases/store.ts";

@@ -88,23 +88,26 @@ export class FileStore implements LeaseStore {
     };
     if (number === 0) await this.#makeFolder(folder);
     const draft = path.join(folder, `${id}.draft`);
+    let isMade = true;
     try {
       await this.#writeFile(draft, JSON.stringify(next));
       await link(draft, path.join(folder, nameOf(next.number)));
     } catch (error) {
       // ENOENT: somebody took the draft for abandoned.
-      if (codeOf(error) === "EEXIST" || codeOf(error) === "ENOENT") return false;
-      throw error;
+      if (codeOf(error) !== "EEXIST" && codeOf(error) !== "ENOENT") throw error;
+      isMade = false;
     } finally {
       await unlink(draft).catch(() => undefined);
     }
-    // A process that was stopped for long may find the name of an old version free again.
-    if (Math.max(...(await versionsIn(folder))) > next.number) {
+    // A process that was stopped for long may find the name of an old version free again. And over a network a link
+    // that exists may be this one, made by a request whose answer was lost.
+    if (!isMade || Math.max(...(await versionsIn(folder))) > next.number) {
       const latest = await latestIn(folder);
       if (!latest.writes.includes(id)) return false;
     }
     if (this.#fsync) await flushFolder(folder);
-    if (next.number % keptVersions === 0) await tidy(folder, next.number);
+    // What is not tidied now is tidied later.
+    if (next.number % keptVersions === 0) await tidy(folder, next.number).catch(() => undefined);
     return true;
   }
 

@@ -102,6 +102,40 @@ test("two who look at once open each alert once, and tell of it once", async () 
   expect(await count("events")).toBe(6);
 });
 
+test("however much goes wrong at once, a look has an end, and opens and closes of each kind some", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "A-{0000}" });
+  await ok(service, "POST", "/v1/sequences/s/leases", { count: 1, holder: "h" });
+  await service.database.query(
+    `insert into leases (tenant, id, sequence, series, first, last, step, holder, token, open, expires_at)
+     select tenant, gen_random_uuid(), sequence, series, 1 + n, 1 + n, 1, holder, token, 1, expires_at
+     from leases, generate_series(1, 2499) as n`,
+  );
+  await service.database.query("update leases set expires_at = now() - interval '1 hour'");
+  await nearlyUsedUp(service, "a", "b");
+  const open = () =>
+    service.database.query(
+      `select kind, count(*)::int as n from alerts where closed_at is null group by kind order by kind`,
+    );
+  // 2,500 leases and two sequences, 2,000 at once.
+  expect(await lookAt(service)).toBe(2000);
+  expect(await open()).toEqual([
+    { kind: "sequence_exhaustion_near", n: 2 },
+    { kind: "lease_unreported", n: 1998 },
+  ]);
+  expect(await lookAt(service)).toBe(502);
+  expect(await lookAt(service)).toBe(0);
+  await service.database.query("update leases set expires_at = now() + interval '1 hour'");
+  await putSequence(service, "a", { pattern: "a-{000}", overflow: "reject" });
+  expect(await lookAt(service)).toBe(2000);
+  expect(await open()).toEqual([
+    { kind: "sequence_exhaustion_near", n: 1 },
+    { kind: "lease_unreported", n: 501 },
+  ]);
+  expect(await lookAt(service)).toBe(501);
+  expect(await openAlerts(service)).toEqual(["sequence_exhaustion_near b"]);
+});
+
 test("who is to be told of many alerts is noted once", async () => {
   const service = await serviceWithoutWebhookPump();
   const webhook = await makeWebhook(service);

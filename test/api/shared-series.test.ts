@@ -146,6 +146,11 @@ describe("sequences of the Frappe dialect count in the tenant's naming series", 
       used: null,
     });
     expect(await get("/v1/sequences/naming-series")).toMatchObject({ series: null, next: null });
+    expect(await get("/v1/sequences/naming-series/account")).toMatchObject({
+      series: null,
+      passed: "4",
+      next: null,
+    });
     expect(await put("/v1/sequences/own", { pattern: "OWN-{00}" })).toMatchObject({
       counter: "own",
     });

@@ -155,6 +155,36 @@ describe("a call", () => {
     );
   });
 
+  test("that is wrong in itself says so at once, and nothing is sent", async () => {
+    const nowhere = client.get("/v1/products/{sku}", { path: { sku: "" } });
+    expect(await failureOf(nowhere)).toBeInstanceOf(TypeError);
+    const unreadable = client.get("/v1/products/{sku}", { path: { sku: "\ud800" } });
+    expect(await failureOf(unreadable)).toBeInstanceOf(URIError);
+    const names = all(client.stream("/v1/reservations/{id}/names", { path: { id: "" } }));
+    expect(await failureOf(names)).toBeInstanceOf(TypeError);
+    expect(service.way.seen).toEqual([]);
+  });
+
+  test("is given up in time while its API key does not come", async () => {
+    const never = new Promise<string>(() => undefined);
+    const keyless = new Serialmint({ url: service.way.url, apiKey: () => never });
+    expect(await failureOf(keyless.get("/v1/settings", { deadlineMs: 100 }))).toBeInstanceOf(
+      NoAnswer,
+    );
+    const stop = new AbortController();
+    const call = failureOf(keyless.get("/v1/settings", { signal: stop.signal }));
+    stop.abort(new Error("enough"));
+    expect(await call).toEqual(new Error("enough"));
+    const stream = all(keyless.stream("/v1/lots", { timeoutMs: 50, deadlineMs: 100 }));
+    expect(await failureOf(stream)).toBeInstanceOf(NoAnswer);
+  });
+
+  test("may take for ever", async () => {
+    const patient = { timeoutMs: Infinity, deadlineMs: Infinity };
+    expect((await client.get("/health", patient)).status).toBe("ok");
+    expect(await all(client.stream("/v1/sequences", patient))).not.toHaveLength(0);
+  });
+
   test("that names a version is not repeated when its outcome is unknown", async () => {
     await client.put("/v1/products/{sku}", {
       path: { sku: "p" },

@@ -4,8 +4,15 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 
-import { MemoryStore, NoAnswer, Serialmint } from "../../client/src/client.ts";
-import type { Clock, Leased, LeasedSequenceOptions } from "../../client/src/client.ts";
+import { MemoryStore, NoAnswer, Serialmint, emptyState } from "../../client/src/client.ts";
+import type {
+  Change,
+  Clock,
+  Leased,
+  LeasedSequenceOptions,
+  LeaseStore,
+  State,
+} from "../../client/src/client.ts";
 import type { LeasedSequence } from "../../client/src/leases/leased-sequence.ts";
 import { FileStore } from "../../client/src/file-store.ts";
 import type { Fault } from "./faulty-way.ts";
@@ -60,6 +67,21 @@ async function told(
     sum.back += given_back;
   }
   return sum;
+}
+
+/** A store like that of somebody else, which outlives a process, and may fail when it has kept a change. */
+class StoreThatLasts implements LeaseStore {
+  readonly lasting = true;
+  state: State = emptyState;
+  afterChange: () => void = () => undefined;
+
+  async update<T>(_name: string, change: Change<T>): Promise<T> {
+    const { state, result } = change(this.state);
+    const isSame = state === this.state;
+    this.state = state;
+    if (!isSame) this.afterChange();
+    return Promise.resolve(result);
+  }
 }
 
 /** A clock that goes as the machine's does until it is set. */
@@ -272,6 +294,117 @@ describe("numbers", () => {
     expect(await told(client)).toMatchObject({ used: 0, open: 0, back: 50 });
   });
 
+  test("stay in a store that lasts while there are fewer than somebody waits for", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    const options = { minBlock: 5, maxBlock: 5 };
+    const first = sequenceOf(client, { ...options, store: store() });
+    await first.stockUp(5);
+    service.way.choose(() => "lost");
+    expect(await failureOf(first.take(8, { waitMs: 300 }))).toBeInstanceOf(NoAnswer);
+    // Killed: nobody closes it.
+    const second = sequenceOf(client, { ...options, store: store() });
+    expect(numbersOf(await second.take(5, { waitMs: 5000 }))).toEqual(upTo(5));
+  });
+
+  test("of more leases than a holder may have are given from a store that lasts as well", async () => {
+    const client = await clientOf(service);
+    const store = (await folder())();
+    const sequence = sequenceOf(client, { store, minBlock: 1, maxBlock: 1, waitMs: 100_000 });
+    expect(numbersOf(await sequence.take(130))).toEqual(upTo(130));
+    await sequence.close({ giveBack: true, timeoutMs: Infinity });
+    expect(await told(client)).toMatchObject({ used: 130, open: 0 });
+  });
+
+  test("that another process has got are there for who waits for an answer that hangs", async () => {
+    const client = await clientOf(service);
+    const store = await folder();
+    const options = { minBlock: 10, maxBlock: 10 };
+    service.way.choose((passing) =>
+      isLeasing(passing) && passing.time === 1 ? "answer hangs" : null,
+    );
+    const one = sequenceOf(client, { ...options, store: store() });
+    // Less than a request is waited for.
+    const hanging = one.next({ waitMs: 8000 });
+    await expect.poll(() => service.way.seen.filter(isLeasing).length).toBe(1);
+    const other = sequenceOf(client, { ...options, store: store() });
+    expect(numbersOf([await other.next(), await hanging])).toEqual([1, 2]);
+    service.way.choose(null);
+    expect((await told(client)).leases).toBe(1);
+  });
+
+  test.each(["in memory", "in a file"])(
+    "are there for who waits behind one that is refused: %s",
+    async (where) => {
+      const client = await clientOf(service, "S-{00}", { overflow: "reject", start: "50" });
+      const store = where === "in memory" ? new MemoryStore() : (await folder())();
+      const sequence = sequenceOf(client, { minBlock: 50, store });
+      const all = await Promise.allSettled([
+        sequence.take(51),
+        sequence.next(),
+        sequence.take(50),
+        sequence.take(49),
+      ]);
+      expect(all.map(({ status }) => status)).toEqual([
+        "rejected",
+        "fulfilled",
+        "rejected",
+        "fulfilled",
+      ]);
+      expect(all[0]).toMatchObject({ reason: { code: "sequence_exhausted" } });
+    },
+  );
+
+  test("that a close has put back are given once, also when the store could not say that it was done", async () => {
+    const client = await clientOf(service);
+    const store = new StoreThatLasts();
+    const options = { store, minBlock: 10, maxBlock: 10 };
+    const one = sequenceOf(client, options);
+    const stop = new AbortController();
+    const taken = failureOf(one.take(5, { signal: stop.signal }));
+    // Gone when the numbers have been written off.
+    store.afterChange = () => {
+      if (store.state.blocks[0]?.next === "6") stop.abort(new Error("gone"));
+    };
+    expect(await taken).toEqual(new Error("gone"));
+    expect((await one.status()).left).toBe(10);
+    let failing = true;
+    store.afterChange = () => {
+      if (failing) throw new Error("the disk is gone");
+    };
+    expect(await failureOf(one.close())).toEqual(new Error("the disk is gone"));
+    failing = false;
+    expect(store.state.blocks[0]?.next).toBe("1");
+    const other = sequenceOf(client, options);
+    expect(numbersOf(await other.take(5))).toEqual(upTo(5));
+    await one.close();
+    expect(numbersOf(await other.take(5))).toEqual([6, 7, 8, 9, 10]);
+  });
+
+  test("are stocked up again as soon as the service answers, whatever it asked for before", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 10, maxBlock: 10 });
+    await sequence.next();
+    const busy = { status: 503, headers: { "retry-after": "300" }, body: "busy" };
+    service.way.choose((passing) => (isLeasing(passing) ? busy : null));
+    await sequence.take(8);
+    await expect.poll(() => service.way.seen.filter(isLeasing).length).toBe(1);
+    service.way.choose(null);
+    await sequence.stockUp(5);
+    await sequence.take(11);
+    expect((await sequence.next()).number).toBe("21");
+  });
+
+  test("are not stocked up any more by a sequence that is closed", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { minBlock: 1, maxBlock: 1 });
+    const stocking = failureOf(sequence.stockUp(1000));
+    await expect.poll(async () => (await sequence.status()).left).toBeGreaterThan(1);
+    await sequence.close();
+    expect(await stocking).toMatchObject({ name: "SequenceClosed" });
+    expect((await told(client)).open).toBe(0);
+  });
+
   test("are not waited for by who has gone already", async () => {
     const sequence = sequenceOf(await clientOf(service));
     expect((await sequence.next()).number).toBe("1");
@@ -437,6 +570,24 @@ describe("a block", () => {
     await sequence.report();
     expect((await sequence.next()).lease.id).not.toBe(lease.id);
   });
+
+  test.each(["in memory", "in a file"])(
+    "that somebody else has given back is not handed out once a renewal has told: %s",
+    async (where) => {
+      const client = await clientOf(service);
+      const store = where === "in memory" ? new MemoryStore() : (await folder())();
+      const clock = settable();
+      const options = { minBlock: 10, maxBlock: 10, reportEveryMs: 100, store, clock };
+      const sequence = sequenceOf(client, options);
+      const { id, token } = (await sequence.next()).lease;
+      await client.post("/v1/leases/{id}/give-back", { path: { id }, body: { token } });
+      // Less than a fifth of its hour is left.
+      clock.wallOffset += 3_000_000;
+      clock.steadyOffset += 3_000_000;
+      await expect.poll(async () => (await sequence.status()).left, { timeout: 20_000 }).toBe(0);
+      expect((await sequence.next()).lease.id).not.toBe(id);
+    },
+  );
 
   test("that was asked for as its period ended is asked for anew, and nobody is refused", async () => {
     const client = await clientOf(service);
@@ -659,6 +810,18 @@ describe("reports", () => {
     service.way.choose(() => "answer hangs");
     await other.close({ timeoutMs: 300 });
     expect(problems).toEqual([expect.any(NoAnswer)]);
+  });
+
+  test("are waited for by a close without an end", async () => {
+    const client = await clientOf(service);
+    const problems: unknown[] = [];
+    const sequence = sequenceOf(client, { onProblem: (problem) => problems.push(problem) });
+    await sequence.next();
+    service.way.choose(({ time }) => (time === 1 ? "lost" : null));
+    await sequence.close({ timeoutMs: Infinity });
+    expect(problems).toEqual([]);
+    service.way.choose(null);
+    expect(await told(client)).toMatchObject({ used: 1, open: 0 });
   });
 
   test("go on though whoever is told of a problem throws", async () => {

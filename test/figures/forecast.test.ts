@@ -225,6 +225,21 @@ test("where a text names the series, it is of that series alone", async () => {
   expect((await forecast(service, "naming-series", "?series=B-")).rates.day.drawn).toBe("5");
 });
 
+test("forecasts of all series at once lock no counter: a server has room for some thousand locks", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "hot", { pattern: "H-{0000}", hot: true });
+  await reserve(service, "hot", 5);
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query("select * from forecasts_of(enter_tenant($1))", [service.tenant]);
+  const locked = await session.query(
+    `select relation::regclass::text from pg_locks
+     where pid = pg_backend_pid() and relation in (select promoted_to from series)`,
+  );
+  await session.close();
+  expect(locked).toEqual([]);
+});
+
 test("forecasts of all series of a tenant at once are the same", async () => {
   const service = await serviceForTest();
   const reject = { overflow: "reject" };

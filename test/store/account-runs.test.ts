@@ -184,6 +184,48 @@ test("what a crash burned is told as that, whatever became of the increment", as
   await expectWhole(service, "s");
 });
 
+test("what was burned before anything was given is told as that, whatever became of the increment", async () => {
+  const service = await serviceForTest();
+  const put = (increment: number) =>
+    putSequence(service, "s", { pattern: "A-{0000}", hot: true, start: 100, increment });
+  await put(1);
+  await putProduct(service, "p", "s");
+  // A name made elsewhere before the first number promotes the counter and moves nothing.
+  await postLots(service, [{ product: "p", names: ["A-0050"] }]);
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query(
+    "select draw_v1(s.tenant, s.sequence, s.period, s.definition, 3) from series as s",
+  );
+  await session.query("rollback");
+  await session.close();
+  await reserve(service, "s", 1);
+  await put(10);
+  const shown = (await runsOf(service, "s")).map(({ state, first, last }) => [state, first, last]);
+  expect(shown).toEqual([
+    ["burned", "100", "102"],
+    ["open", "103", "103"],
+  ]);
+  await expectWhole(service, "s");
+});
+
+test("a closed period whose increment has grown goes on with the number that was next", async () => {
+  const service = await serviceForTest();
+  const put = (increment: number) =>
+    putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly", increment });
+  const draw = async () => {
+    const body = { count: 2, at: "2020-05-05" };
+    const { first, last } = (await post(service, "/v1/sequences/s/reservations", body)).json;
+    return [first, last];
+  };
+  await put(3);
+  expect(await draw()).toEqual(["1", "4"]);
+  await service.database.query("select close_series_v1(100)");
+  await put(5);
+  expect(await draw()).toEqual(["7", "12"]);
+  await expectWhole(service, "s");
+});
+
 test("draws that are being made are in flight", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "A-{0000}", hot: true });

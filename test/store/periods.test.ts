@@ -187,6 +187,24 @@ test("a gapless series lets callers wait in line, and tells them to come back", 
   expect(json.first).toBe("2");
 });
 
+test("however many callers of a gapless series have had to wait, the next one waits and draws", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "G-{0000}", mode: "gapless" });
+  await service.call("POST", path, drawAt("2026-01-01"));
+  // As after as many as the column can tell.
+  await service.database.query("update series set waits = 32767");
+  const holder = service.database.session();
+  await holder.query("begin");
+  await holder.query("select from series for update");
+  const waiting = service.call("POST", path, drawAt("2026-01-01"));
+  await untilWaiting(service, 1);
+  await holder.query("rollback");
+  await holder.close();
+  const { status, json, text } = await waiting;
+  expect(status, text).toBe(201);
+  expect(json.first).toBe("2");
+});
+
 test("32 callers on a gapless series, some of whom fail, leave no hole", async () => {
   const service = await serviceForTest();
   await putSequence(service, "s", { pattern: "G-{0000}", mode: "gapless" });

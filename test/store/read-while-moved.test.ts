@@ -30,6 +30,48 @@ test("a counter that is read while it is moved is as before or as after", async 
 });
 
 test.each([false, true])(
+  "an account that is read while its counter is moved is as before or as after (hot: %s)",
+  async (hot) => {
+    const key = `looked-at-${hot}`;
+    const path = `/v1/sequences/${key}`;
+    await ok(service, "PUT", path, { pattern: `${hot ? "LH" : "LD"}{0000}`, hot });
+    await ok(service, "POST", `${path}/reservations`, { count: 9 });
+    const moving = new AbortController();
+    const seen = new Set<string>();
+    const readers = Array.from({ length: 4 }, async (_, reader) => {
+      while (!moving.signal.aborted) {
+        if (reader % 2 === 0) {
+          const { passed, skipped, burned, in_flight } = await ok(
+            service,
+            "GET",
+            `${path}/account`,
+          );
+          seen.add(`${passed} passed: ${skipped} ${burned} ${in_flight}`);
+        } else {
+          const { data } = await ok(service, "GET", `${path}/account/runs`);
+          seen.add(
+            data.map((run: Record<string, string>) => `${run["state"]} to ${run["last"]}`).join(),
+          );
+        }
+      }
+    });
+    for (let move = 0; move < 250; move += 1) {
+      const reason = "tried";
+      await ok(service, "POST", `${path}/advance`, { to: "70", reason });
+      await ok(service, "POST", `${path}/rewind`, { to: "10", reason });
+    }
+    moving.abort();
+    await Promise.all(readers);
+    expect([...seen].toSorted()).toEqual([
+      "69 passed: 60 0 0",
+      "9 passed: 0 0 0",
+      "open to 9",
+      "open to 9,skipped to 69",
+    ]);
+  },
+);
+
+test.each([false, true])(
   "an account that is read among draws is of one look (hot: %s)",
   async (hot) => {
     const key = `drawn-${hot}`;

@@ -2,7 +2,7 @@ import { addressOf, text } from "./address.ts";
 import type { Values } from "./address.ts";
 import { NoAnswer, failureOf, isWorthAnotherTry, notOurs } from "./failures.ts";
 import type { SerialmintProblem } from "./failures.ts";
-import { withTries } from "./tries.ts";
+import { unlessAborted, withTries } from "./tries.ts";
 import type { CallSettings } from "./types.ts";
 
 /** Where the service is, and how it is called unless a call says otherwise. */
@@ -34,6 +34,12 @@ export interface WholeAnswer {
   readonly body: unknown;
 }
 
+/** What all tries of a call send. */
+interface Prepared {
+  readonly address: URL;
+  readonly init: RequestInit & { readonly headers: Headers };
+}
+
 /** Sends requests and tries again, with one idempotency key for all tries of a POST. */
 export class Connection {
   readonly url: string;
@@ -53,10 +59,10 @@ export class Connection {
   /** Makes a call, with tries, and reads its JSON to the end. */
   call(method: string, path: string, input: LooseInput): Promise<WholeAnswer> {
     const { timeoutMs = this.timeoutMs, deadlineMs = this.deadlineMs, signal } = input;
-    const headers = headersOf(method, input, "application/json");
+    const request = this.#prepared(method, path, input, "application/json");
     return withTries(
       async (stop) => {
-        const response = await this.#send(method, path, input, headers, stop);
+        const response = await this.#send(request, stop);
         const body = await jsonOf(response);
         return { status: response.status, headers: response.headers, body };
       },
@@ -66,36 +72,40 @@ export class Connection {
   }
 
   /** Begins a stream in one try; what comes is read by the caller, whose `signal` stops it. */
-  async open(
-    path: string,
-    input: LooseInput,
-    accept: string,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    const response = await this.#send("get", path, input, headersOf("get", input, accept), signal);
+  open(path: string, input: LooseInput, accept: string, signal: AbortSignal): Promise<Response> {
+    const request = this.#prepared("get", path, input, accept);
+    return this.#opened(request, accept, signal);
+  }
+
+  async #opened(request: Prepared, accept: string, signal: AbortSignal): Promise<Response> {
+    const response = await this.#send(request, signal);
     const type = response.headers.get("content-type") ?? "";
     if (!type.startsWith(accept)) throw notOurs(response.status);
     return response;
   }
 
-  async #send(
-    method: string,
-    path: string,
-    input: LooseInput,
-    headers: Headers,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    headers.set("authorization", `Bearer ${await this.#key()}`);
-    const init: RequestInit = { method: method.toUpperCase(), headers, signal };
-    const body = bodyOf(input.body);
-    if (body !== undefined) init.body = body;
-    const response = await this.#fetch(addressOf(this.url, path, input.path, input.query), init);
+  async #send({ address, init }: Prepared, signal: AbortSignal): Promise<Response> {
+    init.headers.set("authorization", `Bearer ${await this.#key(signal)}`);
+    const response = await this.#fetch(address, { ...init, signal });
     if (!response.ok) throw await failureOf(response, Date.now());
     return response;
   }
 
-  #key(): string | Promise<string> {
-    return typeof this.#apiKey === "string" ? this.#apiKey : this.#apiKey();
+  async #key(signal: AbortSignal): Promise<string> {
+    if (typeof this.#apiKey === "string") return this.#apiKey;
+    return unlessAborted(Promise.resolve(this.#apiKey()), signal);
+  }
+
+  /** Throws what is wrong with the call itself, before any try. */
+  #prepared(method: string, path: string, input: LooseInput, accept: string): Prepared {
+    const address = addressOf(this.url, path, input.path, input.query);
+    const init: Prepared["init"] = {
+      method: method.toUpperCase(),
+      headers: headersOf(method, input, accept),
+    };
+    const body = bodyOf(input.body);
+    if (body !== undefined) init.body = body;
+    return { address, init };
   }
 }
 

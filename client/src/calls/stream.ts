@@ -1,7 +1,7 @@
 import type { Connection, LooseInput } from "./connection.ts";
 import { NoAnswer, SerialmintProblem, isWorthAnotherTry } from "./failures.ts";
 import { LineCutter } from "./lines.ts";
-import { pause, pauseMs, reasonOf } from "./tries.ts";
+import { longestTimerMs, pause, pauseMs, reasonOf } from "./tries.ts";
 
 /** What streams come as. */
 export type StreamType = "application/x-ndjson" | "text/csv";
@@ -111,9 +111,12 @@ class OneStream {
 
   /** Rejects with NoAnswer when it takes too long or breaks. */
   async #inTime<T>(work: Promise<T>): Promise<T> {
-    const late = setTimeout(() => {
-      this.#stop.abort();
-    }, this.#idleMs);
+    const late = setTimeout(
+      () => {
+        this.#stop.abort();
+      },
+      Math.min(this.#idleMs, longestTimerMs),
+    );
     try {
       return await work;
     } catch (error) {

@@ -10,6 +10,9 @@ export interface Patience {
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 
+/** The most that timers can count, in milliseconds: with more they go off at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** The pause before the next try: any up to a bound that doubles, or what the service asks for and a little. */
 export function pauseMs(
   tries: number,
@@ -27,12 +30,29 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(reasonOf(signal));
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      },
+      Math.min(ms, longestTimerMs),
+    );
     if (signal?.aborted === true) stop();
     else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** What some work comes to; rejects with the signal's reason as soon as that aborts. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(reasonOf(signal));
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", stop);
+    });
   });
 }
 
@@ -56,7 +76,9 @@ export async function withTries<T>(
   for (let tries = 0; ; tries += 1) {
     throwIfAborted(signal);
     const left = until - performance.now();
-    const stop = AbortSignal.timeout(Math.max(0, Math.ceil(Math.min(timeoutMs, left))));
+    const stop = AbortSignal.timeout(
+      Math.max(0, Math.ceil(Math.min(timeoutMs, left, longestTimerMs))),
+    );
     let failure: SerialmintProblem | NoAnswer;
     try {
       return await attempt(signal === undefined ? stop : AbortSignal.any([stop, signal]));

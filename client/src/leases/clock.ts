@@ -23,6 +23,9 @@ interface End {
   readonly steady: number;
 }
 
+/** Of a block that is known to be nobody's. */
+const ended: End = { wall: Number.NEGATIVE_INFINITY, steady: Number.NEGATIVE_INFINITY };
+
 /**
  * Until when blocks may be handed out, by both clocks: the wall clock shows a sleep that the steady one
  * does not, the steady one is not fooled when the wall clock is set back. The one that is over first counts.
@@ -73,7 +76,7 @@ export class Grants {
   /** As it is known, or as the store tells: of a block of another process, or one that it has renewed. */
   #endOf({ id, granted_ms, expires_ms }: Block, seen: number): End {
     const known = this.#ends.get(id);
-    if (known?.wall === expires_ms) return known;
+    if (known !== undefined && (known === ended || known.wall === expires_ms)) return known;
     const now = this.#clock.wall();
     const latest = Math.max(seen, granted_ms);
     const isSetBack = now < latest - toleranceMs;
@@ -83,9 +86,9 @@ export class Grants {
     return end;
   }
 
-  /** Nothing of a block is handed out any more. */
+  /** Nothing of a block is handed out any more, whatever the store still has of it. */
   end(id: string): void {
-    this.#ends.set(id, { wall: Number.NEGATIVE_INFINITY, steady: Number.NEGATIVE_INFINITY });
+    this.#ends.set(id, ended);
   }
 
   /** Forgets all blocks but these. */

@@ -63,10 +63,10 @@ export class Hand {
     return taken;
   }
 
-  /** Lets everything go unseen. */
-  clear(): void {
-    this.#runs.length = 0;
+  /** Hands over all runs. */
+  empty(): NumberRun[] {
     this.#left = 0;
+    return this.#runs.splice(0);
   }
 
   #takeOf(run: NumberRun): Leased {

@@ -23,7 +23,7 @@ import {
 import type { State } from "./state.ts";
 import { Stock } from "./stock.ts";
 import { MemoryStore } from "./store.ts";
-import { Supply } from "./supply.ts";
+import { Supply, isFull } from "./supply.ts";
 import type { Outcome } from "./supply.ts";
 import { Waiting } from "./waiting.ts";
 import type { Wait } from "./waiting.ts";
@@ -61,8 +61,8 @@ const refusedAgainMs = 1000;
 
 /** How long to wait for another process that asks, in milliseconds. */
 const lookAgainMs = 20;
-/** How long to wait at a time after a failure: another process may have got something meanwhile. */
-const lookAtPausesMs = 250;
+/** How long to wait at a time: another process may have got a block, or who waited for many may have gone. */
+const lookEveryMs = 250;
 
 /**
  * Numbers of one sequence from memory or a store, leased from the service in blocks before they run out.
@@ -180,6 +180,7 @@ export class LeasedSequence {
     for (;;) {
       const { left } = await this.status();
       if (left >= count) return;
+      if (this.#isClosed) throw new SequenceClosed();
       const outcome = await this.#supply.refill(count - 1 - this.#hand.left, count - left);
       if (outcome.kind === "failed") throw outcome.error;
       if (outcome.kind === "another asks") await pause(lookAgainMs);
@@ -221,16 +222,17 @@ export class LeasedSequence {
       quiet.catch(() => undefined),
       leftMs(),
     );
+    // Once: tried again it could put back what another process has taken since.
+    const runs = this.#hand.empty().toReversed();
     await this.#stock.change((before) => {
       let state = before;
-      for (const run of this.#hand.runs.toReversed()) {
+      for (const run of runs) {
         state = this.#stock.lasting ? putBack(state, run) : release(state, run, false);
       }
       state = settle(state, this.#stock.isOver(before));
       state = giveBack ? giveAllBack(state, reason ?? "the client was closed") : reportAll(state);
       return { state, result: null };
     });
-    this.#hand.clear();
     const told = this.#outbox.send().then(
       () => null,
       (error: unknown) => error,
@@ -267,48 +269,70 @@ export class LeasedSequence {
     while (!this.#waiting.isEmpty) {
       this.#waiting.serve();
       if (this.#waiting.isEmpty) return;
-      const wanted = this.#wanted();
-      if (await this.#claim(wanted)) continue;
+      if (await this.#claim()) continue;
       const { pauseMs } = this.#supply;
       if (pauseMs <= 0) {
-        await this.#await(wanted);
+        await this.#await();
         continue;
       }
       // What was refused time and again would be refused once more, and nobody waits in vain.
-      if (this.#isRefused && pauseMs > refusedAgainMs) this.#waiting.rejectAll(this.#lateness());
-      else this.#waiting.rejectUntil(this.#stock.clock.steady() + pauseMs);
-      if (!this.#waiting.isEmpty) await pause(Math.min(pauseMs, lookAtPausesMs));
+      const isVain = this.#isRefused && pauseMs > refusedAgainMs;
+      this.#rejectUntil(isVain ? Infinity : this.#stock.clock.steady() + pauseMs);
+      if (this.#waiting.next > this.#left) await pause(Math.min(pauseMs, lookEveryMs));
     }
   }
 
-  #noteFailure(outcome: Outcome): void {
+  /** Gets a block unless there is more than `enough` in the store, and notes what came of it. */
+  async #refill(enough: number): Promise<Outcome> {
+    this.#countDemand();
+    const missing = Math.max(0, this.#waiting.wanted - this.#left);
+    const outcome = await this.#supply.refill(enough, missing);
     this.#lastFailure = outcome.kind === "failed" ? outcome.error : null;
     this.#isRefused = outcome.kind === "failed" && outcome.final;
+    return outcome;
   }
 
   /** Why somebody has waited in vain. */
   #lateness(): Error {
     const cause = this.#lastFailure;
-    if (cause instanceof SerialmintProblem) return cause;
-    return new NoAnswer("No numbers came in time.", { cause });
+    const isReason =
+      cause instanceof SerialmintProblem || (this.#isRefused && cause instanceof Error);
+    return isReason ? cause : new NoAnswer("No numbers came in time.", { cause });
+  }
+
+  /** Rejects those who would have given up by then, but not the next one if there is enough for it. */
+  #rejectUntil(steady: number): void {
+    this.#waiting.rejectUntil(steady, this.#left);
   }
 
   /** Waits for a block. */
-  async #await(wanted: number): Promise<void> {
-    this.#countDemand();
-    const outcome = await this.#supply.refill(0, wanted);
-    if (outcome.kind === "another asks") await pause(lookAgainMs);
-    this.#noteFailure(outcome);
-    if (outcome.kind === "failed" && outcome.final) this.#waiting.rejectAll(outcome.error);
+  async #await(): Promise<void> {
+    const refilling = this.#refill(this.#waiting.next - this.#hand.left - 1);
+    const outcome = await inTime(refilling, lookEveryMs);
+    if (outcome?.kind === "another asks") await pause(lookAgainMs);
+    if (outcome?.kind !== "failed" || !outcome.final) return;
+    // Leases that are used up make room for others.
+    const most = this.#waiting.wanted - this.#hand.left;
+    if (isFull(outcome.error) && (await this.#claim(most))) return;
+    this.#rejectUntil(Infinity);
   }
 
-  /** Makes numbers of the store this process's own; false when there are none. */
-  async #claim(wanted: number): Promise<boolean> {
+  /** How many of the numbers in the store callers can be given now. */
+  #due(inStore: number): number {
+    return this.#waiting.served(this.#hand.left + inStore) - this.#hand.left;
+  }
+
+  /**
+   * Makes numbers of the store this process's own; false when there are none. Of a store that lasts only those
+   * that callers can be given now, or `most`: what somebody waits for in vain stays there.
+   */
+  async #claim(most = 0): Promise<boolean> {
     const { runs, inStore, size, reports } = await this.#stock.change((before) => {
       const isUsable = this.#stock.isUsable(before);
       const isOver = this.#stock.isOver(before);
       const fresh = settle(before, isOver);
-      const taken = this.#stock.lasting ? claim(fresh, wanted, isUsable) : hold(fresh, isUsable);
+      const due = (): number => Math.max(most, this.#due(stockOf(fresh, isUsable)));
+      const taken = this.#stock.lasting ? claim(fresh, due(), isUsable) : hold(fresh, isUsable);
       const state = settle(taken.state, isOver);
       const { size: latest, reports: waiting } = state;
       const result = {
@@ -356,23 +380,20 @@ export class LeasedSequence {
       .catch(this.#tell);
   }
 
-  /** Numbers that callers wait for and that are not in hand. */
-  #wanted(): number {
-    return Math.max(0, this.#waiting.wanted - this.#hand.left);
+  /** Numbers in hand and in the store, as far as this process knows. */
+  get #left(): number {
+    return this.#hand.left + this.#inStore;
   }
 
   #isLow(): boolean {
-    return this.#hand.left + this.#inStore <= this.#low;
+    return this.#left <= this.#low;
   }
 
   #refillIfLow(): void {
     if (this.#isClosed || !this.#isLow() || this.#supply.isAsking) return;
     if (this.#supply.pauseMs > 0) return;
-    this.#countDemand();
-    this.#supply
-      .refill(this.#low - this.#hand.left, this.#wanted())
+    this.#refill(this.#low - this.#hand.left)
       .then(async (outcome) => {
-        this.#noteFailure(outcome);
         if (outcome.kind === "failed") this.#tell(outcome.error);
         if (outcome.kind === "there are numbers") await this.#recount();
       })

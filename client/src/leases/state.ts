@@ -232,12 +232,3 @@ export function renewed(state: State, { id, granted_ms, expires_ms }: Block): St
 export function disowned(state: State, id: string): State {
   return { ...state, blocks: state.blocks.filter((block) => block.id !== id) };
 }
-
-/** A block that its lease's end has reached for good. */
-export function ended(state: State, id: string): State {
-  const block = state.blocks.find((each) => each.id === id);
-  // What is in memory is let go of there, when its time is over.
-  if (block === undefined || block.held) return state;
-  const blocks = state.blocks.filter((each) => each.id !== id);
-  return { ...state, blocks, reports: [...state.reports, reportOf(block, "its time was over")] };
-}

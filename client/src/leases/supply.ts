@@ -12,7 +12,7 @@ import type { Serialmint } from "../serialmint.ts";
 import type { Demand, Sizing } from "./demand.ts";
 import { nextSize, refillAt } from "./demand.ts";
 import type { Outbox } from "./outbox.ts";
-import { ask, ended, given, leftOf, refused, renewed, stockOf } from "./state.ts";
+import { ask, given, leftOf, refused, renewed, settle, stockOf } from "./state.ts";
 import type { Asking, Block, State } from "./state.ts";
 import type { Stock } from "./stock.ts";
 
@@ -172,6 +172,7 @@ export class Supply {
       });
       this.#askedAt.delete(key);
       this.#left = null;
+      this.#notBefore = Number.NEGATIVE_INFINITY;
       this.#fetchMs = 0.7 * this.#fetchMs + 0.3 * (clock.steady() - began);
       // The service may have been away for longer than the lease lasts.
       const isUsable = grants.isUsable(block, asked_ms) || (await this.#renew(block, state));
@@ -199,9 +200,8 @@ export class Supply {
       else this.#left = most;
       return this.#refill(0, waiting);
     }
-    const isFull = error.code === "lease_limit_holder" || error.code === "lease_limit_sequence";
     const { reports } = await this.#stock.look();
-    if (isFull && reports.length > 0) {
+    if (isFull(error) && reports.length > 0) {
       // What is used up counts as out until it is reported.
       await this.#outbox.send().catch(() => undefined);
       return { kind: "failed", error, final: false };
@@ -255,9 +255,7 @@ export class Supply {
         await this.#service.post("/v1/leases/{id}/renew", call);
       const { ttl_s, id: named } = answer ?? {};
       if (named !== id || typeof ttl_s !== "number") throw notOurs();
-      const anew = { ...block, granted_ms, expires_ms: granted_ms + ttl_s * 1000 };
-      grants.learn(anew, steady);
-      await this.#stock.change((now) => ({ state: renewed(now, anew), result: null }));
+      await this.#grant(block, steady, granted_ms, ttl_s);
       // Near the end of its period it lasts no longer for being renewed.
       this.#renewAfter.set(id, steady + ttl_s * 500);
       return ttl_s > 0;
@@ -272,10 +270,20 @@ export class Supply {
         await this.#stock.disown(id);
       }
       if (isLost && (error.code === "lease_over" || error.code === "lease_period_over")) {
-        await this.#stock.change((now) => ({ state: ended(now, id), result: null }));
+        await this.#grant(block, steady, granted_ms, 0);
       }
       return false;
     }
+  }
+
+  /** Notes for how many seconds a block lasts from then on. One that is over is given back. */
+  async #grant(block: Block, steady: number, granted_ms: number, seconds: number): Promise<void> {
+    const anew = { ...block, granted_ms, expires_ms: granted_ms + seconds * 1000 };
+    this.#stock.grants.learn(anew, steady);
+    const isOver = ({ id }: Block): boolean => id === anew.id && seconds <= 0;
+    await this.#stock.change((state) => {
+      return { state: settle(renewed(state, anew), isOver), result: null };
+    });
   }
 }
 
@@ -310,6 +318,12 @@ function blockOf(lease: components["schemas"]["OpenedLease"], granted_ms: number
     reported: first,
     ...times,
   };
+}
+
+/** Whether as much is out on lease as may be. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof SerialmintProblem)) return false;
+  return error.code === "lease_limit_holder" || error.code === "lease_limit_sequence";
 }
 
 /** How many numbers would be given where more were refused; null when none would. */

@@ -1,4 +1,4 @@
-import { reasonOf } from "../calls/tries.ts";
+import { longestTimerMs, reasonOf } from "../calls/tries.ts";
 import type { Leased } from "./leased.ts";
 
 /** How long a caller waits for its numbers. */
@@ -16,9 +16,6 @@ interface Waiter {
   readonly resolve: (items: Leased[]) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** What timers can count, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Callers in the order in which they came, each until it has its numbers or gives up. */
 export class Waiting {
@@ -42,18 +39,30 @@ export class Waiting {
 
   /** Numbers that are waited for. */
   get wanted(): number {
-    let wanted = 0;
-    for (const { count } of this.#waiters) wanted += count;
-    return wanted;
+    return this.served(Number.POSITIVE_INFINITY);
+  }
+
+  /** Numbers that the next one waits for; 0 when there is none. */
+  get next(): number {
+    const [waiter] = this.#waiters;
+    return waiter?.count ?? 0;
+  }
+
+  /** How many of so many numbers go to callers, in their order and to each all that it waits for. */
+  served(numbers: number): number {
+    let served = 0;
+    for (const { count } of this.#waiters) {
+      if (served + count > numbers) break;
+      served += count;
+    }
+    return served;
   }
 
   add(count: number, waitMs: number, signal: AbortSignal | undefined): Promise<Leased[]> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     return new Promise((resolve, reject) => {
       const stop = (): void => {
-        this.#fail(waiter, reasonOf(signal));
-        // Another one is the next, who may wait for fewer.
-        this.serve();
+        this.#leave(waiter, reasonOf(signal));
       };
       const until = this.#steady() + waitMs;
       const waiter: Waiter = {
@@ -91,11 +100,18 @@ export class Waiting {
     this.#rest();
   }
 
-  /** Rejects those who would have given up by then. */
-  rejectUntil(steady: number): void {
+  /** Rejects those who would have given up by then, as long as the next one waits for more than are `left`. */
+  rejectUntil(steady: number, left: number): void {
     for (const waiter of this.#waiters) {
-      if (waiter.until < steady) this.#fail(waiter, this.#late());
+      if (this.next <= left) return;
+      if (waiter.until <= steady) this.#fail(waiter, this.#late());
     }
+  }
+
+  #leave(waiter: Waiter, error: Error): void {
+    this.#fail(waiter, error);
+    // Another one is the next, who may wait for fewer.
+    this.serve();
   }
 
   #fail(waiter: Waiter, error: Error): void {
@@ -110,9 +126,8 @@ export class Waiting {
       () => {
         this.#rest();
         this.#rejectLate();
-        this.serve();
       },
-      Math.min(longestTimer, Math.max(0, until - this.#steady())),
+      Math.min(longestTimerMs, Math.max(0, until - this.#steady())),
     );
   }
 
@@ -120,8 +135,11 @@ export class Waiting {
     const now = this.#steady();
     let next = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
-      if (waiter.until <= now) this.#fail(waiter, this.#late());
-      else next = Math.min(next, waiter.until);
+      if (waiter.until > now) {
+        next = Math.min(next, waiter.until);
+        continue;
+      }
+      this.#leave(waiter, this.#late());
     }
     // A millisecond more, since timers may be early.
     if (next < Number.POSITIVE_INFINITY) this.#watch(next + 1);

@@ -23,11 +23,14 @@ export interface Account {
   readonly given_back: string;
   readonly voided: string;
   readonly skipped: string;
-  /** In no ledger entry: jumps that crashes of the database left; or of leases, and never reported. */
+  /** Left by crashes of the database and calls that failed; or of leases: not reported for long, or burned by hand. */
   readonly burned: string;
   /** Passed and in no ledger entry, while a transaction that drew is still running. */
   readonly in_flight: string;
-  /** Of the series that was asked for, else of the present one. */
+  /**
+   * Of the series that was asked for, else of the present one; null when no number is left, or when documents tell
+   * which series is meant.
+   */
   readonly next: string | null;
 }
 

@@ -229,10 +229,15 @@ const accountSchema = z
     voided: counterOutput,
     skipped: counterOutput,
     burned: counterOutput.openapi({
-      description: "Left by crashes of the database, or of leases and never reported.",
+      description:
+        "Left by crashes of the database, or of leases: not reported for long, or burned by hand.",
     }),
     in_flight: counterOutput.openapi({ description: "Of draws that are just being made." }),
-    next: counterOutput.nullable(),
+    next: counterOutput.nullable().openapi({
+      description:
+        "Of the series that is asked for, or else of the present one; null when no number is left, or when documents " +
+        "tell which series is meant.",
+    }),
   })
   .openapi("Account");
 
