@@ -352,10 +352,11 @@ BEGIN
     WHERE tenant = p_tenant AND sequence = v_counter.key AND (p_period IS NULL OR period = p_period)
     ORDER BY id
   LOOP
+    v_drawing := false;
     IF v_series.promoted_to IS NOT NULL THEN
       v_series := series_now(v_series.id);
+      v_drawing := is_drawing(v_series);
     END IF;
-    v_drawing := is_drawing(v_series);
     -- One statement, so that these belong together.
     SELECT seen.behind, passed_numbers(s, seen.behind) AS passed, entry.*, lease.*, item.*
     INTO v_sum

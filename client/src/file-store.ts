@@ -170,14 +170,13 @@ async function latestIn(folder: string): Promise<Version> {
 function versionIn(file: string, text: string): Version {
   try {
     const version = JSON.parse(text) as Version;
-    const { blocks, reports, version: form } = version.state;
-    const isWhole = [blocks, reports, version.writes].every((list) => Array.isArray(list));
-    if (isWhole && form === emptyState.version) return version;
+    const { blocks, reports } = version.state;
+    if ([blocks, reports, version.writes].every((list) => Array.isArray(list))) return version;
   } catch {
     // Said below.
   }
   throw new Error(
-    `${file} is damaged, or of a newer client, and nobody knows which of its numbers were handed out. Move the folder away: its leases are ` +
+    `${file} is damaged, and nobody knows which of its numbers were handed out. Move the folder away: its leases are ` +
       "burned in time, and new ones are taken.",
   );
 }

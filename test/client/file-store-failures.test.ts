@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import type * as files from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import { FileStore } from "../../client/src/file-store.ts";
+import { addOne } from "./drawing/add-one.ts";
+import { scratch } from "./scratch.ts";
 
 interface Faults {
   /** Called when a link was made, and before a folder is read. */
@@ -38,20 +37,6 @@ vi.mock("node:fs/promises", async (original) => {
 
 function failureOf(code: string): Error {
   return Object.assign(new Error(code), { code });
-}
-
-async function scratch(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "serialmint-file-store-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** Adds one to `size`, which stands for any part of the state; answers what it was. */
-function addOne(store: FileStore): Promise<number> {
-  return store.update("s", (state) => ({
-    state: { ...state, size: state.size + 1 },
-    result: state.size,
-  }));
 }
 
 test("a change that was kept is not made again when a network file system says that it was there before", async () => {

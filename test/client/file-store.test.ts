@@ -1,36 +1,23 @@
 import { fork, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { FileStore } from "../../client/src/file-store.ts";
+import { addOne } from "./drawing/add-one.ts";
 import { batch } from "./drawing/batch.ts";
 import type { Fault } from "./faulty-way.ts";
+import { scratch } from "./scratch.ts";
 import { sequenceOwner, startClientService } from "./service.ts";
 import type { ClientService } from "./service.ts";
-
-async function scratch(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "serialmint-file-store-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** The one folder that a store has made for its one sequence. */
 async function onlyFolder(folder: string): Promise<string> {
   const [name = ""] = await readdir(folder);
   return path.join(folder, name);
-}
-
-/** Adds one to `size`, which stands for any part of the state; answers what it was. */
-function addOne(store: FileStore): Promise<number> {
-  return store.update("s", (state) => ({
-    state: { ...state, size: state.size + 1 },
-    result: state.size,
-  }));
 }
 
 test("a state is kept for the next one who opens the folder, each name by itself", async () => {

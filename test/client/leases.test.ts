@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 
@@ -16,6 +13,7 @@ import type {
 import type { LeasedSequence } from "../../client/src/leases/leased-sequence.ts";
 import { FileStore } from "../../client/src/file-store.ts";
 import type { Fault } from "./faulty-way.ts";
+import { scratch } from "./scratch.ts";
 import { clientOf, sequenceOwner, startClientService } from "./service.ts";
 import type { ClientService } from "./service.ts";
 
@@ -37,8 +35,7 @@ function sequenceOf(client: Serialmint, options: LeasedSequenceOptions = {}): Le
 
 /** A store in a folder of its own, and another one on the same folder, as after a restart. */
 async function folder(): Promise<() => FileStore> {
-  const made = await mkdtemp(path.join(tmpdir(), "serialmint-file-store-"));
-  onTestFinished(() => rm(made, { recursive: true, force: true }));
+  const made = await scratch();
   return () => new FileStore(made, { fsync: false });
 }
 
@@ -453,6 +450,15 @@ describe("numbers", () => {
 });
 
 describe("a block", () => {
+  test("of a newer client is left alone", async () => {
+    const store = new StoreThatLasts();
+    // What this client cannot know.
+    store.state = { ...emptyState, version: 2 as unknown as 1 };
+    const sequence = sequenceOf(await clientOf(service), { store });
+    expect(await failureOf(sequence.next())).toMatchObject({ message: /newer client/ });
+    store.state = emptyState;
+  });
+
   test("whose answer is lost is found again with the same key", async () => {
     const client = await clientOf(service);
     service.way.choose((passing) =>
@@ -810,6 +816,19 @@ describe("reports", () => {
     service.way.choose(() => "answer hangs");
     await other.close({ timeoutMs: 300 });
     expect(problems).toEqual([expect.any(NoAnswer)]);
+  });
+
+  test("go out by themselves again as soon as one has got through", async () => {
+    const client = await clientOf(service);
+    const sequence = sequenceOf(client, { reportEveryMs: 100 });
+    await sequence.next();
+    const busy = { status: 503, headers: { "retry-after": "300" }, body: "busy" };
+    service.way.choose(({ path: to }) => (to.endsWith("/report") ? busy : null));
+    expect(await failureOf(sequence.report())).toBeInstanceOf(NoAnswer);
+    service.way.choose(null);
+    await sequence.report();
+    await sequence.next();
+    await expect.poll(async () => (await told(client)).used, { timeout: 20_000 }).toBe(2);
   });
 
   test("are waited for by a close without an end", async () => {

@@ -54,6 +54,7 @@ export class Outbox {
         await this.#stock.change((state) => ({ state: reported(state, report), result: null }));
       }
       this.#failures = 0;
+      this.#notBefore = Number.NEGATIVE_INFINITY;
     } catch (error) {
       this.#notBefore = this.#stock.clock.steady() + pauseMs(this.#failures, askedPauseMs(error));
       this.#failures += 1;

@@ -1,6 +1,6 @@
 import { Grants } from "./clock.ts";
 import type { Clock } from "./clock.ts";
-import { disowned } from "./state.ts";
+import { disowned, emptyState } from "./state.ts";
 import type { Block, State } from "./state.ts";
 import type { Change, LeaseStore } from "./store.ts";
 
@@ -23,6 +23,11 @@ export class Stock {
   /** Changes what the store keeps, in one step; every change notes the wall clock. */
   change<T>(change: Change<T>): Promise<T> {
     return this.#store.update(this.#name, (before) => {
+      if (before.version !== emptyState.version) {
+        throw new Error(
+          "The store holds what a newer client has written. Use that one, or another store.",
+        );
+      }
       const { state, result } = change(before);
       if (state === before) return { state, result };
       return { state: { ...state, wall_ms: Math.max(state.wall_ms, this.clock.wall()) }, result };
