@@ -20,7 +20,7 @@ export async function runAdministrator(options: AdministratorOptions): Promise<n
   const put = async (path: string, body: object): Promise<void> => {
     const answer = await fetch(`http://127.0.0.1:${random.pick(ports)}${path}`, {
       method: "PUT",
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(20_000),
       headers: {
         authorization: `Bearer ${apiKey}`,
         "content-type": "application/json",
