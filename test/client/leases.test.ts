@@ -352,30 +352,36 @@ describe("numbers", () => {
     },
   );
 
-  test("that a close has put back are given once, also when the store could not say that it was done", async () => {
+  test("that were taken for somebody who has gone by then are put back, and are given once", async () => {
     const client = await clientOf(service);
     const store = new StoreThatLasts();
     const options = { store, minBlock: 10, maxBlock: 10 };
+    const next = (): string | undefined => store.state.blocks[0]?.next;
     const one = sequenceOf(client, options);
-    const stop = new AbortController();
-    const taken = failureOf(one.take(5, { signal: stop.signal }));
-    // Gone when the numbers have been written off.
-    store.afterChange = () => {
-      if (store.state.blocks[0]?.next === "6") stop.abort(new Error("gone"));
-    };
-    expect(await taken).toEqual(new Error("gone"));
-    expect((await one.status()).left).toBe(10);
-    let failing = true;
-    store.afterChange = () => {
-      if (failing) throw new Error("the disk is gone");
-    };
-    expect(await failureOf(one.close())).toEqual(new Error("the disk is gone"));
-    failing = false;
-    expect(store.state.blocks[0]?.next).toBe("1");
+    await one.stockUp(10);
+    // All of the block, or half of it; and the store may fail when it has kept that it was put back.
+    for (const [count, fails] of [
+      [10, false],
+      [5, true],
+    ] as const) {
+      const stop = new AbortController();
+      let isTaken = false;
+      store.afterChange = () => {
+        if (next() === String(count + 1)) {
+          isTaken = true;
+          stop.abort(new Error("gone"));
+        } else if (isTaken && fails) throw new Error("the disk is gone");
+      };
+      expect(await failureOf(one.take(count, { signal: stop.signal }))).toEqual(new Error("gone"));
+      await expect.poll(next).toBe("1");
+    }
+    store.afterChange = () => undefined;
     const other = sequenceOf(client, options);
     expect(numbersOf(await other.take(5))).toEqual(upTo(5));
     await one.close();
     expect(numbersOf(await other.take(5))).toEqual([6, 7, 8, 9, 10]);
+    await other.close({ giveBack: true });
+    expect(await told(client)).toMatchObject({ used: 10, open: 0 });
   });
 
   test("are stocked up again as soon as the service answers, whatever it asked for before", async () => {

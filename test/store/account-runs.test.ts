@@ -135,8 +135,24 @@ test.each([1, 2, 3, 4, 5, 6])(
         await post(service, "/v1/sequences/s/advance", { to, reason: "bought labels" });
       },
       async () => {
+        const { next } = (await service.call("GET", "/v1/sequences/s")).json;
+        const to = BigInt(next) - BigInt(increment * (1 + roll(4)));
+        if (to < 1n) return;
+        await post(service, "/v1/sequences/s/rewind", { to: String(to), reason: "sent back" });
+      },
+      async () => {
         increment = 1 + roll(3);
         await put();
+      },
+      // A call that drew and failed.
+      async () => {
+        const session = service.database.session();
+        await session.query("begin");
+        await session.query(
+          "select draw_v1(s.tenant, s.sequence, s.period, s.definition, $1) from series as s",
+          [1 + roll(3)],
+        );
+        await session.close();
       },
       // As a crash leaves a Postgres sequence: some numbers ahead of what anybody was given.
       async () => {

@@ -222,17 +222,9 @@ export class LeasedSequence {
       quiet.catch(() => undefined),
       leftMs(),
     );
-    // Once: tried again it could put back what another process has taken since.
-    const runs = this.#hand.empty().toReversed();
-    await this.#stock.change((before) => {
-      let state = before;
-      for (const run of runs) {
-        state = this.#stock.lasting ? putBack(state, run) : release(state, run, false);
-      }
-      state = settle(state, this.#stock.isOver(before));
-      state = giveBack ? giveAllBack(state, reason ?? "the client was closed") : reportAll(state);
-      return { state, result: null };
-    });
+    await this.#emptyHand((state) =>
+      giveBack ? giveAllBack(state, reason ?? "the client was closed") : reportAll(state),
+    );
     const told = this.#outbox.send().then(
       () => null,
       (error: unknown) => error,
@@ -268,7 +260,7 @@ export class LeasedSequence {
   async #serve(): Promise<void> {
     while (!this.#waiting.isEmpty) {
       this.#waiting.serve();
-      if (this.#waiting.isEmpty) return;
+      if (this.#waiting.isEmpty) break;
       if (await this.#claim()) continue;
       const { pauseMs } = this.#supply;
       if (pauseMs <= 0) {
@@ -280,6 +272,21 @@ export class LeasedSequence {
       this.#rejectUntil(isVain ? Infinity : this.#stock.clock.steady() + pauseMs);
       if (this.#waiting.next > this.#left) await pause(Math.min(pauseMs, lookEveryMs));
     }
+    // Whoever it was taken for has gone.
+    if (this.#stock.lasting && this.#hand.left > 0) await this.#emptyHand();
+  }
+
+  /** Empties the hand into the store, in one change with what is to come after that. */
+  async #emptyHand(after = (state: State): State => state): Promise<void> {
+    // Once: tried again it could put back what another process has taken since.
+    const runs = this.#hand.empty().toReversed();
+    await this.#stock.change((before) => {
+      let state = before;
+      for (const run of runs) {
+        state = this.#stock.lasting ? putBack(state, run) : release(state, run, false);
+      }
+      return { state: after(settle(state, this.#stock.isOver(before))), result: null };
+    });
   }
 
   /** Gets a block unless there is more than `enough` in the store, and notes what came of it. */
@@ -327,26 +334,18 @@ export class LeasedSequence {
    * that callers can be given now, or `most`: what somebody waits for in vain stays there.
    */
   async #claim(most = 0): Promise<boolean> {
-    const { runs, inStore, size, reports } = await this.#stock.change((before) => {
+    const { runs, state, inStore } = await this.#stock.change((before) => {
       const isUsable = this.#stock.isUsable(before);
-      const isOver = this.#stock.isOver(before);
-      const fresh = settle(before, isOver);
+      // A block that this uses up stays until the next change: something may be put back.
+      const fresh = settle(before, this.#stock.isOver(before));
       const due = (): number => Math.max(most, this.#due(stockOf(fresh, isUsable)));
       const taken = this.#stock.lasting ? claim(fresh, due(), isUsable) : hold(fresh, isUsable);
-      const state = settle(taken.state, isOver);
-      const { size: latest, reports: waiting } = state;
-      const result = {
-        runs: taken.runs,
-        inStore: stockOf(state, isUsable),
-        size: latest,
-        reports: waiting,
-      };
-      return { state, result };
+      return { state: taken.state, result: { ...taken, inStore: stockOf(taken.state, isUsable) } };
     });
     this.#hand.add(runs);
     this.#inStore = inStore;
-    this.#low = this.#supply.lowMark(size);
-    if (reports.length > 0) this.#outbox.sendSoon();
+    this.#low = this.#supply.lowMark(state.size);
+    if (state.reports.length > 0) this.#outbox.sendSoon();
     if (runs.length > 0) this.#refillIfLow();
     return runs.length > 0;
   }
