@@ -3499,7 +3499,7 @@ DECLARE
   v_further job_items[] := '{}';
   v_ordinal integer;
   -- Names that one call looks at besides those that it records.
-  v_looks bigint := 100000;
+  v_looks bigint := 20000;
 BEGIN
   IF NOT p_job.replaces THEN
     RETURN v_further;

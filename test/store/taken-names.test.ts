@@ -166,9 +166,26 @@ test("where names are taken here and there, what one call cannot draw is drawn b
   // Each is the only one that is drawn for the one before it.
   const row = Array.from({ length: 50 }, (_, index) => index + 1);
   const service = await serviceWithTaken(row);
+  const before = await service.database.requests();
   const { status, json, text } = await receive(service, [{ product: "p", quantity: 1 }]);
   expect(status, text).toBe(201);
+  // Twenty are drawn with the receipt.
+  expect((await service.database.requests()) - before).toBeGreaterThanOrEqual(50 - 20);
   expect(json.lines).toMatchObject([{ new_lots: 1, first_name: name(51), last_name: name(51) }]);
   expect(json.job).toMatchObject({ status: "done", total: 1, done: 1, skipped: 0 });
   expect(await account(service, "s")).toMatchObject({ passed: 51, voided: 50, taken: 1, open: 0 });
+});
+
+test("of names taken in a row one round voids 20,000", async () => {
+  const taken = 45_000;
+  const service = await serviceWithTaken(Array.from({ length: taken }, (_, index) => index + 1));
+  const { status, json, text } = await receive(service, [{ product: "p", quantity: 1 }]);
+  expect(status, text).toBe(201);
+  expect(json.lines).toMatchObject([{ new_lots: 1, first_name: name(taken + 1) }]);
+  // Each round draws one behind what it voids, which is taken as well until the last.
+  const voided = (await ledgerRuns(service, "s", "void")).map(
+    ({ first, last }) => last - first + 1n,
+  );
+  expect(voided).toEqual([1n, 20_000n, 1n, 20_000n, 1n, 4_997n]);
+  expect(await account(service, "s")).toMatchObject({ passed: taken + 1, taken: 1, open: 0 });
 });
