@@ -3448,6 +3448,61 @@ CREATE OR REPLACE FUNCTION public.units_in(p_items job_items[])
  IMMUTABLE
 RETURN (SELECT (COALESCE(sum(unnest.count), (0)::numeric))::bigint AS "coalesce" FROM unnest(units_in.p_items) unnest(tenant, id, job, ordinal, stands_for, product, series, reservation, presented, numbers, prefix, width, suffix, first, step, numbered, names, name_numbers, name_quantities, name_expiries, count, start, skipped, quantity, produced_on, expires_on, location, attributes));
 
+CREATE OR REPLACE FUNCTION public.taken_ahead(p_item job_items, p_series series, p_limit bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_number bigint := p_series.next;
+  v_taken bigint := 0;
+BEGIN
+  WHILE v_taken < p_limit AND v_number <= p_series.ceiling LOOP
+    PERFORM FROM lots
+    WHERE tenant = p_item.tenant AND product = p_item.product
+      AND name = render_name(p_item.prefix, v_number, p_item.width, p_item.suffix) COLLATE "C";
+    EXIT WHEN NOT FOUND;
+    v_taken := v_taken + 1;
+    v_number := v_number + p_series.increment;
+  END LOOP;
+  RETURN v_taken;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.void_taken_ahead(p_job jobs, p_item job_items, p_limit bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  c_many CONSTANT bigint := 100;
+  v_series series;
+  v_taken bigint;
+  v_drawn drawn;
+BEGIN
+  v_series := series_now(p_item.series);
+  IF p_limit < c_many OR taken_ahead(p_item, v_series, c_many) < c_many THEN
+    RETURN 0;
+  END IF;
+  -- What is drawn is what was looked at. Of a promoted series, whose row comes before what is held by now, others
+  -- may draw in between; then numbers are voided whose names are free.
+  IF v_series.promoted_to IS NULL THEN
+    PERFORM hold_series((p_item.series, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::series_request);
+    v_series := series_now(p_item.series);
+  END IF;
+  v_taken := taken_ahead(p_item, v_series, p_limit);
+  IF v_taken > 0 THEN
+    v_drawn := draw_v1(p_job.tenant, v_series.sequence, v_series.period, v_series.definition, v_taken);
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
+    SELECT p_job.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
+           form_v1(p_job.tenant, v_drawn.series, p_item.prefix, p_item.width, p_item.suffix), kind,
+           p_job.origin, CASE kind WHEN 'void' THEN 'lots of these names were recorded before' END
+    FROM unnest('{reserved,void}'::ledger_kind[]) AS kind;
+  END IF;
+  RETURN v_taken;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.replace_taken(p_job jobs, p_items job_items[])
  RETURNS job_items[]
  LANGUAGE plpgsql
@@ -3458,6 +3513,8 @@ DECLARE
   v_item job_items;
   v_further job_items[] := '{}';
   v_ordinal integer;
+  -- Names that one call looks at besides those that it records.
+  v_looks bigint := 20000;
 BEGIN
   IF NOT p_job.replaces THEN
     RETURN v_further;
@@ -3483,6 +3540,7 @@ BEGIN
     ORDER BY i.series, i.ordinal
   LOOP
     v_item := v_left.item;
+    v_looks := v_looks - void_taken_ahead(p_job, v_item, v_looks);
     v_drawn := draw_v1(p_job.tenant, v_left.sequence, v_left.period, v_left.definition, v_left.names,
                        v_left.last);
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
@@ -3709,6 +3767,30 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_many_series(p_items lot_request[])
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+DECLARE
+  c_limit CONSTANT integer := 256;
+  v_touched bigint := (
+    SELECT count(*) FROM (
+      SELECT counter, period FROM unnest(p_items) WHERE source = 'draw'
+      UNION
+      SELECT i.counter, given.period
+      FROM unnest(p_items) AS i
+      CROSS JOIN LATERAL unnest(i.periods, i.numbers) AS given (period, number)
+      WHERE i.source = 'names' AND given.number IS NOT NULL
+    ) AS touched
+  );
+BEGIN
+  IF v_touched > c_limit THEN
+    PERFORM fail('too_many_sequences', jsonb_build_object('limit', c_limit, 'requested', v_touched));
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.series_requests(p_tenant text, p_items lot_request[], p_jump bigint)
  RETURNS series_request[]
  LANGUAGE sql
@@ -3903,13 +3985,21 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.used_up_at_most(p_numbers numeric)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (LEAST(COALESCE(p_numbers, (0)::numeric), ('999999999999999999'::bigint)::numeric))::bigint;
+
 CREATE OR REPLACE FUNCTION public.record_lots(p_tenant text, p_call opened_call, p_job uuid, p_token uuid, p_lease interval, p_items lot_request[], p_skip boolean, p_replace boolean, p_jump bigint, p_limit bigint, p_inline bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
 AS $function$
 DECLARE
+  -- How often names are drawn for taken ones here; what is left then is left to chunks.
+  c_rounds CONSTANT integer := 20;
   v_item lot_request;
-  v_groups series_request[] := series_requests(p_tenant, p_items, p_jump);
+  v_groups series_request[];
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
@@ -3921,6 +4011,8 @@ DECLARE
   v_from bigint;
   v_skipped bigint;
 BEGIN
+  PERFORM refuse_many_series(p_items);
+  v_groups := series_requests(p_tenant, p_items, p_jump);
   v_job.tenant := p_tenant;
   v_job.id := p_job;
   v_job.origin := p_call.origin;
@@ -3948,7 +4040,7 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    SELECT coalesce(sum(check_draw(g)), 0) INTO v_job.used_up FROM unnest(v_groups) AS g;
+    SELECT used_up_at_most(sum(check_draw(g))) INTO v_job.used_up FROM unnest(v_groups) AS g;
   END IF;
   IF v_job.used_up > 0 AND p_call.has_quota THEN
     PERFORM take_numbers(p_tenant, p_call.api_key, v_job.used_up);
@@ -4007,7 +4099,8 @@ BEGIN
 
   IF v_job.chunked BETWEEN 1 AND p_inline THEN
     v_further := v_recorded;
-    WHILE v_job.cursor < v_job.chunked LOOP
+    FOR rounds IN 1..c_rounds LOOP
+      EXIT WHEN v_job.cursor = v_job.chunked;
       v_from := v_job.cursor;
       v_job.cursor := v_job.chunked;
       v_skipped := record_units(v_job, v_further, v_from);
@@ -5745,6 +5838,12 @@ CREATE OR REPLACE FUNCTION public.was_changed(p_lot lots, p_since timestamp with
  STABLE
 RETURN (EXISTS (SELECT FROM (lot_history h CROSS JOIN LATERAL (SELECT lot_changes.at, lot_changes.receipt FROM lot_changes WHERE ((lot_changes.tenant = h.tenant) AND (lot_changes.id = h.change)) LIMIT 1) c) WHERE ((h.tenant = (was_changed.p_lot).tenant) AND (h.name = (was_changed.p_lot).name) AND (h.product = (was_changed.p_lot).product) AND (c.receipt IS NULL) AND (c.at > was_changed.p_since))));
 
+CREATE OR REPLACE FUNCTION public.was_changed_behind(p_lot lots, p_receipt uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT (COALESCE(max(h.change) FILTER (WHERE (c.receipt IS NULL)), (0)::bigint) > COALESCE(max(h.change) FILTER (WHERE (c.receipt = was_changed_behind.p_receipt)), (0)::bigint)) FROM (lot_history h CROSS JOIN LATERAL (SELECT lot_changes.receipt FROM lot_changes WHERE ((lot_changes.tenant = h.tenant) AND (lot_changes.id = h.change)) LIMIT 1) c) WHERE ((h.tenant = (was_changed_behind.p_lot).tenant) AND (h.name = (was_changed_behind.p_lot).name) AND (h.product = (was_changed_behind.p_lot).product)));
+
 CREATE OR REPLACE FUNCTION public.hold_untouched(p_receipt receipts, p_items job_items[], p_cursor bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -5795,7 +5894,7 @@ BEGIN
     CROSS JOIN LATERAL (SELECT (one.lot).*) AS l
     WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
       AND (l.state <> g.state_after OR l.quantity <> g.quantity_after
-           OR was_changed(one.lot, p_receipt.created_at)
+           OR was_changed_behind(one.lot, p_receipt.id)
            OR EXISTS (SELECT FROM receipt_growths AS later
                       WHERE later.tenant = l.tenant AND later.name = l.name
                         AND later.product = l.product AND later.undone_at IS NULL
@@ -6164,6 +6263,7 @@ AS $function$
 DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_count counts;
+  v_items lot_request[];
 BEGIN
   IF v_call.answer IS NULL THEN
     UPDATE counts SET status = 'applied', applied_at = now(), applied_by = v_call.api_key
@@ -6171,10 +6271,12 @@ BEGIN
     RETURNING * INTO v_count;
     IF FOUND THEN
       PERFORM hold_products(p_tenant, p_shared => true);
+      v_items := coalesce(lot_requests(p_tenant, p_items), '{}');
+      -- First, so that what is recorded before is what becomes different.
+      PERFORM hold_lots_found(p_tenant, v_items);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
-        false, p_jump, p_limit, p_inline));
+        p_tenant, v_call, p_job, p_token, p_lease, v_items, false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);
@@ -6196,15 +6298,34 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.drop_staged(p_tenant text, p_import uuid)
- RETURNS void
+CREATE OR REPLACE FUNCTION public.drop_staged(p_tenant text, p_import uuid, p_limit bigint DEFAULT NULL::bigint)
+ RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  v_is_left boolean;
 BEGIN
-  DELETE FROM import_batches WHERE tenant = p_tenant AND import = p_import;
-  DELETE FROM tried_lots WHERE tenant = p_tenant AND import = p_import;
-  DELETE FROM tried_numbers WHERE tenant = p_tenant AND import = p_import;
-  UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
+  DELETE FROM import_batches
+  WHERE tenant = p_tenant AND import = p_import AND first >= (
+    SELECT min(first) FROM (
+      SELECT first FROM import_batches
+      WHERE tenant = p_tenant AND import = p_import
+      -- A batch weighs as much as some hundred rows.
+      ORDER BY first DESC LIMIT ceil(p_limit / 500.0)::bigint
+    ) AS last);
+  DELETE FROM tried_lots
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM tried_lots WHERE tenant = p_tenant AND import = p_import LIMIT p_limit));
+  DELETE FROM tried_numbers
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM tried_numbers WHERE tenant = p_tenant AND import = p_import LIMIT p_limit));
+  v_is_left := EXISTS (SELECT FROM import_batches WHERE tenant = p_tenant AND import = p_import)
+    OR EXISTS (SELECT FROM tried_lots WHERE tenant = p_tenant AND import = p_import)
+    OR EXISTS (SELECT FROM tried_numbers WHERE tenant = p_tenant AND import = p_import);
+  IF NOT v_is_left THEN
+    UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
+  END IF;
+  RETURN NOT v_is_left;
 END
 $function$;
 
@@ -6532,7 +6653,8 @@ BEGIN
       SELECT record::bigint FROM jsonb_array_elements_text(p_writes->'again') AS record));
   END IF;
   IF v_job.status = 'done' THEN
-    PERFORM drop_staged(p_tenant, p_import);
+    -- Of a large file the rest is left to expire_staged_v1: the chunk has to end in time.
+    PERFORM drop_staged(p_tenant, p_import, 100000);
     PERFORM emit_job_event(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
@@ -6630,7 +6752,7 @@ DECLARE
   v_used_up bigint;
 BEGIN
   IF p_count > 0 THEN
-    UPDATE jobs SET used_up = used_up + p_count
+    UPDATE jobs SET used_up = used_up_at_most(used_up + p_count)
     WHERE tenant = p_import.tenant AND id = p_import.id
     RETURNING used_up INTO v_used_up;
     PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
@@ -6698,7 +6820,7 @@ BEGIN
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
   PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
-  PERFORM take_numbers_of_import(p_import, sum(check_draw(g))::bigint) FROM unnest(v_groups) AS g;
+  PERFORM take_numbers_of_import(p_import, used_up_at_most(sum(check_draw(g)))) FROM unnest(v_groups) AS g;
   v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP
@@ -6809,10 +6931,13 @@ CREATE OR REPLACE FUNCTION public.staged_for_long(p_age interval, p_limit intege
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT i.tenant, i.id FROM imports AS i
-  WHERE i.staged > 0 AND i.updated_at < now() - p_age
-    AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
-                    AND j.status IN ('queued', 'running'))
+  SELECT i.tenant, i.id
+  FROM imports AS i
+  LEFT JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.id
+  WHERE i.staged > 0
+    AND (j.status = 'done'
+         OR (i.updated_at < now() - p_age
+             AND coalesce(j.status NOT IN ('queued', 'running'), true)))
   ORDER BY i.updated_at LIMIT p_limit
 $function$;
 
@@ -6828,11 +6953,13 @@ DECLARE
 BEGIN
   FOR v_import IN SELECT * FROM staged_for_long(p_age, p_limit) LOOP
     PERFORM enter_tenant(v_import.tenant);
-    PERFORM FROM imports
-    WHERE tenant = v_import.tenant AND id = v_import.import AND staged > 0 AND updated_at < now() - p_age
+    PERFORM FROM imports AS i
+    WHERE i.tenant = v_import.tenant AND i.id = v_import.import AND i.staged > 0
+      AND (i.updated_at < now() - p_age
+           OR EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id AND j.status = 'done'))
     FOR UPDATE SKIP LOCKED;
     CONTINUE WHEN NOT FOUND;
-    PERFORM drop_staged(v_import.tenant, v_import.import);
+    PERFORM drop_staged(v_import.tenant, v_import.import, 100000);
     v_expired := v_expired + 1;
   END LOOP;
   RETURN v_expired;
@@ -9909,7 +10036,7 @@ ALTER FUNCTION draw_from_row(series,boolean,bigint,bigint,bigint) OWNER TO seria
 ALTER FUNCTION draw_or_pass(text,text,text,uuid,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION draw_v1(text,text,text,uuid,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION drawn_lately_v1(text,text,text) OWNER TO serialmint_rules;
-ALTER FUNCTION drop_staged(text,uuid) OWNER TO serialmint_rules;
+ALTER FUNCTION drop_staged(text,uuid,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION emit_event(text,event_type,text,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION emit_job_event(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION emit_receipt_event(receipts,event_type) OWNER TO serialmint_rules;
@@ -10072,6 +10199,7 @@ ALTER FUNCTION records_recorded(text,jsonb,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_another(ledger,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_disabled(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_lease_over(leases) OWNER TO serialmint_rules;
+ALTER FUNCTION refuse_many_series(lot_request[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_sharing(text,text,text,text[]) OWNER TO serialmint_rules;
 ALTER FUNCTION refuse_used(ledger,int8multirange,int8multirange) OWNER TO serialmint_rules;
 ALTER FUNCTION release_job_v1(text,uuid,uuid) OWNER TO serialmint_rules;
@@ -10138,6 +10266,7 @@ ALTER FUNCTION take_numbers_of_import(imports,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION take_of_reservation(text,lot_request) OWNER TO serialmint_rules;
 ALTER FUNCTION take_request_v1(bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION take_turn_v1(watch_duty,interval) OWNER TO serialmint_rules;
+ALTER FUNCTION taken_ahead(job_items,series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION test_webhook_v1(caller,text,text,bytea,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION told_by_record(caller,text) OWNER TO serialmint_rules;
 ALTER FUNCTION told_numbers(leases,bigint,bigint[],bigint[]) OWNER TO serialmint_rules;
@@ -10146,14 +10275,17 @@ ALTER FUNCTION units_in(job_items[]) OWNER TO serialmint_rules;
 ALTER FUNCTION units_of(job_items,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION unsealed_between(integer,text,timestamp with time zone,timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION unsealed_rows(text,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION used_up_at_most(numeric) OWNER TO serialmint_rules;
 ALTER FUNCTION verify_audit_v1(text,integer,integer,bigint,bytea) OWNER TO serialmint_rules;
 ALTER FUNCTION versioned_lot(lots) OWNER TO serialmint_rules;
 ALTER FUNCTION void_drawn(job_items,integer,text) OWNER TO serialmint_rules;
 ALTER FUNCTION void_numbers(ledger,int8multirange,integer,text) OWNER TO serialmint_rules;
+ALTER FUNCTION void_taken_ahead(jobs,job_items,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text) OWNER TO serialmint_rules;
 ALTER FUNCTION wait_for_series(bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION wake_webhook(text,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION was_changed(lots,timestamp with time zone) OWNER TO serialmint_rules;
+ALTER FUNCTION was_changed_behind(lots,uuid) OWNER TO serialmint_rules;
 ALTER FUNCTION webhook_facts(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION webhook_terms(webhooks) OWNER TO serialmint_rules;
 ALTER FUNCTION webhooks_in_trouble(text) OWNER TO serialmint_rules;
@@ -10254,7 +10386,7 @@ REVOKE EXECUTE ON FUNCTION
   draw_or_pass(text,text,text,uuid,bigint,bigint,bigint),
   draw_v1(text,text,text,uuid,bigint,bigint),
   drawn_lately_v1(text,text,text),
-  drop_staged(text,uuid),
+  drop_staged(text,uuid,bigint),
   due_webhooks_v1(interval,integer,text,uuid),
   emit_event(text,event_type,text,jsonb),
   emit_job_event(text,uuid),
@@ -10433,6 +10565,7 @@ REVOKE EXECUTE ON FUNCTION
   refuse_another(ledger,integer,text),
   refuse_disabled(webhooks),
   refuse_lease_over(leases),
+  refuse_many_series(lot_request[]),
   refuse_sharing(text,text,text,text[]),
   refuse_used(ledger,int8multirange,int8multirange),
   release_job_v1(text,uuid,uuid),
@@ -10503,6 +10636,7 @@ REVOKE EXECUTE ON FUNCTION
   take_of_reservation(text,lot_request),
   take_request_v1(bytea),
   take_turn_v1(watch_duty,interval),
+  taken_ahead(job_items,series,bigint),
   tenants_known(),
   tenants_with_old_figures(),
   tenants_with_old_quotas(),
@@ -10514,15 +10648,18 @@ REVOKE EXECUTE ON FUNCTION
   units_of(job_items,bigint,bigint),
   unsealed_between(integer,text,timestamp with time zone,timestamp with time zone),
   unsealed_rows(text,timestamp with time zone),
+  used_up_at_most(numeric),
   verify_audit_v1(text,integer,integer,bigint,bytea),
   versioned_lot(lots),
   void_drawn(job_items,integer,text),
   void_numbers(ledger,int8multirange,integer,text),
+  void_taken_ahead(jobs,job_items,bigint),
   void_v1(caller,text,text,bytea,text,text,bigint,bigint,bigint,text),
   voids_over(bigint,bigint,bigint),
   wait_for_series(bigint),
   wake_webhook(text,uuid),
   was_changed(lots,timestamp with time zone),
+  was_changed_behind(lots,uuid),
   webhook_facts(webhooks),
   webhook_terms(webhooks),
   webhooks_in_trouble(text),

@@ -257,6 +257,61 @@ CREATE FUNCTION units_in(p_items job_items[]) RETURNS bigint
 LANGUAGE sql IMMUTABLE
 RETURN (SELECT coalesce(sum(count), 0)::bigint FROM unnest(p_items));
 --> statement-breakpoint
+-- How many numbers of a series one after the other, from its next one on, have names in the form of an item
+-- that lots of its product have; at most `p_limit`.
+CREATE FUNCTION taken_ahead(p_item job_items, p_series series, p_limit bigint) RETURNS bigint
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+DECLARE
+  v_number bigint := p_series.next;
+  v_taken bigint := 0;
+BEGIN
+  WHILE v_taken < p_limit AND v_number <= p_series.ceiling LOOP
+    PERFORM FROM lots
+    WHERE tenant = p_item.tenant AND product = p_item.product
+      AND name = render_name(p_item.prefix, v_number, p_item.width, p_item.suffix) COLLATE "C";
+    EXIT WHEN NOT FOUND;
+    v_taken := v_taken + 1;
+    v_number := v_number + p_series.increment;
+  END LOOP;
+  RETURN v_taken;
+END
+$$;
+--> statement-breakpoint
+-- Draws and voids, as one run, the numbers that lie ahead of the item of a job and whose names its product has,
+-- when they are many: one by one each would take a round of its own, and a call never come to its end.
+-- Nobody asked for them, so that they are of no quota. Looks at no more than `p_limit` names. Returns how
+-- many there were. Fails as draw_v1 does.
+CREATE FUNCTION void_taken_ahead(p_job jobs, p_item job_items, p_limit bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  c_many CONSTANT bigint := 100;
+  v_series series;
+  v_taken bigint;
+  v_drawn drawn;
+BEGIN
+  v_series := series_now(p_item.series);
+  IF p_limit < c_many OR taken_ahead(p_item, v_series, c_many) < c_many THEN
+    RETURN 0;
+  END IF;
+  -- What is drawn is what was looked at. Of a promoted series, whose row comes before what is held by now, others
+  -- may draw in between; then numbers are voided whose names are free.
+  IF v_series.promoted_to IS NULL THEN
+    PERFORM hold_series((p_item.series, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::series_request);
+    v_series := series_now(p_item.series);
+  END IF;
+  v_taken := taken_ahead(p_item, v_series, p_limit);
+  IF v_taken > 0 THEN
+    v_drawn := draw_v1(p_job.tenant, v_series.sequence, v_series.period, v_series.definition, v_taken);
+    INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin, reason)
+    SELECT p_job.tenant, v_drawn.series, v_drawn.first, v_drawn.last, v_drawn.step,
+           form_v1(p_job.tenant, v_drawn.series, p_item.prefix, p_item.width, p_item.suffix), kind,
+           p_job.origin, CASE kind WHEN 'void' THEN 'lots of these names were recorded before' END
+    FROM unnest('{reserved,void}'::ledger_kind[]) AS kind;
+  END IF;
+  RETURN v_taken;
+END
+$$;
+--> statement-breakpoint
 -- Draws another number for each name of a job that replaces which was left out since its items were
 -- `p_items`: behind all others, under the form of the first ones. Returns the further items, which stand
 -- behind the job's last unit; none of a job that does not replace. They are of the quota of the request that
@@ -269,6 +324,8 @@ DECLARE
   v_item job_items;
   v_further job_items[] := '{}';
   v_ordinal integer;
+  -- Names that one call looks at besides those that it records.
+  v_looks bigint := 20000;
 BEGIN
   IF NOT p_job.replaces THEN
     RETURN v_further;
@@ -294,6 +351,7 @@ BEGIN
     ORDER BY i.series, i.ordinal
   LOOP
     v_item := v_left.item;
+    v_looks := v_looks - void_taken_ahead(p_job, v_item, v_looks);
     v_drawn := draw_v1(p_job.tenant, v_left.sequence, v_left.period, v_left.definition, v_left.names,
                        v_left.last);
     INSERT INTO ledger (tenant, series, first, last, step, form, kind, origin)
@@ -551,6 +609,29 @@ CREATE TYPE series_request AS (
   jump bigint
 );
 --> statement-breakpoint
+-- Refuses items that touch more series than one transaction may hold, by drawing or by names made elsewhere: each
+-- takes locks to its end, of which there are only so many for all. Fails: too_many_sequences.
+CREATE FUNCTION refuse_many_series(p_items lot_request[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  c_limit CONSTANT integer := 256;
+  v_touched bigint := (
+    SELECT count(*) FROM (
+      SELECT counter, period FROM unnest(p_items) WHERE source = 'draw'
+      UNION
+      SELECT i.counter, given.period
+      FROM unnest(p_items) AS i
+      CROSS JOIN LATERAL unnest(i.periods, i.numbers) AS given (period, number)
+      WHERE i.source = 'names' AND given.number IS NOT NULL
+    ) AS touched
+  );
+BEGIN
+  IF v_touched > c_limit THEN
+    PERFORM fail('too_many_sequences', jsonb_build_object('limit', c_limit, 'requested', v_touched));
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- What items want of each series, in ascending order of series. Series of new periods are made, in one
 -- order by everybody. Fails as series_of does.
 CREATE FUNCTION series_requests(p_tenant text, p_items lot_request[], p_jump bigint) RETURNS series_request[]
@@ -749,6 +830,12 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- How many numbers are used up, as a job keeps it: a request may pass nearly all numbers in each of several
+-- series, which together are more than a bigint holds and than any quota.
+CREATE FUNCTION used_up_at_most(p_numbers numeric) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN least(coalesce(p_numbers, 0), 999999999999999999)::bigint;
+--> statement-breakpoint
 -- Makes a job that records lots, with everything that decides their names: given names are recorded
 -- here, reservations taken, numbers drawn (one draw a series, in ascending order of series).
 -- A job of at most `p_inline` units is worked off in the same call; a larger one belongs to `p_token`
@@ -760,8 +847,10 @@ CREATE FUNCTION record_lots(
 ) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
+  -- How often names are drawn for taken ones here; what is left then is left to chunks.
+  c_rounds CONSTANT integer := 20;
   v_item lot_request;
-  v_groups series_request[] := series_requests(p_tenant, p_items, p_jump);
+  v_groups series_request[];
   v_group series_request;
   v_drawn drawn;
   v_job jobs;
@@ -773,6 +862,8 @@ DECLARE
   v_from bigint;
   v_skipped bigint;
 BEGIN
+  PERFORM refuse_many_series(p_items);
+  v_groups := series_requests(p_tenant, p_items, p_jump);
   v_job.tenant := p_tenant;
   v_job.id := p_job;
   v_job.origin := p_call.origin;
@@ -800,7 +891,7 @@ BEGIN
     PERFORM FROM series WHERE id IN (SELECT series FROM unnest(v_groups)) ORDER BY id FOR KEY SHARE;
   END IF;
   IF v_mixed OR cardinality(v_groups) > 1 THEN
-    SELECT coalesce(sum(check_draw(g)), 0) INTO v_job.used_up FROM unnest(v_groups) AS g;
+    SELECT used_up_at_most(sum(check_draw(g))) INTO v_job.used_up FROM unnest(v_groups) AS g;
   END IF;
   IF v_job.used_up > 0 AND p_call.has_quota THEN
     PERFORM take_numbers(p_tenant, p_call.api_key, v_job.used_up);
@@ -859,7 +950,8 @@ BEGIN
 
   IF v_job.chunked BETWEEN 1 AND p_inline THEN
     v_further := v_recorded;
-    WHILE v_job.cursor < v_job.chunked LOOP
+    FOR rounds IN 1..c_rounds LOOP
+      EXIT WHEN v_job.cursor = v_job.chunked;
       v_from := v_job.cursor;
       v_job.cursor := v_job.chunked;
       v_skipped := record_units(v_job, v_further, v_from);

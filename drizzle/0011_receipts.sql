@@ -469,6 +469,19 @@ RETURN EXISTS (
   WHERE h.tenant = p_lot.tenant AND h.name = p_lot.name AND h.product = p_lot.product
     AND c.receipt IS NULL AND c.at > p_since);
 --> statement-breakpoint
+-- Whether anybody has changed a lot since a receipt did, which is told by the order of the changes: the receipt
+-- may have waited for the lot, and what happened before it had it is no later touch.
+CREATE FUNCTION was_changed_behind(p_lot lots, p_receipt uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN (
+  SELECT coalesce(max(h.change) FILTER (WHERE c.receipt IS NULL), 0)
+         > coalesce(max(h.change) FILTER (WHERE c.receipt = p_receipt), 0)
+  FROM lot_history AS h
+  CROSS JOIN LATERAL (
+    SELECT receipt FROM lot_changes WHERE tenant = h.tenant AND id = h.change LIMIT 1
+  ) AS c
+  WHERE h.tenant = p_lot.tenant AND h.name = p_lot.name AND h.product = p_lot.product);
+--> statement-breakpoint
 -- Locks the lots of a receipt, new and grown ones, in the order of name and product, and refuses to go on
 -- when one of them is not as the receipt left it. Each is looked up by its name (a lock or a limit keeps it
 -- so): a plan made before the statistics know of the receipt takes all lots for few, and would compare each
@@ -521,7 +534,7 @@ BEGIN
     CROSS JOIN LATERAL (SELECT (one.lot).*) AS l
     WHERE g.tenant = p_receipt.tenant AND g.receipt = p_receipt.id
       AND (l.state <> g.state_after OR l.quantity <> g.quantity_after
-           OR was_changed(one.lot, p_receipt.created_at)
+           OR was_changed_behind(one.lot, p_receipt.id)
            OR EXISTS (SELECT FROM receipt_growths AS later
                       WHERE later.tenant = l.tenant AND later.name = l.name
                         AND later.product = l.product AND later.undone_at IS NULL

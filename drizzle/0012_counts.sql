@@ -243,6 +243,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_count counts;
+  v_items lot_request[];
 BEGIN
   IF v_call.answer IS NULL THEN
     UPDATE counts SET status = 'applied', applied_at = now(), applied_by = v_call.api_key
@@ -250,10 +251,12 @@ BEGIN
     RETURNING * INTO v_count;
     IF FOUND THEN
       PERFORM hold_products(p_tenant, p_shared => true);
+      v_items := coalesce(lot_requests(p_tenant, p_items), '{}');
+      -- First, so that what is recorded before is what becomes different.
+      PERFORM hold_lots_found(p_tenant, v_items);
       PERFORM settle_lines(p_tenant, p_count, p_skips);
       PERFORM set_counted(v_count, record_or_find_lots(
-        p_tenant, v_call, p_job, p_token, p_lease, coalesce(lot_requests(p_tenant, p_items), '{}'),
-        false, p_jump, p_limit, p_inline));
+        p_tenant, v_call, p_job, p_token, p_lease, v_items, false, p_jump, p_limit, p_inline));
       UPDATE counts SET job = p_job
       WHERE tenant = p_tenant AND id = p_count
         AND EXISTS (SELECT FROM jobs WHERE tenant = p_tenant AND id = p_job);

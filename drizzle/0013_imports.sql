@@ -1,13 +1,34 @@
 -- How files are imported: staged while they come, then applied in chunks by a job. See docs/using/imports.md.
 
--- Removes what is staged of an import; what it refused stays.
-CREATE FUNCTION drop_staged(p_tenant text, p_import uuid) RETURNS void
+-- Removes what is staged of an import, at most `p_limit` rows of each kind (null: all); what it refused stays.
+-- The last batches go first: a job that is sent on meanwhile finds those before them, and then no more.
+-- Returns whether nothing is left.
+CREATE FUNCTION drop_staged(p_tenant text, p_import uuid, p_limit bigint DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_is_left boolean;
 BEGIN
-  DELETE FROM import_batches WHERE tenant = p_tenant AND import = p_import;
-  DELETE FROM tried_lots WHERE tenant = p_tenant AND import = p_import;
-  DELETE FROM tried_numbers WHERE tenant = p_tenant AND import = p_import;
-  UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
+  DELETE FROM import_batches
+  WHERE tenant = p_tenant AND import = p_import AND first >= (
+    SELECT min(first) FROM (
+      SELECT first FROM import_batches
+      WHERE tenant = p_tenant AND import = p_import
+      -- A batch weighs as much as some hundred rows.
+      ORDER BY first DESC LIMIT ceil(p_limit / 500.0)::bigint
+    ) AS last);
+  DELETE FROM tried_lots
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM tried_lots WHERE tenant = p_tenant AND import = p_import LIMIT p_limit));
+  DELETE FROM tried_numbers
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM tried_numbers WHERE tenant = p_tenant AND import = p_import LIMIT p_limit));
+  v_is_left := EXISTS (SELECT FROM import_batches WHERE tenant = p_tenant AND import = p_import)
+    OR EXISTS (SELECT FROM tried_lots WHERE tenant = p_tenant AND import = p_import)
+    OR EXISTS (SELECT FROM tried_numbers WHERE tenant = p_tenant AND import = p_import);
+  IF NOT v_is_left THEN
+    UPDATE imports SET staged = 0 WHERE tenant = p_tenant AND id = p_import;
+  END IF;
+  RETURN NOT v_is_left;
 END
 $$;
 --> statement-breakpoint
@@ -342,7 +363,8 @@ BEGIN
       SELECT record::bigint FROM jsonb_array_elements_text(p_writes->'again') AS record));
   END IF;
   IF v_job.status = 'done' THEN
-    PERFORM drop_staged(p_tenant, p_import);
+    -- Of a large file the rest is left to expire_staged_v1: the chunk has to end in time.
+    PERFORM drop_staged(p_tenant, p_import, 100000);
     PERFORM emit_job_event(p_tenant, p_import);
   END IF;
   RETURN jsonb_build_object('worked', true, 'status', v_job.status, 'cursor', v_job.cursor,
@@ -442,7 +464,7 @@ DECLARE
   v_used_up bigint;
 BEGIN
   IF p_count > 0 THEN
-    UPDATE jobs SET used_up = used_up + p_count
+    UPDATE jobs SET used_up = used_up_at_most(used_up + p_count)
     WHERE tenant = p_import.tenant AND id = p_import.id
     RETURNING used_up INTO v_used_up;
     PERFORM take_numbers(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin), p_count,
@@ -530,7 +552,7 @@ BEGIN
   v_groups := series_requests(p_import.tenant, v_requests, NULL);
   PERFORM hold_quota(p_import.tenant, key_of_origin(p_import.tenant, p_import.origin));
   PERFORM hold_series(g) FROM unnest(v_groups) AS g;
-  PERFORM take_numbers_of_import(p_import, sum(check_draw(g))::bigint) FROM unnest(v_groups) AS g;
+  PERFORM take_numbers_of_import(p_import, used_up_at_most(sum(check_draw(g)))) FROM unnest(v_groups) AS g;
   v_left := records_held(p_import.tenant, p_items, v_requests);
   PERFORM make_forms(p_import.tenant, v_requests);
   LOOP
@@ -632,18 +654,23 @@ LANGUAGE sql STABLE AS $$
   WHERE one.record NOT IN (SELECT unnest(p_left))
 $$;
 --> statement-breakpoint
--- Imports of all tenants with something staged that nothing has happened to for `p_age` and that no job works on.
+-- Imports of all tenants with something staged that nobody needs: their job is done, or none works on them and
+-- nothing has happened to them for `p_age`.
 CREATE FUNCTION staged_for_long(p_age interval, p_limit integer) RETURNS TABLE (tenant text, import uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT i.tenant, i.id FROM imports AS i
-  WHERE i.staged > 0 AND i.updated_at < now() - p_age
-    AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id
-                    AND j.status IN ('queued', 'running'))
+  SELECT i.tenant, i.id
+  FROM imports AS i
+  LEFT JOIN jobs AS j ON j.tenant = i.tenant AND j.id = i.id
+  WHERE i.staged > 0
+    AND (j.status = 'done'
+         OR (i.updated_at < now() - p_age
+             AND coalesce(j.status NOT IN ('queued', 'running'), true)))
   ORDER BY i.updated_at LIMIT p_limit
 $$;
 --> statement-breakpoint
--- Removes what is staged of imports that nothing has happened to for `p_age`, at most `p_limit` of them:
--- they broke off, failed or were cancelled. Returns how many.
+-- Removes what is staged of imports that are done, or that nothing has happened to for `p_age`, since they
+-- broke off, failed or were cancelled: of at most `p_limit` of them, and of each so much that the call ends in
+-- time; the next one goes on. Returns of how many.
 CREATE FUNCTION expire_staged_v1(p_age interval, p_limit integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -652,11 +679,13 @@ DECLARE
 BEGIN
   FOR v_import IN SELECT * FROM staged_for_long(p_age, p_limit) LOOP
     PERFORM enter_tenant(v_import.tenant);
-    PERFORM FROM imports
-    WHERE tenant = v_import.tenant AND id = v_import.import AND staged > 0 AND updated_at < now() - p_age
+    PERFORM FROM imports AS i
+    WHERE i.tenant = v_import.tenant AND i.id = v_import.import AND i.staged > 0
+      AND (i.updated_at < now() - p_age
+           OR EXISTS (SELECT FROM jobs AS j WHERE j.tenant = i.tenant AND j.id = i.id AND j.status = 'done'))
     FOR UPDATE SKIP LOCKED;
     CONTINUE WHEN NOT FOUND;
-    PERFORM drop_staged(v_import.tenant, v_import.import);
+    PERFORM drop_staged(v_import.tenant, v_import.import, 100000);
     v_expired := v_expired + 1;
   END LOOP;
   RETURN v_expired;

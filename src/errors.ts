@@ -568,10 +568,10 @@ export const failures = {
   },
   too_many_sequences: {
     status: 422,
-    title: "The request draws from too many sequences",
+    title: "The request is about too many sequences",
     retryable: false,
     detail: (facts: { limit: Amount; requested: Amount }) =>
-      `A request may draw from ${String(facts.limit)} sequences; this one draws from ${String(facts.requested)}. Split it.`,
+      `A request may draw from ${String(facts.limit)} sequences, or give names of them, each of their periods counted; this one is about ${String(facts.requested)}. Split it.`,
   },
 
   // Sequences and reservations.

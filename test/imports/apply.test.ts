@@ -364,6 +364,29 @@ test("counters never go back: an older export after draws changes nothing, a new
   expect(await drawnName(service, "account.invoice", "2026-02-02")).toBe("INV/2026/00051");
 });
 
+test("a counter that would go beyond the last number of its sequence is refused, the rows behind it are not", async () => {
+  const header = '"key","name","prefix","padding","number_next_actual"\n';
+  const body = { dialect: "odoo", prefix: "E", padding: 4, overflow: "reject" };
+  expect((await service.call("PUT", "/v1/sequences/ends", { body })).status).toBe(201);
+  expect(await drawnName(service, "ends")).toBe("E0001");
+  // It has 9,998 left: 2 to 9,999.
+  const file = `${header}"ends","Ends","E","4","10001"\n"next","Next","N","4","7"\n`;
+  for (const query of ["&dry_run=true", ""]) {
+    const { id, ...counted } = await importFile(service, "odoo_sequences", file, query);
+    expect(counted, query).toEqual(totals(2, { created: 1, refused: 1 }));
+    expect(await refusedRows(service, id), query).toEqual([
+      [2, "number_next_actual", "sequence_exhausted"],
+    ]);
+  }
+  expect(await drawnName(service, "ends")).toBe("E0002");
+  expect(await drawnName(service, "next")).toBe("N0007");
+  // All of them may be passed.
+  const last = file.replace("10001", "10000");
+  expect(await importFile(service, "odoo_sequences", last)).toMatchObject({ updated: 1 });
+  const { json } = await service.call("GET", "/v1/sequences/ends");
+  expect([json.next, json.remaining]).toEqual([null, "0"]);
+});
+
 test("an imported counter stays where it is when its sequence is saved again", async () => {
   await importFile(service, "odoo_sequences", sequenceTechnical);
   const key = (await service.call("GET", "/v1/sequences")).json.data.find(

@@ -180,3 +180,14 @@ test.each([
   ]);
   expect((await service.call("GET", "/v1/imports")).json.data).toEqual([]);
 });
+
+test("names that pass nearly all numbers of many series are imported, in several chunks too", async () => {
+  const yearly = { pattern: "{YYYY}-{0000}", reset: "yearly" };
+  await product("yearly", yearly);
+  const names = Array.from({ length: 12 }, (_, year) => `${2001 + year}-999999999999999999`);
+  const others = Array.from({ length: 4_000 }, (_, index) => `OTHER-${index}`);
+  const file = lotsFile([...names.slice(0, 5), ...others, ...names.slice(5)], "yearly");
+  expect(await importFile(service, "odoo_lots", file, "&allow_jump=true")).toMatchObject({
+    created: 4_012,
+  });
+});

@@ -9,6 +9,7 @@ import {
   putProduct,
   putSequence,
   serviceForTest,
+  untilWaiting,
 } from "./service.ts";
 
 /** How often the Worker sends a statement whose answer is lost before it gives up. */
@@ -127,4 +128,24 @@ test("a sequence that a product got elsewhere is found, and its line not skipped
   const answer = await apply(service, id);
   expect(answer.json.lines[0]).toMatchObject({ skipped: null, new_lots: 2 });
   expect(await lotNames(service, "bare")).toEqual(["A-0001", "A-0002"]);
+});
+
+test("what a line tells was recorded is what applying it found, whatever changed meanwhile", async () => {
+  const service = await serviceWithProducts();
+  await postLots(service, [{ product: "l", names: ["x"], quantity_each: 5 }]);
+  const id = await draft(service, [{ product: "l", lot: "x", counted_quantity: 8 }]);
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query("select set_config('serialmint.tenant', $1, true)", [service.tenant]);
+  await session.query(
+    `select change_lots($1, 'l', '{x}', '{"quantity": "6"}', id, null, null) from api_keys limit 1`,
+    [service.tenant],
+  );
+  const applying = apply(service, id);
+  await untilWaiting(service, 1, "apply_count_v1");
+  await session.query("commit");
+  await session.close();
+  const { status, json, text } = await applying;
+  expect(status, text).toBe(200);
+  expect(json.lines).toMatchObject([{ recorded: "6", difference: "2" }]);
 });

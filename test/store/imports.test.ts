@@ -309,3 +309,38 @@ test("a sequence that somebody else makes between two looks is held against the 
     "a prefix of its own, or import it with allow_overlap=true if no product takes names of both.",
   );
 });
+
+test("what a large dry run leaves is removed piece by piece", async () => {
+  const service = await serviceWithProduct();
+  const { status, json } = await postFile(service, "odoo_lots", lotsFile(["X"], "p"), {
+    query: "&dry_run=true",
+  });
+  expect([status, json.status]).toEqual([201, "done"]);
+  // As if it had had more rows than its last chunk may remove.
+  await service.database.query(
+    `insert into tried_lots (tenant, import, name, product, record)
+     select $1, $2, 'A-' || n, 'p', n from generate_series(1, 150000) as n`,
+    [service.tenant, json.id],
+  );
+  await service.database.query(
+    `insert into import_batches (tenant, import, first, records)
+     select $1, $2, n * 2000, '[]' from generate_series(0, 299) as n`,
+    [service.tenant, json.id],
+  );
+  await service.database.query("update imports set staged = 300 where id = $1", [json.id]);
+  const left = async () =>
+    (
+      await service.database.query(
+        `select (select count(*) from tried_lots) as tried,
+                (select max(first) from import_batches) as last, staged
+         from imports where id = $1`,
+        [json.id],
+      )
+    )[0];
+  const expire = () => service.database.query("select expire_staged_v1('30 days', 20) as count");
+  expect(await expire()).toEqual([{ count: "1" }]);
+  expect(await left()).toEqual({ tried: "50000", last: "198000", staged: "300" });
+  expect(await expire()).toEqual([{ count: "1" }]);
+  expect(await left()).toEqual({ tried: "0", last: null, staged: "0" });
+  expect(await expire()).toEqual([{ count: "0" }]);
+});

@@ -327,6 +327,29 @@ test("a receipt is not cancelled under a change that is under way", async () => 
   expect((await lotSums(service, "p")).lots).toBe("3");
 });
 
+test("what happened to a lot while its receipt waited for it is no touch", async () => {
+  const service = await serviceWithProducts();
+  await receive(service, "before", [{ product: "l", lots: [{ name: "x", quantity: 5 }] }]);
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query("select set_config('serialmint.tenant', $1, true)", [service.tenant]);
+  await session.query("select from lots where name = 'x' for update");
+  const waiting = receive(service, "r", [{ product: "l", lots: [{ name: "x", quantity: 2 }] }]);
+  await untilWaiting(service, 1, "create_receipt_v1");
+  await session.query(
+    `select change_lots($1, 'l', '{x}', '{"quantity": "7"}', id, null, null) from api_keys limit 1`,
+    [service.tenant],
+  );
+  await session.query("commit");
+  await session.close();
+  const { status, json, text } = await waiting;
+  expect(status, text).toBe(201);
+  expect(await quantities(service)).toEqual({ x: "9" });
+  const cancelled = await cancel(service, json.id);
+  expect(cancelled.status, cancelled.text).toBe(200);
+  expect(await quantities(service)).toEqual({ x: "7" });
+});
+
 test("numbers that a cancelled job or foreign names voided are not voided twice", async () => {
   const service = await serviceWithProducts();
   await reserve(service, "s", 1);

@@ -85,3 +85,35 @@ test("a first name shorter than the pattern is not one of the reservation", asyn
   ]);
   expect(refused.json.code).toBe("first_name_not_reserved");
 });
+
+/** Names of as many days of a daily sequence. */
+function namesOfDays(days: number): string[] {
+  return Array.from({ length: days }, (_, index) => {
+    const day = new Date(Date.UTC(2025, 0, 1 + index)).toISOString().slice(0, 10);
+    return `${day.replaceAll("-", "")}-0001`;
+  });
+}
+
+test("names of more series than one transaction may hold are refused", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "{YYYY}{MM}{DD}-{0000}", reset: "daily", hot: true });
+  await putProduct(service, "p", "s");
+  const refused = await postLots(service, [{ product: "p", names: namesOfDays(257) }]);
+  expect([refused.status, refused.json.code], refused.text).toEqual([422, "too_many_sequences"]);
+  expect(refused.json).toMatchObject({ limit: 256, requested: 257 });
+  expect(await service.database.query("select from series")).toEqual([]);
+  const taken = await postLots(service, [{ product: "p", names: namesOfDays(256) }]);
+  expect(taken.status, taken.text).toBe(201);
+});
+
+test("names that pass nearly all numbers of many series are recorded", async () => {
+  const service = await serviceForTest();
+  await putSequence(service, "s", { pattern: "{YYYY}-{0000}", reset: "yearly" });
+  await putProduct(service, "p", "s");
+  // Ten times 10^18 is more than a bigint holds.
+  const names = Array.from({ length: 10 }, (_, year) => `${2001 + year}-999999999999999999`);
+  const answer = await postLots(service, [{ product: "p", names, allow_jump: true }]);
+  expect([answer.status, answer.json.status], answer.text).toEqual([201, "done"]);
+  const { json } = await service.call("GET", "/v1/sequences/s/account");
+  expect(json.skipped).toBe("9999999999999999990");
+});

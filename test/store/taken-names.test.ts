@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Service } from "../harness/service.ts";
 import {
   account,
+  ledgerRuns,
   lotNames,
   lotSums,
   padded,
@@ -130,4 +131,61 @@ test("where no number is left for a taken name, nothing is received", async () =
   const refused = await receive(service, [{ product: "p", quantity: 1 }]);
   expect([refused.status, refused.json.code], refused.text).toEqual([409, "sequence_exhausted"]);
   expect(await lotNames(service, "p")).toEqual([1, 999_999].map(name));
+});
+
+test.each([{}, { mode: "gapless" }, { hot: true }])(
+  "many names taken in a row are voided together, of a sequence of any kind: %o",
+  async (kind) => {
+    const taken = 3_000;
+    const row = Array.from({ length: taken }, (_, index) => index + 1);
+    const service = await serviceWithTaken(row, { ...pattern, ...kind });
+    const { status, json, text } = await receive(service, [{ product: "p", quantity: 2 }]);
+    expect(status, text).toBe(201);
+    const [first, last] = [name(taken + 1), name(taken + 2)];
+    expect(json.lines).toMatchObject([{ new_lots: 2, first_name: first, last_name: last }]);
+    // 1 and 2; those that are taken behind them, which are of no item; two for the first ones.
+    expect(json.job).toMatchObject({ status: "done", total: 2, done: 2, skipped: 0 });
+    expect(json.job.items).toHaveLength(2);
+    expect(await account(service, "s")).toMatchObject({
+      passed: taken + 2,
+      reserved: taken + 2,
+      voided: taken,
+      taken: 2,
+      open: 0,
+      burned: 0,
+    });
+    expect(await ledgerRuns(service, "s", "void")).toEqual([
+      { first: 1n, last: 1n },
+      { first: 2n, last: 2n },
+      { first: 3n, last: BigInt(taken) },
+    ]);
+  },
+);
+
+test("where names are taken here and there, what one call cannot draw is drawn by the next ones", async () => {
+  // Each is the only one that is drawn for the one before it.
+  const row = Array.from({ length: 50 }, (_, index) => index + 1);
+  const service = await serviceWithTaken(row);
+  const before = await service.database.requests();
+  const { status, json, text } = await receive(service, [{ product: "p", quantity: 1 }]);
+  expect(status, text).toBe(201);
+  // Twenty are drawn with the receipt.
+  expect((await service.database.requests()) - before).toBeGreaterThanOrEqual(50 - 20);
+  expect(json.lines).toMatchObject([{ new_lots: 1, first_name: name(51), last_name: name(51) }]);
+  expect(json.job).toMatchObject({ status: "done", total: 1, done: 1, skipped: 0 });
+  expect(await account(service, "s")).toMatchObject({ passed: 51, voided: 50, taken: 1, open: 0 });
+});
+
+test("of names taken in a row one round voids 20,000", async () => {
+  const taken = 45_000;
+  const service = await serviceWithTaken(Array.from({ length: taken }, (_, index) => index + 1));
+  const { status, json, text } = await receive(service, [{ product: "p", quantity: 1 }]);
+  expect(status, text).toBe(201);
+  expect(json.lines).toMatchObject([{ new_lots: 1, first_name: name(taken + 1) }]);
+  // Each round draws one behind what it voids, which is taken as well until the last.
+  const voided = (await ledgerRuns(service, "s", "void")).map(
+    ({ first, last }) => last - first + 1n,
+  );
+  expect(voided).toEqual([1n, 20_000n, 1n, 20_000n, 1n, 4_997n]);
+  expect(await account(service, "s")).toMatchObject({ passed: taken + 1, taken: 1, open: 0 });
 });

@@ -43,6 +43,7 @@ const outOfDate: ReadonlySet<FailureCode> = new Set([
   "unknown_sequence",
   "product_tracking_fixed",
   "sequence_gapless",
+  "sequence_exhausted",
 ]);
 
 const deciders: { readonly [Name in ImportKind]: Decide<RecordOfKind[Name]> } = {

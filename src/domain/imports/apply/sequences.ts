@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../../db/client.ts";
-import { Failure } from "../../../errors.ts";
+import { Failure, type FactsOf } from "../../../errors.ts";
 import { momentOf } from "../../patterns/moment.ts";
 import { periodOf } from "../../sequences/period.ts";
 import type { SequenceInput, StoredSequence } from "../../sequences/put.ts";
@@ -21,13 +21,18 @@ export interface KnownSequence {
   readonly increment: string;
   readonly reset: string;
   readonly fiscal_year_start: string;
+  readonly overflow: string;
 }
 
-/** A counter that has been used: its next number, null when none is left, and whether it gave any. */
+/**
+ * A counter that has been used: its next number, null when none is left, how many it can still give, and
+ * whether it gave any.
+ */
 interface KnownCounter {
   readonly sequence: string;
   readonly period: string;
   readonly next: string | null;
+  readonly remaining: string;
   readonly given: boolean;
 }
 
@@ -90,11 +95,34 @@ export const applySequences: Decide<SequenceRecord> = async (applying, given) =>
       decisions.refuse(line, ["next"], "sequence_gapless", { sequence: key });
       continue;
     }
+    const short = ahead
+      .map((counter) => shortage(before, counter, used.get(`${key}\n${counter.period}`)))
+      .find((one) => one !== null);
+    if (short !== undefined) {
+      decisions.refuse(line, ["next", "range_next"], "sequence_exhausted", short);
+      continue;
+    }
     decisions.writes.counters.push(...ahead);
     decisions.count(ahead.length > 0 ? "updated" : "unchanged");
   }
   return decisions;
 };
+
+/**
+ * Why a counter that has given numbers cannot pass those up to a file's: as `continue_series` in the
+ * migrations refuses it. One that has given none just begins there.
+ */
+function shortage(
+  { key, increment, overflow }: KnownSequence,
+  { period, next }: CounterWrite,
+  counter: KnownCounter | undefined,
+): FactsOf<"sequence_exhausted"> | null {
+  if (counter === undefined || !counter.given || counter.next === null) return null;
+  const requested = (BigInt(next) - 1n - BigInt(counter.next)) / BigInt(increment) + 1n;
+  const remaining = BigInt(counter.remaining);
+  if (requested <= remaining) return null;
+  return { sequence: key, series: period === "" ? null : period, remaining, requested, overflow };
+}
 
 /** Where every sequence and period begins in Odoo. */
 const firstNumber = 1n;
@@ -165,7 +193,7 @@ export async function knownSequences(
   const rows = await db.readOf<KnownSequence>(
     tenant,
     sql`SELECT s.key, s.dialect, s.pattern, s.mode, s.increment::text AS increment, s.reset,
-               s.fiscal_year_start
+               s.fiscal_year_start, s.overflow
         FROM sequences AS s
         WHERE s.tenant = ${tenant}
           AND s.key = ANY (SELECT jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))`,
@@ -181,7 +209,7 @@ function knownCounters(
   return db.readOf<KnownCounter>(
     tenant,
     sql`SELECT s.sequence, s.period, c.next::text AS next,
-               is_begun(s) AS given
+               c.remaining::text AS remaining, is_begun(s) AS given
         FROM series AS s
         CROSS JOIN LATERAL counter_v1(s.tenant, s.sequence, s.period) AS c
         WHERE s.tenant = ${tenant}
