@@ -736,7 +736,7 @@ CREATE TABLE series (
   since bigint NOT NULL,
   passed_before bigint DEFAULT 0 NOT NULL,
   skipped bigint DEFAULT 0 NOT NULL,
-  promoted boolean DEFAULT false NOT NULL,
+  promoted_to regclass,
   waits smallint DEFAULT 0 NOT NULL,
   definition uuid NOT NULL,
   increment bigint NOT NULL,
@@ -746,7 +746,7 @@ CREATE TABLE series (
   ends_on date,
   closed_at timestamp with time zone,
   CONSTRAINT series_tenant_sequence_period_pk PRIMARY KEY (tenant, sequence, period),
-  CONSTRAINT series_counter_is_sound CHECK (next >= 0 AND next <= '1000000999999999999'::bigint AND NOT (promoted AND (mode = 'gapless'::sequence_mode OR closed_at IS NOT NULL)))
+  CONSTRAINT series_counter_is_sound CHECK (next >= 0 AND next <= '1000000999999999999'::bigint AND NOT (promoted_to IS NOT NULL AND (mode = 'gapless'::sequence_mode OR closed_at IS NOT NULL)))
 ) WITH (fillfactor=50);
 
 CREATE TABLE settings (
@@ -1641,8 +1641,8 @@ AS $function$
 DECLARE
   v_last bigint;
 BEGIN
-  IF p_series.promoted THEN
-    v_last := pg_sequence_last_value(counter_of(p_series.id)::regclass);
+  IF p_series.promoted_to IS NOT NULL THEN
+    v_last := pg_sequence_last_value(p_series.promoted_to);
   END IF;
   -- A counter that has given nothing since it was made or moved has no last value; the row tells.
   RETURN coalesce(v_last + p_series.increment,
@@ -1650,17 +1650,17 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.last_of_counter(p_series bigint)
+CREATE OR REPLACE FUNCTION public.last_of_counter(p_counter regclass)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RETURN pg_sequence_last_value(to_regclass(counter_of(p_series)));
+  RETURN pg_sequence_last_value(p_counter);
 EXCEPTION WHEN internal_error THEN
   IF SQLSTATE <> 'XX000' THEN
     RAISE;
   END IF;
-  -- Whoever moved or closed the series dropped it after its name was looked up.
+  -- Whoever moved or closed the series dropped it after its row was read.
   RETURN NULL;
 END
 $function$;
@@ -1675,10 +1675,10 @@ DECLARE
 BEGIN
   LOOP
     SELECT * INTO v_series FROM series WHERE id = p_series;
-    IF v_series.promoted IS NOT TRUE THEN
+    IF v_series.promoted_to IS NULL THEN
       RETURN v_series;
     END IF;
-    v_last := last_of_counter(p_series);
+    v_last := last_of_counter(v_series.promoted_to);
     PERFORM FROM series AS s WHERE s.id = p_series AND s IS NOT DISTINCT FROM v_series;
     IF FOUND THEN
       v_series.next := coalesce(v_last + v_series.increment, v_series.next);
@@ -1689,19 +1689,22 @@ END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.promote_series(p_series series)
- RETURNS boolean
+ RETURNS regclass
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  v_counter regclass;
 BEGIN
   IF p_series.next > p_series.ceiling THEN
-    RETURN false;
+    RETURN NULL;
   END IF;
   EXECUTE format(
     'CREATE SEQUENCE %s AS bigint INCREMENT BY %s MINVALUE 0 MAXVALUE %s START WITH %s CACHE 1 NO CYCLE',
     counter_of(p_series.id), p_series.increment, p_series.ceiling, p_series.next
   );
-  UPDATE series SET promoted = true, waits = 0 WHERE id = p_series.id;
-  RETURN true;
+  UPDATE series SET promoted_to = counter_of(id)::regclass, waits = 0 WHERE id = p_series.id
+  RETURNING promoted_to INTO v_counter;
+  RETURN v_counter;
 END
 $function$;
 
@@ -1844,7 +1847,7 @@ BEGIN
       waits = greatest(waits - 1, 0)
   WHERE id = (
       SELECT id FROM series
-      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND NOT promoted
+      WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period AND promoted_to IS NULL
       FOR NO KEY UPDATE SKIP LOCKED
     )
     AND NOT hot
@@ -1872,28 +1875,28 @@ BEGIN
   -- Passing numbers writes to the row whichever way it counts, and takes it before the counter.
   SELECT * INTO v_series FROM series
   WHERE tenant = p_tenant AND sequence = p_sequence AND period = p_period
-    AND (NOT promoted OR p_past IS NOT NULL)
+    AND (promoted_to IS NULL OR p_past IS NOT NULL)
   FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
     v_series := series_of(p_tenant, p_sequence, p_period, p_definition);
-    IF NOT v_series.promoted OR p_past IS NOT NULL THEN
+    IF v_series.promoted_to IS NULL OR p_past IS NOT NULL THEN
       v_waited := true;
       v_series := wait_for_series(v_series.id);
     END IF;
   END IF;
-  IF NOT v_series.promoted THEN
+  IF v_series.promoted_to IS NULL THEN
     PERFORM check_definition(v_series, p_definition);
     IF v_series.closed_at IS NOT NULL THEN
       v_series := reopen_series(v_series);
     END IF;
     IF v_series.mode = 'standard'
        AND (v_series.hot OR (v_waited AND v_series.waits >= c_patience)) THEN
-      v_series.promoted := promote_series(v_series);
+      v_series.promoted_to := promote_series(v_series);
     END IF;
   END IF;
   RETURN CASE
-    WHEN v_series.promoted THEN draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
-    ELSE draw_from_row(v_series, v_waited, p_count, p_last, p_past)
+    WHEN v_series.promoted_to IS NULL THEN draw_from_row(v_series, v_waited, p_count, p_last, p_past)
+    ELSE draw_from_counter(v_series, p_definition, p_count, p_last, p_past)
   END;
 END
 $function$;
@@ -1939,20 +1942,19 @@ BEGIN
   BEGIN
     PERFORM lock_counter(p_series.id, p_shared => v_single);
     SELECT * INTO v_series FROM series WHERE id = p_series.id;
-    IF NOT coalesce(v_series.promoted, false) THEN
+    IF v_series.promoted_to IS NULL THEN
       -- Closed or made anew while we waited: the caller looks again.
       PERFORM fail('definition_changed', jsonb_build_object('sequence', p_series.sequence));
     END IF;
     PERFORM check_definition(v_series, p_definition);
     IF v_single THEN
-      v_next := nextval(counter_of(p_series.id)::regclass);
+      v_next := nextval(v_series.promoted_to);
     ELSE
       v_next := next_number(v_series);
       v_count := coalesce(p_count, numbers_to_pass(v_series, v_next, p_past));
       IF v_count > 0 THEN
         PERFORM check_room(v_series, v_next, v_count, p_last);
-        PERFORM setval(counter_of(p_series.id)::regclass,
-                       v_next + (v_count - 1) * v_series.increment);
+        PERFORM setval(v_series.promoted_to, v_next + (v_count - 1) * v_series.increment);
       END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'SM002';
@@ -2049,9 +2051,9 @@ CREATE OR REPLACE FUNCTION public.hold_counter(p_series series)
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF p_series.promoted THEN
+  IF p_series.promoted_to IS NOT NULL THEN
     PERFORM lock_counter(p_series.id, p_shared => false);
-    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', counter_of(p_series.id));
+    EXECUTE format('ALTER SEQUENCE %s NO CYCLE', p_series.promoted_to);
   END IF;
 END
 $function$;
@@ -2067,14 +2069,14 @@ BEGIN
   SET next = p_next,
       since = p_since,
       passed_before = p_passed,
-      promoted = promoted AND p_next <= ceiling
+      promoted_to = CASE WHEN p_next <= ceiling THEN promoted_to END
   WHERE id = p_series.id
   RETURNING * INTO v_series;
-  IF p_series.promoted AND NOT v_series.promoted THEN
-    EXECUTE format('DROP SEQUENCE %s', counter_of(p_series.id));
-  ELSIF p_series.promoted THEN
+  IF v_series.promoted_to IS DISTINCT FROM p_series.promoted_to THEN
+    EXECUTE format('DROP SEQUENCE %s', p_series.promoted_to);
+  ELSIF v_series.promoted_to IS NOT NULL THEN
     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY %s MAXVALUE %s START WITH %s RESTART WITH %s',
-                   counter_of(p_series.id), v_series.increment, v_series.ceiling, p_next, p_next);
+                   v_series.promoted_to, v_series.increment, v_series.ceiling, p_next, p_next);
   END IF;
 END
 $function$;
@@ -2141,6 +2143,12 @@ CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series, p_next bigint)
  LANGUAGE sql
  IMMUTABLE
 RETURN ((p_series).passed_before + ((p_next - (p_series).since) / (p_series).increment));
+
+CREATE OR REPLACE FUNCTION public.last_passed(p_series series, p_next bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (p_next > (p_series).since) THEN (p_next - (p_series).increment) WHEN ((p_series).passed_before > 0) THEN (SELECT ledger.last FROM ledger WHERE ((ledger.tenant = (last_passed.p_series).tenant) AND (ledger.series = (last_passed.p_series).id) AND (ledger.kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind]))) ORDER BY ledger.first DESC LIMIT 1) ELSE NULL::bigint END;
 
 CREATE OR REPLACE FUNCTION public.make_naming_series(p_tenant text)
  RETURNS void
@@ -2247,9 +2255,18 @@ CREATE OR REPLACE FUNCTION public.given_under(p_sequence sequences)
 AS $function$
   SELECT min(one.first), CASE p_sequence.counter WHEN p_sequence.key THEN max(one.last) ELSE p_sequence.ceiling END
   FROM (
-    SELECT l.first, l.last
+    SELECT lowest.first, highest.last
     FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+    CROSS JOIN LATERAL (
+      SELECT l.first FROM ledger AS l
+      WHERE l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+      ORDER BY l.first LIMIT 1
+    ) AS lowest
+    CROSS JOIN LATERAL (
+      SELECT l.last FROM ledger AS l
+      WHERE l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+      ORDER BY l.first DESC LIMIT 1
+    ) AS highest
     WHERE s.tenant = p_sequence.tenant AND s.sequence = p_sequence.counter
     UNION ALL
     SELECT q.start, fence_end(q) - q.increment
@@ -2278,7 +2295,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_compared bigint DEFAULT '999999999999999999'::bigint)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2290,7 +2307,7 @@ DECLARE
   v_held series[];
   v_series series;
   v_next bigint;
-  v_passed bigint;
+  v_last bigint;
   v_drawn boolean;
   v_fixed text[];
   v_caller integer := caller_v1(p_caller, p_tenant);
@@ -2322,7 +2339,7 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
-  IF NOT p_issued AND EXISTS (SELECT FROM given_under(v_old)) THEN
+  IF EXISTS (SELECT FROM given_under(v_old) AS given WHERE given.last > p_compared) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
   -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
@@ -2376,8 +2393,8 @@ BEGIN
   END IF;
   IF NOT v_drawn THEN
     -- Nothing stands on these series; the next draw makes its own.
-    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted LOOP
-      EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+    FOR v_series IN SELECT * FROM unnest(v_held) AS s WHERE s.promoted_to IS NOT NULL LOOP
+      EXECUTE format('DROP SEQUENCE %s', v_series.promoted_to);
     END LOOP;
     DELETE FROM series WHERE tenant = p_tenant AND sequence = p_key;
     RETURN 'replaced';
@@ -2385,19 +2402,17 @@ BEGIN
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
-    v_passed := passed_numbers(v_series, v_next);
+    v_last := last_passed(v_series, v_next);
     -- One that a fence has moved beyond its width already may stay there.
-    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
+    IF v_last > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-        'sequence', p_key, 'last_number', v_new.ceiling::text,
-        'issued', (v_next - v_series.increment)::text
-      ));
+        'sequence', p_key, 'last_number', v_new.ceiling::text, 'issued', v_last::text));
     END IF;
     IF v_new.increment = v_old.increment THEN
       PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
     ELSE
       PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
-      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+      PERFORM set_counter(v_series, v_next, v_next, passed_numbers(v_series, v_next));
     END IF;
   END LOOP;
   RETURN 'replaced';
@@ -2438,9 +2453,9 @@ BEGIN
     BEGIN
       PERFORM hold_counter(v_series);
       v_next := next_number(v_series);
-      UPDATE series SET next = v_next, promoted = false, closed_at = now() WHERE id = v_series.id;
-      IF v_series.promoted THEN
-        EXECUTE format('DROP SEQUENCE %s', counter_of(v_series.id));
+      UPDATE series SET next = v_next, promoted_to = NULL, closed_at = now() WHERE id = v_series.id;
+      IF v_series.promoted_to IS NOT NULL THEN
+        EXECUTE format('DROP SEQUENCE %s', v_series.promoted_to);
       END IF;
       v_closed := v_closed + 1;
     EXCEPTION WHEN lock_not_available THEN
@@ -2528,8 +2543,10 @@ DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
+  v_reserved bigint;
   v_issued bigint;
   v_fenced bigint;
+  v_behind bigint;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
@@ -2540,12 +2557,19 @@ BEGIN
     PERFORM fail('rewind_not_behind', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
   END IF;
+  -- Entries do not meet: the last of a kind is the highest, and what ends behind a reservation begins there.
+  v_reserved := coalesce((
+    SELECT last FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'
+    ORDER BY first DESC LIMIT 1), -1);
+  SELECT last, last + step INTO v_fenced, v_behind FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence' AND first > v_reserved
+  ORDER BY first DESC LIMIT 1;
   v_issued := greatest(
-    (SELECT max(last) FROM ledger
-     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    nullif(v_reserved, -1),
     -- Names of a run sort as their numbers do: the last of each is its highest.
     (SELECT max(l.number) FROM runs_of_numbers(
-       p_tenant, v_series.id, NULL, p_to, least(v_next, v_series.ceiling)) AS r
+       p_tenant, v_series.id, NULL, p_to, least(v_next, 999999999999999999)) AS r
      CROSS JOIN LATERAL (
        SELECT number FROM lots
        WHERE tenant = p_tenant AND number IS NOT NULL
@@ -2553,12 +2577,10 @@ BEGIN
          AND in_run(lots, r.first_name, r.digits, r.suffix)
        ORDER BY name DESC LIMIT 1
      ) AS l));
-  SELECT max(last) INTO v_fenced FROM ledger
-  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
   IF p_to <= v_fenced AND v_fenced > coalesce(v_issued, -1) THEN
     PERFORM fail('rewind_into_fence', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
-      'behind', (v_fenced + v_series.increment)::text, 'next', v_next::text, 'to', p_to::text));
+      'behind', v_behind::text, 'next', v_next::text, 'to', p_to::text));
   ELSIF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
@@ -2574,7 +2596,7 @@ BEGIN
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
     SELECT * FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to AND first > v_reserved
   ), kept AS (
     INSERT INTO reopened_skips (tenant, series, first, at, last, reopened_from)
     SELECT tenant, series, first, at, last, greatest(first, p_to) FROM before
@@ -2934,7 +2956,7 @@ CREATE OR REPLACE FUNCTION public.is_drawing(p_series series)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((p_series).promoted AND (EXISTS (SELECT FROM pg_locks WHERE ((pg_locks.locktype = 'relation'::text) AND pg_locks.granted AND (pg_locks.mode = 'RowExclusiveLock'::text) AND (pg_locks.database = (SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database()))) AND (pg_locks.relation = (to_regclass(counter_of((is_drawing.p_series).id)))::oid) AND (pg_locks.pid <> pg_backend_pid())))));
+RETURN (EXISTS (SELECT FROM pg_locks WHERE ((pg_locks.locktype = 'relation'::text) AND pg_locks.granted AND (pg_locks.mode = 'RowExclusiveLock'::text) AND (pg_locks.database = (SELECT pg_database.oid FROM pg_database WHERE (pg_database.datname = current_database()))) AND (pg_locks.relation = ((is_drawing.p_series).promoted_to)::oid) AND (pg_locks.pid <> pg_backend_pid()))));
 
 CREATE OR REPLACE FUNCTION public.account_v1(p_tenant text, p_sequence text, p_period text)
  RETURNS json
@@ -7636,10 +7658,11 @@ DECLARE
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
-  -- A counter may have come back older than the ledger.
+  -- A counter may have come back older than the ledger, whose entries count by the increment of their time.
   v_next := greatest(next_number(p_series), (
-    SELECT max(l.last) + p_series.increment
-    FROM entries_over(p_series.id, least(p_series.next, v_end), v_end) AS l));
+    SELECT last + step FROM ledger
+    WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+    ORDER BY first DESC LIMIT 1));
   IF v_next > v_end THEN
     RETURN NULL;
   END IF;
@@ -8712,9 +8735,8 @@ BEGIN
     ), counters AS (
       SELECT s.sequence, s.period, q.ceiling, q.start, q.increment,
              CASE q.reset WHEN 'prefix' THEN s.period ELSE '' END AS drawn_as,
-             CASE WHEN s.promoted
-               THEN coalesce(last_of_counter(s.id) + s.increment, s.next)
-               ELSE s.next END AS next
+             CASE WHEN s.promoted_to IS NULL THEN s.next
+               ELSE coalesce((series_now(s.id)).next, s.next) END AS next
       FROM series AS s
       JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
       WHERE s.tenant = p_tenant AND s.closed_at IS NULL
@@ -9957,7 +9979,8 @@ ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION last_number_of(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
-ALTER FUNCTION last_of_counter(bigint) OWNER TO serialmint_rules;
+ALTER FUNCTION last_of_counter(regclass) OWNER TO serialmint_rules;
+ALTER FUNCTION last_passed(series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
@@ -10018,7 +10041,7 @@ ALTER FUNCTION product_facts(products) OWNER TO serialmint_rules;
 ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
-ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION quantile_of(bigint[],double precision,double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_day_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_of(api_keys) OWNER TO serialmint_rules;
@@ -10308,7 +10331,8 @@ REVOKE EXECUTE ON FUNCTION
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
   last_number_of(bigint,bigint,bigint,bigint),
-  last_of_counter(bigint),
+  last_of_counter(regclass),
+  last_passed(series,bigint),
   lease_facts(leases),
   lease_status(leases),
   leases_in_trouble(text),
@@ -10377,7 +10401,7 @@ REVOKE EXECUTE ON FUNCTION
   promote_series(series),
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  put_sequence_v1(caller,text,text,jsonb,bigint,text[],bigint),
   quantile_of(bigint[],double precision,double precision),
   quota_day_of(text),
   quota_of(api_keys),
@@ -10645,7 +10669,7 @@ GRANT EXECUTE ON FUNCTION
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  put_sequence_v1(caller,text,text,jsonb,bigint,text[],bigint),
   quantile_of(bigint[],double precision,double precision),
   quota_of(api_keys),
   recall_facts(text,uuid),

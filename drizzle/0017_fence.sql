@@ -11,10 +11,11 @@ DECLARE
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
-  -- A counter may have come back older than the ledger.
+  -- A counter may have come back older than the ledger, whose entries count by the increment of their time.
   v_next := greatest(next_number(p_series), (
-    SELECT max(l.last) + p_series.increment
-    FROM entries_over(p_series.id, least(p_series.next, v_end), v_end) AS l));
+    SELECT last + step FROM ledger
+    WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+    ORDER BY first DESC LIMIT 1));
   IF v_next > v_end THEN
     RETURN NULL;
   END IF;
