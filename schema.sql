@@ -1714,11 +1714,17 @@ CREATE OR REPLACE FUNCTION public.period_end(p_reset sequence_reset, p_period te
  IMMUTABLE
 RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN make_date((p_period)::integer, 12, 31) WHEN 'monthly'::sequence_reset THEN (((to_date(p_period, 'YYYY-MM'::text) + '1 mon'::interval) - '1 day'::interval))::date WHEN 'weekly'::sequence_reset THEN (to_date(p_period, 'IYYY-"W"IW'::text) + 6) WHEN 'daily'::sequence_reset THEN to_date(p_period, 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN (((to_date(((substr(p_period, 3) || '-'::text) || p_fiscal_year_start), 'YYYY-MM-DD'::text) + '1 year'::interval) - '1 day'::interval))::date ELSE NULL::date END;
 
+CREATE OR REPLACE FUNCTION public.zone_named(p_time_zone text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE upper(p_time_zone) WHEN 'CET'::text THEN 'Europe/Brussels'::text WHEN 'MET'::text THEN 'Europe/Brussels'::text WHEN 'EET'::text THEN 'Europe/Athens'::text WHEN 'WET'::text THEN 'Europe/Lisbon'::text ELSE p_time_zone END;
+
 CREATE OR REPLACE FUNCTION public.period_at(p_reset sequence_reset, p_time_zone text, p_fiscal_year_start text, p_at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE p_time_zone) - CASE WHEN (to_char((p_at AT TIME ZONE p_time_zone), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
+RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE zone_named(p_time_zone)) - CASE WHEN (to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
 
 CREATE OR REPLACE FUNCTION public.is_period(p_reset sequence_reset, p_period text)
  RETURNS boolean
@@ -7489,7 +7495,7 @@ CREATE OR REPLACE FUNCTION public.quota_day_of(p_tenant text)
  RETURNS quota_day
  LANGUAGE sql
  STABLE
-RETURN (SELECT ROW(here.day, (((here.day + 1))::timestamp without time zone AT TIME ZONE here.time_zone))::quota_day AS "row" FROM (SELECT settings.time_zone, ((now() AT TIME ZONE settings.time_zone))::date AS day FROM settings WHERE (settings.tenant = quota_day_of.p_tenant)) here);
+RETURN (SELECT ROW(here.day, (((here.day + 1))::timestamp without time zone AT TIME ZONE zone_named(here.time_zone)))::quota_day AS "row" FROM (SELECT settings.time_zone, ((now() AT TIME ZONE zone_named(settings.time_zone)))::date AS day FROM settings WHERE (settings.tenant = quota_day_of.p_tenant)) here);
 
 CREATE OR REPLACE FUNCTION public.seconds_until(p_moment timestamp with time zone)
  RETURNS integer
@@ -10154,6 +10160,7 @@ ALTER FUNCTION webhooks_of_v1(text) OWNER TO serialmint_rules;
 ALTER FUNCTION webhooks_wanting(text,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION woken_webhooks_v1() OWNER TO serialmint_rules;
+ALTER FUNCTION zone_named(text) OWNER TO serialmint_rules;
 
 -- Rights
 
@@ -10523,7 +10530,8 @@ REVOKE EXECUTE ON FUNCTION
   webhooks_wanting(text,event_type),
   wire_time(timestamp with time zone),
   woken_webhooks_v1(),
-  written_between(timestamp with time zone,timestamp with time zone,bigint)
+  written_between(timestamp with time zone,timestamp with time zone,bigint),
+  zone_named(text)
 FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA
@@ -10716,7 +10724,8 @@ GRANT EXECUTE ON FUNCTION
   voids_over(bigint,bigint,bigint),
   webhooks_of_v1(text),
   wire_time(timestamp with time zone),
-  woken_webhooks_v1()
+  woken_webhooks_v1(),
+  zone_named(text)
 TO serialmint_app;
 
 GRANT USAGE ON SCHEMA

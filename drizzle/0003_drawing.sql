@@ -168,6 +168,18 @@ RETURN CASE p_reset
     (to_date(substr(p_period, 3) || '-' || p_fiscal_year_start, 'YYYY-MM-DD') + interval '1 year' - interval '1 day')::date
 END;
 --> statement-breakpoint
+-- What Postgres has to be told for the time zone of that name. Four zones of the IANA database it takes for
+-- abbreviations, which have no summer time; they are links to these others (IANA 2024b, `backward`).
+CREATE FUNCTION zone_named(p_time_zone text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE upper(p_time_zone)
+  WHEN 'CET' THEN 'Europe/Brussels'
+  WHEN 'MET' THEN 'Europe/Brussels'
+  WHEN 'EET' THEN 'Europe/Athens'
+  WHEN 'WET' THEN 'Europe/Lisbon'
+  ELSE p_time_zone
+END;
+--> statement-breakpoint
 -- The period of a moment, as a sequence's time zone and fiscal year see it; empty for one that never
 -- resets. The same as periodOf in TypeScript, which a test holds.
 CREATE FUNCTION period_at(
@@ -175,13 +187,13 @@ CREATE FUNCTION period_at(
 ) RETURNS text
 LANGUAGE sql STABLE
 RETURN CASE p_reset
-  WHEN 'yearly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY')
-  WHEN 'monthly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM')
-  WHEN 'weekly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'IYYY-"W"IW')
-  WHEN 'daily' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+  WHEN 'yearly' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'YYYY')
+  WHEN 'monthly' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'YYYY-MM')
+  WHEN 'weekly' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'IYYY-"W"IW')
+  WHEN 'daily' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'YYYY-MM-DD')
   WHEN 'fiscal' THEN 'FY' || to_char(
-    (p_at AT TIME ZONE p_time_zone)
-      - CASE WHEN to_char(p_at AT TIME ZONE p_time_zone, 'MM-DD') < p_fiscal_year_start
+    (p_at AT TIME ZONE zone_named(p_time_zone))
+      - CASE WHEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'MM-DD') < p_fiscal_year_start
              THEN interval '1 year' ELSE interval '0' END,
     'YYYY')
   ELSE ''
