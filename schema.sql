@@ -1714,11 +1714,17 @@ CREATE OR REPLACE FUNCTION public.period_end(p_reset sequence_reset, p_period te
  IMMUTABLE
 RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN make_date((p_period)::integer, 12, 31) WHEN 'monthly'::sequence_reset THEN (((to_date(p_period, 'YYYY-MM'::text) + '1 mon'::interval) - '1 day'::interval))::date WHEN 'weekly'::sequence_reset THEN (to_date(p_period, 'IYYY-"W"IW'::text) + 6) WHEN 'daily'::sequence_reset THEN to_date(p_period, 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN (((to_date(((substr(p_period, 3) || '-'::text) || p_fiscal_year_start), 'YYYY-MM-DD'::text) + '1 year'::interval) - '1 day'::interval))::date ELSE NULL::date END;
 
+CREATE OR REPLACE FUNCTION public.zone_named(p_time_zone text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE upper(p_time_zone) WHEN 'CET'::text THEN 'Europe/Brussels'::text WHEN 'MET'::text THEN 'Europe/Brussels'::text WHEN 'EET'::text THEN 'Europe/Athens'::text WHEN 'WET'::text THEN 'Europe/Lisbon'::text ELSE p_time_zone END;
+
 CREATE OR REPLACE FUNCTION public.period_at(p_reset sequence_reset, p_time_zone text, p_fiscal_year_start text, p_at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE p_time_zone), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE p_time_zone) - CASE WHEN (to_char((p_at AT TIME ZONE p_time_zone), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
+RETURN CASE p_reset WHEN 'yearly'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'YYYY'::text) WHEN 'monthly'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'YYYY-MM'::text) WHEN 'weekly'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'IYYY-"W"IW'::text) WHEN 'daily'::sequence_reset THEN to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'YYYY-MM-DD'::text) WHEN 'fiscal'::sequence_reset THEN ('FY'::text || to_char(((p_at AT TIME ZONE zone_named(p_time_zone)) - CASE WHEN (to_char((p_at AT TIME ZONE zone_named(p_time_zone)), 'MM-DD'::text) < p_fiscal_year_start) THEN '1 year'::interval ELSE '00:00:00'::interval END), 'YYYY'::text)) ELSE ''::text END;
 
 CREATE OR REPLACE FUNCTION public.is_period(p_reset sequence_reset, p_period text)
  RETURNS boolean
@@ -2148,6 +2154,12 @@ CREATE OR REPLACE FUNCTION public.passed_numbers(p_series series, p_next bigint)
  IMMUTABLE
 RETURN ((p_series).passed_before + ((p_next - (p_series).since) / (p_series).increment));
 
+CREATE OR REPLACE FUNCTION public.last_passed(p_series series, p_next bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (p_next > (p_series).since) THEN (p_next - (p_series).increment) WHEN ((p_series).passed_before > 0) THEN (SELECT ledger.last FROM ledger WHERE ((ledger.tenant = (last_passed.p_series).tenant) AND (ledger.series = (last_passed.p_series).id) AND (ledger.kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind]))) ORDER BY ledger.first DESC LIMIT 1) ELSE NULL::bigint END;
+
 CREATE OR REPLACE FUNCTION public.make_naming_series(p_tenant text)
  RETURNS void
  LANGUAGE sql
@@ -2253,9 +2265,18 @@ CREATE OR REPLACE FUNCTION public.given_under(p_sequence sequences)
 AS $function$
   SELECT min(one.first), CASE p_sequence.counter WHEN p_sequence.key THEN max(one.last) ELSE p_sequence.ceiling END
   FROM (
-    SELECT l.first, l.last
+    SELECT lowest.first, highest.last
     FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+    CROSS JOIN LATERAL (
+      SELECT l.first FROM ledger AS l
+      WHERE l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+      ORDER BY l.first LIMIT 1
+    ) AS lowest
+    CROSS JOIN LATERAL (
+      SELECT l.last FROM ledger AS l
+      WHERE l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+      ORDER BY l.first DESC LIMIT 1
+    ) AS highest
     WHERE s.tenant = p_sequence.tenant AND s.sequence = p_sequence.counter
     UNION ALL
     SELECT q.start, fence_end(q) - q.increment
@@ -2283,7 +2304,7 @@ AS $function$
   WHERE hole.first < hole.behind
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_issued boolean DEFAULT true)
+CREATE OR REPLACE FUNCTION public.put_sequence_v1(p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[], p_compared bigint DEFAULT '999999999999999999'::bigint)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2295,7 +2316,7 @@ DECLARE
   v_held series[];
   v_series series;
   v_next bigint;
-  v_passed bigint;
+  v_last bigint;
   v_drawn boolean;
   v_fixed text[];
   v_caller integer := caller_v1(p_caller, p_tenant);
@@ -2327,7 +2348,7 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
-  IF NOT p_issued AND EXISTS (SELECT FROM given_under(v_old)) THEN
+  IF EXISTS (SELECT FROM given_under(v_old) AS given WHERE given.last > p_compared) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
   -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
@@ -2390,19 +2411,17 @@ BEGIN
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
-    v_passed := passed_numbers(v_series, v_next);
+    v_last := last_passed(v_series, v_next);
     -- One that a fence has moved beyond its width already may stay there.
-    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
+    IF v_last > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-        'sequence', p_key, 'last_number', v_new.ceiling::text,
-        'issued', (v_next - v_series.increment)::text
-      ));
+        'sequence', p_key, 'last_number', v_new.ceiling::text, 'issued', v_last::text));
     END IF;
     IF v_new.increment = v_old.increment THEN
       PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
     ELSE
       PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
-      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+      PERFORM set_counter(v_series, v_next, v_next, passed_numbers(v_series, v_next));
     END IF;
   END LOOP;
   RETURN 'replaced';
@@ -2533,8 +2552,10 @@ DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
+  v_reserved bigint;
   v_issued bigint;
   v_fenced bigint;
+  v_behind bigint;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
@@ -2545,12 +2566,19 @@ BEGIN
     PERFORM fail('rewind_not_behind', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
   END IF;
+  -- Entries do not meet: the last of a kind is the highest, and what ends behind a reservation begins there.
+  v_reserved := coalesce((
+    SELECT last FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'
+    ORDER BY first DESC LIMIT 1), -1);
+  SELECT last, last + step INTO v_fenced, v_behind FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence' AND first > v_reserved
+  ORDER BY first DESC LIMIT 1;
   v_issued := greatest(
-    (SELECT max(last) FROM ledger
-     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    nullif(v_reserved, -1),
     -- Names of a run sort as their numbers do: the last of each is its highest.
     (SELECT max(l.number) FROM runs_of_numbers(
-       p_tenant, v_series.id, NULL, p_to, least(v_next, v_series.ceiling)) AS r
+       p_tenant, v_series.id, NULL, p_to, least(v_next, 999999999999999999)) AS r
      CROSS JOIN LATERAL (
        SELECT number FROM lots
        WHERE tenant = p_tenant AND number IS NOT NULL
@@ -2558,12 +2586,10 @@ BEGIN
          AND in_run(lots, r.first_name, r.digits, r.suffix)
        ORDER BY name DESC LIMIT 1
      ) AS l));
-  SELECT max(last) INTO v_fenced FROM ledger
-  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
   IF p_to <= v_fenced AND v_fenced > coalesce(v_issued, -1) THEN
     PERFORM fail('rewind_into_fence', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
-      'behind', (v_fenced + v_series.increment)::text, 'next', v_next::text, 'to', p_to::text));
+      'behind', v_behind::text, 'next', v_next::text, 'to', p_to::text));
   ELSIF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
@@ -2579,7 +2605,7 @@ BEGIN
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
     SELECT * FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to AND first > v_reserved
   ), kept AS (
     INSERT INTO reopened_skips (tenant, series, first, at, last, reopened_from)
     SELECT tenant, series, first, at, last, greatest(first, p_to) FROM before
@@ -7611,7 +7637,7 @@ CREATE OR REPLACE FUNCTION public.quota_day_of(p_tenant text)
  RETURNS quota_day
  LANGUAGE sql
  STABLE
-RETURN (SELECT ROW(here.day, (((here.day + 1))::timestamp without time zone AT TIME ZONE here.time_zone))::quota_day AS "row" FROM (SELECT settings.time_zone, ((now() AT TIME ZONE settings.time_zone))::date AS day FROM settings WHERE (settings.tenant = quota_day_of.p_tenant)) here);
+RETURN (SELECT ROW(here.day, (((here.day + 1))::timestamp without time zone AT TIME ZONE zone_named(here.time_zone)))::quota_day AS "row" FROM (SELECT settings.time_zone, ((now() AT TIME ZONE zone_named(settings.time_zone)))::date AS day FROM settings WHERE (settings.tenant = quota_day_of.p_tenant)) here);
 
 CREATE OR REPLACE FUNCTION public.seconds_until(p_moment timestamp with time zone)
  RETURNS integer
@@ -7780,7 +7806,7 @@ DECLARE
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
-  -- A counter may have come back older than the ledger.
+  -- A counter may have come back older than the ledger, whose entries count by the increment of their time.
   v_next := greatest(next_number(p_series), behind_ledger(p_series));
   IF v_next > v_end THEN
     RETURN NULL;
@@ -10115,6 +10141,7 @@ ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rule
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
 ALTER FUNCTION last_number_of(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION last_of_counter(regclass) OWNER TO serialmint_rules;
+ALTER FUNCTION last_passed(series,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_facts(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION lease_status(leases) OWNER TO serialmint_rules;
 ALTER FUNCTION leases_in_trouble(text) OWNER TO serialmint_rules;
@@ -10175,7 +10202,7 @@ ALTER FUNCTION product_facts(products) OWNER TO serialmint_rules;
 ALTER FUNCTION promote_series(series) OWNER TO serialmint_rules;
 ALTER FUNCTION put_off(jobs,bigint[]) OWNER TO serialmint_rules;
 ALTER FUNCTION put_product_v1(caller,text,text,jsonb,bigint,text[]) OWNER TO serialmint_rules;
-ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean) OWNER TO serialmint_rules;
+ALTER FUNCTION put_sequence_v1(caller,text,text,jsonb,bigint,text[],bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION quantile_of(bigint[],double precision,double precision) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_day_of(text) OWNER TO serialmint_rules;
 ALTER FUNCTION quota_of(api_keys) OWNER TO serialmint_rules;
@@ -10293,6 +10320,7 @@ ALTER FUNCTION webhooks_of_v1(text) OWNER TO serialmint_rules;
 ALTER FUNCTION webhooks_wanting(text,event_type) OWNER TO serialmint_rules;
 ALTER FUNCTION wire_time(timestamp with time zone) OWNER TO serialmint_rules;
 ALTER FUNCTION woken_webhooks_v1() OWNER TO serialmint_rules;
+ALTER FUNCTION zone_named(text) OWNER TO serialmint_rules;
 
 -- Rights
 
@@ -10472,6 +10500,7 @@ REVOKE EXECUTE ON FUNCTION
   last_change_under(text,text,text,text),
   last_number_of(bigint,bigint,bigint,bigint),
   last_of_counter(regclass),
+  last_passed(series,bigint),
   lease_facts(leases),
   lease_status(leases),
   leases_in_trouble(text),
@@ -10540,7 +10569,7 @@ REVOKE EXECUTE ON FUNCTION
   promote_series(series),
   put_off(jobs,bigint[]),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  put_sequence_v1(caller,text,text,jsonb,bigint,text[],bigint),
   quantile_of(bigint[],double precision,double precision),
   quota_day_of(text),
   quota_of(api_keys),
@@ -10667,7 +10696,8 @@ REVOKE EXECUTE ON FUNCTION
   webhooks_wanting(text,event_type),
   wire_time(timestamp with time zone),
   woken_webhooks_v1(),
-  written_between(timestamp with time zone,timestamp with time zone,bigint)
+  written_between(timestamp with time zone,timestamp with time zone,bigint),
+  zone_named(text)
 FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA
@@ -10813,7 +10843,7 @@ GRANT EXECUTE ON FUNCTION
   period_at(sequence_reset,text,text,timestamp with time zone),
   period_end(sequence_reset,text,text),
   put_product_v1(caller,text,text,jsonb,bigint,text[]),
-  put_sequence_v1(caller,text,text,jsonb,bigint,text[],boolean),
+  put_sequence_v1(caller,text,text,jsonb,bigint,text[],bigint),
   quantile_of(bigint[],double precision,double precision),
   quota_of(api_keys),
   recall_facts(text,uuid),
@@ -10860,7 +10890,8 @@ GRANT EXECUTE ON FUNCTION
   voids_over(bigint,bigint,bigint),
   webhooks_of_v1(text),
   wire_time(timestamp with time zone),
-  woken_webhooks_v1()
+  woken_webhooks_v1(),
+  zone_named(text)
 TO serialmint_app;
 
 GRANT USAGE ON SCHEMA

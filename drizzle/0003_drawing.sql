@@ -168,6 +168,18 @@ RETURN CASE p_reset
     (to_date(substr(p_period, 3) || '-' || p_fiscal_year_start, 'YYYY-MM-DD') + interval '1 year' - interval '1 day')::date
 END;
 --> statement-breakpoint
+-- What Postgres has to be told for the time zone of that name. Four zones of the IANA database it takes for
+-- abbreviations, which have no summer time; they are links to these others (IANA 2024b, `backward`).
+CREATE FUNCTION zone_named(p_time_zone text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE upper(p_time_zone)
+  WHEN 'CET' THEN 'Europe/Brussels'
+  WHEN 'MET' THEN 'Europe/Brussels'
+  WHEN 'EET' THEN 'Europe/Athens'
+  WHEN 'WET' THEN 'Europe/Lisbon'
+  ELSE p_time_zone
+END;
+--> statement-breakpoint
 -- The period of a moment, as a sequence's time zone and fiscal year see it; empty for one that never
 -- resets. The same as periodOf in TypeScript, which a test holds.
 CREATE FUNCTION period_at(
@@ -175,13 +187,13 @@ CREATE FUNCTION period_at(
 ) RETURNS text
 LANGUAGE sql STABLE
 RETURN CASE p_reset
-  WHEN 'yearly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY')
-  WHEN 'monthly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM')
-  WHEN 'weekly' THEN to_char(p_at AT TIME ZONE p_time_zone, 'IYYY-"W"IW')
-  WHEN 'daily' THEN to_char(p_at AT TIME ZONE p_time_zone, 'YYYY-MM-DD')
+  WHEN 'yearly' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'YYYY')
+  WHEN 'monthly' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'YYYY-MM')
+  WHEN 'weekly' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'IYYY-"W"IW')
+  WHEN 'daily' THEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'YYYY-MM-DD')
   WHEN 'fiscal' THEN 'FY' || to_char(
-    (p_at AT TIME ZONE p_time_zone)
-      - CASE WHEN to_char(p_at AT TIME ZONE p_time_zone, 'MM-DD') < p_fiscal_year_start
+    (p_at AT TIME ZONE zone_named(p_time_zone))
+      - CASE WHEN to_char(p_at AT TIME ZONE zone_named(p_time_zone), 'MM-DD') < p_fiscal_year_start
              THEN interval '1 year' ELSE interval '0' END,
     'YYYY')
   ELSE ''
@@ -663,6 +675,18 @@ CREATE FUNCTION passed_numbers(p_series series, p_next bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE
 RETURN p_series.passed_before + (p_next - p_series.since) / p_series.increment;
 --> statement-breakpoint
+-- The last number that a series has passed which goes on with `p_next`; null when it has passed none. One whose
+-- increment has changed just before `p_next` came there by the one before.
+CREATE FUNCTION last_passed(p_series series, p_next bigint) RETURNS bigint
+LANGUAGE sql STABLE
+RETURN CASE
+  WHEN p_next > p_series.since THEN p_next - p_series.increment
+  WHEN p_series.passed_before > 0 THEN (
+    SELECT last FROM ledger
+    WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
+    ORDER BY first DESC LIMIT 1)
+END;
+--> statement-breakpoint
 -- Makes the sequence whose series are the tenant's naming series, each named by the rendered text before
 -- its counter, whatever pattern rendered it. They begin with 1 and take steps of 1, as Frappe's do.
 -- Several may do it at once, and any constraint meet first.
@@ -767,13 +791,23 @@ $$;
 --> statement-breakpoint
 -- The lowest and the highest number that may have been given under the pattern of a sequence, fenced ones included;
 -- no row where none can have been. Of a counter that it shares nothing tells under whose pattern: any may be.
+-- Entries of a series do not meet, so that its first and its last one tell, however many there are.
 CREATE FUNCTION given_under(p_sequence sequences) RETURNS TABLE (first bigint, last bigint)
 LANGUAGE sql STABLE AS $$
   SELECT min(one.first), CASE p_sequence.counter WHEN p_sequence.key THEN max(one.last) ELSE p_sequence.ceiling END
   FROM (
-    SELECT l.first, l.last
+    SELECT lowest.first, highest.last
     FROM series AS s
-    JOIN ledger AS l ON l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+    CROSS JOIN LATERAL (
+      SELECT l.first FROM ledger AS l
+      WHERE l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+      ORDER BY l.first LIMIT 1
+    ) AS lowest
+    CROSS JOIN LATERAL (
+      SELECT l.last FROM ledger AS l
+      WHERE l.tenant = s.tenant AND l.series = s.id AND l.kind IN ('reserved', 'fence')
+      ORDER BY l.first DESC LIMIT 1
+    ) AS highest
     WHERE s.tenant = p_sequence.tenant AND s.sequence = p_sequence.counter
     UNION ALL
     SELECT q.start, fence_end(q) - q.increment
@@ -804,13 +838,13 @@ $$;
 --> statement-breakpoint
 -- Makes or replaces a sequence. `p_fields` holds every column of the definition. Draws of the sequence
 -- stand still meanwhile: each sees the definition before or after, none a mix.
--- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell; unless
--- `p_issued` its own pattern was not among them, since it can have given no number.
+-- `p_overlapping` are sequences that can give names of it, as the patterns of epoch `p_epoch` tell. `p_compared` is up
+-- to which number the pattern that it has was compared with the new one; -1: it was not, since it had given none.
 -- Returns 'created', 'replaced' or 'unchanged'. Fails: sequence_fixed, sequence_ceiling_passed,
 -- patterns_changed, pattern_shared.
 CREATE FUNCTION put_sequence_v1(
   p_caller caller, p_tenant text, p_key text, p_fields jsonb, p_epoch bigint, p_overlapping text[],
-  p_issued boolean DEFAULT true
+  p_compared bigint DEFAULT 999999999999999999
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -819,7 +853,7 @@ DECLARE
   v_held series[];
   v_series series;
   v_next bigint;
-  v_passed bigint;
+  v_last bigint;
   v_drawn boolean;
   v_fixed text[];
   v_caller integer := caller_v1(p_caller, p_tenant);
@@ -851,7 +885,7 @@ BEGIN
   SELECT array_agg(held) INTO v_held
   FROM (SELECT * FROM series WHERE tenant = p_tenant AND sequence = p_key ORDER BY id FOR UPDATE) AS held;
   PERFORM hold_counter(s) FROM unnest(v_held) AS s;
-  IF NOT p_issued AND EXISTS (SELECT FROM given_under(v_old)) THEN
+  IF EXISTS (SELECT FROM given_under(v_old) AS given WHERE given.last > p_compared) THEN
     PERFORM fail('patterns_changed', '{}');
   END IF;
   -- Names made elsewhere have forms, though they may have moved no counter: they stand on the series as well.
@@ -914,19 +948,17 @@ BEGIN
   -- `v_held` are the series as they were: the present rows have the new policy by reference.
   FOREACH v_series IN ARRAY v_held LOOP
     v_next := next_number(v_series);
-    v_passed := passed_numbers(v_series, v_next);
+    v_last := last_passed(v_series, v_next);
     -- One that a fence has moved beyond its width already may stay there.
-    IF v_passed > 0 AND v_next - v_series.increment > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
+    IF v_last > v_new.ceiling AND v_new.ceiling < v_old.ceiling THEN
       PERFORM fail('sequence_ceiling_passed', jsonb_build_object(
-        'sequence', p_key, 'last_number', v_new.ceiling::text,
-        'issued', (v_next - v_series.increment)::text
-      ));
+        'sequence', p_key, 'last_number', v_new.ceiling::text, 'issued', v_last::text));
     END IF;
     IF v_new.increment = v_old.increment THEN
       PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
     ELSE
       PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
-      PERFORM set_counter(v_series, v_next, v_next, v_passed);
+      PERFORM set_counter(v_series, v_next, v_next, passed_numbers(v_series, v_next));
     END IF;
   END LOOP;
   RETURN 'replaced';
@@ -1061,8 +1093,10 @@ DECLARE
   v_call opened_call := open_call_v1(p_caller, p_tenant, p_key, p_fingerprint);
   v_series series;
   v_next bigint;
+  v_reserved bigint;
   v_issued bigint;
   v_fenced bigint;
+  v_behind bigint;
 BEGIN
   IF v_call.answer IS NOT NULL THEN
     RETURN v_call.answer;
@@ -1073,12 +1107,19 @@ BEGIN
     PERFORM fail('rewind_not_behind', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'next', v_next::text, 'to', p_to::text));
   END IF;
+  -- Entries do not meet: the last of a kind is the highest, and what ends behind a reservation begins there.
+  v_reserved := coalesce((
+    SELECT last FROM ledger
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'
+    ORDER BY first DESC LIMIT 1), -1);
+  SELECT last, last + step INTO v_fenced, v_behind FROM ledger
+  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence' AND first > v_reserved
+  ORDER BY first DESC LIMIT 1;
   v_issued := greatest(
-    (SELECT max(last) FROM ledger
-     WHERE tenant = p_tenant AND series = v_series.id AND kind = 'reserved'),
+    nullif(v_reserved, -1),
     -- Names of a run sort as their numbers do: the last of each is its highest.
     (SELECT max(l.number) FROM runs_of_numbers(
-       p_tenant, v_series.id, NULL, p_to, least(v_next, v_series.ceiling)) AS r
+       p_tenant, v_series.id, NULL, p_to, least(v_next, 999999999999999999)) AS r
      CROSS JOIN LATERAL (
        SELECT number FROM lots
        WHERE tenant = p_tenant AND number IS NOT NULL
@@ -1086,12 +1127,10 @@ BEGIN
          AND in_run(lots, r.first_name, r.digits, r.suffix)
        ORDER BY name DESC LIMIT 1
      ) AS l));
-  SELECT max(last) INTO v_fenced FROM ledger
-  WHERE tenant = p_tenant AND series = v_series.id AND kind = 'fence';
   IF p_to <= v_fenced AND v_fenced > coalesce(v_issued, -1) THEN
     PERFORM fail('rewind_into_fence', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'fenced', v_fenced::text,
-      'behind', (v_fenced + v_series.increment)::text, 'next', v_next::text, 'to', p_to::text));
+      'behind', v_behind::text, 'next', v_next::text, 'to', p_to::text));
   ELSIF p_to <= v_issued THEN
     PERFORM fail('rewind_below_issued', jsonb_build_object(
       'sequence', p_sequence, 'series', nullif(p_period, ''), 'issued', v_issued::text,
@@ -1107,7 +1146,7 @@ BEGIN
   -- What was skipped from here on is open again; who skipped it, when and why stays.
   WITH before AS (
     SELECT * FROM ledger
-    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to
+    WHERE tenant = p_tenant AND series = v_series.id AND kind = 'skip' AND last >= p_to AND first > v_reserved
   ), kept AS (
     INSERT INTO reopened_skips (tenant, series, first, at, last, reopened_from)
     SELECT tenant, series, first, at, last, greatest(first, p_to) FROM before

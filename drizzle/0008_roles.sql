@@ -17,7 +17,7 @@ GRANT USAGE ON SCHEMA public TO serialmint_app;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION
   fail, caller_v1, render_name, reservation_id, wire_time, shown_reservation,
-  reservation_facts, open_numbers, run_list, counter_v1, account_v1, account_runs_v1, period_at, is_begun,
+  reservation_facts, open_numbers, run_list, counter_v1, account_v1, account_runs_v1, period_at, zone_named, is_begun,
   fence_end, given_under, refuse_sharing,
   advance_v1, rewind_v1, close_series_v1,
   put_sequence_v1, make_naming_series_v1, bind_naming_series_v1, put_product_v1, change_settings_v1,

@@ -18,9 +18,9 @@ CREATE TYPE quota_day AS (
 CREATE FUNCTION quota_day_of(p_tenant text) RETURNS quota_day
 LANGUAGE sql STABLE
 RETURN (
-  SELECT (here.day, (here.day + 1)::timestamp AT TIME ZONE here.time_zone)::quota_day
+  SELECT (here.day, (here.day + 1)::timestamp AT TIME ZONE zone_named(here.time_zone))::quota_day
   FROM (
-    SELECT time_zone, (now() AT TIME ZONE time_zone)::date AS day FROM settings WHERE tenant = p_tenant
+    SELECT time_zone, (now() AT TIME ZONE zone_named(time_zone))::date AS day FROM settings WHERE tenant = p_tenant
   ) AS here
 );
 --> statement-breakpoint

@@ -11,7 +11,7 @@ DECLARE
   v_to bigint;
 BEGIN
   PERFORM hold_counter(p_series);
-  -- A counter may have come back older than the ledger.
+  -- A counter may have come back older than the ledger, whose entries count by the increment of their time.
   v_next := greatest(next_number(p_series), behind_ledger(p_series));
   IF v_next > v_end THEN
     RETURN NULL;

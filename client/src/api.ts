@@ -1249,7 +1249,7 @@ export interface components {
              */
             skipped: string;
             /**
-             * @description Left by crashes of the database, or of leases and never reported.
+             * @description Left by crashes of the database, or of leases: not reported for long, or burned by hand.
              * @example 1
              */
             burned: string;
@@ -1259,7 +1259,7 @@ export interface components {
              */
             in_flight: string;
             /**
-             * @description A counter value, as a decimal string.
+             * @description Of the series that is asked for, or else of the present one; null when no number is left, or when documents tell which series is meant.
              * @example 1
              */
             next: string | null;

@@ -220,6 +220,26 @@ describe("setting a counter back", () => {
     await ok(service, "POST", "/v1/sequences/s/rewind", { to: "101", reason: "test" });
     expect(await firstName(service, "s")).toBe("S0101");
   });
+
+  test("and tells the number behind it, whatever the steps are since", async () => {
+    const service = await serviceForTest();
+    await putSequence(service, "s", { pattern: "S{0000}" });
+    await reserve(service, "s", 5);
+    await fence(service, "s", { by: "100" });
+    await putSequence(service, "s", { pattern: "S{0000}", increment: "10" });
+    await ok(service, "POST", "/v1/sequences/s/advance", { to: "506", reason: "test" });
+    const refusal = await refused(
+      service,
+      [409, "rewind_into_fence"],
+      "POST",
+      "/v1/sequences/s/rewind",
+      {
+        body: { to: "96", reason: "test" },
+      },
+    );
+    expect(refusal).toMatchObject({ fenced: "105", behind: "106" });
+    await ok(service, "POST", "/v1/sequences/s/rewind", { to: "106", reason: "test" });
+  });
 });
 
 test("only an admin key may, since it uses up numbers of no quota", async () => {

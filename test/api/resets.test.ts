@@ -490,6 +490,15 @@ describe("a series that was only told where it begins", () => {
     expect(await name("by-hand", "2026-01-01")).toBe("B-0101");
   });
 
+  test("keeps what was recorded by hand between two steps, beyond a width that came later too", async () => {
+    await put("stepped", { pattern: "T{0}", increment: "1000" });
+    await ok(service, "PUT", "/v1/products/STEPPED", { tracking: "serial", sequence: "stepped" });
+    await ok(service, "POST", "/v1/lots", { items: [{ product: "STEPPED", names: ["T500"] }] });
+    await put("stepped", { pattern: "T{00}", increment: "1000", overflow: "reject" });
+    const problem = await refuse([409, "rewind_below_issued"], "rewind", "stepped", { to: 1 });
+    expect(problem).toMatchObject({ issued: "500" });
+  });
+
   test("does not go back once it has counted: the numbers before are another system's", async () => {
     await put("counted", { pattern: "C{YYYY}-{0000}", mode: "gapless", reset: "yearly" });
     await move("advance", "counted", { to: 319, series: "2026" });

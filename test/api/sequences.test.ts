@@ -151,6 +151,30 @@ describe("the end of the numbers", () => {
     expect(await get("passed")).toMatchObject({ overflow: "widen", next: "101" });
   });
 
+  test.each([
+    [1, 150, "1000", "150"],
+    [1000, 1, "1", null],
+  ])(
+    "what steps of %i have given counts, whatever the steps are afterwards",
+    async (increment, count, after, issued) => {
+      const key = `stepped-${increment}`;
+      await put(key, { pattern: `${key}-{00}`, increment });
+      await draw(key, count);
+      const body = { pattern: `${key}-{00}`, increment: after };
+      await put(key, body);
+      const reject = { ...body, overflow: "reject" };
+      if (issued === null) {
+        expect(await put(key, reject)).toMatchObject({ next: null, remaining: "0" });
+        return;
+      }
+      const ceiling = [409, "sequence_ceiling_passed"] as const;
+      const path = `/v1/sequences/${key}`;
+      expect(await refused(service, ceiling, "PUT", path, { body: reject })).toMatchObject({
+        issued,
+      });
+    },
+  );
+
   test("the highest number of all is given, and none behind it", async () => {
     await put("highest", { pattern: "{0}", start: "999999999999999998" });
     expect(await draw("highest", 2)).toMatchObject({ last: "999999999999999999" });

@@ -260,6 +260,28 @@ test("Postgres and TypeScript see the same periods", async () => {
   expect(rows).toEqual(expected);
 });
 
+test("a zone that Postgres has an abbreviation of has its summer time", async () => {
+  const service = await serviceForTest();
+  const hours = Array.from({ length: 24 }, (_, hour) => hour);
+  const cases = ["CET", "MET", "eet", "WET", "EST", "MST", "HST"].flatMap((zone) =>
+    ["2026-01-15", "2026-07-15"].flatMap((day) =>
+      hours.map((hour) => ({ zone, at: Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000 })),
+    ),
+  );
+  const rows = await service.database.query<{ period: string }>(
+    `select period_at('daily', c.zone, '01-01', to_timestamp(c.at / 1000)) as period
+     from jsonb_to_recordset($1::jsonb) as c (n integer, zone text, at bigint)
+     order by n`,
+    [JSON.stringify(cases.map((one, n) => ({ n, ...one })))],
+  );
+  const expected = cases.map(({ zone, at }) => {
+    const moment = momentOf(undefined, zone, at);
+    if (!moment.ok) throw new Error(moment.code);
+    return { period: periodOf("daily", moment.value) };
+  });
+  expect(rows).toEqual(expected);
+});
+
 test("Postgres and TypeScript know the same texts for periods", async () => {
   const service = await serviceForTest();
   const part = fc.integer({ min: 0, max: 54 }).map((n) => String(n).padStart(2, "0"));

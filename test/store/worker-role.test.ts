@@ -199,6 +199,7 @@ test("the Worker's role calls these functions and no others", async () => {
     "webhooks_of_v1",
     "wire_time",
     "woken_webhooks_v1",
+    "zone_named",
   ]);
 });
 

@@ -79,9 +79,9 @@ export async function forecast(
       FROM sequences AS s
       CROSS JOIN LATERAL counter_v1(s.tenant, s.key, ${period}::text) AS c
       CROSS JOIN LATERAL (
-        SELECT ${firstDayOf(period, fiscalYearStart)}::date::timestamp AT TIME ZONE s.time_zone AS begins_at,
+        SELECT ${firstDayOf(period, fiscalYearStart)}::date::timestamp AT TIME ZONE zone_named(s.time_zone) AS begins_at,
                (period_end(s.reset, ${period}::text, s.fiscal_year_start) + 1)::timestamp
-                 AT TIME ZONE s.time_zone AS ends_at
+                 AT TIME ZONE zone_named(s.time_zone) AS ends_at
       ) AS e
       WHERE s.tenant = ${call.caller.tenant} AND s.key = ${key}`,
   );

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { callerOf, textArray } from "../../db/client.ts";
 import { fail, failureOfRefusal } from "../../errors.ts";
 import type { Call } from "../call.ts";
+import type { KnownPattern } from "../definitions/definitions.ts";
 import type { Dialect, WrittenPattern } from "../patterns/dialects.ts";
 import { counterOf, namingSeries } from "../naming-series/sequence.ts";
 import { parsePattern } from "../patterns/dialects.ts";
@@ -11,7 +12,7 @@ import { overlappingSequences, withPatterns } from "../overlap/known-patterns.ts
 import { overlapRefusal, selfClashRefusal } from "../overlap/refusals.ts";
 import type { PatternVersion } from "../overlap/version.ts";
 import { parseFiscalYearStart } from "../patterns/moment.ts";
-import { maximumCounterWidth } from "../patterns/pattern.ts";
+import { maximumCounterWidth, maximumNumber } from "../patterns/pattern.ts";
 import { hasRoom } from "../patterns/room.ts";
 import { fieldTouchesCounter, highestNumber } from "../patterns/rules.ts";
 import { isTimeZone } from "../patterns/zone.ts";
@@ -87,13 +88,29 @@ export async function putSequence(
         sql`SELECT put_sequence_v1(${callerOf(call.caller)},
                                    ${key}::text, ${JSON.stringify(fields)}::jsonb, ${epoch}::bigint,
                                    ${textArray(overlapping)}::text[],
-                                   ${issued !== null}::boolean) AS outcome`,
+                                   ${comparedUpTo(key, candidate, { compared, others })}::bigint) AS outcome`,
       ),
     );
     return row?.outcome;
   });
   call.definitions.forget(call.caller.tenant);
   return { sequence: await getSequence(call, key), created: outcome === "created" };
+}
+
+/**
+ * Up to which number the pattern that a sequence has was compared with the one that it is to have: as a decimal
+ * string. All, where none that is drawn meanwhile could be named like one of the new pattern.
+ */
+function comparedUpTo(
+  key: string,
+  candidate: PatternVersion,
+  { compared, others }: Readonly<Record<"compared" | "others", readonly KnownPattern[]>>,
+): string {
+  const isOwn = ({ sequence, present }: KnownPattern): boolean => sequence === key && present;
+  const own = compared.find(isOwn);
+  if (own === undefined) return "-1";
+  const isTold = findOverlap(candidate, others.filter(isOwn)) === null;
+  return String(isTold ? maximumNumber : own.last);
 }
 
 /** Each member that is fixed; what the pattern's width is wrong for, at what tells the width. */
