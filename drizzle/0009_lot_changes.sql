@@ -509,12 +509,15 @@ BEGIN
       SELECT c.id FROM lot_changes AS c
       WHERE c.tenant = p_tenant AND c.party = p_filter.party AND c.id >= p_change
         AND c.after->>'state' = 'shipped'
+        -- A change is one product's: those of others are not looked into.
+        AND (p_filter.product IS NULL OR c.product = p_filter.product)
       ORDER BY c.id;
     p_filter.party := NULL;
   ELSE
     OPEN v_changes FOR
       SELECT c.id FROM lot_changes AS c
       WHERE c.tenant = p_tenant AND c.reference = v_reference AND c.id >= p_change
+        AND (p_filter.product IS NULL OR c.product = p_filter.product)
       ORDER BY c.id;
     p_filter.reference := NULL;
   END IF;

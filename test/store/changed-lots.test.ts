@@ -330,3 +330,30 @@ test("lots are taken from where they are, however many others a tenant has that 
   await session.query("rollback");
   await session.close();
 });
+
+test("of what went to a party, changes of other products are not looked into", async () => {
+  const service = await serviceForTest();
+  await putProduct(service, "p");
+  await putProduct(service, "q");
+  await postLots(service, [{ product: "p", names: ["x"] }]);
+  for (const state of ["shipped", "available", "shipped"]) {
+    const changed = await patch(service, "x", { state, party: "acme", reference: "r" });
+    expect(changed.status, changed.text).toBe(200);
+  }
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query("select set_config('serialmint.tenant', $1, true)", [service.tenant]);
+  for (const filter of [{ party: "acme" }, { reference: "r" }]) {
+    const found = await session.query(
+      `select * from lots_by_change_v1($1, jsonb_populate_record(null::lot_filter, $2::jsonb), 0, '', 10)`,
+      [service.tenant, JSON.stringify({ ...filter, product: "q" })],
+    );
+    expect(found).toEqual([]);
+  }
+  const [scans] = await session.query(
+    `select pg_stat_get_xact_numscans('lot_history'::regclass)::int as of_table,
+            pg_stat_get_xact_numscans('lot_history_of_change'::regclass)::int as of_index`,
+  );
+  expect(scans).toEqual({ of_table: 0, of_index: 0 });
+  await session.close();
+});

@@ -189,3 +189,28 @@ test("of names taken in a row one round voids 20,000", async () => {
   expect(voided).toEqual([1n, 20_000n, 1n, 20_000n, 1n, 4_997n]);
   expect(await account(service, "s")).toMatchObject({ passed: taken + 1, taken: 1, open: 0 });
 });
+
+test.each([{}, { mode: "gapless" }, { hot: true }])(
+  "whoever comes to taken names at once gets lots all the same: %o",
+  async (kind) => {
+    const service = await serviceWithTaken(
+      Array.from({ length: 1_000 }, (_, index) => index + 1),
+      { ...pattern, ...kind },
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        receive(service, [
+          { product: "p", quantity: 3 },
+          { product: "l", quantity: 5 },
+        ]),
+      ),
+    );
+    for (const { status, json, text } of answers) {
+      expect(status, text).toBe(201);
+      expect(json.lines, text).toMatchObject([{ new_lots: 3 }, { new_lots: 1 }]);
+    }
+    expect((await lotSums(service, "p")).lots).toBe(String(1_000 + 12 * 3));
+    expect((await lotSums(service, "l")).lots).toBe(String(1_000 + 12));
+    expect(await account(service, "s")).toMatchObject({ taken: 48, open: 0, burned: 0 });
+  },
+);
