@@ -2418,7 +2418,10 @@ BEGIN
         'sequence', p_key, 'last_number', v_new.ceiling::text, 'issued', v_last::text));
     END IF;
     IF v_new.increment = v_old.increment THEN
-      PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
+      -- A row has its new policy already.
+      IF v_series.promoted_to IS NOT NULL THEN
+        PERFORM set_counter(v_series, v_next, v_series.since, v_series.passed_before);
+      END IF;
     ELSE
       PERFORM note_crash(v_series, v_next, origin_of(p_tenant, v_caller, p_caller.address));
       PERFORM set_counter(v_series, v_next, v_next, passed_numbers(v_series, v_next));
