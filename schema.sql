@@ -8121,7 +8121,7 @@ BEGIN
   END IF;
   SELECT * INTO v_sequence FROM sequences
   WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
-  v_ends_at := p_ends_on::timestamp AT TIME ZONE v_sequence.time_zone;
+  v_ends_at := p_ends_on::timestamp AT TIME ZONE zone_named(v_sequence.time_zone);
   IF v_ends_at <= now() THEN
     PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_sequence.key));
   END IF;
@@ -9448,7 +9448,7 @@ AS $function$
   CROSS JOIN LATERAL (
     -- By itself the share says nothing of a period, most of which may be over.
     SELECT s.ends_on IS NULL AS is_share,
-           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone - now()) AS soon
+           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE zone_named(q.time_zone) - now()) AS soon
     FROM series AS s
     JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
     WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series

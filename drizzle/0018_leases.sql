@@ -165,7 +165,7 @@ BEGIN
   END IF;
   SELECT * INTO v_sequence FROM sequences
   WHERE tenant = p_tenant AND key = coalesce(p_bound_by, p_sequence);
-  v_ends_at := p_ends_on::timestamp AT TIME ZONE v_sequence.time_zone;
+  v_ends_at := p_ends_on::timestamp AT TIME ZONE zone_named(v_sequence.time_zone);
   IF v_ends_at <= now() THEN
     PERFORM fail('lease_period_over', jsonb_build_object('sequence', v_sequence.key));
   END IF;

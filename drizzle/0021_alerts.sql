@@ -24,7 +24,7 @@ LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL (
     -- By itself the share says nothing of a period, most of which may be over.
     SELECT s.ends_on IS NULL AS is_share,
-           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE q.time_zone - now()) AS soon
+           least(interval '7 days', (s.ends_on + 1)::timestamp AT TIME ZONE zone_named(q.time_zone) - now()) AS soon
     FROM series AS s
     JOIN sequences AS q ON q.tenant = s.tenant AND q.key = s.sequence
     WHERE s.tenant = p_tenant AND s.sequence = f.sequence AND s.period = f.series

@@ -114,6 +114,10 @@ describe("opening", () => {
     await put("yearly", { pattern: "{YYYY}/{000}", reset: "yearly", time_zone: "UTC" });
     const { series, ends_at: endOfYear } = await lease("yearly");
     expect(endOfYear).toBe(`${Number(series) + 1}-01-01T00:00:00.000Z`);
+    // Postgres has an abbreviation of that name, which knows no summer time.
+    const fiscal = { reset: "fiscal", fiscal_year_start: "07-01", time_zone: "CET" };
+    await put("summer", { pattern: "S{FY}-{000}", ...fiscal });
+    expect((await lease("summer")).ends_at).toMatch(/-06-30T22:00:00\.000Z$/);
     await put("plain", { pattern: "P{000}" });
     expect(await lease("plain")).toMatchObject({ ends_at: null });
   });
