@@ -171,7 +171,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         function: "record_lots",
-        from: /SELECT coalesce\(sum\(check_draw\(g\)\), 0\) INTO v_job\.used_up FROM unnest\(v_groups\) AS g;/,
+        from: /SELECT used_up_at_most\(sum\(check_draw\(g\)\)\) INTO v_job\.used_up FROM unnest\(v_groups\) AS g;/,
         to: "NULL;",
       },
     ],
