@@ -1821,11 +1821,17 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.last_entry(p_series series)
+ RETURNS ledger
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT l.*::ledger AS l FROM ledger l WHERE ((l.tenant = (last_entry.p_series).tenant) AND (l.series = (last_entry.p_series).id) AND (l.kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind]))) ORDER BY l.first DESC LIMIT 1);
+
 CREATE OR REPLACE FUNCTION public.behind_ledger(p_series series)
  RETURNS bigint
  LANGUAGE sql
  STABLE
-RETURN (SELECT (ledger.last + ledger.step) FROM ledger WHERE ((ledger.tenant = (behind_ledger.p_series).tenant) AND (ledger.series = (behind_ledger.p_series).id) AND (ledger.kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind]))) ORDER BY ledger.first DESC LIMIT 1);
+RETURN (SELECT (e.last + e.step) FROM last_entry(behind_ledger.p_series) e(tenant, series, first, last, step, form, kind, origin, at, reason));
 
 CREATE OR REPLACE FUNCTION public.reopen_series(p_series series)
  RETURNS series
@@ -2158,7 +2164,7 @@ CREATE OR REPLACE FUNCTION public.last_passed(p_series series, p_next bigint)
  RETURNS bigint
  LANGUAGE sql
  STABLE
-RETURN CASE WHEN (p_next > (p_series).since) THEN (p_next - (p_series).increment) WHEN ((p_series).passed_before > 0) THEN (SELECT ledger.last FROM ledger WHERE ((ledger.tenant = (last_passed.p_series).tenant) AND (ledger.series = (last_passed.p_series).id) AND (ledger.kind = ANY (ARRAY['reserved'::ledger_kind, 'skip'::ledger_kind, 'fence'::ledger_kind, 'burned'::ledger_kind]))) ORDER BY ledger.first DESC LIMIT 1) ELSE NULL::bigint END;
+RETURN CASE WHEN (p_next > (p_series).since) THEN (p_next - (p_series).increment) WHEN ((p_series).passed_before > 0) THEN (last_entry(p_series)).last ELSE NULL::bigint END;
 
 CREATE OR REPLACE FUNCTION public.make_naming_series(p_tenant text)
  RETURNS void
@@ -10145,6 +10151,7 @@ ALTER FUNCTION key_status(api_keys) OWNER TO serialmint_rules;
 ALTER FUNCTION known_lots_v1(text,uuid,jsonb) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_to(text,text,text,lot_state) OWNER TO serialmint_rules;
 ALTER FUNCTION last_change_under(text,text,text,text) OWNER TO serialmint_rules;
+ALTER FUNCTION last_entry(series) OWNER TO serialmint_rules;
 ALTER FUNCTION last_number_of(bigint,bigint,bigint,bigint) OWNER TO serialmint_rules;
 ALTER FUNCTION last_of_counter(regclass) OWNER TO serialmint_rules;
 ALTER FUNCTION last_passed(series,bigint) OWNER TO serialmint_rules;
@@ -10504,6 +10511,7 @@ REVOKE EXECUTE ON FUNCTION
   known_lots_v1(text,uuid,jsonb),
   last_change_to(text,text,text,lot_state),
   last_change_under(text,text,text,text),
+  last_entry(series),
   last_number_of(bigint,bigint,bigint,bigint),
   last_of_counter(regclass),
   last_passed(series,bigint),

@@ -320,15 +320,19 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The number behind the last entry that gave or passed numbers of a series, by the steps of that entry: the
--- increment may have changed since. Null when there is none.
-CREATE FUNCTION behind_ledger(p_series series) RETURNS bigint
+-- The last entry that gave or passed numbers of a series; null when there is none.
+CREATE FUNCTION last_entry(p_series series) RETURNS ledger
 LANGUAGE sql STABLE
 RETURN (
-  SELECT last + step FROM ledger
+  SELECT l FROM ledger AS l
   WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
   ORDER BY first DESC LIMIT 1
 );
+--> statement-breakpoint
+-- The number behind that entry, by the steps of the entry: the increment may have changed since.
+CREATE FUNCTION behind_ledger(p_series series) RETURNS bigint
+LANGUAGE sql STABLE
+RETURN (SELECT e.last + e.step FROM last_entry(p_series) AS e);
 --> statement-breakpoint
 -- Opens a closed series, whose row the caller has locked: it goes on behind the highest number that its
 -- row or its ledger knows.
@@ -681,10 +685,7 @@ CREATE FUNCTION last_passed(p_series series, p_next bigint) RETURNS bigint
 LANGUAGE sql STABLE
 RETURN CASE
   WHEN p_next > p_series.since THEN p_next - p_series.increment
-  WHEN p_series.passed_before > 0 THEN (
-    SELECT last FROM ledger
-    WHERE tenant = p_series.tenant AND series = p_series.id AND kind IN ('reserved', 'skip', 'fence', 'burned')
-    ORDER BY first DESC LIMIT 1)
+  WHEN p_series.passed_before > 0 THEN (last_entry(p_series)).last
 END;
 --> statement-breakpoint
 -- Makes the sequence whose series are the tenant's naming series, each named by the rendered text before

@@ -13,17 +13,14 @@ export async function throughput({ service, quick }: Bench): Promise<PartResult>
   await makeSequences(service, "many", many, { hot: false });
   const clients = await Client.many(service.port, 32);
   const bare = await Client.many(service.barePort, 32);
-  const [[first], [firstBare]] = [clients, bare];
-  if (first === undefined || firstBare === undefined) throw new Error("There is no client.");
-  const clientOf = (caller: number): Client => clients[caller] ?? first;
-  const bareOf = (caller: number): Client => bare[caller] ?? firstBare;
+  const [clientOf, bareOf] = [oneOf(clients), oneOf(bare)];
   const figures: Figure[] = [];
   const targets: Target[] = [];
 
   let turn = 0;
   const nextKey = (): string => keyOf("many", (turn = (turn + 1) % many));
   // The Worker learns the sequences once.
-  for (let n = 0; n < many; n += 1) await first.reserve(nextKey());
+  for (let n = 0; n < many; n += 1) await clientOf(0).reserve(nextKey());
   await load(32, quick ? 300 : 2000, (caller) => clientOf(caller).reserve(keyOf("one", 0)));
 
   for (const setting of settings) {
@@ -77,4 +74,11 @@ export async function throughput({ service, quick }: Bench): Promise<PartResult>
     figures,
     targets,
   };
+}
+
+/** The client of each caller. */
+function oneOf(clients: readonly Client[]): (caller: number) => Client {
+  const [first] = clients;
+  if (first === undefined) throw new Error("There is no client.");
+  return (caller) => clients[caller] ?? first;
 }

@@ -54,6 +54,18 @@ async function expectWhole(service: Service, key: string): Promise<void> {
   expect(await runsOf(service, key, 3)).toEqual(runs);
 }
 
+/** A call that drew of every series and failed: a Postgres sequence does not go back with it. */
+async function drawAndFail(service: Service, count: number): Promise<void> {
+  const session = service.database.session();
+  await session.query("begin");
+  await session.query(
+    "select draw_v1(s.tenant, s.sequence, s.period, s.definition, $1) from series as s",
+    [count],
+  );
+  await session.query("rollback");
+  await session.close();
+}
+
 /** A generator of whole numbers below `most`, the same for the same seed (mulberry32). */
 function dice(seed: number): (most: number) => number {
   let state = seed;
@@ -144,16 +156,7 @@ test.each([1, 2, 3, 4, 5, 6])(
         increment = 1 + roll(3);
         await put();
       },
-      // A call that drew and failed.
-      async () => {
-        const session = service.database.session();
-        await session.query("begin");
-        await session.query(
-          "select draw_v1(s.tenant, s.sequence, s.period, s.definition, $1) from series as s",
-          [1 + roll(3)],
-        );
-        await session.close();
-      },
+      () => drawAndFail(service, 1 + roll(3)),
       // As a crash leaves a Postgres sequence: some numbers ahead of what anybody was given.
       async () => {
         if (!hot) return;
@@ -208,13 +211,7 @@ test("what was burned before anything was given is told as that, whatever became
   await putProduct(service, "p", "s");
   // A name made elsewhere before the first number promotes the counter and moves nothing.
   await postLots(service, [{ product: "p", names: ["A-0050"] }]);
-  const session = service.database.session();
-  await session.query("begin");
-  await session.query(
-    "select draw_v1(s.tenant, s.sequence, s.period, s.definition, 3) from series as s",
-  );
-  await session.query("rollback");
-  await session.close();
+  await drawAndFail(service, 3);
   await reserve(service, "s", 1);
   await put(10);
   const shown = (await runsOf(service, "s")).map(({ state, first, last }) => [state, first, last]);
